@@ -1,0 +1,59 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// One of our modules, built with the house's settings.
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one module, in `Tests/<name>`.
+func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "basekeeper",
+  products: [.executable(name: "basekeeper", targets: ["basekeeper"])],
+  targets: [
+    // C libraries and system calls: module.modulemap and shim.h, each imported by exactly one module below.
+    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CLibPQ"),
+    .systemLibrary(name: "CMicrohttpd"),
+    .systemLibrary(name: "CCrypto"),
+    .systemLibrary(name: "CSodium"),
+
+    // openapi.yaml and Migrations/*.sql, compiled into the binary.
+    .target(name: "Assets"),
+
+    // From the ground up; a module imports only what stands above it.
+    module("Loop", "CLinux"),
+    module("HTTP"),
+    module("Crypto", "Loop", "CCrypto", "CSodium"),
+    module("Postgres", "Loop", "CLibPQ"),
+    module("Cluster", "Postgres"),
+    module("Server", "Loop", "HTTP", "CMicrohttpd"),
+    module("Access", "HTTP", "Postgres", "Crypto"),
+    module("API", "Access", "HTTP", "Postgres", "Crypto", "Assets"),
+    .executableTarget(
+      name: "basekeeper",
+      dependencies: ["API", "Access", "HTTP", "Postgres", "Cluster", "Crypto", "Server", "Loop", "Assets"],
+      swiftSettings: strict),
+
+    .target(
+      name: "TestSupport", dependencies: ["API", "Access", "HTTP", "Postgres", "Cluster", "Crypto", "Loop", "Assets"],
+      path: "Tests/TestSupport", swiftSettings: strict),
+    tests("LoopTests", "Loop"),
+    tests("HTTPTests", "HTTP"),
+    tests("CryptoTests", "Crypto", "Loop"),
+    tests("PostgresTests", "Postgres", "Cluster", "Loop", "TestSupport"),
+    tests("ServerTests", "Server", "HTTP", "Loop"),
+    tests("APITests", "API", "Access", "HTTP", "Postgres", "Crypto", "Loop", "TestSupport"),
+  ]
+)

@@ -1,0 +1,15 @@
+// Files of the repository that travel inside the binary.
+#include <stddef.h>
+
+struct basekeeper_asset {
+  const char *name;
+  const unsigned char *bytes;
+  size_t count;
+};
+
+// The API's description, openapi.yaml.
+extern const struct basekeeper_asset basekeeper_openapi;
+
+// Migrations/*.sql in the order of their application.
+extern const struct basekeeper_asset basekeeper_migrations[];
+extern const size_t basekeeper_migration_count;

@@ -1,0 +1,66 @@
+/// A request method of RFC 9110 and RFC 5789 that the service knows; any other is refused with 501.
+public enum Method: String, Sendable, CaseIterable {
+  case get = "GET"
+  case head = "HEAD"
+  case post = "POST"
+  case put = "PUT"
+  case patch = "PATCH"
+  case delete = "DELETE"
+  case options = "OPTIONS"
+}
+
+/// A complete request, its framing and its target checked.
+public struct Request: Sendable {
+  /// Names the request in logs and in the answer's `X-Request-Id`.
+  public var id: String
+  /// What is asked for; HEAD arrives as itself.
+  public var method: Method
+  /// Path and query.
+  public var target: Target
+  /// The fields of the header that the service reads.
+  public var headers: Headers
+  /// The whole body, as its transfer coding left it.
+  public var body: [UInt8]
+  /// The peer's address without the port, as text: `127.0.0.1`, `::1`.
+  public var address: String
+  /// The path's variable segments by their name in the route's template.
+  public var captures: [String: String] = [:]
+
+  /// A request with the given parts.
+  public init(
+    id: String, _ method: Method, _ target: Target, headers: Headers = Headers(), body: [UInt8] = [],
+    address: String = "127.0.0.1"
+  ) {
+    (self.id, self.method, self.target) = (id, method, target)
+    (self.headers, self.body, self.address) = (headers, body, address)
+  }
+}
+
+/// The fields of a request's header that the service reads; the rest is checked and dropped.
+public struct Headers: Sendable {
+  /// A field that is kept.
+  public enum Name: String, Sendable, CaseIterable {
+    case authorization = "authorization"
+    case contentType = "content-type"
+    case oneTimePassword = "x-seafile-otp"
+    case requestID = "x-request-id"
+    case userAgent = "user-agent"
+  }
+
+  private var values: [Name: String] = [:]
+
+  /// No fields.
+  public init() {}
+
+  /// The field's value; where a request repeats it, the values joined by a comma (RFC 9110, 5.3).
+  public subscript(name: Name) -> String? {
+    get { values[name] }
+    set { values[name] = newValue }
+  }
+
+  /// Keeps the field if the service reads it; `name` is compared without regard to case.
+  public mutating func add(_ name: String, _ value: String) {
+    guard let name = Name(rawValue: name.lowercased()) else { return }
+    values[name] = values[name].map { "\($0), \(value)" } ?? value
+  }
+}

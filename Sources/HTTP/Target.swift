@@ -1,0 +1,74 @@
+/// A request's target (RFC 9112, 3.2), taken apart once: decoded path segments and the raw query.
+public struct Target: Sendable {
+  /// The target cannot be used: a bad escape, text that is not UTF-8, or NUL. Answered with 400.
+  public struct Malformed: Error {}
+
+  /// The path's segments, percent-decoded once: `%2F` inside a segment is data. Without a trailing empty one, so
+  /// that paths with and without a trailing slash are the same; a leading `//` counts as `/`.
+  public let segments: [String]
+  /// What follows `?`, not decoded.
+  public let query: Substring.UTF8View
+
+  /// Takes a raw target apart: `/path?query`, or an absolute URI.
+  public init(_ raw: String) throws(Malformed) {
+    var rest = raw[...].utf8
+    if rest.first != UInt8(ascii: "/") {
+      guard let path = Self.pathOfAbsoluteForm(rest) else { throw Malformed() }
+      rest = path
+    }
+    if let fragment = rest.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<fragment] }
+    let mark = rest.firstIndex(of: UInt8(ascii: "?"))
+    query = mark.map { rest[rest.index(after: $0)...] } ?? rest[rest.endIndex...]
+
+    var path = rest[..<(mark ?? rest.endIndex)]
+    while path.first == UInt8(ascii: "/") { path.removeFirst() }
+    if path.last == UInt8(ascii: "/") { path.removeLast() }
+    var segments: [String] = []
+    if !path.isEmpty {
+      segments.reserveCapacity(8)
+      for part in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
+        guard let text = percentDecoded(part, plusIsBlank: false) else { throw Malformed() }
+        segments.append(text)
+      }
+    }
+    self.segments = segments
+  }
+
+  /// `http://host/path`: a server must take it (RFC 9112, 3.2.2); the authority is not ours to judge.
+  private static func pathOfAbsoluteForm(_ raw: Substring.UTF8View) -> Substring.UTF8View? {
+    let text = Substring(raw)
+    guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else { return nil }
+    let authority = text.dropFirst(scheme.count)
+    guard let slash = authority.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/"[...].utf8 }
+    return authority[slash...].utf8
+  }
+}
+
+/// Percent-decodes once; nil for a bad escape, for what is not UTF-8 afterwards, and for NUL.
+func percentDecoded(_ text: some Collection<UInt8>, plusIsBlank: Bool) -> String? {
+  var bytes: [UInt8] = []
+  bytes.reserveCapacity(text.count)
+  var iterator = text.makeIterator()
+  while let byte = iterator.next() {
+    switch byte {
+    case UInt8(ascii: "%"):
+      guard let high = iterator.next().flatMap(hexValue), let low = iterator.next().flatMap(hexValue) else {
+        return nil
+      }
+      bytes.append(high << 4 | low)
+    case UInt8(ascii: "+") where plusIsBlank: bytes.append(UInt8(ascii: " "))
+    default: bytes.append(byte)
+    }
+  }
+  guard !bytes.contains(0) else { return nil }
+  return String(validating: bytes, as: UTF8.self)
+}
+
+private func hexValue(_ byte: UInt8) -> UInt8? {
+  switch byte {
+  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+  default: nil
+  }
+}

@@ -1,0 +1,66 @@
+/// Something a loop does later, once.
+public final class Timer {
+  let deadline: ContinuousClock.Instant
+  private var action: (() -> Void)?
+
+  init(at deadline: ContinuousClock.Instant, _ action: @escaping () -> Void) {
+    (self.deadline, self.action) = (deadline, action)
+  }
+
+  /// Forgets the action; a timer that has fired does not mind.
+  public func cancel() { action = nil }
+
+  func fire() {
+    let action = action
+    self.action = nil
+    action?()
+  }
+}
+
+/// Timers by deadline: a binary heap. Cancelled ones leave when their time has come.
+struct TimerQueue {
+  private var heap: [Timer] = []
+
+  /// For `epoll_wait`: rounded up, so that a timer is due when it returns; -1 without timers.
+  var millisecondsToNext: Int32 {
+    guard let next = heap.first else { return -1 }
+    let left = (next.deadline - .now).components
+    guard left.seconds >= 0, left.attoseconds >= 0 else { return 0 }
+    return Int32(clamping: left.seconds * 1000 + left.attoseconds / 1_000_000_000_000_000 + 1)
+  }
+
+  mutating func insert(_ timer: Timer) {
+    heap.append(timer)
+    var child = heap.count - 1
+    while child > 0 {
+      let parent = (child - 1) / 2
+      guard heap[child].deadline < heap[parent].deadline else { return }
+      heap.swapAt(child, parent)
+      child = parent
+    }
+  }
+
+  mutating func fireDue() {
+    guard !heap.isEmpty else { return }
+    let now = ContinuousClock.now
+    while let next = heap.first, next.deadline <= now {
+      removeFirst()
+      next.fire()
+    }
+  }
+
+  private mutating func removeFirst() {
+    heap.swapAt(0, heap.count - 1)
+    heap.removeLast()
+    var parent = 0
+    while true {
+      var least = parent
+      for child in [2 * parent + 1, 2 * parent + 2] where child < heap.count {
+        if heap[child].deadline < heap[least].deadline { least = child }
+      }
+      guard least != parent else { return }
+      heap.swapAt(parent, least)
+      parent = least
+    }
+  }
+}
