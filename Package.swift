@@ -35,9 +35,9 @@ let package = Package(
     // From the ground up; a module imports only what stands above it.
     module("Loop", "CLinux"),
     module("HTTP"),
-    module("Crypto", "Loop", "CCrypto", "CSodium"),
+    module("Crypto", "Loop", "HTTP", "CCrypto", "CSodium"),
     module("Postgres", "Loop", "CLibPQ"),
-    module("Cluster", "Postgres"),
+    module("Cluster", "Loop", "Postgres"),
     module("Server", "Loop", "HTTP", "CMicrohttpd"),
     module("Access", "HTTP", "Postgres", "Crypto"),
     module("API", "Access", "HTTP", "Postgres", "Crypto", "Assets"),

@@ -10,14 +10,35 @@ static const unsigned char openapi[] = {
 
 const struct basekeeper_asset basekeeper_openapi = ASSET("openapi.yaml", openapi);
 
-// A new migration takes three lines here: its bytes, and its place in the list.
+// A new migration takes two entries: its bytes, and its place in the list.
 
 static const unsigned char migration_0001[] = {
 #embed "../../Migrations/0001-teams-and-accounts.sql"
 };
 
-const struct basekeeper_asset basekeeper_migrations[] = {
-    ASSET("0001-teams-and-accounts.sql", migration_0001),
+static const unsigned char migration_0002[] = {
+#embed "../../Migrations/0002-groups-and-workspaces.sql"
 };
 
-const size_t basekeeper_migration_count = sizeof basekeeper_migrations / sizeof *basekeeper_migrations;
+static const unsigned char migration_0003[] = {
+#embed "../../Migrations/0003-bases.sql"
+};
+
+static const unsigned char migration_0004[] = {
+#embed "../../Migrations/0004-tokens.sql"
+};
+
+static const unsigned char migration_0005[] = {
+#embed "../../Migrations/0005-installation.sql"
+};
+
+static const struct basekeeper_asset migrations[] = {
+    ASSET("0001-teams-and-accounts.sql", migration_0001),
+    ASSET("0002-groups-and-workspaces.sql", migration_0002),
+    ASSET("0003-bases.sql", migration_0003),
+    ASSET("0004-tokens.sql", migration_0004),
+    ASSET("0005-installation.sql", migration_0005),
+};
+
+const struct basekeeper_asset *const basekeeper_migrations = migrations;
+const size_t basekeeper_migration_count = sizeof migrations / sizeof *migrations;

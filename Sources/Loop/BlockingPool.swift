@@ -8,10 +8,10 @@ public final class BlockingPool: Sendable {
   /// More work was waiting than the pool takes; the caller should try again later.
   public struct Full: Error {}
 
-  private struct Queue: ~Copyable {
+  private struct Queue {
     var waiting: [@Sendable () -> Void] = []
-    var idle = 0
-    var threads = 0
+    var running = 0
+    var started = 0
   }
 
   private let queue = Mutex(Queue())
@@ -38,10 +38,11 @@ public final class BlockingPool: Sendable {
 
   private func enqueue(_ body: @escaping @Sendable () -> Void) -> Bool {
     let (accepted, grow) = queue.withLock { queue in
-      guard queue.waiting.count < capacity + queue.idle else { return (false, false) }
+      let unfinished = queue.waiting.count + queue.running
+      guard unfinished < threads + capacity else { return (false, false) }
       queue.waiting.append(body)
-      let grow = queue.waiting.count > queue.idle && queue.threads < threads
-      if grow { queue.threads += 1 }
+      let grow = unfinished >= queue.started && queue.started < threads
+      if grow { queue.started += 1 }
       return (true, grow)
     }
     guard accepted else { return false }
@@ -52,13 +53,13 @@ public final class BlockingPool: Sendable {
 
   private func serve() {
     while true {
-      queue.withLock { $0.idle += 1 }
       work.wait()
       let body = queue.withLock { queue in
-        queue.idle -= 1
+        queue.running += 1
         return queue.waiting.removeFirst()
       }
       body()
+      queue.withLock { $0.running -= 1 }
     }
   }
 }

@@ -42,6 +42,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
   // MARK: Running
 
   /// Runs turns on a new thread of the given name (15 bytes at most are kept) until `stop()`.
+  @discardableResult
   public func start(named name: String) -> LoopThread {
     LoopThread(named: name) { self.run() }
   }
@@ -54,7 +55,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
       finishWork()
       let count = epoll_wait(epoll, &events, Int32(events.count), patience())
       for event in events.prefix(Int(max(count, 0))) { dispatch(event) }
-      timers.fireDue()
+      fireTimers()
     }
     finishWork()
     owner.store(0, ordering: .releasing)
@@ -75,6 +76,12 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
       more = runJobs()
       for turn in turns where turn.turn() { more = true }
     }
+  }
+
+  private func fireTimers() {
+    guard !timers.isEmpty else { return }
+    let now = ContinuousClock.now
+    while let timer = timers.popDue(at: now) { timer.fire() }
   }
 
   private func patience() -> Int32 {
@@ -141,7 +148,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     return try result.get()
   }
 
-  // MARK: What a turn is made of (on the loop's thread only)
+  // MARK: What a turn is made of (on the loop's thread, or before there is one)
 
   /// Adds something that has work in every turn; they run in the order they were added.
   public func add(_ turn: any Turn) { turns.append(turn) }
@@ -164,7 +171,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     }
   }
 
-  // MARK: Descriptors (on the loop's thread only)
+  // MARK: Descriptors (on the loop's thread, or before there is one)
 
   /// Calls `ready` whenever the descriptor is as `interest` says, level-triggered, until the watch is cancelled.
   public func watch(

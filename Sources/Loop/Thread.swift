@@ -6,7 +6,8 @@ internal import Synchronization
 public final class LoopThread: Sendable {
   private let done = Semaphore()
 
-  init(named name: String, _ body: @escaping @Sendable () -> Void) {
+  /// Starts a thread of the given name (15 bytes at most are kept) that runs the body.
+  public init(named name: String, _ body: @escaping @Sendable () -> Void) {
     let start = Unmanaged.passRetained(Start(name: name, done: done, body: body))
     var thread = pthread_t()
     let code = pthread_create(&thread, nil, threadMain, start.toOpaque())
@@ -34,19 +35,22 @@ public func runBlocking<Value: Sendable>(_ body: @escaping @Sendable (Loop) asyn
 }
 
 /// A counting semaphore between threads.
-final class Semaphore: @unchecked Sendable {  // Sendable: POSIX says so of sem_t
+public final class Semaphore: @unchecked Sendable {  // Sendable: POSIX says so of sem_t
   private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
-  init() { sem_init(semaphore, 0, 0) }
+  /// A semaphore at zero.
+  public init() { sem_init(semaphore, 0, 0) }
 
   deinit {
     sem_destroy(semaphore)
     semaphore.deallocate()
   }
 
-  func signal() { sem_post(semaphore) }
+  /// Adds one.
+  public func signal() { sem_post(semaphore) }
 
-  func wait() { while sem_wait(semaphore) != 0 && errno == EINTR {} }
+  /// Takes one, and blocks the calling thread until there is one.
+  public func wait() { while sem_wait(semaphore) != 0 && errno == EINTR {} }
 }
 
 private final class Start: Sendable {

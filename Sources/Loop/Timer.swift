@@ -40,14 +40,14 @@ struct TimerQueue {
     }
   }
 
-  mutating func fireDue() {
-    guard !heap.isEmpty else { return }
-    let now = ContinuousClock.now
-    while let next = heap.first, next.deadline <= now {
-      removeFirst()
-      next.fire()
-    }
+  /// Takes out a timer whose deadline has come. It is fired outside: what it does may set timers.
+  mutating func popDue(at now: ContinuousClock.Instant) -> Timer? {
+    guard let next = heap.first, next.deadline <= now else { return nil }
+    removeFirst()
+    return next
   }
+
+  var isEmpty: Bool { heap.isEmpty }
 
   private mutating func removeFirst() {
     heap.swapAt(0, heap.count - 1)

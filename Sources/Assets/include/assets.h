@@ -11,5 +11,5 @@ struct basekeeper_asset {
 extern const struct basekeeper_asset basekeeper_openapi;
 
 // Migrations/*.sql in the order of their application.
-extern const struct basekeeper_asset basekeeper_migrations[];
+extern const struct basekeeper_asset *const basekeeper_migrations;
 extern const size_t basekeeper_migration_count;

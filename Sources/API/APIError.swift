@@ -1,0 +1,13 @@
+/// What can go wrong in an operation beyond a refusal, a bad field or the database.
+enum APIError: Error, Equatable {
+  /// A value that no getter of fields can judge: `exp`, a permission, a name.
+  case invalid(field: String)
+  /// Wrong user or wrong password; which of the two is not said.
+  case loginFailed
+  /// Too much is waiting already; in how many seconds it is worth trying again.
+  case throttled(seconds: Int)
+  /// Neither a path nor a group of paths that the service knows.
+  case unknownPath
+  /// The path is known, for these methods.
+  case methodNotAllowed(String, allowed: [String])
+}

@@ -1,0 +1,95 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let baseTokenRoutes = [
+  Route(.get, "/api/v2.1/dtable/app-access-token/",                                   "getBaseTokenWithApiToken",     as: APITokenBearer.self, exchange),
+  Route(.get, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/access-token/", "getBaseTokenWithAccountToken", as: BaseUser.self,       issueBaseToken),
+]
+
+// MARK: Wire
+
+/// `?exp=`: how long a base token lives, `<n>` and `m`, `h` or `d`; a minute at least, three days at most.
+private struct Lifetime: Input {
+  static let longest: Int64 = 3 * 86_400
+  let seconds: Int64
+
+  init(_ parts: Parts) throws {
+    guard let text = try parts.query().optionalText("exp", 0...20) else {
+      seconds = Self.longest
+      return
+    }
+    guard let seconds = Self.seconds(text) else { throw APIError.invalid(field: "exp") }
+    self.seconds = seconds
+  }
+
+  private static func seconds(_ text: String) -> Int64? {
+    let units: [Character: Int64] = ["m": 60, "h": 3600, "d": 86_400]
+    guard let unit = text.last.flatMap({ units[$0] }), let count = ID<Never>(text: String(text.dropLast()))?.value else {
+      return nil
+    }
+    let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
+    return !overflow && (60...longest).contains(seconds) ? seconds : nil
+  }
+}
+
+/// A base token, and where to go with it. No expiry beside it: clients read a number there as a duration.
+private struct BaseTokenGrant: Output, JSONEncodable {
+  var appName: String?
+  let token: String
+  let uuid: BaseUUID
+  let baseName: String
+  let workspace: ID<Workspace>
+  let publicURL: String
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      if let appName { $0.add("app_name", appName) }
+      $0.add("access_token", token)
+      $0.add("dtable_uuid", uuid)
+      $0.add("dtable_server", publicURL + "/api-gateway/")
+      $0.add("dtable_socket", publicURL + "/")
+      $0.add("dtable_db", publicURL + "/dtable-db/")
+      $0.add("workspace_id", workspace)
+      $0.add("dtable_name", baseName)
+      $0.add("use_api_gateway", true)
+    }
+  }
+}
+
+// MARK: Operations
+
+/// An API token, valid until deleted, for a base token. The hottest path of the service: one look-up, no write.
+private func exchange(by bearer: APITokenBearer, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
+  let now = app.now()
+  let expiry = now.seconds + lifetime.seconds
+  let claims: BaseTokenClaims
+  let appName: String
+  switch bearer.source {
+  case .apiToken(let id, let name):
+    appName = name
+    claims = .program(
+      expiry: expiry, dtableUUID: bearer.uuid.text, permission: bearer.permission.rawValue, appName: name,
+      apiTokenID: id.value)
+    app.lastUse.note(id, at: now)
+  case .account(let id, let user):
+    appName = ""
+    claims = .person(
+      expiry: expiry, dtableUUID: bearer.uuid.text, username: user.wire, permission: bearer.permission.rawValue,
+      accountID: id.value)
+  }
+  return BaseTokenGrant(
+    appName: appName, token: app.signer.sign(claims), uuid: bearer.uuid, baseName: bearer.baseName,
+    workspace: bearer.workspace, publicURL: app.settings.publicURL)
+}
+
+private func issueBaseToken(by user: BaseUser, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
+  let claims = BaseTokenClaims.person(
+    expiry: app.now().seconds + lifetime.seconds, dtableUUID: user.uuid.text, username: user.caller.user.wire,
+    permission: user.permission.rawValue, accountID: user.caller.account.value)
+  return BaseTokenGrant(
+    token: app.signer.sign(claims), uuid: user.uuid, baseName: user.baseName, workspace: user.workspace,
+    publicURL: app.settings.publicURL)
+}

@@ -1,0 +1,226 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let baseRoutes = [
+  Route(.post,   "/api/v2.1/dtables/",                        "createBase",            as: SignedIn.self,       createBase, status: 201),
+  Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/", "updateBase",            as: WorkspaceAdmin.self, changeBase),
+  Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/", "deleteBase",            as: WorkspaceAdmin.self, deleteBase),
+  Route(.post,   "/api/v2.1/dtable-copy/",                    "copyBaseFromWorkspace", as: SignedIn.self,       copyBase),
+]
+
+// MARK: Wire
+
+/// Where a new base goes: clients name a workspace, or its owner, or neither.
+private enum Place {
+  case workspace(ID<Workspace>)
+  case group(ID<Group>)
+  case person(UserID)
+  case personal
+
+  init(_ fields: Fields) throws {
+    if let id = try fields.optionalInteger("workspace_id", 1...Int64.max) {
+      self = .workspace(ID(id))
+    } else if let owner = try fields.optionalText("owner", 0...255), !owner.isEmpty {
+      if let user = UserID(wire: owner) {
+        self = .person(user)
+      } else if owner.hasSuffix("@seafile_group"), let id = ID<Group>(text: String(owner.dropLast(14))) {
+        self = .group(id)
+      } else {
+        throw APIError.invalid(field: "owner")
+      }
+    } else {
+      self = .personal
+    }
+  }
+}
+
+/// Icon and colour, from SeaTable's palette or beyond it.
+private struct Look {
+  let icon: String?
+  let color: String?
+
+  init(_ fields: Fields) throws {
+    icon = try fields.optionalText("icon", 0...50).flatMap { $0.isEmpty ? nil : $0 }
+    color = try fields.optionalText("color", 0...20).flatMap { $0.isEmpty ? nil : $0 }
+    let isIcon = icon?.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
+    guard isIcon ?? true else { throw APIError.invalid(field: "icon") }
+    let isColor = color.map { $0.first == "#" && $0.dropFirst().allSatisfy(\.isHexDigit) && [4, 7, 9].contains($0.count) }
+    guard isColor ?? true else { throw APIError.invalid(field: "color") }
+  }
+}
+
+private struct NewBase: Input {
+  let name: BaseName
+  let place: Place
+  let look: Look
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    guard let name = BaseName(try fields.text("name", 1...255)) else { throw APIError.invalid(field: "name") }
+    self.name = name
+    place = try Place(fields)
+    look = try Look(fields)
+  }
+}
+
+private struct BaseChange: Input {
+  let name: String
+  let newName: BaseName?
+  let look: Look
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    name = try fields.text("name", 1...255)
+    if let text = try fields.optionalText("new_name", 0...255), !text.isEmpty {
+      guard let newName = BaseName(text) else { throw APIError.invalid(field: "new_name") }
+      self.newName = newName
+    } else {
+      newName = nil
+    }
+    look = try Look(fields)
+  }
+}
+
+private struct BaseToDelete: Input {
+  let name: String
+  init(_ parts: Parts) throws { name = try parts.bodyOrQuery().text("name", 1...255) }
+}
+
+private struct BaseCopy: Input {
+  let source: ID<Workspace>
+  let name: String
+  let destination: ID<Workspace>
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    source = ID(try fields.integer("src_workspace_id", 1...Int64.max))
+    name = try fields.text("name", 1...255)
+    destination = ID(try fields.integer("dst_workspace_id", 1...Int64.max))
+    _ = try fields.optionalBoolean("is_copy_dataset_syncs")
+  }
+}
+
+// MARK: Operations
+
+private func createBase(by caller: SignedIn, _ new: NewBase, _ app: App) async throws -> NamedBase {
+  let admin = try await administrator(caller, of: new.place, app)
+  guard let made = try await insert(new.name.text, look: new.look, by: admin, app) else { throw Refusal.notAllowed }
+  return NamedBase(key: "table", base: made)
+}
+
+private func changeBase(by admin: WorkspaceAdmin, _ change: BaseChange, _ app: App) async throws -> NamedBase {
+  let changed: BaseRecord? = try await app.db.row(
+    """
+    with changed as (
+      update base
+      set name = coalesce(\(change.newName?.text), name), icon = coalesce(\(change.look.icon), icon),
+          color = coalesce(\(change.look.color), color), modifier_id = \(admin.caller.account), updated_at = now()
+      where workspace_id = \(admin.workspace) and name = \(change.name) and deleted_at is null
+      returning *
+    )
+    select \(BaseRecord.columns) from changed as base \(BaseRecord.people)
+    """)
+  guard let changed else { throw Refusal.notFound(.base(change.name)) }
+  return NamedBase(key: "table", base: changed)
+}
+
+private func deleteBase(by admin: WorkspaceAdmin, _ base: BaseToDelete, _ app: App) async throws -> Success {
+  let count = try await app.db.run(
+    """
+    update base set deleted_at = now(), modifier_id = \(admin.caller.account)
+    where workspace_id = \(admin.workspace) and name = \(base.name) and deleted_at is null
+    """)
+  guard count == 1 else { throw Refusal.notFound(.base(base.name)) }
+  return Success()
+}
+
+/// A new UUID, no tokens, no shares. Where the name is taken at the destination, the copy is called "name (1)".
+private func copyBase(by caller: SignedIn, _ copy: BaseCopy, _ app: App) async throws -> NamedBase {
+  let source = try await BaseUser.prove(caller, copy.source, copy.name, app)
+  let admin = try await WorkspaceAdmin.prove(caller, copy.destination, app)
+  for _ in 1...5 {
+    do {
+      guard let made = try await insertCopy(of: source.base, by: admin, app) else {
+        throw Refusal.notFound(.base(copy.name))
+      }
+      return NamedBase(key: "dtable", base: made)
+    } catch PostgresError.statement(_, constraint: "base_name_key", _) {
+      continue  // somebody took the free name in the meantime: look for the next
+    }
+  }
+  throw APIError.throttled(seconds: 1)
+}
+
+// MARK: Statements
+
+private func administrator(_ caller: SignedIn, of place: Place, _ app: App) async throws -> WorkspaceAdmin {
+  switch place {
+  case .workspace(let workspace): return try await WorkspaceAdmin.prove(caller, workspace, app)
+  case .group(let group): return try await WorkspaceAdmin.prove(caller, group, app)
+  case .person(let user) where user != caller.user: throw Refusal.notAllowed
+  case .person, .personal: return try await WorkspaceAdmin.prove(caller, personalWorkspace(of: caller, app), app)
+  }
+}
+
+/// The caller's own workspace; made now for who got none at his first login.
+private func personalWorkspace(of caller: SignedIn, _ app: App) async throws -> ID<Workspace> {
+  let own: SQL = "select id from workspace where account_id = \(caller.account)"
+  if let found: FoundWorkspace = try await app.db.lookup(own) { return found.id }
+  try await app.db.run(
+    """
+    insert into workspace (account_id, team_id) select id, team_id from live_account where id = \(caller.account)
+    on conflict (account_id) do nothing
+    """)
+  guard let made: FoundWorkspace = try await app.db.row(own) else { throw Refusal.badAccountToken }
+  return made.id
+}
+
+private struct FoundWorkspace: RowDecodable {
+  let id: ID<Workspace>
+  init(_ row: Row) throws(PostgresError) { id = try row["id"] }
+}
+
+private func insert(_ name: String, look: Look, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
+  try await app.db.row(
+    """
+    with made as (
+      insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)
+      select id, team_id, \(name), \(look.icon), \(look.color), \(admin.caller.account), \(admin.caller.account)
+      from workspace where id = \(admin.workspace)
+      returning *
+    )
+    select \(BaseRecord.columns) from made as base \(BaseRecord.people)
+    """)
+}
+
+private func insertCopy(of source: ID<Base>, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
+  try await app.db.row(
+    """
+    with made as (
+      insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)
+      select workspace.id, workspace.team_id, free.name, source.icon, source.color, \(admin.caller.account),
+             \(admin.caller.account)
+      from base as source
+      join workspace on workspace.id = \(admin.workspace)
+      cross join lateral (
+        select candidate.name
+        from generate_series(0, 1000) as attempt (number)
+        cross join lateral (
+          select case when number = 0 then source.name
+                 else left(source.name, 255 - 3 - length(number::text)) || ' (' || number || ')' end
+        ) as candidate (name)
+        where not exists (
+          select from base as taken
+          where taken.workspace_id = workspace.id and taken.name = candidate.name and taken.deleted_at is null
+        )
+        order by number
+        limit 1
+      ) as free
+      where source.id = \(source) and source.deleted_at is null
+      returning *
+    )
+    select \(BaseRecord.columns) from made as base \(BaseRecord.people)
+    """)
+}

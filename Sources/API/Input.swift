@@ -1,0 +1,50 @@
+internal import Access
+internal import HTTP
+
+/// What an operation reads besides its principal: parsed once, at the edge, and right from then on.
+protocol Input: Sendable {
+  init(_ parts: Parts) throws
+}
+
+/// For operations that read nothing.
+struct NoInput: Input {
+  init(_ parts: Parts) {}
+}
+
+/// A request's three sources of values. They stay apart: a field of the body cannot stand in for a path parameter.
+struct Parts {
+  private let request: Request
+
+  init(of request: Request) { self.request = request }
+
+  /// A variable segment of the path.
+  func path(_ name: String) -> String { request.captures[name] ?? "" }
+
+  /// The query's fields.
+  func query() throws(FieldsError) -> Fields { try Fields(query: request.target.query) }
+
+  /// The body's fields, whichever of the three encodings they came in.
+  func body() throws(FieldsError) -> Fields { try Fields(bodyOf: request) }
+
+  /// For DELETE, whose fields clients send in the body or in the query.
+  func bodyOrQuery() throws(FieldsError) -> Fields {
+    let body = try body()
+    return body.isEmpty ? try query() : body
+  }
+
+  /// The one-time password of two-factor authentication.
+  var oneTimePassword: String? { request.headers[.oneTimePassword] }
+}
+
+/// Which page of a list: `page` from 1, `per_page` from 1 to 1000, 25 where it is not said.
+struct Page {
+  let number: Int64
+  let size: Int64
+
+  init(_ query: Fields) throws {
+    number = try query.optionalInteger("page", 1...1_000_000) ?? 1
+    size = try query.optionalInteger("per_page", 1...1000) ?? 25
+  }
+
+  var offset: Int64 { (number - 1) * size }
+}

@@ -1,0 +1,61 @@
+/// The name of a base: 1 to 255 printable characters without `/` and `\`, without blanks at the ends.
+struct BaseName: Sendable {
+  let text: String
+
+  init?(_ text: String) {
+    let scalars = text.unicodeScalars
+    guard (1...255).contains(scalars.count), scalars.allSatisfy({ isPrintable($0) && $0 != "/" && $0 != "\\" }),
+      let first = scalars.first, let last = scalars.last,
+      !first.properties.isWhitespace, !last.properties.isWhitespace
+    else { return nil }
+    self.text = text
+  }
+}
+
+/// The name of a group: letters and digits of any script, blank, hyphen, dot, quote and underscore.
+struct GroupName: Sendable {
+  let text: String
+
+  init?(_ text: String) {
+    let scalars = text.unicodeScalars
+    guard (1...255).contains(scalars.count), scalars.allSatisfy(Self.allows),
+      !scalars.allSatisfy({ $0.properties.isWhitespace })
+    else { return nil }
+    self.text = text
+  }
+
+  private static func allows(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar {
+    case " ", "-", ".", "'", "_": true
+    default:
+      switch scalar.properties.generalCategory {
+      case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
+        .spacingMark, .decimalNumber, .letterNumber, .otherNumber:
+        true
+      default: false
+      }
+    }
+  }
+}
+
+/// The name of an API token, which tells its application: 1 to 255 printable characters, not all of them blank.
+struct AppName: Sendable {
+  let text: String
+
+  init?(_ text: String) {
+    let scalars = text.unicodeScalars
+    guard (1...255).contains(scalars.count), scalars.allSatisfy(isPrintable),
+      !scalars.allSatisfy({ $0.properties.isWhitespace })
+    else { return nil }
+    self.text = text
+  }
+}
+
+/// No control characters, no line ends, nothing that turns the direction of the text around it.
+private func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
+  switch scalar.properties.generalCategory {
+  case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
+  case .format: !(0x202a...0x202e).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value)
+  default: true
+  }
+}

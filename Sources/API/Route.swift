@@ -1,0 +1,51 @@
+internal import Access
+public import HTTP
+
+/// One operation of the service: what `openapi.yaml` says about it, and the code that does it.
+public struct Route: Sendable {
+  /// The method; HEAD is answered by the GET of the same path.
+  public let method: Method
+  /// The path with its variable segments in braces, as in `openapi.yaml`.
+  public let path: String
+  /// The `operationId`.
+  public let operation: String
+  /// The name of the principal that the handler takes.
+  public let principal: String
+  /// The status of success.
+  public let status: Int
+  let handle: @Sendable (Request, App) async throws -> Response
+
+  /// The principal is part of the handler's type: a row that names the wrong one does not compile.
+  init<P: Principal, In: Input, Out: Output>(
+    _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
+    _ handler: @escaping @Sendable (P, In, App) async throws -> Out, status: Int = 200
+  ) {
+    (self.method, self.path, self.operation, self.status) = (method, path, operation, status)
+    self.principal = P.name
+    handle = { request, app in
+      let caller = try await P.authorise(request, app)
+      let output = try await handler(caller, try In(Parts(of: request)), app)
+      return output.response(status)
+    }
+  }
+}
+
+/// What an operation gives back.
+protocol Output: Sendable {
+  func response(_ status: Int) -> Response
+}
+
+extension Output where Self: JSONEncodable {
+  func response(_ status: Int) -> Response { Response(status, self) }
+}
+
+/// `{"success": true}`
+struct Success: Output, JSONEncodable {
+  func write(to json: inout JSONWriter) { json.object { $0.add("success", true) } }
+}
+
+/// An array at the top level.
+struct Listing<Element: JSONEncodable>: Output, JSONEncodable {
+  let elements: [Element]
+  func write(to json: inout JSONWriter) { json.array(elements) }
+}

@@ -1,0 +1,85 @@
+internal import HTTP
+
+/// Finds the route of a path: a tree of segments, in which a literal segment goes before a variable one.
+struct Router: Sendable {
+  enum Found {
+    case route(Route, captures: [String: String])
+    /// The path exists, for these methods.
+    case otherMethods([Method])
+    case nothing
+  }
+
+  private final class Node: Sendable {
+    let literals: [String: Node]
+    let variable: Node?
+    /// The routes that end here, with the names of the variable segments on the way.
+    let routes: [(route: Route, names: [String])]
+
+    init(literals: [String: Node], variable: Node?, routes: [(route: Route, names: [String])]) {
+      (self.literals, self.variable, self.routes) = (literals, variable, routes)
+    }
+  }
+
+  private let root: Node
+
+  /// A router of the given table; two routes for the same method and path are a programming error.
+  init(_ routes: [Route]) {
+    root = Self.node(
+      of: routes.map { route in
+        let segments = route.path.split(separator: "/").map(String.init)
+        return Path(route: route, names: segments.filter(isVariable).map(variableName), rest: segments[...])
+      })
+  }
+
+  func find(_ method: Method, _ segments: [String]) -> Found {
+    var captures: [String] = []
+    guard let node = find(segments[...], from: root, &captures) else { return .nothing }
+    let wanted: Method = method == .head ? .get : method
+    guard let end = node.routes.first(where: { $0.route.method == wanted }) else {
+      var methods = node.routes.map(\.route.method)
+      if methods.contains(.get) { methods.append(.head) }
+      return .otherMethods(methods)
+    }
+    return .route(end.route, captures: Dictionary(uniqueKeysWithValues: zip(end.names, captures)))
+  }
+
+  private func find(_ segments: ArraySlice<String>, from node: Node, _ captures: inout [String]) -> Node? {
+    guard let segment = segments.first else { return node.routes.isEmpty ? nil : node }
+    if let literal = node.literals[segment], let found = find(segments.dropFirst(), from: literal, &captures) {
+      return found
+    }
+    guard let variable = node.variable, !segment.isEmpty else { return nil }
+    captures.append(segment)
+    if let found = find(segments.dropFirst(), from: variable, &captures) { return found }
+    captures.removeLast()
+    return nil
+  }
+
+  // MARK: Building
+
+  private struct Path {
+    let route: Route
+    let names: [String]
+    var rest: ArraySlice<String>
+  }
+
+  private static func node(of paths: [Path]) -> Node {
+    var ends: [(route: Route, names: [String])] = []
+    var literals: [String: [Path]] = [:]
+    var variables: [Path] = []
+    for var path in paths {
+      guard let segment = path.rest.popFirst() else {
+        precondition(!ends.contains { $0.route.method == path.route.method }, "twice: \(path.route.path)")
+        ends.append((path.route, path.names))
+        continue
+      }
+      if isVariable(segment) { variables.append(path) } else { literals[segment, default: []].append(path) }
+    }
+    return Node(
+      literals: literals.mapValues(node), variable: variables.isEmpty ? nil : node(of: variables), routes: ends)
+  }
+}
+
+private func isVariable(_ segment: String) -> Bool { segment.hasPrefix("{") && segment.hasSuffix("}") }
+
+private func variableName(_ segment: String) -> String { String(segment.dropFirst().dropLast()) }

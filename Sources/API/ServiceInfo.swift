@@ -1,0 +1,84 @@
+internal import Access
+internal import Assets
+internal import HTTP
+
+// swift-format-ignore
+let serviceRoutes = [
+  Route(.get, "/healthz",                   "getHealth",        as: Anyone.self,   showHealth),
+  Route(.get, "/readyz",                    "getReadiness",     as: Anyone.self,   showReadiness),
+  Route(.get, "/openapi.yaml",              "getOpenAPI",       as: Anyone.self,   showDescription),
+  Route(.get, "/server-info/",              "getServerInfo",    as: Anyone.self,   showServerInfo),
+  Route(.get, "/api2/ping/",                "ping",             as: Anyone.self,   answerPing),
+  Route(.get, "/api2/auth/ping/",           "authPing",         as: SignedIn.self, answerPing),
+  Route(.get, "/api-gateway/api/v2/ping/",  "gatewayPing",      as: Anyone.self,   answerComponentPing),
+  Route(.get, "/dtable-server/ping/",       "dtableServerPing", as: Anyone.self,   answerPagePing),
+  Route(.get, "/dtable-db/ping/",           "dtableDbPing",     as: Anyone.self,   answerComponentPing),
+]
+
+/// The version of Basekeeper.
+public let version = "0.1.0"
+
+/// The version of SeaTable whose wire contract is spoken.
+private let contractVersion = "6.2.0"
+
+// MARK: Wire
+
+private struct State: Output, JSONEncodable {
+  let obstacle: Obstacle?
+
+  func response(_ status: Int) -> Response { Response(obstacle == nil ? status : 503, self) }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("status", obstacle == nil ? "ok" : "unavailable")
+      if let obstacle { $0.add("reason", obstacle.rawValue) }
+    }
+  }
+}
+
+private struct ServerInfo: Output, JSONEncodable {
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("version", contractVersion)
+      $0.add("edition", "enterprise edition")  // the old Zapier app asks for both
+      $0.add("server", "basekeeper \(version)")
+    }
+  }
+}
+
+private struct Pong: Output, JSONEncodable {
+  func write(to json: inout JSONWriter) { "pong".write(to: &json) }
+}
+
+private struct ComponentPong: Output, JSONEncodable {
+  func write(to json: inout JSONWriter) { json.object { $0.add("ret", "pong") } }
+}
+
+private struct Document: Output {
+  let type: String
+  let bytes: [UInt8]
+  func response(_ status: Int) -> Response { Response(status, type: type, bytes) }
+}
+
+// MARK: Operations
+
+private func showHealth(to _: Anyone, _: NoInput, _ app: App) -> State { State(obstacle: nil) }
+
+private func showReadiness(to _: Anyone, _: NoInput, _ app: App) async -> State {
+  State(obstacle: await app.readiness())
+}
+
+private func showDescription(to _: Anyone, _: NoInput, _ app: App) -> Document {
+  let asset = basekeeper_openapi
+  return Document(type: "application/yaml", bytes: Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count)))
+}
+
+private func showServerInfo(to _: Anyone, _: NoInput, _ app: App) -> ServerInfo { ServerInfo() }
+
+private func answerPing(to _: some Principal, _: NoInput, _ app: App) -> Pong { Pong() }
+
+private func answerComponentPing(to _: Anyone, _: NoInput, _ app: App) -> ComponentPong { ComponentPong() }
+
+private func answerPagePing(to _: Anyone, _: NoInput, _ app: App) -> Document {
+  Document(type: "text/html; charset=utf-8", bytes: Array("pong".utf8))
+}

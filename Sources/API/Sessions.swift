@@ -1,0 +1,86 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+let sessionRoutes = [
+  Route(.post, "/api2/auth-token/", "getAccountTokenfromUsername", as: Anyone.self, signIn)
+]
+
+// MARK: Wire
+
+private struct Login: Input {
+  /// An e-mail address, a login id, or a user id.
+  let username: String
+  let password: String
+
+  /// A missing name or password fails as a wrong one does.
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    guard let username = try fields.optionalText("username", 1...255),
+      let password = try fields.optionalText("password", 1...1024)
+    else { throw APIError.loginFailed }
+    (self.username, self.password) = (username, password)
+  }
+}
+
+private struct AccountToken: Output, JSONEncodable {
+  let secret: Secret
+  func write(to json: inout JSONWriter) { json.object { $0.add("token", secret.clear) } }
+}
+
+// MARK: Operations
+
+/// Whether the name is unknown, the account is deactivated or the password is wrong shows neither in the answer nor in
+/// the time it takes.
+private func signIn(_: Anyone, _ login: Login, _ app: App) async throws -> AccountToken {
+  let found: Candidate? = try await app.db.row(
+    """
+    select id, password_hash from account
+    where is_active and deleted_at is null
+      and (lower(email) = lower(\(login.username)) or login_id = \(login.username)
+           or uid = \(UserID(wire: login.username)?.uid))
+    order by lower(email) = lower(\(login.username)) desc
+    limit 1
+    """)
+  let isRight: Bool
+  do {
+    isRight = try await app.passwords.verify(login.password, against: found?.password)
+  } catch {
+    throw APIError.throttled(seconds: 1)
+  }
+  guard isRight, let found else { throw APIError.loginFailed }
+
+  let secret = Secret.generate()
+  // The first login is what gives a member his workspace.
+  let made: Made? = try await app.db.row(
+    """
+    with caller as (
+      update account set last_login_at = now()
+      where id = \(found.account) and is_active and deleted_at is null
+      returning id, team_id
+    ), place as (
+      insert into workspace (account_id, team_id) select id, team_id from caller
+      on conflict (account_id) do nothing
+    )
+    insert into account_token (account_id, hash) select id, \(secret.hash.bytes) from caller
+    returning id
+    """)
+  guard made != nil else { throw APIError.loginFailed }
+  return AccountToken(secret: secret)
+}
+
+private struct Candidate: RowDecodable {
+  let account: ID<Account>
+  let password: PasswordHash?
+
+  init(_ row: Row) throws(PostgresError) {
+    account = try row["id"]
+    let stored: String? = try row["password_hash"]
+    password = stored.map(PasswordHash.init(stored:))
+  }
+}
+
+private struct Made: RowDecodable {
+  init(_ row: Row) {}
+}

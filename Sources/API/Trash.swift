@@ -1,0 +1,114 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let trashRoutes = [
+  Route(.get,    "/api/v2.1/trash-dtables/",                               "listTrashedBases",        as: SignedIn.self,   listTrash),
+  Route(.delete, "/api/v2.1/trash-dtables/",                               "clearTrash",              as: SignedIn.self,   clearTrash),
+  Route(.put,    "/api/v2.1/trash-dtables/{trashed_base_id}/",             "restoreTrashedBase",      as: SignedIn.self,   restore),
+  Route(.get,    "/api/v2.1/groups/{group_id}/trash-dtables/",             "listGroupTrashedBases",   as: GroupAdmin.self, listGroupTrash),
+  Route(.put,    "/api/v2.1/groups/{group_id}/trash-dtables/{base_uuid}/", "restoreGroupTrashedBase", as: GroupAdmin.self, restoreInGroup),
+]
+
+// MARK: Wire
+
+private struct TrashPage: Input {
+  let page: Page
+  init(_ parts: Parts) throws { page = try Page(parts.query()) }
+}
+
+private struct TrashedBase: Input {
+  let named: String
+  init(_ parts: Parts) { named = parts.path("trashed_base_id") }
+}
+
+private struct TrashedGroupBase: Input {
+  let named: String
+  init(_ parts: Parts) { named = parts.path("base_uuid") }
+}
+
+private struct Trash: Output, JSONEncodable {
+  let count: Int64?
+  let bases: [BaseRecord]
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      if let count { $0.add("count", count) }
+      $0.add("trash_dtable_list", bases)
+    }
+  }
+}
+
+private struct Count: RowDecodable {
+  let count: Int64
+  init(_ row: Row) throws(PostgresError) { count = try row["count"] }
+}
+
+// MARK: Operations
+
+private func listTrash(of caller: SignedIn, _ input: TrashPage, _ app: App) async throws -> Trash {
+  let mine: SQL = """
+    from base
+    join workspace on workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
+    """
+  let count: Count? = try await app.db.row("select count(*) \(mine) where base.deleted_at is not null")
+  let bases: [BaseRecord] = try await app.db.rows(
+    """
+    select \(BaseRecord.columns) \(mine) \(BaseRecord.people)
+    where base.deleted_at is not null
+    order by base.deleted_at desc, base.id desc
+    limit \(input.page.size) offset \(input.page.offset)
+    """)
+  return Trash(count: count?.count ?? 0, bases: bases)
+}
+
+/// For good: their tokens go with them.
+private func clearTrash(of caller: SignedIn, _: NoInput, _ app: App) async throws -> Success {
+  try await app.db.run(
+    """
+    delete from base using workspace
+    where workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
+      and base.deleted_at is not null
+    """)
+  return Success()
+}
+
+/// Back to where it was; refused where a live base has taken the name meanwhile.
+private func restore(by caller: SignedIn, _ base: TrashedBase, _ app: App) async throws -> Success {
+  let count = try await app.db.run(
+    """
+    update base set deleted_at = null
+    from workspace
+    where workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
+      and base.id = \(ID<Base>(text: base.named)) and base.deleted_at is not null
+    """)
+  guard count == 1 else { throw Refusal.notFound(.base(base.named)) }
+  return Success()
+}
+
+private func listGroupTrash(by admin: GroupAdmin, _: NoInput, _ app: App) async throws -> Trash {
+  let bases: [BaseRecord] = try await app.db.rows(
+    """
+    select \(BaseRecord.columns)
+    from base
+    join workspace on workspace.id = base.workspace_id and workspace.group_id = \(admin.group)
+    \(BaseRecord.people)
+    where base.deleted_at is not null
+    order by base.deleted_at desc, base.id desc
+    """)
+  return Trash(count: nil, bases: bases)
+}
+
+private func restoreInGroup(by admin: GroupAdmin, _ base: TrashedGroupBase, _ app: App) async throws -> Success {
+  guard let uuid = BaseUUID(base.named) else { throw Refusal.notFound(.base(base.named)) }
+  let count = try await app.db.run(
+    """
+    update base set deleted_at = null
+    from workspace
+    where workspace.id = base.workspace_id and workspace.group_id = \(admin.group)
+      and base.uuid = \(uuid)::uuid and base.deleted_at is not null
+    """)
+  guard count == 1 else { throw Refusal.notFound(.base(base.named)) }
+  return Success()
+}

@@ -1,0 +1,29 @@
+internal import Crypto
+internal import HTTP
+
+/// What a caller has shown: `Authorization: Token x` or `Bearer x`, the scheme in any case.
+struct Credential {
+  let text: String
+
+  init(_ request: Request) throws(Refusal) {
+    guard let field = request.headers[.authorization]?.utf8, let blank = field.firstIndex(of: UInt8(ascii: " ")) else {
+      throw .noCredentials
+    }
+    let scheme = Substring(field[..<blank])
+    guard isOneOfOurs(scheme) else { throw .noCredentials }
+    let token = Substring(field[blank...]).drop { $0 == " " }
+    guard !token.isEmpty, !token.contains(" ") else { throw .noCredentials }
+    text = String(token)
+  }
+
+  /// The hash to look an account token up by; a text that cannot be one is refused without asking the database.
+  func accountToken() throws(Refusal) -> SecretHash {
+    guard let secret = Secret(token: text) else { throw .badAccountToken }
+    return secret.hash
+  }
+}
+
+private func isOneOfOurs(_ scheme: Substring) -> Bool {
+  let scheme = scheme.lowercased()
+  return scheme == "token" || scheme == "bearer"
+}

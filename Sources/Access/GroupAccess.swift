@@ -1,0 +1,46 @@
+internal import Crypto
+public import HTTP
+internal import Postgres
+
+/// An owner or admin of the group that the path names.
+public struct GroupAdmin: Principal {
+  /// `group-admin`
+  public static let name = "group-admin"
+
+  /// Who.
+  public let caller: SignedIn
+  /// The group that was proved.
+  public let group: ID<Group>
+
+  /// Proves the right to the path's `group_id`.
+  public static func authorise(_ request: Request, _ app: App) async throws -> GroupAdmin {
+    let hash = try Credential(request).accountToken()
+    let named = request.captures["group_id"] ?? ""
+    let id = ID<Group>(text: named)
+    let found: Found? = try await app.db.lookup(
+      """
+      select \(SignedIn.columns), user_group.id as group_id, member.role
+      from \(SignedIn.live)
+      left join group_member as member on member.group_id = \(id) and member.account_id = account.id
+      left join user_group
+        on user_group.id = \(id) and (member.role is not null or user_group.team_id = account.team_id)
+      where token.hash = \(hash.bytes)
+      """)
+    guard let found else { throw Refusal.badAccountToken }
+    guard let group = found.group else { throw Refusal.notFound(.group(named)) }
+    guard let role = found.role, role.administers else { throw Refusal.notAllowed }
+    return GroupAdmin(caller: found.caller, group: group)
+  }
+
+  private struct Found: RowDecodable {
+    let caller: SignedIn
+    let group: ID<Group>?
+    let role: Role?
+
+    init(_ row: Row) throws(PostgresError) {
+      caller = try SignedIn(row)
+      group = try row["group_id"]
+      role = try row["role"]
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/// Why a caller may not do what was asked; `API/WireErrors.swift` gives each its status and body.
+public enum Refusal: Error, Equatable {
+  /// No `Authorization`, or one that is not `Token x` or `Bearer x`.
+  case noCredentials
+  /// No live account token.
+  case badAccountToken
+  /// No live API token.
+  case badAPIToken
+  /// No base token of ours for this base, or one whose source has ended.
+  case badBaseToken
+  /// A base token that was ours for this base until its time was over.
+  case expiredBaseToken
+  /// Somebody we know, who may not do this here.
+  case notAllowed
+  /// What was named does not exist, or the caller must not know that it does.
+  case notFound(Thing)
+
+  /// Something that can be missing, as it was asked for.
+  public enum Thing: Equatable, Sendable {
+    /// A workspace, by what stood in the path.
+    case workspace(String)
+    /// A base, by name or UUID.
+    case base(String)
+    /// A base that is in the trash.
+    case trashedBase(ID<Base>, name: String)
+    /// A group, by what stood in the path.
+    case group(String)
+    /// An API token, by its app name.
+    case apiToken(String)
+  }
+}

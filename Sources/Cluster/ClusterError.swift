@@ -1,0 +1,44 @@
+internal import Glibc
+
+/// Why the embedded PostgreSQL does not run.
+public enum ClusterError: Error, Equatable, CustomStringConvertible {
+  /// A system call failed on a path.
+  case system(String, path: String, errno: Int32)
+  /// PostgreSQL's programs were not found.
+  case noPrograms
+  /// Another process has the directory.
+  case inUse(directory: String)
+  /// There is something in the data directory, and it is no cluster.
+  case notACluster(path: String)
+  /// The data directory belongs to another major version than the programs.
+  case wrongVersion(data: String, programs: String, path: String)
+  /// The process runs as root, and there is no user to run PostgreSQL as.
+  case noUser(String)
+  /// The user that PostgreSQL runs as may not enter the directory.
+  case closedToUser(String, directory: String)
+  /// A program failed; what it said.
+  case programFailed(String, output: String)
+  /// The server does not take connections; the end of its log.
+  case notRunning(log: String, lastLines: String)
+
+  /// In words for the operator.
+  public var description: String {
+    switch self {
+    case .system(let call, let path, let code): "\(call) \(path): \(String(cString: strerror(code)))"
+    case .noPrograms:
+      "PostgreSQL's programs (initdb, postgres) were not found: install the package postgresql, name their folder in "
+        + "BASEKEEPER_PG_BIN, or set DATABASE_URL to a server that runs already"
+    case .inUse(let directory): "another process uses \(directory): set BASEKEEPER_DATA_DIR to another directory"
+    case .notACluster(let path): "\(path) is neither empty nor a PostgreSQL data directory"
+    case .wrongVersion(let data, let programs, let path):
+      "\(path) belongs to PostgreSQL \(data), and the programs are of version \(programs): "
+        + "set BASEKEEPER_PG_BIN to the folder of version \(data)'s, or upgrade the data with pg_upgrade"
+    case .noUser(let name): "PostgreSQL does not run as root, and there is no user \(name) to run it as"
+    case .closedToUser(let name, let directory):
+      "the user \(name), as whom PostgreSQL runs, may not enter \(directory): "
+        + "set BASEKEEPER_DATA_DIR to a directory that every user may enter"
+    case .programFailed(let program, let output): "\(program) failed: \(output)"
+    case .notRunning(let log, let lastLines): "PostgreSQL does not take connections; its log \(log) ends: \(lastLines)"
+    }
+  }
+}

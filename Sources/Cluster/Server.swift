@@ -1,0 +1,152 @@
+internal import Glibc
+internal import Postgres
+internal import Synchronization
+
+/// One `postgres` process, from its start to its end, and the one after it.
+final class Server: Sendable {
+  private struct Process: Equatable {
+    let pid: pid_t
+    /// Ours to wait for; a server that was taken over is not.
+    let isChild: Bool
+  }
+
+  private struct State {
+    var process: Process?
+    var isEnding = false
+  }
+
+  private let directory: DataDirectory
+  private let programs: Programs
+  private let settings: EmbeddedCluster.Settings
+  private let socketDirectory: String
+  private let state = Mutex(State())
+
+  init(_ directory: DataDirectory, _ programs: Programs, _ settings: EmbeddedCluster.Settings) throws(ClusterError) {
+    (self.directory, self.programs, self.settings) = (directory, programs, settings)
+    socketDirectory = try directory.socketDirectory(for: programs)
+  }
+
+  func conninfo(database: String) -> String {
+    let host = socketDirectory.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+    return "host='\(host)' user=basekeeper dbname=\(database)"
+  }
+
+  /// No more starts: `end()` was called.
+  var isEnding: Bool { state.withLock { $0.isEnding } }
+
+  // MARK: Starting
+
+  /// Ends a server that another process has left running, without a checkpoint: its data is not needed any more.
+  static func abandon(_ directory: DataDirectory) {
+    if let (pid, _) = directory.postmaster { kill(pid, SIGQUIT) }
+    let deadline = ContinuousClock.now + .seconds(5)
+    while !directory.processes.isEmpty && .now < deadline { pause(milliseconds: 5) }
+    for pid in directory.processes { kill(pid, SIGKILL) }
+  }
+
+  /// Takes over the server that runs on the data, or starts one, and waits until it takes connections.
+  func start() throws(ClusterError) {
+    let deadline = ContinuousClock.now + settings.startTime
+    if let (pid, socketDirectory) = directory.postmaster {
+      state.withLock { $0.process = Process(pid: pid, isChild: false) }
+      if socketDirectory == self.socketDirectory { return try waitUntilReady(deadline) }
+      stop()  // out of our reach: the directory was moved
+      wait()
+    }
+    // Without their postmaster its processes end when they notice; until then no other server may touch the data.
+    while !directory.processes.isEmpty && .now < deadline { pause(milliseconds: 20) }
+    directory.removeStalePID()
+    let log = try directory.openLog()
+    defer { close(log) }
+    let outcome = state.withLock { state -> Result<Void, ClusterError> in
+      guard !state.isEnding else { return .success(()) }
+      do throws(ClusterError) {
+        let pid = try Subprocess(programs.command("postgres", arguments), output: log).pid
+        state.process = Process(pid: pid, isChild: true)
+        return .success(())
+      } catch {
+        return .failure(error)
+      }
+    }
+    try outcome.get()
+    try waitUntilReady(deadline)
+  }
+
+  private var arguments: [String] {
+    var all = [
+      "listen_addresses": "", "unix_socket_directories": socketDirectory, "unix_socket_permissions": "0700",
+      "port": "5432", "max_connections": "100", "timezone": "UTC", "log_timezone": "UTC",
+      // What a statement did wrong is the service's to tell; the server's own account would quote rows.
+      "log_min_messages": "log", "log_error_verbosity": "terse", "log_checkpoints": "off",
+      "jit": "off",  // our statements are too short for it
+    ]
+    if !settings.isDurable {
+      all.merge(["fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"]) { $1 }
+    }
+    all.merge(settings.server) { $1 }
+    return ["-D", directory.data] + all.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
+  }
+
+  private func waitUntilReady(_ deadline: ContinuousClock.Instant) throws(ClusterError) {
+    while !acceptsConnections(conninfo(database: "postgres")) {
+      guard !isEnding else { return }
+      if isAlive && .now < deadline {
+        pause(milliseconds: 10)
+        continue
+      }
+      stop()
+      wait()
+      throw .notRunning(log: directory.log, lastLines: directory.endOfLog)
+    }
+  }
+
+  // MARK: Ending
+
+  /// Blocks until the server has ended, for whatever reason.
+  func wait() {
+    guard let process = state.withLock({ $0.process }) else { return }
+    if process.isChild {
+      // Left unreaped until the lock is held, so that `stop()` never signals a number that was given out anew.
+      var information = siginfo_t()
+      while waitid(P_PID, id_t(process.pid), &information, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
+    } else {
+      while isAlive { pause(milliseconds: 100) }
+    }
+    state.withLock { state in
+      if process.isChild { waitpid(process.pid, nil, 0) }
+      state.process = nil
+    }
+  }
+
+  /// Stops the server for good.
+  func end() {
+    state.withLock { $0.isEnding = true }
+    stop()
+  }
+
+  /// Asks the server to end: at first politely (a fast shutdown), at last by force, which means recovery at the next
+  /// start, but no loss.
+  private func stop() {
+    for (signal, time) in [(SIGINT, settings.stopTime), (SIGQUIT, .seconds(5)), (SIGKILL, .seconds(5))] {
+      state.withLock { state in
+        if let process = state.process { kill(process.pid, signal) }
+      }
+      let deadline = ContinuousClock.now + time
+      while .now < deadline {
+        guard isAlive else { return }
+        pause(milliseconds: 5)
+      }
+    }
+  }
+
+  private var isAlive: Bool {
+    state.withLock { state in
+      guard let process = state.process else { return false }
+      guard process.isChild else { return directory.isInData(process.pid) }
+      // Before it has ended there is nothing to tell of it.
+      var information = siginfo_t()
+      let options = WEXITED | WNOWAIT | WNOHANG
+      return waitid(P_PID, id_t(process.pid), &information, options) == 0 && information.si_signo == 0
+    }
+  }
+}

@@ -1,0 +1,77 @@
+internal import Glibc
+
+/// A program that was started, as the leader of a process group of its own: a terminal's Ctrl-C does not reach it.
+struct Subprocess {
+  let pid: pid_t
+
+  /// Starts a program that is looked for in the usual places. It inherits nothing but its output.
+  ///
+  /// - Throws: `ClusterError` where there is no such program.
+  init(_ arguments: [String], output: Int32) throws(ClusterError) {
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+
+    // Signals that this process ignores or blocks must not be so for the program.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigfillset(&signals)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setpgroup(&attributes, 0)
+    let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+    posix_spawnattr_setflags(&attributes, Int16(flags))
+
+    // No variable of the caller's, such as PGDATA or PGOPTIONS, has a say.
+    let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
+    let program = arguments.first ?? ""
+    var pid = pid_t()
+    let code = withCStrings(arguments) { arguments in
+      withCStrings(environment) { posix_spawnp(&pid, program, &actions, &attributes, arguments, $0) }
+    }
+    guard code == 0 else { throw .system("posix_spawn", path: program, errno: code) }
+    self.pid = pid
+  }
+
+  /// Blocks until the program has ended; its exit status, or 128 and the number of the signal that ended it.
+  func wait() -> Int32 {
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
+    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+  }
+
+  /// Runs a program to its end.
+  ///
+  /// - Returns: What it wrote.
+  /// - Throws: `ClusterError` where it does not start, or fails.
+  static func run(_ arguments: [String]) throws(ClusterError) -> String {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw .system("pipe", path: "", errno: errno) }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    defer { close(ends[0]) }
+    let program: Subprocess
+    do throws(ClusterError) {
+      program = try Subprocess(arguments, output: ends[1])
+    } catch {
+      close(ends[1])
+      throw error
+    }
+    close(ends[1])
+    let output = readAll(ends[0])
+    guard program.wait() == 0 else { throw .programFailed(arguments.first ?? "", output: output) }
+    return output
+  }
+}
+
+/// Calls the body with a NULL-terminated array of C strings.
+private func withCStrings<Value>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value) -> Value {
+  let copies = strings.map { strdup($0) }
+  defer { for copy in copies { free(copy) } }
+  return body(copies + [nil])
+}

@@ -1,0 +1,32 @@
+internal import Loop
+
+/// The thread that waits for the end of a server, and starts it again.
+enum Supervisor {
+  static func start(_ server: Server, _ report: @escaping @Sendable (String) -> Void) -> LoopThread {
+    LoopThread(named: "pg-supervisor") {
+      while true {
+        server.wait()
+        guard !server.isEnding else { return }
+        report("the embedded PostgreSQL ended; it is being started again")
+        guard restart(server, report) else { return }
+        report("the embedded PostgreSQL runs again")
+      }
+    }
+  }
+
+  /// Tries until the server runs; false where it should not.
+  private static func restart(_ server: Server, _ report: (String) -> Void) -> Bool {
+    var delay: UInt32 = 100
+    while !server.isEnding {
+      do throws(ClusterError) {
+        try server.start()
+        return !server.isEnding
+      } catch {
+        report("\(error)")
+      }
+      pause(milliseconds: delay)
+      delay = min(delay * 2, 5000)
+    }
+    return false
+  }
+}

@@ -1,0 +1,138 @@
+public import HTTP
+
+/// What a base token says. The first five are SeaTable's; consumers that know no others ignore ours.
+public struct BaseTokenClaims: Sendable, Equatable {
+  /// When the token ends, in seconds since 1970.
+  public let expiry: Int64
+  /// The base it is for.
+  public let dtableUUID: String
+  /// The person it was minted for, `<32 hex>@auth.local`; empty for a program.
+  public let username: String
+  /// `r` or `rw`.
+  public let permission: String
+  /// The program it was minted for.
+  public let appName: String?
+  /// Names the token.
+  public let id: String?
+  /// The API token it was minted from, which it ends with.
+  public let apiTokenID: Int64?
+  /// The account it was minted for, which it ends with.
+  public let accountID: Int64?
+
+  /// For a program, from an API token.
+  public static func program(
+    expiry: Int64, dtableUUID: String, permission: String, appName: String, apiTokenID: Int64
+  ) -> BaseTokenClaims {
+    BaseTokenClaims(
+      expiry: expiry, dtableUUID: dtableUUID, username: "", permission: permission, appName: appName,
+      id: hexadecimal(randomBytes(16)), apiTokenID: apiTokenID, accountID: nil)
+  }
+
+  /// For a person, from an account token or a temporary API token.
+  public static func person(
+    expiry: Int64, dtableUUID: String, username: String, permission: String, accountID: Int64
+  ) -> BaseTokenClaims {
+    BaseTokenClaims(
+      expiry: expiry, dtableUUID: dtableUUID, username: username, permission: permission, appName: nil,
+      id: hexadecimal(randomBytes(16)), apiTokenID: nil, accountID: accountID)
+  }
+}
+
+extension BaseTokenClaims: JSONEncodable {
+  /// Writes the payload: SeaTable's claims in SeaTable's order, then ours.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("exp", expiry)
+      $0.add("dtable_uuid", dtableUUID)
+      $0.add("username", username)
+      if accountID != nil { $0.add("id_in_org", "") }
+      $0.add("permission", permission)
+      if let appName { $0.add("app_name", appName) }
+      if let id { $0.add("jti", id) }
+      if let apiTokenID { $0.add("api_token_id", apiTokenID) }
+      if let accountID { $0.add("account_id", accountID) }
+    }
+  }
+}
+
+extension BaseTokenClaims: Decodable {
+  private enum CodingKeys: String, CodingKey {
+    case expiry = "exp"
+    case dtableUUID = "dtable_uuid"
+    case username
+    case permission
+    case appName = "app_name"
+    case id = "jti"
+    case apiTokenID = "api_token_id"
+    case accountID = "account_id"
+  }
+
+  /// Reads a payload. Other components of a SeaTable installation sign with the same secret, and say less.
+  public init(from decoder: any Decoder) throws {
+    let claims = try decoder.container(keyedBy: CodingKeys.self)
+    expiry = try claims.decode(NumericDate.self, forKey: .expiry).seconds
+    dtableUUID = try claims.decode(String.self, forKey: .dtableUUID)
+    username = try claims.decodeIfPresent(String.self, forKey: .username) ?? ""
+    permission = try claims.decode(String.self, forKey: .permission)
+    appName = try claims.decodeIfPresent(String.self, forKey: .appName)
+    id = try claims.decodeIfPresent(String.self, forKey: .id)
+    apiTokenID = try claims.decodeIfPresent(Int64.self, forKey: .apiTokenID)
+    accountID = try claims.decodeIfPresent(Int64.self, forKey: .accountID)
+  }
+}
+
+/// What a temporary API token says: who, and for which base. What he may do there is asked when it is exchanged.
+public struct TemporaryTokenClaims: Sendable, Equatable {
+  /// The person, `<32 hex>@auth.local`.
+  public let username: String
+  /// The base.
+  public let dtableUUID: String
+  /// When the token ends, in seconds since 1970.
+  public let expiry: Int64
+
+  /// Claims with the given values.
+  public init(username: String, dtableUUID: String, expiry: Int64) {
+    (self.username, self.dtableUUID, self.expiry) = (username, dtableUUID, expiry)
+  }
+}
+
+extension TemporaryTokenClaims: JSONEncodable {
+  /// Writes the payload, with the expiry as a fraction like SeaTable's.
+  public func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("username", username)
+      $0.add("dtable_uuid", dtableUUID)
+      $0.add("exp", Double(expiry))
+    }
+  }
+}
+
+extension TemporaryTokenClaims: Decodable {
+  private enum CodingKeys: String, CodingKey {
+    case username
+    case dtableUUID = "dtable_uuid"
+    case expiry = "exp"
+  }
+
+  /// Reads a payload.
+  public init(from decoder: any Decoder) throws {
+    let claims = try decoder.container(keyedBy: CodingKeys.self)
+    username = try claims.decode(String.self, forKey: .username)
+    dtableUUID = try claims.decode(String.self, forKey: .dtableUUID)
+    expiry = try claims.decode(NumericDate.self, forKey: .expiry).seconds
+  }
+}
+
+/// Seconds since 1970, with or without a fraction (RFC 7519, section 2).
+private struct NumericDate: Decodable {
+  let seconds: Int64
+
+  init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    let number = try value.decode(Double.self).rounded(.up)
+    guard let seconds = Int64(exactly: number) else {
+      throw DecodingError.dataCorruptedError(in: value, debugDescription: "no time")
+    }
+    self.seconds = seconds
+  }
+}

@@ -1,0 +1,92 @@
+/// A token or a password in clear. It never prints itself: what reads it, asks for `clear`.
+public struct Secret: Sendable, Equatable {
+  /// The text itself.
+  public let clear: String
+
+  private init(clear: String) { self.clear = clear }
+
+  // MARK: Tokens
+
+  /// A new account token or API token: 32 random hexadecimal digits (128 bits) and 8 of their CRC-32, so that a mistyped
+  /// token is refused without a look-up, and a scanner can tell a token from a look-alike.
+  public static func generate() -> Secret {
+    let digits = hexadecimal(randomBytes(16))
+    return Secret(clear: digits + checksum(of: digits))
+  }
+
+  /// A token as it arrives; nil unless it is 40 lower-case hexadecimal digits with the right checksum.
+  public init?(token: String) {
+    guard token.utf8.count == 40, Self.checksum(of: String(token.prefix(32))) == token.suffix(8) else { return nil }
+    guard token.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+    clear = token
+  }
+
+  /// What the database keeps of a token and finds it by.
+  public var hash: SecretHash { SecretHash(of: clear) }
+
+  /// The first characters, by which people tell tokens apart in lists.
+  public var hint: String { String(clear.prefix(4)) }
+
+  /// A token in a list: its hint, and a star for each character that is not shown.
+  public static func masked(hint: String) -> String { hint + String(repeating: "*", count: max(0, 40 - hint.count)) }
+
+  private static func checksum(of digits: String) -> String {
+    let code = String(crc32(digits.utf8), radix: 16)
+    return String(repeating: "0", count: 8 - code.utf8.count) + code
+  }
+
+  // MARK: Others
+
+  /// A password for a person to copy: 24 letters and digits that are not mistaken for each other, in groups of six
+  /// (more than 110 bits).
+  public static func generatedPassword() -> Secret {
+    let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")  // 32 of them, so that a byte has no bias
+    let characters = randomBytes(24).map { alphabet[Int($0) % alphabet.count] }
+    let groups = stride(from: 0, to: 24, by: 6).map { String(characters[$0..<$0 + 6]) }
+    return Secret(clear: groups.joined(separator: "-"))
+  }
+
+  /// A secret to sign with: 64 hexadecimal digits, 256 bits.
+  public static func generatedKey() -> Secret { Secret(clear: hexadecimal(randomBytes(32))) }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+  /// `Secret`
+  public var description: String { "Secret" }
+  /// `Secret`
+  public var debugDescription: String { "Secret" }
+  /// Nothing.
+  public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// The SHA-256 of a token: enough for what has 128 random bits.
+public struct SecretHash: Sendable, Hashable {
+  /// The 32 bytes.
+  public let bytes: [UInt8]
+
+  init(of clear: String) { bytes = sha256(Array(clear.utf8)) }
+
+  /// The bytes in hexadecimal.
+  public var hex: String { hexadecimal(bytes) }
+}
+
+/// Lower-case hexadecimal digits.
+func hexadecimal(_ bytes: [UInt8]) -> String {
+  let digits = Array("0123456789abcdef".utf8)
+  return String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
+    for (index, byte) in bytes.enumerated() {
+      buffer[2 * index] = digits[Int(byte >> 4)]
+      buffer[2 * index + 1] = digits[Int(byte & 15)]
+    }
+    return 2 * bytes.count
+  }
+}
+
+/// CRC-32 as in zlib and ISO-HDLC; that of "123456789" is 0xCBF43926.
+func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
+  ~bytes.reduce(~0) { code, byte in code >> 8 ^ crcTable[Int(UInt8(truncatingIfNeeded: code) ^ byte)] }
+}
+
+private let crcTable: [UInt32] = (0..<256).map { byte in
+  (0..<8).reduce(UInt32(byte)) { code, _ in code & 1 == 1 ? code >> 1 ^ 0xedb8_8320 : code >> 1 }
+}

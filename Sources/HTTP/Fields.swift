@@ -1,0 +1,154 @@
+/// The named values of a query or of a body, whichever of the three encodings it came in.
+///
+/// Typed getters judge a value once and name the field they refuse. They are as lenient as clients need: text is taken
+/// for numbers and booleans, because forms know nothing else. Fields that nobody asks for are ignored; of a field that
+/// is repeated, the last counts. Text comes in Unicode's normal form C.
+public struct Fields: Sendable, Equatable {
+  /// What a field can be.
+  enum Value: Sendable, Equatable {
+    case text(String)
+    case integer(Int64)
+    case boolean(Bool)
+    case null
+    case list([Value])
+    case file(name: String, [UInt8])
+    /// An object, or a number with a fraction: there, but of no use.
+    case other
+  }
+
+  static let most = 1000
+  private var values: [(name: String, value: Value)]
+
+  init(_ values: [(name: String, value: Value)]) throws(FieldsError) {
+    guard values.count <= Self.most else { throw .malformed("The request has too many fields.") }
+    self.values = values
+  }
+
+  /// The fields of a query.
+  public init(query: Substring.UTF8View) throws(FieldsError) {
+    self = try Fields(urlEncoded: query, in: "query")
+  }
+
+  /// The fields of a body; none where it is empty, whatever its type.
+  public init(bodyOf request: Request) throws(FieldsError) {
+    guard !request.body.isEmpty else {
+      values = []
+      return
+    }
+    let type = MediaType(request.headers[.contentType] ?? "")
+    switch type.name {
+    case "application/x-www-form-urlencoded": self = try Fields(urlEncoded: request.body, in: "form")
+    case "application/json": self = try Fields(json: request.body)
+    case "multipart/form-data": self = try Fields(multipart: request.body, boundary: type.parameters["boundary"])
+    default: throw .unsupportedMediaType(type.name)
+    }
+  }
+
+  /// Whether there are none.
+  public var isEmpty: Bool { values.isEmpty }
+
+  private subscript(name: String) -> Value? { values.last { $0.name == name }?.value }
+
+  /// Whether the same fields have the same values, in the same order.
+  public static func == (left: Fields, right: Fields) -> Bool {
+    left.values.elementsEqual(right.values) { $0 == $1 }
+  }
+}
+
+// MARK: Getters
+
+extension Fields {
+  /// A text with a number of characters within the range; nil where the field is not there, or null.
+  public func optionalText(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> String? {
+    switch self[name] {
+    case nil, .null: return nil
+    case .text(let text):
+      let text = normalized(text)
+      guard length.contains(text.unicodeScalars.count), !text.utf8.contains(0) else { throw .invalid(name) }
+      return text
+    default: throw .invalid(name)
+    }
+  }
+
+  /// A text with a number of characters within the range.
+  public func text(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> String {
+    guard let text = try optionalText(name, length) else { throw .invalid(name) }
+    return text
+  }
+
+  /// A whole number within the range; nil where the field is not there, null, or an empty text.
+  public func optionalInteger(_ name: String, _ range: ClosedRange<Int64>) throws(FieldsError) -> Int64? {
+    let number: Int64?
+    switch self[name] {
+    case nil, .null, .text(""): return nil
+    case .integer(let value): number = value
+    case .text(let text): number = decimal(text)
+    default: number = nil
+    }
+    guard let number, range.contains(number) else { throw .invalid(name) }
+    return number
+  }
+
+  /// A whole number within the range.
+  public func integer(_ name: String, _ range: ClosedRange<Int64>) throws(FieldsError) -> Int64 {
+    guard let number = try optionalInteger(name, range) else { throw .invalid(name) }
+    return number
+  }
+
+  /// True or false, as JSON, as text in any case, or as 1 and 0; nil where the field is not there, null, or an empty
+  /// text.
+  public func optionalBoolean(_ name: String) throws(FieldsError) -> Bool? {
+    switch self[name] {
+    case nil, .null, .text(""): return nil
+    case .boolean(let value): return value
+    case .integer(1): return true
+    case .integer(0): return false
+    case .text(let text):
+      switch text.lowercased() {
+      case "true", "1": return true
+      case "false", "0": return false
+      default: throw .invalid(name)
+      }
+    default: throw .invalid(name)
+    }
+  }
+
+  /// True or false.
+  public func boolean(_ name: String) throws(FieldsError) -> Bool {
+    guard let value = try optionalBoolean(name) else { throw .invalid(name) }
+    return value
+  }
+
+  /// One of an enumeration's words.
+  public func choice<Choice: RawRepresentable<String>>(
+    _ name: String, as type: Choice.Type = Choice.self
+  ) throws(FieldsError) -> Choice {
+    guard let choice = Choice(rawValue: try text(name, 0...255)) else { throw .invalid(name) }
+    return choice
+  }
+
+  /// Several texts: a JSON array, or a field that is repeated, also as `name[]`, `name[0]`, `name[1]`.
+  public func texts(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> [String] {
+    var texts: [String] = []
+    for (own, value) in values where own == name || isElement(own, of: name) {
+      let elements = if case .list(let list) = value { list } else { [value] }
+      for element in elements {
+        guard case .text(let text) = element else { throw .invalid(name) }
+        texts.append(try Fields([(name, .text(text))]).text(name, length))
+      }
+    }
+    return texts
+  }
+}
+
+/// `email[]` and `email[12]` are elements of `email`.
+private func isElement(_ field: String, of name: String) -> Bool {
+  guard field.hasPrefix(name + "["), field.hasSuffix("]") else { return false }
+  return field.dropFirst(name.count + 1).dropLast().utf8.allSatisfy { (0x30...0x39).contains($0) }
+}
+
+/// Decimal digits with or without a minus; no blanks, no plus, no exponent.
+private func decimal(_ text: String) -> Int64? {
+  guard text.first == "-" || text.first?.isNumber == true else { return nil }
+  return Int64(text)
+}

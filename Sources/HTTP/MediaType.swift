@@ -1,0 +1,56 @@
+/// A Content-Type (RFC 9110, 8.3.1): `multipart/form-data; boundary="a b"`.
+struct MediaType {
+  /// Type and subtype in lower case; empty where there is none.
+  let name: String
+  /// The parameters by their names in lower case.
+  let parameters: [String: String]
+
+  init(_ text: String) {
+    var rest = text[...]
+    name = trimmed(rest.prefix { $0 != ";" }).lowercased()
+    rest = rest.drop { $0 != ";" }
+    parameters = MediaType.parameters(&rest)
+  }
+
+  /// `; name=value; name="quoted \"value\""`, also of Content-Disposition. What is no parameter ends them.
+  static func parameters(_ rest: inout Substring) -> [String: String] {
+    var parameters: [String: String] = [:]
+    while rest.first == ";" {
+      rest = rest.dropFirst().drop { $0 == " " || $0 == "\t" }
+      let name = rest.prefix { $0 != "=" && $0 != ";" }
+      rest = rest.dropFirst(name.count)
+      guard rest.first == "=" else { continue }
+      rest.removeFirst()
+      if let value = rest.first == "\"" ? quoted(&rest) : plain(&rest) {
+        parameters[trimmed(name).lowercased()] = value
+      }
+    }
+    return parameters
+  }
+
+  private static func plain(_ rest: inout Substring) -> String? {
+    let value = rest.prefix { $0 != ";" }
+    rest = rest.dropFirst(value.count)
+    return trimmed(value)
+  }
+
+  private static func quoted(_ rest: inout Substring) -> String? {
+    var value = ""
+    rest.removeFirst()
+    while let character = rest.popFirst() {
+      switch character {
+      case "\"":
+        rest = rest.drop { $0 != ";" }
+        return value
+      case "\\": if let escaped = rest.popFirst() { value.append(escaped) }
+      default: value.append(character)
+      }
+    }
+    return nil
+  }
+}
+
+private func trimmed(_ text: Substring) -> String {
+  let start = text.drop { $0 == " " || $0 == "\t" }
+  return String(start.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+}

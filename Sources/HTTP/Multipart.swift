@@ -1,0 +1,68 @@
+extension Fields {
+  private static let mostParts = 100
+
+  /// `multipart/form-data` (RFC 7578, RFC 2046): every part has a name; a part with a file name is a file.
+  init(multipart bytes: [UInt8], boundary: String?) throws(FieldsError) {
+    guard let boundary, (1...70).contains(boundary.utf8.count), boundary.utf8.allSatisfy({ (0x20...0x7e).contains($0) })
+    else { throw .malformed("The multipart body has no usable boundary.") }
+    var values: [(name: String, value: Value)] = []
+    for part in try Self.parts(of: bytes, delimiter: Array("\r\n--\(boundary)".utf8)) {
+      guard values.count < Self.mostParts else { throw .malformed("The multipart body has too many parts.") }
+      values.append(try Self.field(of: part))
+    }
+    try self.init(values)
+  }
+
+  /// What stands between the delimiters, up to the one that ends in `--`.
+  private static func parts(of bytes: [UInt8], delimiter: [UInt8]) throws(FieldsError) -> [ArraySlice<UInt8>] {
+    // The first delimiter has no line end before it: one is put there, in thought, by starting in its middle.
+    var rest = bytes[...]
+    guard rest.starts(with: delimiter[2...]) else { throw .malformed("The multipart body does not begin with its boundary.") }
+    rest = rest.dropFirst(delimiter.count - 2)
+    var parts: [ArraySlice<UInt8>] = []
+    while !rest.starts(with: Array("--".utf8)) {
+      rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
+      guard rest.starts(with: lineEnd), let end = rest.firstRange(of: delimiter) else {
+        throw .malformed("The multipart body does not end with its boundary.")
+      }
+      parts.append(rest[rest.index(rest.startIndex, offsetBy: 2)..<max(end.lowerBound, rest.startIndex + 2)])
+      rest = rest[end.upperBound...]
+    }
+    return parts
+  }
+
+  private static func field(of part: ArraySlice<UInt8>) throws(FieldsError) -> (name: String, value: Value) {
+    guard let headerEnd = part.firstRange(of: lineEnd + lineEnd),
+      let header = String(validating: part[..<headerEnd.lowerBound], as: UTF8.self)
+    else { throw .malformed("A part of the multipart body has no header.") }
+    var disposition: [String: String]?
+    for line in header.split(separator: "\r\n") {
+      let name = line.prefix { $0 != ":" }
+      guard name.lowercased() == "content-disposition" else { continue }
+      var rest = line.drop { $0 != ";" }
+      disposition = MediaType.parameters(&rest)
+    }
+    guard let disposition, let name = disposition["name"], !name.isEmpty, !name.utf8.contains(0) else {
+      throw .malformed("A part of the multipart body has no name.")
+    }
+    let content = part[headerEnd.upperBound...]
+    if let fileName = disposition["filename"] { return (name, .file(name: fileName, Array(content))) }
+    guard let text = String(validating: content, as: UTF8.self) else { throw .malformed("\(name.prefix(50)) is not UTF-8.") }
+    return (name, .text(text))
+  }
+
+  private static let lineEnd = Array("\r\n".utf8)
+}
+
+extension ArraySlice<UInt8> {
+  /// Where the pattern begins and ends for the first time.
+  fileprivate func firstRange(of pattern: [UInt8]) -> Range<Int>? {
+    guard let first = pattern.first else { return nil }
+    var start = startIndex
+    while let index = self[start...].firstIndex(of: first), index + pattern.count <= endIndex {
+      if self[index..<index + pattern.count].elementsEqual(pattern) { return index..<index + pattern.count }
+      start = index + 1
+    }
+    return nil
+  }
+}

@@ -1,0 +1,160 @@
+public import Loop
+
+/// A PostgreSQL database, through the connections that one loop keeps to it.
+///
+/// Connections are opened when they are first needed. While none is there and the last attempt to open one failed,
+/// statements fail at once with `PostgresError.unavailable`; they work again as soon as the server does. Nothing waits
+/// without a bound.
+public final class Database: @unchecked Sendable {  // Sendable: owned by its loop's thread, on which all is called
+  /// How to reach the server, and what may take how long.
+  public struct Settings: Sendable {
+    /// A URI or a connection string as libpq reads them; several hosts and `target_session_attrs` are allowed.
+    public var url: String
+    /// Connections for look-ups. A second one lets the loop and the server work at the same time.
+    public var sharedConnections = 2
+    /// Connections for other statements and for transactions; each serves one at a time.
+    public var pooledConnections = 4
+    /// How long the server may work on a statement.
+    public var statementTime = Duration.seconds(5)
+    /// How long a statement may wait for a lock.
+    public var lockTime = Duration.seconds(2)
+    /// How long a transaction may wait for its next statement.
+    public var idleTransactionTime = Duration.seconds(10)
+    /// How long one address may take to answer; libpq counts whole seconds, and at least two.
+    public var connectTime = Duration.seconds(2)
+    /// How long a statement may wait for a free connection.
+    public var waitingTime = Duration.seconds(2)
+    /// How many statements may wait for one.
+    public var waitingLimit = 1000
+
+    /// The default settings for a server.
+    public init(url: String) { self.url = url }
+  }
+
+  private let settings: Settings
+  private let loop: Loop
+  private let outbox: Outbox
+  private let shared: SharedPool
+  private let leased: LeasedPool
+  private var isClosed = false
+
+  /// A database whose connections live on the loop. From any thread; opens nothing yet.
+  public init(_ settings: Settings, on loop: Loop) {
+    (self.settings, self.loop) = (settings, loop)
+    outbox = Outbox(loop)
+    let parts = PoolParts(settings: settings, loop: loop, outbox: outbox, catalogue: Catalogue())
+    shared = SharedPool(parts, count: settings.sharedConnections)
+    leased = LeasedPool(parts, count: settings.pooledConnections)
+  }
+
+  // MARK: Statements
+
+  /// The first row of a quick read, if there is one: for what most requests begin with.
+  ///
+  /// All look-ups of one turn of the loop go out together, so what is slow holds up others here: use `row` for that.
+  /// They share an implicit transaction, so nothing may be written.
+  public func lookup<Value: RowDecodable>(
+    _ sql: SQL, as type: Value.Type = Value.self
+  ) async throws(PostgresError) -> Value? {
+    try checkUse()
+    let pipeline: Pipeline
+    if let open = shared.leastLoaded { pipeline = open } else { pipeline = try await shared.wait() }
+    return try await pipeline.answer(sql, as: .lookup).first()
+  }
+
+  /// The first row of a statement's answer, if there is one.
+  public func row<Value: RowDecodable>(
+    _ sql: SQL, as type: Value.Type = Value.self
+  ) async throws(PostgresError) -> Value? {
+    try await answer(sql).first()
+  }
+
+  /// All rows of a statement's answer.
+  public func rows<Value: RowDecodable>(
+    _ sql: SQL, as type: Value.Type = Value.self
+  ) async throws(PostgresError) -> [Value] {
+    try await answer(sql).all()
+  }
+
+  /// Runs a statement and says how many rows it touched.
+  @discardableResult
+  public func run(_ sql: SQL) async throws(PostgresError) -> Int { try await answer(sql).affectedRows }
+
+  private func answer(_ sql: SQL) async throws(PostgresError) -> ResultSet {
+    try checkUse()
+    let pipeline = try await leased.lease()
+    defer { leased.release(pipeline) }
+    return try await pipeline.answer(sql, as: .single)
+  }
+
+  /// Whether the server answers a trivial statement within the waiting time.
+  public func ping() async -> Bool {
+    await withUnsafeContinuation { continuation in
+      let verdict = Verdict(continuation)
+      loop.after(settings.waitingTime) { verdict.settle(false) }
+      Task(executorPreference: loop) { [self] in
+        let answer = try? await lookup("select true as answered", as: Answered.self)
+        verdict.settle(answer != nil)
+      }
+    }
+  }
+
+  // MARK: Transactions
+
+  /// Runs the body in a transaction, and commits when it returns.
+  ///
+  /// A body that throws is rolled back. So is one that returns although a statement has failed: it throws that failure.
+  /// Where the server asks for it (a deadlock, a serialization failure) the whole body runs again, up to five times; so
+  /// it may change nothing but the database.
+  ///
+  /// - Throws: What the body threw, or `PostgresError`.
+  public func transaction<Value: Sendable>(
+    _ body: (Transaction) async throws -> Value
+  ) async throws -> Value {
+    try checkUse()
+    let pipeline = try await leased.lease()
+    defer { leased.release(pipeline) }
+    var attempt = 0
+    while true {
+      let transaction = Transaction(on: pipeline)
+      do {
+        return try await transaction.perform(body)
+      } catch {
+        guard transaction.failure?.asksForRepetition == true, attempt < 5, pipeline.isIdle else { throw error }
+        await loop.sleep(for: .milliseconds(5 << attempt) * Double.random(in: 0.5...1))
+        attempt += 1
+      }
+    }
+  }
+
+  // MARK: Ending
+
+  /// Closes all connections; whoever waits for an answer gets `unavailable`.
+  public func close() async {
+    isClosed = true
+    await shared.close()
+    await leased.close()
+    outbox.close()
+  }
+
+  private func checkUse() throws(PostgresError) {
+    precondition(loop.isCurrent, "a database is used on its loop's thread alone")
+    guard !isClosed else { throw .unavailable("the database is closed") }
+  }
+}
+
+private struct Answered: RowDecodable {
+  init(_ row: Row) throws(PostgresError) { _ = try row["answered"] as Bool }
+}
+
+/// Yes or no, whichever comes first.
+private final class Verdict: @unchecked Sendable {  // Sendable: owned by its loop's thread
+  private var continuation: UnsafeContinuation<Bool, Never>?
+
+  init(_ continuation: UnsafeContinuation<Bool, Never>) { self.continuation = continuation }
+
+  func settle(_ value: Bool) {
+    continuation?.resume(returning: value)
+    continuation = nil
+  }
+}

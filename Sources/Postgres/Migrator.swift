@@ -1,0 +1,146 @@
+/// A step of the schema's history: a file's name and text. The text may hold several statements, but no `commit`.
+public struct Migration: Sendable {
+  /// The file's name. Names are in the order of application.
+  public let name: String
+  /// Its text.
+  public let sql: String
+
+  /// A migration of the given name and text.
+  public init(name: String, sql: String) { (self.name, self.sql) = (name, sql) }
+}
+
+/// Why a database cannot be brought to the schema of this program.
+public enum MigrationError: Error, Equatable, CustomStringConvertible {
+  /// The file was changed after it had been applied.
+  case changed(String)
+  /// The file was applied to the database, and is not there any more.
+  case missing(String)
+  /// The file was not applied, and later ones were.
+  case skipped(String)
+  /// The database knows files that this program does not.
+  case newer([String])
+  /// The file ends the transaction it runs in.
+  case endsTransaction(String)
+  /// A statement of the file failed.
+  case failed(String, PostgresError)
+
+  /// Names the file.
+  public var description: String {
+    switch self {
+    case .changed(let name): "migration \(name) was changed after it had been applied to this database"
+    case .missing(let name): "migration \(name) was applied to this database, and is missing from this program"
+    case .skipped(let name): "migration \(name) was not applied to this database, although later ones were"
+    case .newer(let names):
+      "the database is newer than this program: it has \(names.joined(separator: ", ")); use the newer program"
+    case .endsTransaction(let name): "migration \(name) ends the transaction it runs in"
+    case .failed(let name, let error): "migration \(name) failed: \(error)"
+    }
+  }
+}
+
+/// Applies migrations, and remembers them in the table `schema_migration`.
+public enum Migrator {
+  /// Applies what was not applied yet, in the order of the list, each in its own transaction. Blocks the calling thread.
+  ///
+  /// Programs that start at the same moment apply each migration once between them: every transaction begins by taking
+  /// one lock, and looks up what is left to do after that.
+  ///
+  /// - Returns: The names of those that were applied by this call.
+  /// - Throws: `MigrationError`, or `PostgresError` where the server cannot be reached.
+  public static func migrate(_ url: String, _ migrations: [Migration]) throws -> [String] {
+    let session = try ScriptSession(url)
+    var applied: [String] = []
+    while let next = try step(session, migrations) { applied.append(next) }
+    return applied
+  }
+
+  /// Whether exactly these migrations were applied to the database, by their names: for readiness.
+  public static func isCurrent(_ database: Database, _ migrations: [Migration]) async throws(PostgresError) -> Bool {
+    do throws(PostgresError) {
+      let applied: Applied? = try await database.lookup(
+        "select array_agg(name order by name collate \"C\") as names from schema_migration")
+      return applied?.names ?? [] == migrations.map(\.name)
+    } catch .statement(sqlstate: "42P01", _, _) {  // undefined_table
+      return migrations.isEmpty
+    }
+  }
+
+  private struct Applied: RowDecodable {
+    let names: [String]?
+    init(_ row: Row) throws(PostgresError) { names = try row["names"] }
+  }
+
+  private static func step(_ session: ScriptSession, _ migrations: [Migration]) throws -> String? {
+    try session.run("begin")
+    do {
+      // The number is ours alone: "basekeep" in ASCII.
+      try session.run("select pg_advisory_xact_lock(\(0x6261_7365_6b65_6570))")
+      guard let next = try next(session, migrations) else {
+        try session.run("commit")
+        return nil
+      }
+      try apply(next, session)
+      return next.name
+    } catch {
+      try? session.run("rollback")
+      throw error
+    }
+  }
+
+  private static func apply(_ migration: Migration, _ session: ScriptSession) throws {
+    do throws(PostgresError) {
+      try session.run(migration.sql)
+    } catch {
+      throw MigrationError.failed(migration.name, error)
+    }
+    guard session.isInTransaction else { throw MigrationError.endsTransaction(migration.name) }
+    _ = try session.answer(
+      "insert into schema_migration (name, checksum) values ($1, sha256(convert_to($2, 'UTF8')))",
+      [.text(migration.name), .text(migration.sql)])
+    try session.run("commit")
+  }
+
+  private static func next(_ session: ScriptSession, _ migrations: [Migration]) throws -> Migration? {
+    try session.run(
+      """
+      create table if not exists schema_migration (
+        name       text primary key,
+        checksum   bytea not null,
+        applied_at timestamptz not null default now()
+      )
+      """)
+    let checks: [Check] = try session.answer(
+      """
+      select coalesce(applied.name, given.name) as name, applied.name is not null as is_applied,
+             given.name is not null as is_given,
+             applied.checksum is distinct from sha256(convert_to(given.sql, 'UTF8')) as is_changed
+      from unnest($1::text[], $2::text[]) with ordinality as given (name, sql, position)
+      full join schema_migration as applied on applied.name = given.name
+      order by position, applied.name collate "C"
+      """,
+      [migrations.map(\.name).postgresParameter, migrations.map(\.sql).postgresParameter]
+    ).all()
+    let last = checks.last { $0.isApplied && $0.isGiven }?.name
+    let unknown = checks.filter { !$0.isGiven }.map(\.name)
+    if let last, let missing = unknown.first(where: { $0 < last }) { throw MigrationError.missing(missing) }
+    guard unknown.isEmpty else { throw MigrationError.newer(unknown) }
+    if let changed = checks.first(where: { $0.isApplied && $0.isChanged }) { throw MigrationError.changed(changed.name) }
+    guard let next = checks.firstIndex(where: { !$0.isApplied }) else { return nil }
+    if checks[next...].contains(where: \.isApplied) { throw MigrationError.skipped(checks[next].name) }
+    return migrations.first { $0.name == checks[next].name }
+  }
+
+  private struct Check: RowDecodable {
+    let name: String
+    let isApplied: Bool
+    let isGiven: Bool
+    let isChanged: Bool
+
+    init(_ row: Row) throws(PostgresError) {
+      name = try row["name"]
+      isApplied = try row["is_applied"]
+      isGiven = try row["is_given"]
+      isChanged = try row["is_changed"]
+    }
+  }
+}

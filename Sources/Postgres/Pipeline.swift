@@ -1,0 +1,335 @@
+internal import CLibPQ
+internal import Loop
+
+/// One connection in libpq's pipeline mode: what was sent on it, and what the server owes for that.
+///
+/// Everything that is sent in one turn of the loop goes out with one `Sync` at its end, and is one implicit transaction
+/// for the server: after a failed statement it skips the others up to the `Sync`. Those are sent again, each with a
+/// `Sync` of its own. The server commits at the `Sync`, so what may have written is answered after that.
+final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's thread
+  typealias Answer = Result<ResultSet, PostgresError>
+
+  /// What a statement is to others on the same connection.
+  enum Role {
+    /// A read that shares its batch with others, and is answered as soon as its rows are there.
+    case lookup
+    /// Alone in its batch.
+    case single
+    /// In a transaction: what failed or was skipped cannot be sent again by itself.
+    case inTransaction
+  }
+
+  private struct Query {
+    let statement: Statement
+    let parameters: [PostgresParameter]
+    let role: Role
+    var wasRepeated = false
+    /// Prepared for this very query: preparing it anew would not help.
+    var isFresh = false
+    /// Nil where nobody waits for the answer: a `begin`, which the next query depends on.
+    let continuation: UnsafeContinuation<Answer, Never>?
+  }
+
+  private enum Debt {
+    case preparation(Statement)
+    case answer(Query)
+    case sync(sentAt: ContinuousClock.Instant)
+  }
+
+  private let loop: Loop
+  private let outbox: Outbox
+  private let catalogue: Catalogue
+  private let patience: Duration
+  private var link: Link?
+  private var watch: Watch?
+  private var watchesWriting = false
+  private var watchdog: Timer?
+
+  private var owed = Queue<Debt>()
+  private var isUnsynced = false
+  /// Why that failed which the next query depends on: its preparation, or the `begin` before it.
+  private var failedPrelude: PostgresError?
+  /// What the server has answered, but not yet committed.
+  private var uncommitted: [(query: Query, answer: Answer)] = []
+  /// To be sent again, each alone, once the server is past the `Sync`.
+  private var again: [Query] = []
+
+  /// The name of each prepared statement, NUL-terminated, by its number in the catalogue. A name is never used twice:
+  /// libpq cannot close a prepared statement before version 17.
+  private var names: [[CChar]?] = []
+  private var lastName = 0
+
+  /// How many queries are unanswered.
+  private(set) var load = 0
+  /// Whether the server has ever answered here.
+  private(set) var hasAnswered = false
+  /// Called once, when the connection is gone.
+  var onLoss: (PostgresError) -> Void = { _ in }
+
+  /// - Parameters:
+  ///   - link: A connection in pipeline mode.
+  ///   - patience: How long an answer may be owed before the connection counts as dead.
+  init(_ link: Link, on loop: Loop, _ outbox: Outbox, _ catalogue: Catalogue, patience: Duration) throws(LoopError) {
+    (self.link, self.loop, self.outbox) = (link, loop, outbox)
+    (self.catalogue, self.patience) = (catalogue, patience)
+    watch = try loop.watch(PQsocket(link.pointer), for: .reading) { [weak self] readiness in self?.ready(readiness) }
+  }
+
+  var isOpen: Bool { link != nil }
+
+  /// Open, and in no transaction: fit for somebody else.
+  var isIdle: Bool {
+    guard let link else { return false }
+    return owed.isEmpty && !isUnsynced && PQtransactionStatus(link.pointer) == PQTRANS_IDLE
+  }
+
+  // MARK: Sending
+
+  /// Sends a statement with this turn's batch, and waits for its answer.
+  func answer(_ sql: SQL, as role: Role) async throws(PostgresError) -> ResultSet {
+    guard !sql.parameters.contains(where: \.hasNUL) else { throw .invalidText }
+    let answer: Answer = await withUnsafeContinuation { continuation in
+      send(query(sql, role, continuation))
+    }
+    return try answer.get()
+  }
+
+  /// Sends what begins a transaction, before its first statement; where it fails, so does that.
+  func begin() { send(query("begin", .inTransaction, nil)) }
+
+  private func query(_ sql: SQL, _ role: Role, _ continuation: UnsafeContinuation<Answer, Never>?) -> Query {
+    load += 1
+    let statement = catalogue.statement(of: sql.shape)
+    return Query(statement: statement, parameters: sql.parameters, role: role, continuation: continuation)
+  }
+
+  private func send(_ query: Query) {
+    guard let link else { return finish(query, .failure(.unavailable("the connection is closed"))) }
+    var query = query
+    let name: [CChar]
+    if query.statement.number < names.count, let known = names[query.statement.number] {
+      name = known
+    } else {
+      name = newName(of: query.statement)
+      query.isFresh = true
+      guard PQsendPrepare(link.pointer, name, query.statement.text, 0, nil) == 1 else {
+        owed.append(.answer(query))
+        return lose(link.reason)
+      }
+      owed.append(.preparation(query.statement))
+    }
+    owed.append(.answer(query))
+    let sent = query.parameters.withArrays {
+      PQsendQueryPrepared(link.pointer, name, $0.count, $0.values, $0.lengths, $0.formats, 1)
+    }
+    guard sent == 1 else { return lose(link.reason) }
+    if !isUnsynced {
+      isUnsynced = true
+      outbox.add(self)
+    }
+  }
+
+  private func newName(of statement: Statement) -> [CChar] {
+    while names.count <= statement.number { names.append(nil) }
+    lastName += 1
+    let name = Array("s\(lastName)".utf8CString)
+    names[statement.number] = name
+    return name
+  }
+
+  /// Ends the batch and writes it; false where the connection was lost.
+  func sync() -> Bool {
+    guard let link, isUnsynced else { return isOpen }
+    isUnsynced = false
+    guard PQpipelineSync(link.pointer) == 1 else {
+      lose(link.reason)
+      return false
+    }
+    owed.append(.sync(sentAt: .now))
+    if watchdog == nil { watchdog = loop.after(patience) { [weak self] in self?.checkPatience() } }
+    flush()
+    return isOpen
+  }
+
+  private func flush() {
+    guard let link else { return }
+    let left = PQflush(link.pointer)
+    guard left >= 0 else { return lose(link.reason) }
+    guard watchesWriting != (left == 1) else { return }
+    watchesWriting = left == 1
+    watch?.change(to: watchesWriting ? [.reading, .writing] : .reading)
+  }
+
+  // MARK: Receiving
+
+  private func ready(_ readiness: Readiness) {
+    guard let link else { return }
+    if !readiness.isDisjoint(with: [.reading, .broken]) {
+      guard PQconsumeInput(link.pointer) == 1 else { return lose(link.reason) }
+      takeAnswers()
+    }
+    if watchesWriting { flush() }
+  }
+
+  /// Takes what is complete. `PQgetResult` gives NULL between the answers and also when there is nothing more, so what
+  /// is owed tells when to stop.
+  private func takeAnswers() {
+    var gaps = 0
+    while let link, !owed.isEmpty, PQisBusy(link.pointer) == 0 {
+      guard let pointer = PQgetResult(link.pointer) else {
+        gaps += 1
+        if gaps > 2 { lose("the connection is out of step") }
+        continue
+      }
+      gaps = 0
+      take(ResultSet(owning: pointer))
+    }
+  }
+
+  private func take(_ result: ResultSet) {
+    if result.status == PGRES_FATAL_ERROR, case .sync = owed.first { return refusedCommit(result) }
+    switch (result.status, owed.popFirst()) {
+    case (PGRES_TUPLES_OK, .answer(let query)), (PGRES_COMMAND_OK, .answer(let query)): succeeded(query, result)
+    case (PGRES_COMMAND_OK, .preparation): break
+    case (PGRES_PIPELINE_SYNC, .sync): synced()
+    case (PGRES_PIPELINE_ABORTED, .preparation(let statement)): forget(statement)
+    case (PGRES_PIPELINE_ABORTED, .answer(let query)): skipped(query)
+    case (PGRES_FATAL_ERROR, .preparation(let statement)):
+      forget(statement)
+      failedPrelude = PostgresError(result)
+      if result.endsConnection { lose(PostgresError(result)) }
+    case (PGRES_FATAL_ERROR, .answer(let query)): failed(query, result)
+    case (_, .answer(let query)):
+      finish(query, .failure(.unexpected("a statement that copies")))
+      lose("the connection is out of step")
+    default: lose("the connection is out of step")
+    }
+  }
+
+  private func succeeded(_ query: Query, _ result: ResultSet) {
+    switch query.role {
+    case .lookup: finish(query, .success(result))
+    case .single, .inTransaction: uncommitted.append((query, .success(result)))
+    }
+  }
+
+  private func failed(_ query: Query, _ result: ResultSet) {
+    var query = query
+    let error = PostgresError(result)
+    if query.continuation == nil { failedPrelude = error }
+    if error.isOfStaleStatement { forget(query.statement) }
+    if error.isOfStaleStatement && query.role != .inTransaction && !query.isFresh && !query.wasRepeated {
+      query.wasRepeated = true
+      again.append(query)
+    } else {
+      uncommitted.append((query, .failure(error)))
+    }
+    if result.endsConnection { lose(error) }
+  }
+
+  private func skipped(_ query: Query) {
+    if let error = failedPrelude {
+      if query.continuation != nil { failedPrelude = nil }
+      uncommitted.append((query, .failure(error)))
+    } else if query.role != .inTransaction {
+      again.append(query)
+    } else {
+      // in_failed_sql_transaction, as the server says to what comes after the batch
+      let message = "current transaction is aborted"
+      uncommitted.append((query, .failure(.statement(sqlstate: "25P02", constraint: nil, message: message))))
+    }
+  }
+
+  /// A deferred constraint, for example, is checked when the server commits.
+  private func refusedCommit(_ result: ResultSet) {
+    let error = PostgresError(result)
+    uncommitted = uncommitted.map { ($0.query, .failure(error)) }
+    if result.endsConnection { lose(error) }
+  }
+
+  private func synced() {
+    hasAnswered = true
+    for (query, answer) in uncommitted { finish(query, answer) }
+    uncommitted.removeAll(keepingCapacity: true)
+    guard !again.isEmpty else { return }
+    let queries = again
+    again = []
+    _ = sync()
+    for query in queries {
+      send(query)
+      _ = sync()
+    }
+  }
+
+  private func forget(_ statement: Statement) { names[statement.number] = nil }
+
+  private func finish(_ query: Query, _ answer: Answer) {
+    load -= 1
+    query.continuation?.resume(returning: answer)
+  }
+
+  // MARK: Losing
+
+  private func checkPatience() {
+    watchdog = nil
+    let oldest = owed.firstNonNil { debt in
+      if case .sync(let sentAt) = debt { sentAt } else { nil }
+    }
+    guard isOpen, let oldest else { return }
+    let left = patience - oldest.duration(to: .now)
+    guard left > .zero else { return lose("no answer for \(patience)") }
+    watchdog = loop.after(left) { [weak self] in self?.checkPatience() }
+  }
+
+  /// Closes the connection; whoever waits for an answer learns why.
+  func lose(_ reason: String) { lose(.unavailable(reason)) }
+
+  private func lose(_ error: PostgresError) {
+    guard isOpen else { return }
+    watch?.cancel()
+    watchdog?.cancel()
+    (link, watch, watchdog) = (nil, nil, nil)
+    isUnsynced = false
+    for (query, answer) in uncommitted {
+      if case .success = answer { finish(query, .failure(error)) } else { finish(query, answer) }
+    }
+    for query in again { finish(query, .failure(error)) }
+    (uncommitted, again) = ([], [])
+    while let debt = owed.popFirst() {
+      if case .answer(let query) = debt { finish(query, .failure(error)) }
+    }
+    onLoss(error)
+  }
+}
+
+/// The pipelines of a database that have something to send in this turn.
+final class Outbox: Turn {
+  private let loop: Loop
+  private var unsynced: [Pipeline] = []
+  private var isInLoop = false
+
+  init(_ loop: Loop) { self.loop = loop }
+
+  let patience: Int32 = -1
+
+  func add(_ pipeline: Pipeline) {
+    unsynced.append(pipeline)
+    if !isInLoop {
+      isInLoop = true
+      loop.add(self)
+    }
+  }
+
+  func turn() -> Bool {
+    guard !unsynced.isEmpty else { return false }
+    var hasLost = false
+    for pipeline in unsynced where !pipeline.sync() { hasLost = true }
+    unsynced.removeAll(keepingCapacity: true)
+    return hasLost
+  }
+
+  func close() {
+    loop.remove(self)
+    isInLoop = false
+  }
+}

@@ -1,0 +1,110 @@
+internal import Loop
+
+/// The connections that all look-ups of a loop share.
+final class SharedPool {
+  private var slots: [Slot] = []
+  private let line: WaitingLine
+
+  init(_ parts: PoolParts, count: Int) {
+    line = parts.line()
+    for _ in 0..<count {
+      slots.append(
+        parts.slot { [unowned self] pipeline in
+          while line.serve(pipeline) {}
+        } onLoss: { [unowned self] _ in
+          if let reason = slots.refusal { line.dismiss(reason) }
+        })
+    }
+  }
+
+  /// The open connection that owes the fewest answers; nil where none is open.
+  var leastLoaded: Pipeline? {
+    var least: Pipeline?
+    for slot in slots {
+      guard let pipeline = slot.pipeline else { continue }
+      if pipeline.load < least?.load ?? .max { least = pipeline }
+    }
+    return least
+  }
+
+  /// Waits for an open connection.
+  func wait() async throws(PostgresError) -> Pipeline {
+    for slot in slots { slot.wake() }
+    if let reason = slots.refusal { throw reason }
+    return try await line.wait()
+  }
+
+  func close() async {
+    for slot in slots { await slot.close() }
+    line.dismiss(.unavailable("the database is closed"))
+  }
+}
+
+/// The connections that are lent to one statement or one transaction at a time.
+final class LeasedPool {
+  private var slots: [Slot] = []
+  private var free: [Pipeline] = []
+  private let line: WaitingLine
+
+  init(_ parts: PoolParts, count: Int) {
+    line = parts.line()
+    for _ in 0..<count {
+      slots.append(
+        parts.slot { [unowned self] pipeline in
+          release(pipeline)
+        } onLoss: { [unowned self] _ in
+          free.removeAll { !$0.isOpen }
+          if let reason = slots.refusal { line.dismiss(reason) }
+        })
+    }
+  }
+
+  /// Takes a connection, for as long as the line allows; whoever got it gives it back by `release`.
+  func lease() async throws(PostgresError) -> Pipeline {
+    if let pipeline = free.popLast() { return pipeline }  // the one used last: the others' memory may rest
+    if let reason = slots.refusal { throw reason }
+    for slot in slots {
+      guard case .asleep = slot.state else { continue }
+      slot.wake()
+      break
+    }
+    return try await line.wait()
+  }
+
+  /// Gives a connection to the next one in the line. What is still in a transaction is closed instead.
+  func release(_ pipeline: Pipeline) {
+    guard pipeline.isIdle else { return pipeline.lose("the connection was left in a transaction") }
+    if !line.serve(pipeline) { free.append(pipeline) }
+  }
+
+  func close() async {
+    for slot in slots { await slot.close() }
+    line.dismiss(.unavailable("the database is closed"))
+  }
+}
+
+/// What pools are made of.
+struct PoolParts {
+  let settings: Database.Settings
+  let loop: Loop
+  let outbox: Outbox
+  let catalogue: Catalogue
+
+  func line() -> WaitingLine {
+    WaitingLine(on: loop, time: settings.waitingTime, capacity: settings.waitingLimit)
+  }
+
+  func slot(onUp: @escaping (Pipeline) -> Void, onLoss: @escaping (PostgresError) -> Void) -> Slot {
+    let opener = Opener(settings: settings)
+    // The server ends a statement after its time; what is silent for longer is stopped, or cut off.
+    let patience = settings.statementTime + .seconds(2)
+    return Slot(on: loop, onUp: onUp, onLoss: onLoss) { () async throws(PostgresError) in
+      let link = try await opener.open()
+      do throws(LoopError) {
+        return try Pipeline(link, on: loop, outbox, catalogue, patience: patience)
+      } catch {
+        throw .unavailable("\(error)")
+      }
+    }
+  }
+}

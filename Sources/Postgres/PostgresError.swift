@@ -1,0 +1,98 @@
+internal import CLibPQ
+
+/// What can go wrong with a statement. Its description holds no values and no row data.
+public enum PostgresError: Error, Equatable, CustomStringConvertible {
+  /// No connection, a lost one, or none free in time: it is worth trying again later. After a write, or a commit, what
+  /// became of it is not known.
+  case unavailable(String)
+  /// The server refused the statement. `constraint` is the name of the constraint that it would break; `message` is
+  /// empty where it might quote values.
+  case statement(sqlstate: String, constraint: String?, message: String)
+  /// The statement took, or waited for a lock, longer than it may.
+  case timedOut
+  /// The answer is not what the code expects, or the code is used in a wrong way.
+  case unexpected(String)
+  /// A text that PostgreSQL cannot store: it holds NUL, or is not UTF-8.
+  case invalidText
+
+  /// For logs.
+  public var description: String {
+    switch self {
+    case .unavailable(let reason): "database unavailable: \(reason)"
+    case .statement(let sqlstate, let constraint, let message):
+      ["sqlstate \(sqlstate)", constraint.map { "constraint \($0)" }, message.isEmpty ? nil : message]
+        .compactMap(\.self).joined(separator: ": ")
+    case .timedOut: "statement timed out"
+    case .unexpected(let what): "unexpected answer: \(what)"
+    case .invalidText: "text that cannot be stored"
+    }
+  }
+}
+
+extension PostgresError {
+  /// The error in an answer. The server's DETAIL, HINT and CONTEXT are not kept: they quote rows.
+  init(_ result: ResultSet) {
+    guard let sqlstate = result.field(.sqlstate) else {
+      self = .unavailable(singleLine(PQresultErrorMessage(result.pointer)))  // libpq's own, of a broken connection
+      return
+    }
+    let message = result.field(.messagePrimary) ?? ""
+    self.init(sqlstate: sqlstate, constraint: result.field(.constraintName), message: message)
+  }
+
+  init(sqlstate: String, constraint: String?, message: String) {
+    switch sqlstate {
+    case "57014", "55P03": self = .timedOut  // query_canceled, lock_not_available
+    case "22021", "22P05": self = .invalidText  // character_not_in_repertoire, untranslatable_character
+    case "25006", "25P03": self = .unavailable(message)  // a server that became a standby; left idle in a transaction
+    case _ where ["08", "53"].contains(sqlstate.prefix(2)) || sqlstate.hasPrefix("57P0"): self = .unavailable(message)
+    default:
+      self = .statement(
+        sqlstate: sqlstate, constraint: constraint,
+        message: Self.quotesNoValues.contains(String(sqlstate.prefix(2))) ? message : "")
+    }
+  }
+
+  /// The classes whose messages name what is in the schema or in the statement's text. The others' may quote values,
+  /// as in `invalid input syntax for type integer: "..."`.
+  private static let quotesNoValues: Set<String> = ["0A", "23", "25", "26", "28", "3D", "40", "42", "55"]
+
+  /// Whether the whole transaction should run again: serialization_failure, deadlock_detected, and a prepared statement
+  /// that the server does not know, or not in this form, any more.
+  var asksForRepetition: Bool {
+    guard case .statement(let sqlstate, _, _) = self else { return false }
+    return ["40001", "40P01"].contains(sqlstate) || isOfStaleStatement
+  }
+
+  /// Whether preparing anew may help: invalid_sql_statement_name (a pooler gave the connection another backend), or
+  /// feature_not_supported, which is also "cached plan must not change result type".
+  var isOfStaleStatement: Bool {
+    guard case .statement(let sqlstate, _, _) = self else { return false }
+    return ["26000", "0A000"].contains(sqlstate)
+  }
+}
+
+extension ResultSet {
+  /// Whether the connection should be left: the server ends it, or cannot take writes any more.
+  var endsConnection: Bool {
+    guard let sqlstate = field(.sqlstate) else { return true }
+    return sqlstate == "25006" || sqlstate.hasPrefix("57P0") || sqlstate.hasPrefix("08")
+  }
+
+  fileprivate func field(_ field: ErrorField) -> String? {
+    PQresultErrorField(pointer, Int32(field.rawValue)).map { String(cString: $0) }
+  }
+}
+
+/// The `PG_DIAG_` macros, which Swift does not see.
+private enum ErrorField: UInt8 {
+  case sqlstate = 0x43  // C
+  case messagePrimary = 0x4d  // M
+  case constraintName = 0x6e  // n
+}
+
+/// libpq ends its messages with a newline, and gives one line for each address it has tried.
+func singleLine(_ message: UnsafePointer<CChar>?) -> String {
+  guard let message else { return "out of memory" }
+  return String(cString: message).split(whereSeparator: \.isNewline).joined(separator: "; ")
+}

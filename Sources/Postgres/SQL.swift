@@ -1,0 +1,124 @@
+/// One statement and its values: text comes from source literals alone, every interpolated value is a parameter.
+///
+///     "select name from base where id = \(base) and name like \(pattern)"
+///
+/// A statement can be part of another, so that a rule is written once; parameters are numbered when the text is made.
+public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConvertible {
+  let shape: Shape
+  let parameters: [PostgresParameter]
+
+  /// A statement without values.
+  public init(stringLiteral text: StaticString) { (shape, parameters) = (Shape(pieces: [.text(text)]), []) }
+
+  /// A statement with values, or with other statements, in its text.
+  public init(stringInterpolation parts: Parts) { (shape, parameters) = (parts.shape, parts.parameters) }
+
+  /// The text as the server gets it, with `$1`, `$2` and so on in place of the values.
+  public var text: String { String(decoding: shape.text, as: UTF8.self) }
+
+  /// The text: values do not get into logs.
+  public var description: String { text }
+
+  /// What the compiler gathers from an interpolated literal. Literals are static: run-time text cannot become SQL.
+  public struct Parts: StringInterpolationProtocol {
+    var shape = Shape(pieces: [])
+    var parameters: [PostgresParameter] = []
+
+    /// Makes room for the pieces.
+    public init(literalCapacity: Int, interpolationCount: Int) {
+      shape.pieces.reserveCapacity(2 * interpolationCount + 1)
+      parameters.reserveCapacity(interpolationCount)
+    }
+
+    /// Adds text.
+    public mutating func appendLiteral(_ literal: StaticString) {
+      if literal.utf8CodeUnitCount > 0 { shape.pieces.append(.text(literal)) }
+    }
+
+    /// Adds a parameter.
+    public mutating func appendInterpolation(_ value: some PostgresEncodable) {
+      shape.pieces.append(.parameter)
+      parameters.append(value.postgresParameter)
+    }
+
+    /// Adds a parameter that is null for nil.
+    public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
+      shape.pieces.append(.parameter)
+      parameters.append(value.postgresParameter)
+    }
+
+    /// Adds the text and the parameters of another statement.
+    public mutating func appendInterpolation(_ fragment: SQL) {
+      shape.pieces += fragment.shape.pieces
+      parameters += fragment.parameters
+    }
+  }
+}
+
+/// A statement without its values. Static literals are compared by their addresses, so that finding a prepared
+/// statement does not read its text; equal text at two addresses is prepared twice, which does no harm.
+struct Shape: Hashable, Sendable {
+  enum Piece: Sendable {
+    case text(StaticString)
+    case parameter
+  }
+
+  var pieces: [Piece]
+
+  /// UTF-8.
+  var text: [UInt8] {
+    var text: [UInt8] = []
+    var count = 0
+    for piece in pieces {
+      switch piece {
+      case .text(let literal): literal.withUTF8Buffer { text += $0 }
+      case .parameter:
+        count += 1
+        text += "$\(count)".utf8
+      }
+    }
+    return text
+  }
+}
+
+extension Shape.Piece: Hashable {
+  static func == (left: Self, right: Self) -> Bool {
+    switch (left, right) {
+    case (.parameter, .parameter): true
+    case (.text(let left), .text(let right)):
+      left.utf8Start == right.utf8Start && left.utf8CodeUnitCount == right.utf8CodeUnitCount
+    default: false
+    }
+  }
+
+  func hash(into hasher: inout Hasher) {
+    switch self {
+    case .parameter: hasher.combine(0)
+    case .text(let literal): hasher.combine(literal.utf8Start)
+    }
+  }
+}
+
+/// A statement that was used before, by its number in the catalogue.
+final class Statement {
+  let number: Int
+  /// NUL-terminated, for libpq.
+  let text: [CChar]
+
+  init(number: Int, shape: Shape) {
+    self.number = number
+    text = shape.text.map(CChar.init(bitPattern:)) + [0]
+  }
+}
+
+/// The statements that one database's connections know or may come to know.
+final class Catalogue {
+  private var statements: [Shape: Statement] = [:]
+
+  func statement(of shape: Shape) -> Statement {
+    if let known = statements[shape] { return known }
+    let new = Statement(number: statements.count, shape: shape)
+    statements[shape] = new
+    return new
+  }
+}

@@ -1,0 +1,76 @@
+/// A transaction under way, for the body that `Database.transaction` runs; of no use after that.
+public final class Transaction: @unchecked Sendable {  // Sendable: owned by its loop's thread
+  private enum State { case notBegun, begun, ended }
+
+  private let pipeline: Pipeline
+  private var state = State.notBegun
+  /// The first statement that failed: after that the server takes nothing but a rollback.
+  private(set) var failure: PostgresError?
+
+  init(on pipeline: Pipeline) { self.pipeline = pipeline }
+
+  /// The first row of a statement's answer, if there is one.
+  public func row<Value: RowDecodable>(
+    _ sql: SQL, as type: Value.Type = Value.self
+  ) async throws(PostgresError) -> Value? {
+    try await answer(sql).first()
+  }
+
+  /// All rows of a statement's answer.
+  public func rows<Value: RowDecodable>(
+    _ sql: SQL, as type: Value.Type = Value.self
+  ) async throws(PostgresError) -> [Value] {
+    try await answer(sql).all()
+  }
+
+  /// Runs a statement and says how many rows it touched.
+  @discardableResult
+  public func run(_ sql: SQL) async throws(PostgresError) -> Int { try await answer(sql).affectedRows }
+
+  func perform<Value>(_ body: (Transaction) async throws -> Value) async throws -> Value {
+    let value: Value
+    do {
+      value = try await body(self)
+      if let failure { throw failure }
+    } catch {
+      await rollBack()
+      throw error
+    }
+    try await commit()
+    return value
+  }
+
+  private func answer(_ sql: SQL) async throws(PostgresError) -> ResultSet {
+    guard state != .ended else { throw .unexpected("the transaction has ended") }
+    if state == .notBegun {
+      state = .begun
+      pipeline.begin()
+    }
+    do throws(PostgresError) {
+      return try await pipeline.answer(sql, as: .inTransaction)
+    } catch {
+      if failure == nil { failure = error }
+      throw error
+    }
+  }
+
+  private func commit() async throws(PostgresError) {
+    guard state == .begun else { return state = .ended }
+    state = .ended
+    do throws(PostgresError) {
+      let answer = try await pipeline.answer("commit", as: .inTransaction)
+      // The server's answer to the commit of a failed transaction is ROLLBACK.
+      guard answer.command == "COMMIT" else { throw .unexpected("the transaction was ended by its own statements") }
+    } catch {
+      failure = error
+      throw error
+    }
+  }
+
+  private func rollBack() async {
+    guard state == .begun else { return state = .ended }
+    state = .ended
+    // A connection on which even this fails is in a transaction still, or lost: the pool closes it.
+    _ = try? await pipeline.answer("rollback", as: .inTransaction)
+  }
+}

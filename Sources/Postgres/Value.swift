@@ -1,0 +1,177 @@
+internal import Glibc
+
+/// What can stand in a statement: `\(value)`.
+public protocol PostgresEncodable: Sendable {
+  /// The value as it is sent.
+  var postgresParameter: PostgresParameter { get }
+}
+
+/// What can be read from a column.
+public protocol PostgresDecodable: Sendable {
+  /// Reads a column of one row.
+  ///
+  /// - Throws: `PostgresError.unexpected` for a type or a value that it cannot be.
+  init(_ cell: PostgresCell) throws(PostgresError)
+}
+
+/// What an array in a statement or in a column can hold. An array of `UInt8` is a `bytea`.
+public protocol PostgresElement: Sendable {
+  /// The array as it is sent.
+  static func parameter(of array: [Self]) -> PostgresParameter
+  /// Reads an array.
+  ///
+  /// - Throws: `PostgresError.unexpected` for a type or a value that it cannot be.
+  static func array(_ cell: PostgresCell) throws(PostgresError) -> [Self]
+}
+
+/// A type of our own that is stored as one of PostgreSQL's: a key as `Int64`, an enum as its raw value.
+public protocol PostgresValue: PostgresEncodable, PostgresDecodable, PostgresElement {
+  /// What it is stored as.
+  associatedtype Stored: PostgresEncodable & PostgresDecodable
+  /// As it is stored.
+  var postgresValue: Stored { get }
+  /// From what is stored; nil for what cannot be one.
+  init?(postgresValue: Stored)
+}
+
+extension PostgresValue {
+  /// As its stored form is sent.
+  public var postgresParameter: PostgresParameter { postgresValue.postgresParameter }
+
+  /// Reads the stored form.
+  public init(_ cell: PostgresCell) throws(PostgresError) {
+    guard let value = Self(postgresValue: try Stored(cell)) else { throw cell.unexpected("is no \(Self.self)") }
+    self = value
+  }
+}
+
+extension PostgresValue where Self: RawRepresentable, RawValue: PostgresEncodable & PostgresDecodable {
+  /// The raw value.
+  public var postgresValue: RawValue { rawValue }
+  /// From the raw value.
+  public init?(postgresValue: RawValue) { self.init(rawValue: postgresValue) }
+}
+
+/// A value on its way to the server: as text, of whatever type the statement expects, or as the bytes of a `bytea`.
+public enum PostgresParameter: Sendable, Equatable {
+  /// SQL's null.
+  case null
+  /// Any type's textual form.
+  case text(String)
+  /// A `bytea`.
+  case bytes([UInt8])
+
+  /// PostgreSQL's text cannot hold NUL; libpq would cut the value there.
+  var hasNUL: Bool {
+    guard case .text(let text) = self else { return false }
+    return text.utf8.withContiguousStorageIfAvailable { bytes in
+      bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+    } ?? text.utf8.contains(0)
+  }
+}
+
+extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
+  /// Null for nil.
+  public var postgresParameter: PostgresParameter { map(\.postgresParameter) ?? .null }
+}
+
+extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
+  /// Nil for null.
+  public init(_ cell: PostgresCell) throws(PostgresError) {
+    if cell.isNull { self = nil } else { self = .some(try Wrapped(cell)) }
+  }
+}
+
+extension Array: PostgresEncodable where Element: PostgresElement {
+  /// As its elements say.
+  public var postgresParameter: PostgresParameter { Element.parameter(of: self) }
+}
+
+extension Array: PostgresDecodable where Element: PostgresElement {
+  /// As its elements say.
+  public init(_ cell: PostgresCell) throws(PostgresError) { self = try Element.array(cell) }
+}
+
+extension UInt8: PostgresElement {
+  /// A `bytea`.
+  public static func parameter(of array: [UInt8]) -> PostgresParameter { .bytes(array) }
+  /// Reads a `bytea`, or the text of a `json` or `jsonb`.
+  public static func array(_ cell: PostgresCell) throws(PostgresError) -> [UInt8] { Array(try cell.binary()) }
+}
+
+extension PostgresElement where Self: PostgresEncodable {
+  /// PostgreSQL's literal for arrays: `{"a","b"}`.
+  public static func parameter(of array: [Self]) -> PostgresParameter {
+    var literal = "{"
+    for element in array {
+      if literal.utf8.count > 1 { literal += "," }
+      switch element.postgresParameter {
+      case .null: literal += "null"
+      case .text(let text): literal += quoted(text)
+      case .bytes(let bytes): literal += quoted("\\x" + bytes.map(hex).joined())
+      }
+    }
+    return .text(literal + "}")
+  }
+
+  private static func quoted(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
+      quoted.unicodeScalars.append(scalar)
+    }
+    quoted.unicodeScalars.append("\"")
+    return quoted
+  }
+
+  private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+}
+
+extension PostgresElement where Self: PostgresDecodable {
+  /// Reads an array of one dimension.
+  public static func array(_ cell: PostgresCell) throws(PostgresError) -> [Self] {
+    var elements: [Self] = []
+    try cell.forEachElement { (element) throws(PostgresError) in elements.append(try Self(element)) }
+    return elements
+  }
+}
+
+// MARK: Swift's own types
+
+extension String: PostgresEncodable, PostgresDecodable, PostgresElement {
+  /// As text.
+  public var postgresParameter: PostgresParameter { .text(self) }
+  /// From `text`, `varchar`, `char`, `name`, `json` or `jsonb`.
+  public init(_ cell: PostgresCell) throws(PostgresError) { self.init(decoding: try cell.text(), as: UTF8.self) }
+}
+
+extension Bool: PostgresEncodable, PostgresDecodable, PostgresElement {
+  /// `true` or `false`.
+  public var postgresParameter: PostgresParameter { .text(self ? "true" : "false") }
+  /// From `boolean`.
+  public init(_ cell: PostgresCell) throws(PostgresError) { self = try cell.boolean() }
+}
+
+extension Int64: PostgresEncodable, PostgresDecodable, PostgresElement {
+  /// Decimal digits: they fit whichever integer the statement expects.
+  public var postgresParameter: PostgresParameter { .text(String(self)) }
+  /// From `bigint`, `integer` or `smallint`.
+  public init(_ cell: PostgresCell) throws(PostgresError) { self = try cell.integer() }
+}
+
+extension Int32: PostgresEncodable, PostgresDecodable, PostgresElement {
+  /// Decimal digits: they fit whichever integer the statement expects.
+  public var postgresParameter: PostgresParameter { .text(String(self)) }
+  /// From `integer` or `smallint`, or from a `bigint` that fits.
+  public init(_ cell: PostgresCell) throws(PostgresError) {
+    guard let value = Int32(exactly: try cell.integer()) else { throw cell.unexpected("does not fit 32 bits") }
+    self = value
+  }
+}
+
+extension Int: PostgresEncodable, PostgresDecodable, PostgresElement {
+  /// Decimal digits: they fit whichever integer the statement expects.
+  public var postgresParameter: PostgresParameter { .text(String(self)) }
+  /// From `bigint`, `integer` or `smallint`.
+  public init(_ cell: PostgresCell) throws(PostgresError) { self = Int(try cell.integer()) }
+}

@@ -1,0 +1,58 @@
+internal import Loop
+
+/// Who waits for a connection: first come, first served, for a bounded time and up to a bounded number.
+final class WaitingLine {
+  private typealias Outcome = Result<Pipeline, PostgresError>
+
+  private struct Waiter {
+    let continuation: UnsafeContinuation<Outcome, Never>
+    let deadline: ContinuousClock.Instant
+  }
+
+  private let loop: Loop
+  private let time: Duration
+  private let capacity: Int
+  private var waiters = Queue<Waiter>()
+  private var timer: Timer?
+
+  init(on loop: Loop, time: Duration, capacity: Int) {
+    (self.loop, self.time, self.capacity) = (loop, time, capacity)
+  }
+
+  func wait() async throws(PostgresError) -> Pipeline {
+    guard waiters.count < capacity else { throw .unavailable("too many statements wait for a connection") }
+    let outcome: Outcome = await withUnsafeContinuation { continuation in
+      waiters.append(Waiter(continuation: continuation, deadline: .now + time))
+      if timer == nil { watch() }
+    }
+    return try outcome.get()
+  }
+
+  /// Gives the connection to the first one; false where nobody waits.
+  func serve(_ pipeline: Pipeline) -> Bool {
+    guard let waiter = waiters.popFirst() else { return false }
+    waiter.continuation.resume(returning: .success(pipeline))
+    return true
+  }
+
+  /// Sends everybody away.
+  func dismiss(_ error: PostgresError) {
+    while let waiter = waiters.popFirst() { waiter.continuation.resume(returning: .failure(error)) }
+  }
+
+  /// All wait for the same time, so that the first in the line is the first whose time is up: one timer does.
+  private func watch() {
+    guard let deadline = waiters.first?.deadline else { return }
+    timer = loop.after(ContinuousClock.now.duration(to: deadline)) { [weak self] in self?.dismissLate() }
+  }
+
+  private func dismissLate() {
+    timer = nil
+    let now = ContinuousClock.now
+    while let first = waiters.first, first.deadline <= now {
+      _ = waiters.popFirst()
+      first.continuation.resume(returning: .failure(.unavailable("no connection was free within \(time)")))
+    }
+    watch()
+  }
+}

@@ -1,0 +1,54 @@
+internal import API
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+/// Everything the program does, by what is typed.
+let commands = [
+  Command(words: ["serve"], help: Help.serve) { _ in try serve() },
+  Command(words: ["migrate"], help: Help.migrate) { _ in try migrate() },
+  Command(words: ["seed"], help: Help.seed, flags: ["json"]) { try seed(asJSON: $0.has("json")) },
+  Command(
+    words: ["admin", "create"], help: Help.adminCreate, valued: ["email", "name"], flags: ["password-stdin"]
+  ) { try createAdministrator($0) },
+  Command(words: ["routes"], help: Help.routes) { _ in printRoutes() },
+  Command(words: ["version"], help: Help.version) { _ in say("basekeeper \(version)") },
+]
+
+private func migrate() throws {
+  try withInstallation { installation in
+    for name in installation.applied { say("applied \(name)") }
+    say(installation.applied.isEmpty ? "The database is at this version already." : "The database is up to date.")
+  }
+}
+
+private func seed(asJSON: Bool) throws {
+  try withInstallation { installation in
+    let seeded = try installation.seed()
+    say(asJSON ? seeded.json : seeded.text(publicURL: installation.configuration.publicURL))
+  }
+}
+
+private func createAdministrator(_ options: Options) throws {
+  guard let email = options["email"], email.contains("@") else { throw UsageError("--email ADDRESS is needed") }
+  let name = options["name"] ?? String(email.prefix { $0 != "@" })
+  var given: String?
+  if options.has("password-stdin") {
+    given = readLine()
+    guard let given, (8...1024).contains(given.utf8.count) else {
+      throw UsageError("the password must have 8 to 1024 bytes")
+    }
+  }
+  let password = given ?? Secret.generatedPassword().clear
+  try withInstallation { installation in
+    try installation.createAdministrator(email: email, name: name, password: password)
+    say("\(email) is a system administrator.")
+    if given == nil { say("Password: \(password)   (shown now and never again)") }
+  }
+}
+
+private func printRoutes() {
+  for route in routes {
+    say([route.method.rawValue, route.path, route.operation, route.principal, "\(route.status)"].joined(separator: "\t"))
+  }
+}

@@ -1,0 +1,104 @@
+internal import Access
+internal import Glibc
+internal import Server
+
+/// What the operator has set, read once at the start. The table in the README says the same in words.
+struct Configuration {
+  var databaseURL: String?
+  var dataDirectory: String
+  var listen: Address
+  var publicURL: String
+  var adminEmail: String
+  var adminPassword: String?
+  var isDemo: Bool
+  var signingSecret: String?
+  var loops: Int
+  var logLevel: Log.Level
+  var limits: Limits
+  var connectionsPerLoop: Int
+  var statementTime: Duration
+  var connectTime: Duration
+  var shutdownTime: Duration
+  /// What is odd, but no reason not to start.
+  var warnings: [String]
+
+  /// A host and a port to listen on.
+  struct Address: CustomStringConvertible {
+    let host: String
+    let port: UInt16
+
+    /// `127.0.0.1:8080`, `[::1]:8080`.
+    init?(_ text: String) {
+      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+      var host = text[..<colon]
+      if host.first == "[" && host.last == "]" {
+        host = host.dropFirst().dropLast()
+      } else if host.contains(":") {
+        return nil
+      }
+      guard !host.isEmpty else { return nil }
+      (self.host, self.port) = (String(host), port)
+    }
+
+    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  }
+
+  /// The variables cannot be used; one line for each that is wrong.
+  struct Problems: Error, CustomStringConvertible {
+    let lines: [String]
+    var description: String { lines.joined(separator: "\n") }
+  }
+
+  init(_ environment: Environment) throws(Problems) {
+    var environment = environment
+    databaseURL = environment.secret("DATABASE_URL")
+    dataDirectory = environment.text("BASEKEEPER_DATA_DIR") ?? "./.basekeeper"
+    _ = environment.text("BASEKEEPER_PG_BIN")  // read where PostgreSQL's programs are looked for
+
+    let listenText = environment.text("BASEKEEPER_LISTEN") ?? "127.0.0.1:8080"
+    let listen = Address(listenText)
+    if listen == nil {
+      environment.refuse("BASEKEEPER_LISTEN", "\"\(listenText)\" is not HOST:PORT, like 127.0.0.1:8080 or [::1]:8080")
+    }
+    var publicURL = environment.text("BASEKEEPER_PUBLIC_URL") ?? "http://\(listenText)"
+    while publicURL.hasSuffix("/") { publicURL.removeLast() }
+    if !publicURL.hasPrefix("http://") && !publicURL.hasPrefix("https://") || publicURL.contains(where: \.isWhitespace) {
+      environment.refuse("BASEKEEPER_PUBLIC_URL", "\"\(publicURL)\" is not a URL that starts with http:// or https://")
+    }
+    self.publicURL = publicURL
+
+    adminEmail = environment.text("BASEKEEPER_ADMIN_EMAIL") ?? "admin@example.com"
+    if !adminEmail.contains("@") {
+      environment.refuse("BASEKEEPER_ADMIN_EMAIL", "\"\(adminEmail)\" is not an e-mail address")
+    }
+    adminPassword = environment.secret("BASEKEEPER_ADMIN_PASSWORD")
+    if let adminPassword, !(8...1024).contains(adminPassword.utf8.count) {
+      environment.refuse("BASEKEEPER_ADMIN_PASSWORD", "must have 8 to 1024 bytes")
+    }
+    isDemo = environment.flag("BASEKEEPER_DEMO")
+    signingSecret = environment.secret("JWT_PRIVATE_KEY")
+    if let signingSecret, signingSecret.utf8.count < 32 {
+      environment.refuse("JWT_PRIVATE_KEY", "must have at least 32 bytes; `openssl rand -hex 32` makes one")
+    }
+
+    loops = environment.integer("BASEKEEPER_LOOPS", in: 1...256, default: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+    logLevel = environment.choice("BASEKEEPER_LOG_LEVEL", default: .info)
+    limits = Limits()
+    limits.headerBytes = environment.integer("BASEKEEPER_MAX_HEADER_BYTES", in: 1024...1_048_576, default: limits.headerBytes)
+    limits.bodyBytes = environment.integer("BASEKEEPER_MAX_BODY_BYTES", in: 1024...1_073_741_824, default: limits.bodyBytes)
+    limits.connections = environment.integer("BASEKEEPER_MAX_CONNECTIONS", in: 1...1_000_000, default: limits.connections)
+    limits.connectionsPerAddress = environment.integer(
+      "BASEKEEPER_MAX_CONNECTIONS_PER_ADDRESS", in: 0...1_000_000, default: limits.connectionsPerAddress)
+    limits.headerTime = .seconds(environment.integer("BASEKEEPER_HEADER_TIMEOUT", in: 1...3600, default: 10))
+    limits.bodyTime = .seconds(environment.integer("BASEKEEPER_BODY_TIMEOUT", in: 1...3600, default: 30))
+    limits.idleTime = .seconds(environment.integer("BASEKEEPER_IDLE_TIMEOUT", in: 1...3600, default: 60))
+    connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS", in: 1...100, default: 4)
+    statementTime = .seconds(environment.integer("BASEKEEPER_STATEMENT_TIMEOUT", in: 1...600, default: 5))
+    connectTime = .seconds(environment.integer("BASEKEEPER_CONNECT_TIMEOUT", in: 2...60, default: 2))
+    shutdownTime = .seconds(environment.integer("BASEKEEPER_SHUTDOWN_TIMEOUT", in: 0...600, default: 20))
+
+    warnings = environment.unknown.map { "\($0) is not a variable of Basekeeper: see `basekeeper serve --help`" }
+    guard environment.problems.isEmpty, let listen else { throw Problems(lines: environment.problems) }
+    self.listen = listen
+  }
+}

@@ -1,0 +1,96 @@
+/// What `--help` says.
+enum Help {
+  static let overview = """
+    basekeeper: team administration and tokens for SeaTable clients, over PostgreSQL.
+
+    Usage: basekeeper COMMAND [OPTION ...]
+
+      serve          run the service
+      migrate        bring the database to this version's schema
+      seed           make the first administrator, and with BASEKEEPER_DEMO=1 a demo team
+      admin create   make another system administrator
+      routes         print every route: method, path, operation, principal, status
+      version        print the version
+
+    `basekeeper COMMAND --help` says more. All settings are environment variables: `basekeeper serve --help`.
+    """
+
+  static let serve = """
+    Usage: basekeeper serve
+
+    Applies the migrations, seeds the first administrator, and serves until SIGTERM or Ctrl-C: then it takes no new
+    requests, finishes those that run, and stops its own PostgreSQL. A second signal ends it at once.
+
+    Each line on standard output is a JSON object: one for every request, never with a token, a password or a body.
+
+    Settings (empty counts as not set; NAME_FILE may name a file for the three that are secret):
+
+    \(settings)
+    """
+
+  static let migrate = """
+    Usage: basekeeper migrate
+
+    Applies what is missing of the schema, each file in a transaction of its own, one process at a time, and says what
+    it applied. Refuses a database that is newer than this program, or whose files were changed since. `serve` does the
+    same at its start. Reads the database settings of `basekeeper serve --help`.
+    """
+
+  static let seed = """
+    Usage: basekeeper seed [--json]
+
+    Makes the first system administrator (BASEKEEPER_ADMIN_EMAIL, BASEKEEPER_ADMIN_PASSWORD) and, with
+    BASEKEEPER_DEMO=1, a team with an admin, a member, a group, bases and API tokens. What was generated is printed
+    now and never again. Each of the two is seeded once: later calls change nothing. `serve` does the same at its start.
+
+      --json   print the result as one JSON object
+    """
+
+  static let adminCreate = """
+    Usage: basekeeper admin create --email ADDRESS [--name NAME] [--password-stdin]
+
+    Makes a system administrator. The password is generated and printed, or read from standard input.
+
+      --email ADDRESS    what he signs in with
+      --name NAME        how he is shown; the part of the address before the @ where it is not given
+      --password-stdin   take the first line of standard input as the password: 8 to 1024 bytes
+    """
+
+  static let routes = """
+    Usage: basekeeper routes
+
+    Prints a line for every route, in the order of openapi.yaml, with tabs between method, path, operation id,
+    principal (who may call it) and the status of success.
+    """
+
+  static let version = """
+    Usage: basekeeper version
+
+    Prints the version.
+    """
+
+  private static let settings = """
+      DATABASE_URL                            a libpq URI, several hosts allowed; not set: an embedded PostgreSQL
+      BASEKEEPER_DATA_DIR                     where the embedded PostgreSQL keeps its data   (./.basekeeper)
+      BASEKEEPER_PG_BIN                       where PostgreSQL's programs are                (the newest installed)
+      BASEKEEPER_LISTEN                       host and port                                  (127.0.0.1:8080)
+      BASEKEEPER_PUBLIC_URL                   how clients reach the service                  (http:// and the above)
+      BASEKEEPER_ADMIN_EMAIL                  the first administrator                        (admin@example.com)
+      BASEKEEPER_ADMIN_PASSWORD               secret: his password                           (generated, printed once)
+      BASEKEEPER_DEMO                         1: a demo team                                 (0)
+      JWT_PRIVATE_KEY                         secret: signs base tokens, 32 bytes or more    (generated, in the database)
+      BASEKEEPER_LOOPS                        event loops                                    (one for each core)
+      BASEKEEPER_LOG_LEVEL                    debug, info, warning, error                    (info)
+      BASEKEEPER_DB_CONNECTIONS               connections of a loop for all but look-ups     (4)
+      BASEKEEPER_STATEMENT_TIMEOUT            seconds a statement may take                   (5)
+      BASEKEEPER_CONNECT_TIMEOUT              seconds to connect to PostgreSQL               (2)
+      BASEKEEPER_MAX_HEADER_BYTES             of a request's header                          (16384)
+      BASEKEEPER_MAX_BODY_BYTES               of a request's body                            (1048576)
+      BASEKEEPER_MAX_CONNECTIONS              in all                                         (10000)
+      BASEKEEPER_MAX_CONNECTIONS_PER_ADDRESS  0: no limit                                    (1000)
+      BASEKEEPER_HEADER_TIMEOUT               seconds for the first request's header         (10)
+      BASEKEEPER_BODY_TIMEOUT                 seconds for a request's body                   (30)
+      BASEKEEPER_IDLE_TIMEOUT                 seconds between requests of a connection       (60)
+      BASEKEEPER_SHUTDOWN_TIMEOUT             seconds that running requests get at the end   (20)
+    """
+}

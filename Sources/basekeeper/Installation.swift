@@ -1,0 +1,92 @@
+internal import API
+internal import Assets
+internal import Cluster
+internal import Crypto
+internal import Loop
+internal import Postgres
+
+/// A configured database at this version's schema: what every command starts from.
+final class Installation {
+  let configuration: Configuration
+  let database: Database.Settings
+  let passwords: PasswordHasher
+  /// The migrations that were applied just now.
+  let applied: [String]
+  private let cluster: EmbeddedCluster?
+
+  /// Starts the embedded PostgreSQL where no other is configured, and applies the migrations.
+  init(_ configuration: Configuration) throws {
+    self.configuration = configuration
+    let url: String
+    if let given = configuration.databaseURL {
+      (cluster, url) = (nil, given)
+    } else {
+      let cluster = try EmbeddedCluster(directory: configuration.dataDirectory)
+      (self.cluster, url) = (cluster, cluster.conninfo)
+    }
+    var settings = Database.Settings(url: url)
+    settings.pooledConnections = configuration.connectionsPerLoop
+    settings.statementTime = configuration.statementTime
+    settings.connectTime = configuration.connectTime
+    database = settings
+    passwords = PasswordHasher(threads: configuration.loops)
+    do {
+      applied = try Migrator.migrate(url, migrations)
+    } catch {
+      cluster?.stop()
+      throw error
+    }
+  }
+
+  /// Stops what was started.
+  func close() { cluster?.stop() }
+
+  /// Runs an async body with a database of its own.
+  func withDatabase<Value: Sendable>(_ body: @escaping @Sendable (Database) async throws -> Value) throws -> Value {
+    let settings = database
+    return try runBlocking { loop in
+      let database = Database(settings, on: loop)
+      do {
+        let value = try await body(database)
+        await database.close()
+        return value
+      } catch {
+        await database.close()
+        throw error
+      }
+    }
+  }
+
+  /// The secret that signs base tokens: the configured one, or the one that the database keeps for all replicas.
+  func signingSecret() throws -> String {
+    if let given = configuration.signingSecret { return given }
+    let new = Secret.generatedKey()
+    return try withDatabase { database in
+      try await database.run(
+        "insert into signing_key (secret) values (\(new.clear)) on conflict ((true)) do nothing")
+      guard let kept: SigningKey = try await database.row("select secret from signing_key") else { return new.clear }
+      return kept.secret
+    }
+  }
+
+  private struct SigningKey: RowDecodable {
+    let secret: String
+    init(_ row: Row) throws(PostgresError) { secret = try row["secret"] }
+  }
+}
+
+/// Migrations/*.sql, as they were compiled in.
+let migrations: [Migration] = UnsafeBufferPointer(
+  start: basekeeper_migrations, count: basekeeper_migration_count
+).map { asset in
+  Migration(
+    name: String(cString: asset.name),
+    sql: String(decoding: UnsafeBufferPointer(start: asset.bytes, count: asset.count), as: UTF8.self))
+}
+
+/// Runs a command on the configured installation and leaves nothing running behind.
+func withInstallation(_ body: (Installation) throws -> Void) throws {
+  let installation = try Installation(Configuration(.ofProcess))
+  defer { installation.close() }
+  try body(installation)
+}

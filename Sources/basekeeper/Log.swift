@@ -1,0 +1,148 @@
+internal import Glibc
+internal import HTTP
+internal import Loop
+internal import Synchronization
+
+/// The log: one JSON object a line on standard output, written by a thread of its own so that a slow reader of the log
+/// does not hold up requests. What does not fit into 8 MiB that wait for the reader is dropped, and the drop is said.
+final class Log: Sendable {
+  enum Level: String, CaseIterable, Comparable {
+    case debug, info, warning, error
+
+    static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
+
+    private var rank: Int {
+      switch self {
+      case .debug: 0
+      case .info: 1
+      case .warning: 2
+      case .error: 3
+      }
+    }
+  }
+
+  private struct Backlog {
+    var bytes: [UInt8] = []
+    var dropped = 0
+    var isClosed = false
+  }
+
+  private static let capacity = 8 << 20
+  let level: Level
+  private let backlog = Mutex(Backlog())
+  private let signal = Semaphore()
+  private let thread = Mutex<LoopThread?>(nil)
+
+  init(level: Level) {
+    self.level = level
+    let thread = LoopThread(named: "log") { [self] in writeAll() }
+    self.thread.withLock { $0 = thread }
+  }
+
+  /// Writes a line now.
+  func write(_ level: Level, _ message: String, _ fields: (inout JSONWriter.Members) -> Void = { _ in }) {
+    guard level >= self.level else { return }
+    append(Log.line(level, message, fields))
+  }
+
+  /// Takes whole lines.
+  func append(_ lines: [UInt8]) {
+    backlog.withLock { backlog in
+      guard backlog.bytes.count + lines.count <= Self.capacity else {
+        backlog.dropped += 1
+        return
+      }
+      backlog.bytes.append(contentsOf: lines)
+    }
+    signal.signal()
+  }
+
+  /// Writes what is left and ends.
+  func close() {
+    backlog.withLock { $0.isClosed = true }
+    signal.signal()
+    thread.withLock { $0 }?.join()
+  }
+
+  static func line(_ level: Level, _ message: String, _ fields: (inout JSONWriter.Members) -> Void) -> [UInt8] {
+    var json = JSONWriter()
+    json.object {
+      $0.add("time", Log.now)
+      $0.add("level", level.rawValue)
+      $0.add("message", message)
+      fields(&$0)
+    }
+    json.raw(CollectionOfOne(UInt8(ascii: "\n")))
+    return json.bytes
+  }
+
+  private func writeAll() {
+    while true {
+      signal.wait()
+      let (bytes, dropped, isClosed) = backlog.withLock { backlog in
+        defer { (backlog.bytes, backlog.dropped) = ([], 0) }
+        return (backlog.bytes, backlog.dropped, backlog.isClosed)
+      }
+      writeFully(bytes)
+      if dropped > 0 { writeFully(Log.line(.warning, "log lines were dropped") { $0.add("count", dropped) }) }
+      if isClosed { return }
+    }
+  }
+
+  /// UTC with milliseconds: `2026-11-24T09:47:41.123Z`.
+  private static var now: String {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    var parts = tm()
+    gmtime_r(&time.tv_sec, &parts)
+    func padded(_ number: Int, _ width: Int) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    }
+    return "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))T"
+      + "\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))"
+      + ".\(padded(time.tv_nsec / 1_000_000, 3))Z"
+  }
+}
+
+/// The lines of one loop's requests, handed to the log once a turn: no lock on a request's way.
+final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its loop's thread
+  private let log: Log
+  private var lines: [UInt8] = []
+
+  init(_ log: Log) { self.log = log }
+
+  let patience: Int32 = -1
+
+  func turn() -> Bool {
+    if !lines.isEmpty {
+      log.append(lines)
+      lines.removeAll(keepingCapacity: true)
+    }
+    return false
+  }
+
+  /// Method, route, status, time and id: never a path as it came, a query, a token or a body.
+  func note(_ request: Request?, _ response: Response, _ duration: Duration) {
+    let level: Log.Level = response.status >= 500 ? .error : .info
+    guard level >= log.level else { return }
+    lines += Log.line(level, "request") {
+      $0.add("request_id", request?.id)
+      $0.add("method", request?.method.rawValue)
+      $0.add("route", response.route)
+      $0.add("status", response.status)
+      $0.add("microseconds", Int(duration / .microseconds(1)))
+      $0.add("address", request?.address)
+      if let failure = response.failure { $0.add("failure", failure) }
+    }
+  }
+}
+
+/// Writes to the end of the bytes, or of their reader.
+func writeFully(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
+  var start = 0
+  while start < bytes.count {
+    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + start }, bytes.count - start) }
+    if count > 0 { start += count } else if errno != EINTR { return }
+  }
+}

@@ -1,0 +1,90 @@
+internal import API
+internal import Access
+internal import Crypto
+internal import Loop
+internal import Postgres
+internal import Server
+internal import Synchronization
+
+/// One running copy of the service: its loops, each with connections to the database, and the server on top of them.
+final class Replica: Sendable {
+  private let parts: [Part]
+  private let threads: [LoopThread]
+  private let server: Server
+  private let isStopping: Flag
+
+  /// What belongs to one loop.
+  private struct Part: Sendable {
+    let loop: Loop
+    let app: App
+  }
+
+  /// Starts to serve.
+  init(_ installation: Installation, _ log: Log) throws {
+    let configuration = installation.configuration
+    let signer = try TokenSigner(secret: installation.signingSecret())
+    let isStopping = Flag()
+    self.isStopping = isStopping
+
+    parts = try (1...configuration.loops).map { _ in
+      let loop = try Loop()
+      let database = Database(installation.database, on: loop)
+      let app = App(
+        db: database, signer: signer, passwords: installation.passwords,
+        settings: App.Settings(publicURL: configuration.publicURL),
+        readiness: { isStopping.isSet ? .shutdown : await obstacle(of: database) })
+      return Part(loop: loop, app: app)
+    }
+    server = try Server(
+      host: configuration.listen.host, port: configuration.listen.port, limits: configuration.limits,
+      workers: parts.map { part in
+        let service = Service(part.app)
+        let requests = RequestLog(log)
+        part.loop.add(requests)
+        return Server.Worker(loop: part.loop, handler: service.respond, completed: requests.note)
+      })
+    threads = parts.enumerated().map { $1.loop.start(named: "loop \($0 + 1)") }
+    for part in parts { Task(executorPreference: part.loop) { await keepLastUse(of: part.app, on: part.loop) } }
+  }
+
+  /// Takes no new requests, finishes those that run, writes what is left to write, and ends the loops; the flag is set when all of that is done.
+  func stop(within time: Duration) -> Flag {
+    let stopped = Flag()
+    isStopping.set()
+    Task.detached { [self] in
+      await server.stop(within: time)
+      for part in parts {
+        await part.loop.perform {
+          await part.app.lastUse.write()
+          await part.app.db.close()
+        }
+        part.loop.stop()
+      }
+      for thread in threads { thread.join() }
+      stopped.set()
+    }
+    return stopped
+  }
+}
+
+/// Something that happens once.
+final class Flag: Sendable {
+  private let value = Atomic(false)
+  var isSet: Bool { value.load(ordering: .relaxed) }
+  func set() { value.store(true, ordering: .relaxed) }
+}
+
+/// How often the last uses of API tokens are written.
+private let lastUseInterval = Duration.seconds(10)
+
+private func keepLastUse(of app: App, on loop: Loop) async {
+  while true {
+    await loop.sleep(for: lastUseInterval)
+    await app.lastUse.write()
+  }
+}
+
+private func obstacle(of database: Database) async -> Obstacle? {
+  guard await database.ping() else { return .database }
+  return (try? await Migrator.isCurrent(database, migrations)) == true ? nil : .migrations
+}

@@ -1,0 +1,91 @@
+import API
+import HTTP
+import TestSupport
+import Testing
+
+@Suite struct ServiceAnswers {
+  @Test(arguments: ["/nowhere", "/", "/api/v2.1/", "/api/v2.1/workspace/9/dtable//api-tokens/", "/api/v2.1/webhooks/"])
+  func `an unknown path is not found`(_ path: String) async throws {
+    try await World.with { world in
+      let answer = try await world.call(.get, path, as: .groupOwner)
+      #expect(answer.status == 404)
+      #expect(answer.text == #"{"error_msg":"Not found."}"#)
+    }
+  }
+
+  @Test func `a known path with another method says which it takes`() async throws {
+    try await World.with { world in
+      let answer = try await world.call(.patch, "/api/v2.1/groups/", as: .groupOwner)
+      #expect(answer.status == 405)
+      #expect(answer.text == #"{"detail":"Method \"PATCH\" not allowed."}"#)
+      #expect(answer.headers["Allow"] == "GET, POST, HEAD")
+    }
+  }
+
+  @Test(arguments: ["/api2/auth/ping", "/api2/auth/ping/", "//api2/auth/ping/", "/api2/auth/%70ing/", "/api2/auth/ping/?x=1"])
+  func `a path is the same with and without its slashes`(_ path: String) async throws {
+    try await World.with { world in
+      #expect(try await world.call(.get, path, as: .groupOwner).status == 200)
+      #expect(try await world.call(.head, path, as: .groupOwner).status == 200)
+    }
+  }
+
+  @Test(arguments: [
+    (nil, "x=1"), ("text/plain", "x=1"), ("application/xml", "<a/>"),
+  ] as [(String?, String)])
+  func `a body of an unknown type is refused`(_ type: String?, _ body: String) async throws {
+    try await World.with { world in
+      let answer = try await world.send(.post, "/api/v2.1/groups/", as: .groupOwner, type: type, body: Array(body.utf8))
+      #expect(answer.status == 415)
+    }
+  }
+
+  @Test(arguments: [
+    "{", "[]", "1", "\"x\"", "{\"name\": }", "{\"name\": \"\\ud800\"}", "{\"name\": \"\u{0}\"}", "{name: 1}",
+    #"{"name": {"a": 1}}"#, #"{"name": 5}"#, #"{"name": null}"#, #"{"name": ["a", "b"]}"#, #"{}"#, #"{"name":"a\u0000b"}"#,
+    String(repeating: "[", count: 5000),
+  ])
+  func `JSON that cannot be used is refused, and changes nothing`(_ body: String) async throws {
+    try await World.with { world in
+      let before = try await world.database.fingerprint()
+      let answer = try await world.send(
+        .post, "/api/v2.1/groups/", as: .groupOwner, type: "application/json", body: Array(body.utf8))
+      #expect(answer.status == 400, "\(answer.text)")
+      #expect(answer["error_msg"] is String)
+      #expect(try await world.database.fingerprint() == before)
+    }
+  }
+
+  @Test func `GET and DELETE may carry an empty object`() async throws {
+    try await World.with { world in
+      let get = try await world.send(
+        .get, "/api2/auth/ping/", as: .groupOwner, type: "application/json", body: Array("{}".utf8))
+      #expect(get.status == 200)
+      let delete = try await world.send(
+        .delete, "/api/v2.1/trash-dtables/", as: .groupOwner, type: "application/json", body: Array("{}".utf8))
+      #expect(delete.status == 200)
+    }
+  }
+
+  @Test func `the service describes itself`() async throws {
+    try await World.with { world in
+      #expect(try await world.call(.get, "/server-info/")["edition"] as? String == "enterprise edition")
+      #expect(try await world.call(.get, "/api2/ping/").text == #""pong""#)
+      #expect(try await world.call(.get, "/api-gateway/api/v2/ping/").text == #"{"ret":"pong"}"#)
+      #expect(try await world.call(.get, "/dtable-server/ping/").text == "pong")
+      #expect(try await world.call(.get, "/openapi.yaml").text.hasPrefix("openapi: 3.1"))
+      #expect(try await world.call(.get, "/healthz").text == #"{"status":"ok"}"#)
+      #expect(try await world.call(.get, "/readyz").text == #"{"status":"ok"}"#)
+    }
+  }
+
+  @Test func `while the database is away, requests are asked to come back`() async throws {
+    try await World.with { world in
+      try await world.database.interrupt()
+      let answer = try await world.call(.get, "/api2/auth/ping/", as: .groupOwner)
+      #expect(answer.status == 503)
+      #expect(answer.headers["Retry-After"] == "1")
+      #expect(answer["error_msg"] is String)
+    }
+  }
+}

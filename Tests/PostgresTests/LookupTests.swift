@@ -1,0 +1,134 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct Lookups {
+  @Test func `among a thousand concurrent look-ups the failing tenth gets its errors, and the others their answers`()
+    async throws
+  {
+    try await onDatabase { db in
+      let answers = await withTaskGroup(of: (Int, Result<Int?, PostgresError>).self) { group in
+        for number in 0..<1000 { group.addTask { (number, await quotient(db, 1000 + number, by: number % 10)) } }
+        var answers: [Int: Result<Int?, PostgresError>] = [:]
+        for await (number, answer) in group { answers[number] = answer }
+        return answers
+      }
+      let division = PostgresError.statement(sqlstate: "22012", constraint: nil, message: "")
+      for number in 0..<1000 {
+        let divisor = number % 10
+        #expect(answers[number] == (divisor == 0 ? .failure(division) : .success((1000 + number) / divisor)))
+      }
+    }
+  }
+
+  @Test func `a statement that cannot be prepared fails alone, every time it is tried`() async throws {
+    try await onDatabase { db in
+      for _ in 1...3 {
+        async let before = quotient(db, 6, by: 2)
+        async let first = failure(db)
+        async let second = failure(db)
+        async let after = quotient(db, 9, by: 3)
+        #expect(await (before, after) == (.success(3), .success(3)))
+        #expect(await (first, second) == ("42P01", "42P01"))
+      }
+    }
+  }
+
+  @Test func `a statement whose preparation was skipped in a failed batch is prepared again`() async throws {
+    try await onDatabase({ $0.sharedConnections = 1 }) { db in
+      _ = await quotient(db, 1, by: 1)
+      async let failed = quotient(db, 1, by: 0)
+      async let fresh: Only<String>? = db.lookup("select 'fresh' as value")
+      async let again: Only<String>? = db.lookup("select 'fresh' as value")
+      #expect(throws: PostgresError.self) { try await failed.get() }
+      #expect(try await (fresh?.value, again?.value) == ("fresh", "fresh"))
+    }
+  }
+
+  @Test func `a prepared statement that the server has forgotten is prepared again`() async throws {
+    try await onDatabase({ $0.sharedConnections = 1 }) { db in
+      for _ in 1...3 {
+        #expect(await quotient(db, 8, by: 2) == .success(4))
+        _ = try await db.lookup("deallocate all", as: Only<Int>.self)
+      }
+    }
+  }
+
+  @Test func `a prepared statement whose columns a migration has changed is prepared again`() async throws {
+    try await onDatabase({ ($0.sharedConnections, $0.pooledConnections) = (1, 1) }) { db in
+      try await db.run("create table thing (value integer)")
+      try await db.run("insert into thing values (1)")
+      func read() async throws -> [Int64?] {
+        let shared: Only<Int64>? = try await db.lookup("select * from thing")
+        let leased: Only<Int64>? = try await db.row("select * from thing")
+        let inside = try await db.transaction { try await $0.row("select * from thing", as: Only<Int64>.self)?.value }
+        return [shared?.value, leased?.value, inside]
+      }
+      #expect(try await read() == [1, 1, 1])
+      try await db.run("alter table thing alter value type bigint")
+      #expect(try await read() == [1, 1, 1])
+      let only: [Int64?] = try await [
+        db.transaction { try await $0.row("select * from thing", as: Only<Int64>.self)?.value }
+      ]
+      #expect(only == [1])
+    }
+  }
+
+  @Test func `no row is nil`() async throws {
+    try await onDatabase { db in
+      #expect(try await db.lookup("select 1 as value where false", as: Only<Int>.self) == nil)
+      #expect(try await db.row("select 1 as value where false", as: Only<Int>.self) == nil)
+      #expect(try await db.rows("select 1 as value where false", as: Only<Int>.self).isEmpty)
+    }
+  }
+
+  @Test func `a large answer and a large parameter get through`() async throws {
+    let text = String(repeating: "0123456789", count: 800_000)
+    try await onDatabase { db in
+      async let first: Only<String>? = db.lookup("select \(text)::text as value")
+      async let second: Only<String>? = db.lookup("select \(text)::text as value")
+      async let small = quotient(db, 4, by: 2)
+      #expect(try await first?.value == text)
+      #expect(try await second?.value == text)
+      #expect(await small == .success(2))
+    }
+  }
+
+  @Test func `sessions have our time zone, encoding and limits, and the options of the URL`() async throws {
+    try await onDatabase({
+      $0.url += " options='-c search_path=pg_catalog -c statement_timeout=1'"
+      $0.statementTime = .milliseconds(4321)
+    }) { db in
+      let settings: Only<[String]>? = try await db.lookup(
+        """
+        select array[current_setting('timezone'), current_setting('client_encoding'),
+                     current_setting('statement_timeout'), current_setting('lock_timeout'),
+                     current_setting('idle_in_transaction_session_timeout'), current_setting('application_name'),
+                     current_setting('search_path')] as value
+        """)
+      #expect(settings?.value == ["UTC", "UTF8", "4321ms", "2s", "10s", "basekeeper", "pg_catalog"])
+    }
+  }
+}
+
+private func quotient(_ db: Database, _ dividend: Int, by divisor: Int) async -> Result<Int?, PostgresError> {
+  do throws(PostgresError) {
+    let answer: Only<Int>? = try await db.lookup("select \(dividend)::bigint / \(divisor)::bigint as value")
+    return .success(answer?.value)
+  } catch {
+    return .failure(error)
+  }
+}
+
+/// The sqlstate of a look-up in a table that is not there.
+private func failure(_ db: Database) async -> String? {
+  do throws(PostgresError) {
+    _ = try await db.lookup("select value from nothing", as: Only<Int>.self)
+    return nil
+  } catch {
+    guard case .statement(let sqlstate, _, _) = error else { return nil }
+    return sqlstate
+  }
+}
+
+extension Only: Equatable where Value: Equatable {}

@@ -1,0 +1,185 @@
+import Postgres
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct Transactions {
+  private struct Regret: Error {}
+
+  @Test func `what a transaction wrote is there after it, and not before`() async throws {
+    try await onTable { db in
+      let inside = try await db.transaction { transaction in
+        try await transaction.run("insert into item values (1)")
+        #expect(try await count(db) == 0)
+        return try await transaction.rows("select id as value from item", as: Only<Int>.self).map(\.value)
+      }
+      #expect(inside == [1])
+      #expect(try await count(db) == 1)
+    }
+  }
+
+  @Test func `a body that throws leaves nothing, and its connection is fit for the next`() async throws {
+    try await onTable { db in
+      await #expect(throws: Regret.self) {
+        try await db.transaction { transaction in
+          try await transaction.run("insert into item values (1)")
+          throw Regret()
+        }
+      }
+      #expect(try await count(db) == 0)
+      try await db.transaction { _ = try await $0.run("insert into item values (2)") }
+      #expect(try await count(db) == 1)
+    }
+  }
+
+  @Test func `a failed statement fails the transaction, also where the body hides it`() async throws {
+    try await onTable { db in
+      let error = await #expect(throws: PostgresError.self) {
+        try await db.transaction { transaction in
+          try await transaction.run("insert into item values (1)")
+          _ = try? await transaction.run("insert into item values (1)")
+          _ = try? await transaction.run("insert into item values (2)")
+        }
+      }
+      guard case .statement("23505", constraint: "item_pkey", _) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(try await count(db) == 0)
+    }
+  }
+
+  @Test func `a first statement that fails leaves the connection fit for the next`() async throws {
+    try await onTable { db in
+      for _ in 1...2 {
+        await #expect(throws: PostgresError.self) {
+          try await db.transaction { _ = try await $0.run("insert into nothing values (1)") }
+        }
+      }
+      try await db.transaction { _ = try await $0.run("insert into item values (2)") }
+      #expect(try await count(db) == 1)
+    }
+  }
+
+  @Test func `a constraint that is checked at the commit is an error of the commit`() async throws {
+    try await onTable { db in
+      try await db.run(
+        """
+        create table part (item integer constraint part_item_fkey references item deferrable initially deferred)
+        """)
+      func constraint(_ body: () async throws -> Void) async -> String? {
+        do {
+          try await body()
+        } catch PostgresError.statement("23503", let constraint, _) {
+          return constraint
+        } catch {}
+        return nil
+      }
+      let inTransaction = await constraint {
+        try await db.transaction { _ = try await $0.run("insert into part values (1)") }
+      }
+      // A statement by itself is answered after its commit, too.
+      let alone = await constraint { try await db.run("insert into part values (1)") }
+      #expect((inTransaction, alone) == ("part_item_fkey", "part_item_fkey"))
+      #expect(try await db.rows("select item as value from part", as: Only<Int>.self).isEmpty)
+    }
+  }
+
+  @Test func `two that would overwrite each other's changes run one after the other in the end`() async throws {
+    try await onTable { db in
+      try await db.run("insert into item values (0)")
+      let attempts = Counter()
+      let bothHaveRead = Meeting(of: 2)
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        for _ in 0..<2 {
+          group.addTask {
+            try await db.transaction { transaction in
+              await attempts.add()
+              try await transaction.run("set transaction isolation level serializable")
+              let id = try await transaction.row("select id as value from item", as: Only<Int>.self)?.value ?? 0
+              await bothHaveRead.arrive()
+              try await transaction.run("update item set id = \(id + 1)")
+            }
+          }
+        }
+        try await group.waitForAll()
+      }
+      #expect(try await db.row("select id as value from item", as: Only<Int>.self)?.value == 2)
+      #expect(await attempts.count == 3)
+    }
+  }
+
+  @Test func `a transaction that never succeeds is given up after six attempts`() async throws {
+    try await onTable { db in
+      let attempts = Counter()
+      await #expect(throws: PostgresError.statement(sqlstate: "40001", constraint: nil, message: "again")) {
+        try await db.transaction { transaction in
+          await attempts.add()
+          try await transaction.run("do $$ begin raise exception 'again' using errcode = '40001'; end $$")
+        }
+      }
+      #expect(await attempts.count == 6)
+    }
+  }
+
+  @Test func `a body may not end the transaction by a statement of its own`() async throws {
+    try await onTable { db in
+      await #expect(throws: PostgresError.unexpected("the transaction was ended by its own statements")) {
+        try await db.transaction { transaction in
+          try await transaction.run("insert into item values (1)")
+          try await transaction.run("rollback")
+        }
+      }
+    }
+  }
+
+  @Test func `a transaction is of no use after its end`() async throws {
+    try await onTable { db in
+      let left = try await db.transaction { $0 }
+      await #expect(throws: PostgresError.unexpected("the transaction has ended")) {
+        try await left.run("insert into item values (1)")
+      }
+      #expect(try await count(db) == 0)
+    }
+  }
+
+  @Test func `statements that are sent together in a transaction stand and fall together`() async throws {
+    try await onTable { db in
+      await #expect(throws: PostgresError.self) {
+        try await db.transaction { transaction in
+          async let first = transaction.run("insert into item values (1)")
+          async let second = transaction.run("insert into item values (1)")
+          async let third = transaction.run("insert into item values (2)")
+          _ = try await (first, second, third)
+        }
+      }
+      #expect(try await count(db) == 0)
+      try await db.transaction { transaction in
+        async let first = transaction.run("insert into item values (1)")
+        async let second = transaction.run("insert into item values (2)")
+        #expect(try await (first, second) == (1, 1))
+      }
+      #expect(try await count(db) == 2)
+    }
+  }
+
+  @Test func `run says how many rows it touched`() async throws {
+    try await onTable { db in
+      #expect(try await db.run("insert into item select generate_series(1, 5)") == 5)
+      #expect(try await db.run("update item set id = id + 10 where id > 3") == 2)
+      #expect(try await db.run("delete from item where id = 99") == 0)
+      #expect(try await db.run("create table other ()") == 0)
+    }
+  }
+}
+
+/// Runs a body on the loop with a database that has one empty table.
+private func onTable(_ body: @escaping @Sendable (Database) async throws -> Void) async throws {
+  try await onDatabase { db in
+    try await db.run("create table item (id integer primary key)")
+    try await body(db)
+  }
+}
+
+private func count(_ db: Database) async throws -> Int? {
+  try await db.row("select count(*) as value from item", as: Only<Int>.self)?.value
+}

@@ -1,0 +1,80 @@
+internal import Access
+internal import Crypto
+internal import Postgres
+
+/// Everyone who may knock: one of each kind.
+public enum Caller: String, CaseIterable, Sendable {
+  // Without an account.
+  case nobody, malformed, forger
+  // Signed in, by what they are to the group "Marketing" of team "ours".
+  case groupOwner, groupAdmin, groupMember, outsider, foreigner, single, systemAdmin
+  // Known, but not to be let in.
+  case deactivated
+  // Programs, for the base "Projects".
+  case apiTokenReader, apiTokenWriter, revokedAPIToken, temporaryToken
+  case baseToken, personalBaseToken, otherBaseToken, expiredBaseToken, orphanedBaseToken, unsignedBaseToken
+
+  /// The account's key, for those who have one.
+  public var account: Int64? {
+    switch self {
+    case .groupOwner: 1
+    case .groupAdmin: 2
+    case .groupMember: 3
+    case .outsider: 4
+    case .foreigner: 5
+    case .single: 6
+    case .systemAdmin: 7
+    case .deactivated: 8
+    default: nil
+    }
+  }
+
+  /// Puts everybody's tokens into the database, and gives what each shows.
+  static func credentials(_ database: TestDatabase, _ app: App) async throws -> [Caller: String] {
+    var credentials: [Caller: String] = [.malformed: "no scheme at all", .forger: Secret.generate().clear]
+    for caller in allCases {
+      guard let account = caller.account else { continue }
+      let secret = Secret.generate()
+      try await database.db.onLoop {
+        try await $0.run("insert into account_token (account_id, hash) values (\(account), \(secret.hash.bytes))")
+      }
+      credentials[caller] = secret.clear
+    }
+    for (caller, name, permission) in [(apiTokenReader, "reader", "r"), (apiTokenWriter, "writer", "rw"), (revokedAPIToken, "revoked", "rw")] {
+      let secret = Secret.generate()
+      try await database.db.onLoop {
+        try await $0.run(
+          """
+          insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by, revoked_at)
+          values (1, 1, \(name), \(secret.hash.bytes), \(secret.hint), \(permission), 1,
+                  case when \(name) = 'revoked' then now() end)
+          """)
+      }
+      credentials[caller] = secret.clear
+    }
+    credentials.merge(baseTokens(app)) { $1 }
+    return credentials
+  }
+
+  private static func baseTokens(_ app: App) -> [Caller: String] {
+    let later = app.now().seconds + 3600
+    func program(_ token: Int64, base: String = World.projects, expiry: Int64) -> String {
+      app.signer.sign(
+        .program(expiry: expiry, dtableUUID: base, permission: "rw", appName: "writer", apiTokenID: token))
+    }
+    let member = "00000000000000000000000000000003@auth.local"
+    let token = program(2, expiry: later)
+    return [
+      .temporaryToken: app.signer.sign(
+        TemporaryTokenClaims(username: member, dtableUUID: World.projects, expiry: later)),
+      .baseToken: token,
+      .personalBaseToken: app.signer.sign(
+        .person(expiry: later, dtableUUID: World.projects, username: member, permission: "rw", accountID: 3)),
+      .otherBaseToken: program(2, base: "10000000-0000-4000-8000-000000000003", expiry: later),
+      .expiredBaseToken: program(2, expiry: later - 3601),
+      .orphanedBaseToken: program(3, expiry: later),
+      // {"typ":"JWT","alg":"none"}, the same claims, and no signature.
+      .unsignedBaseToken: "eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0.\(token.split(separator: ".")[1]).",
+    ]
+  }
+}

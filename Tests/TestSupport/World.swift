@@ -1,0 +1,82 @@
+public import API
+public import Access
+public import Crypto
+public import Postgres
+
+/// A seeded database and the service on it, in process: two teams, one caller of each kind, one of each thing.
+///
+/// Team "ours" has the group "Marketing" with the base "Projects". What belongs to the other team is called "canary",
+/// so that it is seen wherever it leaks.
+public struct World: Sendable {
+  /// The secret that base tokens are signed with.
+  public static let signingSecret = "a secret of at least thirty-two bytes"
+  /// Everybody's password.
+  public static let password = "correct horse battery"
+  /// Where the service says it is.
+  public static let publicURL = "https://bases.example.com"
+
+  /// The live base of the group, which its admins administer and its members open.
+  public static let projects = "10000000-0000-4000-8000-000000000001"
+  /// The base in the group's trash.
+  public static let oldProjects = "10000000-0000-4000-8000-000000000002"
+  /// The group's workspace.
+  public static let groupWorkspace = 9
+
+  /// The database, for a look behind the service.
+  public let database: TestDatabase
+  /// What the service uses.
+  public let app: App
+  /// What each caller shows.
+  public let credentials: [Caller: String]
+  private let service: Service
+
+  /// Runs a body in a world of its own.
+  public static func with(_ body: (World) async throws -> Void) async throws {
+    try await TestDatabase.with { database in
+      try await body(try await World(database))
+    }
+  }
+
+  private init(_ database: TestDatabase) async throws {
+    self.database = database
+    app = App(
+      db: database.db, signer: try TokenSigner(secret: Self.signingSecret), passwords: Self.passwords,
+      settings: App.Settings(publicURL: Self.publicURL))
+    service = Service(app)
+    try await database.execute(Self.people)
+    credentials = try await Caller.credentials(database, app)
+    let hash = try await Self.passwordHash.value
+    try await database.db.onLoop { try await $0.run("update account set password_hash = \(hash.stored)") }
+  }
+
+  private static let passwords = PasswordHasher(threads: 1)
+  private static let passwordHash = Task { try await passwords.hash(password) }
+
+  private static let people = """
+    insert into team (name) values ('ours'), ('canary team');
+
+    insert into account (uid, team_id, email, name, is_team_admin, is_system_admin, is_active) values
+      ('00000000000000000000000000000001', 1, 'owner@ours.example', 'Olga Owner', true, false, true),
+      ('00000000000000000000000000000002', 1, 'admin@ours.example', 'Ada Admin', false, false, true),
+      ('00000000000000000000000000000003', 1, 'member@ours.example', 'Max Member', false, false, true),
+      ('00000000000000000000000000000004', 1, 'outsider@ours.example', 'Otto Outsider', false, false, true),
+      ('00000000000000000000000000000005', 2, 'canary@theirs.example', 'canary', true, false, true),
+      ('00000000000000000000000000000006', null, 'single@example.com', 'Sina Single', false, false, true),
+      ('00000000000000000000000000000007', null, 'root@example.com', 'Rita Root', false, true, true),
+      ('00000000000000000000000000000008', 1, 'gone@ours.example', 'Gero Gone', false, false, false);
+
+    insert into user_group (team_id, name) values (1, 'Marketing'), (2, 'canary group');
+    insert into group_member (group_id, account_id, role) values
+      (1, 1, 'owner'), (1, 2, 'admin'), (1, 3, 'member'), (1, 8, 'admin'), (2, 5, 'owner');
+    insert into workspace (team_id, account_id) select team_id, id from account order by id;
+    insert into workspace (team_id, group_id) values (1, 1), (2, 2);
+
+    insert into base (uuid, workspace_id, team_id, name, creator_id, modifier_id, deleted_at) values
+      ('10000000-0000-4000-8000-000000000001', 9, 1, 'Projects', 1, 1, null),
+      ('10000000-0000-4000-8000-000000000002', 9, 1, 'Old projects', 1, 1, now()),
+      ('10000000-0000-4000-8000-000000000003', 3, 1, 'Notes', 3, 3, null),
+      ('10000000-0000-4000-8000-000000000004', 3, 1, 'Old notes', 3, 3, now()),
+      ('20000000-0000-4000-8000-000000000001', 10, 2, 'canary base', 5, 5, null),
+      ('20000000-0000-4000-8000-000000000002', 5, 2, 'canary trash', 5, 5, now());
+    """
+}
