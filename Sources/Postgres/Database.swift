@@ -57,9 +57,17 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     _ sql: SQL, as type: Value.Type = Value.self
   ) async throws(PostgresError) -> Value? {
     try checkUse()
-    let pipeline: Pipeline
-    if let open = shared.leastLoaded { pipeline = open } else { pipeline = try await shared.wait() }
-    return try await pipeline.answer(sql, as: .lookup).first()
+    guard !sql.hasNUL else { throw .invalidText }
+    if shared.leastLoaded == nil { _ = try await shared.wait() }
+    let answer: Pipeline.Answer = await withUnsafeContinuation { continuation in
+      // The load is compared at the moment of sending, so that one turn's look-ups are spread evenly.
+      if let pipeline = shared.leastLoaded {
+        pipeline.ask(sql, .lookup, continuation)
+      } else {
+        continuation.resume(returning: .failure(.unavailable("the connection was lost")))
+      }
+    }
+    return try answer.get().first()
   }
 
   /// The first row of a statement's answer, if there is one.

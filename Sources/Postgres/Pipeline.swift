@@ -63,6 +63,8 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   private(set) var load = 0
   /// Whether the server has ever answered here.
   private(set) var hasAnswered = false
+  /// Why the connection is gone.
+  private var loss: PostgresError?
   /// Called once, when the connection is gone.
   var onLoss: (PostgresError) -> Void = { _ in }
 
@@ -83,28 +85,33 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     return owed.isEmpty && !isUnsynced && PQtransactionStatus(link.pointer) == PQTRANS_IDLE
   }
 
+  /// In a transaction that can be committed; also when the connection was lost, which the commit will tell.
+  var isInTransaction: Bool {
+    guard let link else { return true }
+    return PQtransactionStatus(link.pointer) == PQTRANS_INTRANS
+  }
+
   // MARK: Sending
 
   /// Sends a statement with this turn's batch, and waits for its answer.
   func answer(_ sql: SQL, as role: Role) async throws(PostgresError) -> ResultSet {
-    guard !sql.parameters.contains(where: \.hasNUL) else { throw .invalidText }
-    let answer: Answer = await withUnsafeContinuation { continuation in
-      send(query(sql, role, continuation))
-    }
+    guard !sql.hasNUL else { throw .invalidText }
+    let answer: Answer = await withUnsafeContinuation { ask(sql, role, $0) }
     return try answer.get()
   }
 
-  /// Sends what begins a transaction, before its first statement; where it fails, so does that.
-  func begin() { send(query("begin", .inTransaction, nil)) }
-
-  private func query(_ sql: SQL, _ role: Role, _ continuation: UnsafeContinuation<Answer, Never>?) -> Query {
+  /// Sends a statement whose texts have no NUL, and resumes the continuation with its answer.
+  func ask(_ sql: SQL, _ role: Role, _ continuation: UnsafeContinuation<Answer, Never>?) {
     load += 1
     let statement = catalogue.statement(of: sql.shape)
-    return Query(statement: statement, parameters: sql.parameters, role: role, continuation: continuation)
+    send(Query(statement: statement, parameters: sql.parameters, role: role, continuation: continuation))
   }
 
+  /// Sends what begins a transaction, before its first statement; where it fails, so does that.
+  func begin() { ask("begin", .inTransaction, nil) }
+
   private func send(_ query: Query) {
-    guard let link else { return finish(query, .failure(.unavailable("the connection is closed"))) }
+    guard let link else { return finish(query, .failure(loss ?? .unavailable("the connection is closed"))) }
     var query = query
     let name: [CChar]
     if query.statement.number < names.count, let known = names[query.statement.number] {
@@ -286,6 +293,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
 
   private func lose(_ error: PostgresError) {
     guard isOpen else { return }
+    loss = error
     watch?.cancel()
     watchdog?.cancel()
     (link, watch, watchdog) = (nil, nil, nil)

@@ -30,8 +30,7 @@ final class SharedPool {
   /// Waits for an open connection.
   func wait() async throws(PostgresError) -> Pipeline {
     for slot in slots { slot.wake() }
-    if let reason = slots.refusal { throw reason }
-    return try await line.wait()
+    return try await line.wait { leastLoaded.map { .success($0) } ?? slots.refusal.map { .failure($0) } }
   }
 
   func close() async {
@@ -59,16 +58,14 @@ final class LeasedPool {
     }
   }
 
-  /// Takes a connection, for as long as the line allows; whoever got it gives it back by `release`.
+  /// Takes a connection, or waits for one; whoever got it gives it back by `release`.
   func lease() async throws(PostgresError) -> Pipeline {
-    if let pipeline = free.popLast() { return pipeline }  // the one used last: the others' memory may rest
-    if let reason = slots.refusal { throw reason }
-    for slot in slots {
-      guard case .asleep = slot.state else { continue }
-      slot.wake()
-      break
+    try await line.wait {
+      if let pipeline = free.popLast() { return .success(pipeline) }  // the one used last: the others' memory may rest
+      if let reason = slots.refusal { return .failure(reason) }
+      slots.first(where: \.isAsleep)?.wake()
+      return nil
     }
-    return try await line.wait()
   }
 
   /// Gives a connection to the next one in the line. What is still in a transaction is closed instead.

@@ -37,9 +37,6 @@ final class ResultSet: @unchecked Sendable {  // Sendable: owned by the thread o
   /// How many rows an insert, update or delete touched; 0 for what touches none.
   var affectedRows: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
 
-  /// The server's name for what it did, such as `COMMIT`.
-  var command: String { String(cString: PQcmdStatus(pointer)) }
-
   func first<Value: RowDecodable>() throws(PostgresError) -> Value? {
     rowCount == 0 ? nil : try Value(Row(result: self, index: 0))
   }

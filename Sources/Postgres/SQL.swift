@@ -19,6 +19,9 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
   /// The text: values do not get into logs.
   public var description: String { text }
 
+  /// Whether a text has the one character that PostgreSQL's cannot hold.
+  var hasNUL: Bool { parameters.contains(where: \.hasNUL) }
+
   /// What the compiler gathers from an interpolated literal. Literals are static: run-time text cannot become SQL.
   public struct Parts: StringInterpolationProtocol {
     var shape = Shape(pieces: [])

@@ -38,9 +38,13 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
     if case .up(let pipeline) = state { pipeline } else { nil }
   }
 
+  var isAsleep: Bool {
+    if case .asleep = state { true } else { false }
+  }
+
   /// Opens the connection if that was never asked for.
   func wake() {
-    guard case .asleep = state, !isClosed else { return }
+    guard isAsleep, !isClosed else { return }
     state = .connecting
     connect()
   }

@@ -2,7 +2,7 @@ internal import Loop
 
 /// Who waits for a connection: first come, first served, for a bounded time and up to a bounded number.
 final class WaitingLine {
-  private typealias Outcome = Result<Pipeline, PostgresError>
+  typealias Outcome = Result<Pipeline, PostgresError>
 
   private struct Waiter {
     let continuation: UnsafeContinuation<Outcome, Never>
@@ -19,11 +19,18 @@ final class WaitingLine {
     (self.loop, self.time, self.capacity) = (loop, time, capacity)
   }
 
-  func wait() async throws(PostgresError) -> Pipeline {
-    guard waiters.count < capacity else { throw .unavailable("too many statements wait for a connection") }
+  /// Waits for a connection, unless there is an outcome already. That is asked for at the moment of joining the line:
+  /// other tasks may run between a call of an async function and its body.
+  func wait(unless known: () -> Outcome?) async throws(PostgresError) -> Pipeline {
     let outcome: Outcome = await withUnsafeContinuation { continuation in
-      waiters.append(Waiter(continuation: continuation, deadline: .now + time))
-      if timer == nil { watch() }
+      if let outcome = known() {
+        continuation.resume(returning: outcome)
+      } else if waiters.count >= capacity {
+        continuation.resume(returning: .failure(.unavailable("too many statements wait for a connection")))
+      } else {
+        waiters.append(Waiter(continuation: continuation, deadline: .now + time))
+        if timer == nil { watch() }
+      }
     }
     return try outcome.get()
   }

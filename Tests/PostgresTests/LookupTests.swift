@@ -28,8 +28,10 @@ import Testing
         async let first = failure(db)
         async let second = failure(db)
         async let after = quotient(db, 9, by: 3)
-        #expect(await (before, after) == (.success(3), .success(3)))
-        #expect(await (first, second) == ("42P01", "42P01"))
+        let answers = await [before, after]
+        #expect(answers == [.success(3), .success(3)])
+        let failures = await [first, second]
+        #expect(failures == ["42P01", "42P01"])
       }
     }
   }
@@ -40,8 +42,10 @@ import Testing
       async let failed = quotient(db, 1, by: 0)
       async let fresh: Only<String>? = db.lookup("select 'fresh' as value")
       async let again: Only<String>? = db.lookup("select 'fresh' as value")
-      #expect(throws: PostgresError.self) { try await failed.get() }
-      #expect(try await (fresh?.value, again?.value) == ("fresh", "fresh"))
+      let outcome = await failed
+      #expect(throws: PostgresError.self) { try outcome.get() }
+      let values = try await (fresh?.value, again?.value)
+      #expect(values == ("fresh", "fresh"))
     }
   }
 
@@ -76,9 +80,11 @@ import Testing
 
   @Test func `no row is nil`() async throws {
     try await onDatabase { db in
-      #expect(try await db.lookup("select 1 as value where false", as: Only<Int>.self) == nil)
-      #expect(try await db.row("select 1 as value where false", as: Only<Int>.self) == nil)
-      #expect(try await db.rows("select 1 as value where false", as: Only<Int>.self).isEmpty)
+      let none: SQL = "select 1 as value where false"
+      let found: Only<Int>? = try await db.lookup(none)
+      let row: Only<Int>? = try await db.row(none)
+      let rows: [Only<Int>] = try await db.rows(none)
+      #expect(found == nil && row == nil && rows.isEmpty)
     }
   }
 
@@ -88,9 +94,10 @@ import Testing
       async let first: Only<String>? = db.lookup("select \(text)::text as value")
       async let second: Only<String>? = db.lookup("select \(text)::text as value")
       async let small = quotient(db, 4, by: 2)
-      #expect(try await first?.value == text)
-      #expect(try await second?.value == text)
-      #expect(await small == .success(2))
+      let answers = try await [first?.value, second?.value]
+      #expect(answers == [text, text])
+      let quotient = await small
+      #expect(quotient == .success(2))
     }
   }
 
@@ -130,5 +137,3 @@ private func failure(_ db: Database) async -> String? {
     return sqlstate
   }
 }
-
-extension Only: Equatable where Value: Equatable {}

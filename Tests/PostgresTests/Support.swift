@@ -7,6 +7,8 @@ struct Only<Value: PostgresDecodable>: RowDecodable {
   init(_ row: Row) throws(PostgresError) { value = try row["value"] }
 }
 
+extension Only: Equatable where Value: Equatable {}
+
 /// Runs a body on the loop with a database in which there is nothing, and with settings of its own.
 func onDatabase(
   _ change: @Sendable (inout Database.Settings) -> Void = { _ in },
