@@ -14,11 +14,11 @@ private struct Login: Input {
   let username: String
   let password: String
 
-  /// A missing name or password fails as a wrong one does.
+  /// A name or a password that is missing or cannot be one fails as a wrong one does.
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    guard let username = try fields.optionalText("username", 1...255),
-      let password = try fields.optionalText("password", 1...1024)
+    guard let username = try? fields.text("username", 1...255), let password = try? fields.text("password", 1...1024),
+      password.utf8.count <= PasswordHasher.longest
     else { throw APIError.loginFailed }
     (self.username, self.password) = (username, password)
   }

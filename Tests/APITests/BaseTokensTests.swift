@@ -1,5 +1,6 @@
 import Access
 import Crypto
+import HTTP
 import Postgres
 import TestSupport
 import Testing
@@ -83,7 +84,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
   }
 
   @Test func `a temporary token is no base token, and a base token no temporary one`() async throws {
-    try await World.with { world in
+    try await World.with { world async throws in
       let path = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
       #expect(try await world.call(.get, path, as: .temporaryToken).status == 403)
       #expect(try await world.call(.get, exchange, as: .personalBaseToken).status == 403)
@@ -109,7 +110,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
   @Test func `the last use of a token is listed once it was written`() async throws {
     try await World.with { world in
       #expect(try await world.call(.get, exchange, as: .apiTokenReader).status == 200)
-      await world.onLoop { await $0.lastUse.write() }
+      try await world.onLoop { await $0.lastUse.write() }
       #expect(try await world.database.count("api_token where last_used_at > now() - interval '1 minute'") == 1)
       let list = try await world.call(.get, "/api/v2.1/workspace/9/dtable/Projects/api-tokens/", as: .groupOwner)
       let items = try #require(list["api_tokens"] as? [[String: Any]])

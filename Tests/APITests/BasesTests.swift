@@ -1,4 +1,5 @@
 import Foundation
+import HTTP
 import TestSupport
 import Testing
 
@@ -114,7 +115,7 @@ import Testing
   }
 
   @Test func `deleting takes the name from the body or the query`() async throws {
-    try await World.with { world in
+    try await World.with { world async throws in
       let path = "/api/v2.1/workspace/3/dtable/"
       #expect(try await world.call(.delete, path + "?name=Notes", as: .groupMember).status == 200)
       #expect(try await world.call(.delete, path, as: .groupMember, ["name": "Notes"], .json).status == 404)
@@ -189,7 +190,7 @@ import Testing
   }
 
   @Test func `clearing removes the own trashed bases for good, and nobody else's`() async throws {
-    try await World.with { world in
+    try await World.with { world async throws in
       #expect(try await world.call(.delete, "/api/v2.1/trash-dtables/", as: .groupMember).status == 200)
       #expect(try await world.database.count("base where workspace_id = 3") == 1)
       #expect(try await world.database.count("base where deleted_at is not null") == 2)

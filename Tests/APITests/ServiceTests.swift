@@ -24,7 +24,7 @@ import Testing
 
   @Test(arguments: ["/api2/auth/ping", "/api2/auth/ping/", "//api2/auth/ping/", "/api2/auth/%70ing/", "/api2/auth/ping/?x=1"])
   func `a path is the same with and without its slashes`(_ path: String) async throws {
-    try await World.with { world in
+    try await World.with { world async throws in
       #expect(try await world.call(.get, path, as: .groupOwner).status == 200)
       #expect(try await world.call(.head, path, as: .groupOwner).status == 200)
     }
@@ -68,7 +68,7 @@ import Testing
   }
 
   @Test func `the service describes itself`() async throws {
-    try await World.with { world in
+    try await World.with { world async throws in
       #expect(try await world.call(.get, "/server-info/")["edition"] as? String == "enterprise edition")
       #expect(try await world.call(.get, "/api2/ping/").text == #""pong""#)
       #expect(try await world.call(.get, "/api-gateway/api/v2/ping/").text == #"{"ret":"pong"}"#)
@@ -81,7 +81,7 @@ import Testing
 
   @Test func `while the database is away, requests are asked to come back`() async throws {
     try await World.with { world in
-      try await world.database.interrupt()
+      try world.database.interrupt()
       let answer = try await world.call(.get, "/api2/auth/ping/", as: .groupOwner)
       #expect(answer.status == 503)
       #expect(answer.headers["Retry-After"] == "1")

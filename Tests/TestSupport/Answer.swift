@@ -1,9 +1,5 @@
-public import API
-public import Access
-public import Foundation
+internal import Foundation
 public import HTTP
-internal import Loop
-internal import Postgres
 
 /// How a request's fields travel.
 public enum Encoding: String, CaseIterable, Sendable {
@@ -43,19 +39,33 @@ extension World {
     _ method: HTTP.Method, _ path: String, authorization: String?, _ fields: [String: String] = [:],
     _ encoding: Encoding = .form
   ) async throws -> Answer {
+    let (type, body) = fields.isEmpty ? (nil, []) : encoded(fields, encoding)
+    return try await send(method, path, authorization: authorization, type: type, body: body)
+  }
+
+  /// The same with any body.
+  public func send(
+    _ method: HTTP.Method, _ path: String, as caller: Caller, type: String?, body: [UInt8]
+  ) async throws -> Answer {
+    let credential = credentials[caller].map { "Token \($0)" }
+    return try await send(method, path, authorization: credential, type: type, body: body)
+  }
+
+  private func send(
+    _ method: HTTP.Method, _ path: String, authorization: String?, type: String?, body: [UInt8]
+  ) async throws -> Answer {
     var headers = Headers()
     headers[.authorization] = authorization
-    var body: [UInt8] = []
-    if !fields.isEmpty { (headers[.contentType], body) = encoded(fields, encoding) }
+    headers[.contentType] = type
     let request = Request(id: "test", method, try Target(path), headers: headers, body: body)
-    let response = await respond(to: request)
+    let response = try await respond(to: request)
     return Answer(
       status: response.status, text: String(decoding: response.body, as: UTF8.self),
       headers: Dictionary(response.headers.map { ($0.name, $0.value) }) { $1 })
   }
 }
 
-private func encoded(_ fields: [String: String], _ encoding: Encoding) -> (type: String, body: [UInt8]) {
+private func encoded(_ fields: [String: String], _ encoding: Encoding) -> (type: String?, body: [UInt8]) {
   switch encoding {
   case .form:
     let pairs = fields.map { "\(escaped($0.key))=\(escaped($0.value))" }
@@ -72,6 +82,6 @@ private func encoded(_ fields: [String: String], _ encoding: Encoding) -> (type:
 private func escaped(_ text: String) -> String {
   text.utf8.map { byte in
     let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-    return isPlain ? String(UnicodeScalar(byte)) : "%" + String(byte + 0x100, radix: 16).suffix(2)
+    return isPlain ? String(UnicodeScalar(byte)) : "%" + String(Int(byte) + 0x100, radix: 16).suffix(2)
   }.joined()
 }

@@ -28,12 +28,21 @@ public final class TestDatabase: Sendable {
   private static func with<Value>(
     template: String, _ body: (TestDatabase) async throws -> Value
   ) async throws -> Value {
-    let database = try TestDatabase(template: template)
+    await gate.enter()
     let result: Result<Value, any Error>
-    do { result = .success(try await body(database)) } catch { result = .failure(error) }
-    try await database.drop()
+    do {
+      let database = try TestDatabase(template: template)
+      do { result = .success(try await body(database)) } catch { result = .failure(error) }
+      try await database.drop()
+    } catch {
+      await gate.leave()
+      throw error
+    }
+    await gate.leave()
     return try result.get()
   }
+
+  private static let gate = Gate(width: 8)
 
   private init(template: String) throws {
     name = "test_\(getpid())_\(Self.count.add(1, ordering: .relaxed).newValue)"
@@ -54,6 +63,12 @@ public final class TestDatabase: Sendable {
   private func drop() async throws {
     try await db.onLoop { await $0.close() }
     try administer("drop database \(name) with (force)")
+  }
+
+  /// Cuts all connections and lets no new ones in, as when the server is gone.
+  public func interrupt() throws {
+    try administer("alter database \(name) allow_connections false")
+    try administer("select pg_terminate_backend(pid) from pg_stat_activity where datname = '\(name)'")
   }
 
   /// Runs a script of any number of statements on a connection of its own.

@@ -1,7 +1,9 @@
-public import API
+internal import API
 public import Access
-public import Crypto
-public import Postgres
+internal import Crypto
+internal import HTTP
+internal import Loop
+internal import Postgres
 
 /// A seeded database and the service on it, in process: two teams, one caller of each kind, one of each thing.
 ///
@@ -35,6 +37,16 @@ public struct World: Sendable {
     try await TestDatabase.with { database in
       try await body(try await World(database))
     }
+  }
+
+  /// Answers a request on the loop, as the server would have it answered.
+  func respond(to request: Request) async throws -> Response {
+    try await TestDatabase.loop.get().perform { [service] in await service.respond(to: request) }
+  }
+
+  /// Runs a body on the loop, with what the service uses.
+  public func onLoop<Value: Sendable>(_ body: @escaping @Sendable (App) async -> Value) async throws -> Value {
+    try await TestDatabase.loop.get().perform { [app] in await body(app) }
   }
 
   private init(_ database: TestDatabase) async throws {

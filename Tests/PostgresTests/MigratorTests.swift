@@ -1,0 +1,112 @@
+import Loop
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct Migrations {
+  private static let first = Migration(name: "0001-a.sql", sql: "create table a (id integer); insert into a values (1);")
+  private static let second = Migration(name: "0002-b.sql", sql: "create table b as select id + 1 as id from a;")
+  private static let third = Migration(name: "0003-c.sql", sql: "update b set id = 7")
+
+  @Test func `migrations are applied in order, once, and each by itself`() async throws {
+    try await TestDatabase.withEmpty { database in
+      #expect(try Migrator.migrate(database.conninfo, [Self.first]) == ["0001-a.sql"])
+      #expect(
+        try Migrator.migrate(database.conninfo, [Self.first, Self.second, Self.third]) == ["0002-b.sql", "0003-c.sql"])
+      #expect(try Migrator.migrate(database.conninfo, [Self.first, Self.second, Self.third]).isEmpty)
+      let values = try await database.db.onLoop {
+        try await $0.rows("select id as value from a union all select id from b order by 1", as: Only<Int>.self)
+      }
+      #expect(values.map(\.value) == [1, 7])
+    }
+  }
+
+  @Test func `this program's own migrations are applied to an empty database`() async throws {
+    try await TestDatabase.withEmpty { database in
+      let applied = try Migrator.migrate(database.conninfo, allMigrations)
+      #expect(applied == allMigrations.map(\.name))
+    }
+  }
+
+  @Test func `a file that was changed, removed or put in between is refused, and named`() async throws {
+    try await TestDatabase.withEmpty { database in
+      _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second])
+      let changed = Migration(name: "0001-a.sql", sql: Self.first.sql + " ")
+      let between = Migration(name: "0001-between.sql", sql: "drop table a")
+      // swift-format-ignore
+      let cases: [([Migration], MigrationError)] = [
+        ([changed, Self.second, Self.third], .changed("0001-a.sql")),
+        ([Self.second, Self.third],          .missing("0001-a.sql")),
+        ([Self.first, between, Self.second], .skipped("0001-between.sql")),
+        ([Self.first],                       .newer(["0002-b.sql"])),
+        ([],                                 .newer(["0001-a.sql", "0002-b.sql"])),
+      ]
+      for (migrations, error) in cases {
+        #expect(throws: error) { try Migrator.migrate(database.conninfo, migrations) }
+        #expect("\(error)".contains("0001-") || "\(error)".contains("0002-"))
+      }
+      #expect(try Migrator.migrate(database.conninfo, [Self.first, Self.second]).isEmpty)
+    }
+  }
+
+  @Test func `a file that fails leaves nothing, and those before it stay`() async throws {
+    try await TestDatabase.withEmpty { database in
+      let wrong = Migration(name: "0002-wrong.sql", sql: "create table half (); insert into nothing values (1);")
+      let error = #expect(throws: MigrationError.self) {
+        try Migrator.migrate(database.conninfo, [Self.first, wrong])
+      }
+      guard case .failed("0002-wrong.sql", .statement("42P01", _, _)) = error else {
+        Issue.record("\(String(describing: error))")
+        return
+      }
+      #expect(try Migrator.migrate(database.conninfo, [Self.first, Self.second]) == ["0002-b.sql"])
+      let half = try await database.db.onLoop {
+        try await $0.row("select to_regclass('half') is not null as value", as: Only<Bool>.self)
+      }
+      #expect(half?.value == false)
+    }
+  }
+
+  @Test func `a file that ends its transaction is refused`() async throws {
+    try await TestDatabase.withEmpty { database in
+      let ends = Migration(name: "0001-ends.sql", sql: "create table a (); commit;")
+      #expect(throws: MigrationError.endsTransaction("0001-ends.sql")) {
+        try Migrator.migrate(database.conninfo, [ends])
+      }
+    }
+  }
+
+  @Test func `eight programs that start at once apply each migration once between them`() async throws {
+    try await TestDatabase.withEmpty { database in
+      let url = database.conninfo
+      let applied = Applied()
+      let threads = (0..<8).map { number in
+        LoopThread(named: "migrator-\(number)") {
+          let names = Result { try Migrator.migrate(url, [Self.first, Self.second, Self.third]) }
+          applied.names.withLock { $0.append(names) }
+        }
+      }
+      for thread in threads { thread.join() }
+      let names = try applied.names.withLock { try $0.flatMap { try $0.get() } }
+      #expect(names.sorted() == ["0001-a.sql", "0002-b.sql", "0003-c.sql"])
+    }
+  }
+
+  @Test func `a database is current with exactly the program's migrations`() async throws {
+    try await TestDatabase.withEmpty { database in
+      func isCurrent(_ migrations: [Migration]) async throws -> Bool {
+        try await database.db.onLoop { try await Migrator.isCurrent($0, migrations) }
+      }
+      #expect(try await !isCurrent([Self.first]))
+      _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second])
+      #expect(try await isCurrent([Self.first, Self.second]))
+      #expect(try await !isCurrent([Self.first]))
+      #expect(try await !isCurrent([Self.first, Self.second, Self.third]))
+    }
+  }
+}
+
+private final class Applied: Sendable {
+  let names = Mutex<[Result<[String], any Error>]>([])
+}

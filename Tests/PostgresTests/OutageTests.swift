@@ -1,0 +1,175 @@
+import Cluster
+import Glibc
+import Loop
+import Postgres
+import Synchronization
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct Outages {
+  @Test func `when the server is killed under load all calls end as unavailable, and later ones succeed again`()
+    async throws
+  {
+    let cluster = try ThrowAwayCluster()
+    defer { cluster.stop() }
+    try await onDatabase(Database.Settings(url: cluster.conninfo)) { db in
+      try await db.run("create table item (id integer)")
+      for _ in 1...3 {
+        let calls = Calls()
+        await withTaskGroup(of: Void.self) { group in
+          for number in 0..<48 {
+            group.addTask { while calls.isWanted { await calls.note { try await call(db, number) } } }
+          }
+          group.addTask {
+            let loaded = await poll { calls.succeeded > 200 }
+            kill(cluster.postmaster, SIGKILL)
+            let failed = await poll { calls.failed > 0 }
+            let before = calls.succeeded
+            let back = await poll { calls.succeeded > before + 200 }
+            #expect(loaded && failed && back)
+            calls.end()
+          }
+        }
+        #expect(calls.strange.isEmpty)
+        #expect(calls.slowest < .seconds(10))
+      }
+    }
+  }
+
+  @Test func `when the server is paused calls end within their bound, and succeed again when it goes on`() async throws {
+    let cluster = try ThrowAwayCluster()
+    defer { cluster.stop() }
+    var settings = Database.Settings(url: cluster.conninfo)
+    settings.statementTime = .milliseconds(200)
+    settings.waitingTime = .milliseconds(500)
+    try await onDatabase(settings) { db in
+      for number in 0..<4 { try await call(db, number) }
+      let processes = cluster.processes
+      for pid in processes { kill(pid, SIGSTOP) }
+      defer { for pid in processes { kill(pid, SIGCONT) } }
+      let calls = Calls()
+      await withTaskGroup(of: Void.self) { group in
+        for number in 0..<16 { group.addTask { await calls.note { try await call(db, number) } } }
+        group.addTask { #expect(await db.ping() == false) }
+      }
+      #expect(calls.failed == 16)
+      #expect(calls.strange.isEmpty)
+      // An answer counts as lost 2 s after the time of a statement.
+      #expect(calls.slowest < .seconds(5))
+      for pid in processes { kill(pid, SIGCONT) }
+      #expect(await poll { await db.ping() })
+      #expect(await poll { (try? await call(db, 1)) != nil })
+    }
+  }
+
+  @Test func `without a server calls fail at once after the first attempt, and succeed when there is one`() async throws {
+    let cluster = try ThrowAwayCluster()
+    cluster.stop()
+    var settings = Database.Settings(url: cluster.conninfo)
+    settings.connectTime = .seconds(2)
+    try await onDatabase(settings) { db in
+      let calls = Calls()
+      for number in 0..<10 { await calls.note { try await call(db, number) } }
+      #expect(calls.failed == 10)
+      #expect(calls.strange.isEmpty)
+      #expect(calls.slowest < .seconds(5))
+      #expect(await db.ping() == false)
+      let again = try ThrowAwayCluster(directory: cluster.directory)
+      defer { again.stop() }
+      #expect(await poll { await db.ping() })
+      #expect(await poll { (try? await call(db, 1)) != nil })
+    }
+  }
+
+  @Test func `a server that does not answer a connection is unavailable within the waiting time`() async throws {
+    // Accepts connections, as the kernel does for a listening socket, and never says a word.
+    let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(listener) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = in_addr_t(0x7f00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    withUnsafeMutablePointer(to: &address) { address in
+      address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        _ = bind(listener, address, length)
+        _ = getsockname(listener, address, &length)
+      }
+    }
+    listen(listener, 16)
+    var settings = Database.Settings(url: "host=127.0.0.1 port=\(address.sin_port.bigEndian) user=nobody dbname=none")
+    settings.waitingTime = .milliseconds(300)
+    try await onDatabase(settings) { db in
+      let calls = Calls()
+      for number in 0..<4 { await calls.note { try await call(db, number) } }
+      #expect(calls.failed == 4)
+      #expect(calls.slowest < .seconds(2))
+    }
+  }
+
+  @Test func `of several hosts the one that answers is used`() async throws {
+    let url = try TestCluster.conninfo(database: "postgres")
+    let host = try #require(url.split(separator: "'").dropFirst().first)
+    let several = url.replacing("'\(host)'", with: "'/nowhere,\(host)'")
+    try await onDatabase(Database.Settings(url: several)) { db in
+      let answer: Only<Int>? = try await db.lookup("select 1 as value")
+      #expect(answer?.value == 1)
+    }
+  }
+
+  @Test func `a URL that cannot be read is unavailable, and its password stays secret`() async throws {
+    try await onDatabase(Database.Settings(url: "postgres://user:hunter2@localhost:port/db")) { db in
+      let reason = await unavailability { try await call(db, 0) }
+      #expect(!reason.isEmpty && !reason.contains("hunter2"), "\(reason)")
+    }
+  }
+}
+
+/// One of the four ways to use a database.
+private func call(_ db: Database, _ number: Int) async throws {
+  switch number % 4 {
+  case 0: _ = try await db.lookup("select \(number)::bigint as value", as: Only<Int>.self)
+  case 1: _ = try await db.rows("select \(number)::bigint as value", as: Only<Int>.self)
+  case 2: try await db.run("select pg_sleep(0.001)")
+  default:
+    try await db.transaction { transaction in
+      try await transaction.run("select 1")
+      try await transaction.run("select pg_sleep(0.001)")
+    }
+  }
+}
+
+/// What became of many calls.
+private final class Calls: Sendable {
+  private struct State {
+    var isWanted = true
+    var succeeded = 0, failed = 0
+    var strange: [String] = []
+    var slowest = Duration.zero
+  }
+  private let state = Mutex(State())
+
+  var isWanted: Bool { state.withLock { $0.isWanted } }
+  var succeeded: Int { state.withLock { $0.succeeded } }
+  var failed: Int { state.withLock { $0.failed } }
+  var slowest: Duration { state.withLock { $0.slowest } }
+  /// Failures other than `unavailable`.
+  var strange: [String] { state.withLock { $0.strange } }
+
+  func end() { state.withLock { $0.isWanted = false } }
+
+  func note(_ call: () async throws -> Void) async {
+    let start = ContinuousClock.now
+    var failure: (any Error)?
+    do { try await call() } catch { failure = error }
+    let time = start.duration(to: .now)
+    state.withLock { state in
+      state.slowest = max(state.slowest, time)
+      switch failure {
+      case nil: state.succeeded += 1
+      case PostgresError.unavailable?: state.failed += 1
+      case let failure?: state.strange.append("\(failure)")
+      }
+    }
+    if failure != nil { try? await Task.sleep(for: .milliseconds(2)) }
+  }
+}

@@ -1,0 +1,46 @@
+import Cluster
+import Glibc
+import TestSupport
+
+/// A cluster of its own for a test that hurts it.
+struct ThrowAwayCluster: Sendable {
+  let directory: String
+  private let cluster: EmbeddedCluster
+
+  init(directory: String = TestCluster.directory()) throws {
+    self.directory = directory
+    cluster = try EmbeddedCluster(directory: directory, settings: .throwAway)
+  }
+
+  var conninfo: String { cluster.conninfo }
+
+  /// The process that started all others.
+  var postmaster: pid_t { read("\(directory)/postgres/postmaster.pid").flatMap { pid_t($0[0]) } ?? -1 }
+
+  /// All its processes, the postmaster first.
+  var processes: [pid_t] {
+    let children = read("/proc/\(postmaster)/task/\(postmaster)/children") ?? []
+    return [postmaster] + (children.first ?? "").split(separator: " ").compactMap { pid_t($0) }
+  }
+
+  func stop() { cluster.stop() }
+}
+
+/// The lines of a file; nil where it is not there or empty.
+func read(_ path: String) -> [String]? {
+  guard let file = fopen(path, "r") else { return nil }
+  defer { fclose(file) }
+  var lines: [String] = []
+  var line = [CChar](repeating: 0, count: 4096)
+  while fgets(&line, Int32(line.count), file) != nil {
+    lines.append(String(decoding: line.prefix { $0 != 0 && $0 != 10 }.map { UInt8(bitPattern: $0) }, as: UTF8.self))
+  }
+  return lines.isEmpty ? nil : lines
+}
+
+/// Makes, or makes anew, a file of the given text.
+func write(_ text: String, to path: String) {
+  guard let file = fopen(path, "w") else { return }
+  fputs(text, file)
+  fclose(file)
+}
