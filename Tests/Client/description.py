@@ -1,0 +1,80 @@
+"""Holds answers against openapi.yaml."""
+
+import re
+import subprocess
+
+import yaml
+from jsonschema import Draft202012Validator, FormatChecker
+
+from service import BINARY, ROOT
+
+TEXT = (ROOT / "openapi.yaml").read_bytes()
+DOCUMENT = yaml.safe_load(TEXT)
+# What the head of the description promises for every operation.
+EVERYWHERE = {405, 413, 414, 415, 431, 501}
+
+
+class Operation:
+    def __init__(self, method, path, description):
+        self.method, self.path, self.description = method, path, description
+        self.id = description["operationId"]
+        parts = [f"(?P<{part[1:-1]}>[^/]+)" if part.startswith("{") else re.escape(part) for part in path.split("/")]
+        self.pattern = re.compile("/*" + "/".join(parts[1:]).rstrip("/") + "/?")
+        self.variables = path.count("{")
+
+
+OPERATIONS = [
+    Operation(method.upper(), path, description)
+    for path, methods in DOCUMENT["paths"].items()
+    for method, description in methods.items()
+    if method != "parameters"
+]
+called = set()
+
+
+def operation(method, path):
+    """The operation of a request: a literal path goes before one with variables."""
+    method = "GET" if method == "HEAD" else method
+    found = [one for one in OPERATIONS if one.method == method and one.pattern.fullmatch(path)]
+    return min(found, key=lambda one: one.variables, default=None)
+
+
+def check(response):
+    """Fails for a status, a type or a body that openapi.yaml does not have."""
+    request = response.request
+    path = re.sub(r"^https?://[^/]+", "", request.url).split("?")[0]
+    found = operation(request.method, path)
+    assert response.status_code < 500 or response.status_code in (501, 503), f"{request.method} {path}: {response.text}"
+    assert response.headers["X-Request-Id"]
+    if found is None or response.status_code in EVERYWHERE:
+        return
+    called.add(found.id)
+    where = f"{request.method} {path} -> {response.status_code} {response.text[:300]}"
+    answers = found.description["responses"]
+    assert str(response.status_code) in answers, f"undocumented status: {where}"
+    answer = resolved(answers[str(response.status_code)])
+    for name, header in answer.get("headers", {}).items():
+        assert name in response.headers or not resolved(header).get("required"), f"no {name}: {where}"
+    kind = response.headers["Content-Type"].split(";")[0]
+    assert kind in answer["content"], f"undocumented type {kind}: {where}"
+    if request.method == "HEAD":
+        return
+    body = response.json() if kind == "application/json" else response.text
+    schema = {**answer["content"][kind]["schema"], "components": DOCUMENT["components"]}
+    problems = list(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(body))
+    assert not problems, f"{problems[0].message}: {where}"
+
+
+def resolved(value):
+    while "$ref" in value:
+        reference = value["$ref"]
+        value = DOCUMENT
+        for name in reference.removeprefix("#/").split("/"):
+            value = value[name]
+    return value
+
+
+def routes():
+    """What the program says it serves: method, path, operation, principal, status."""
+    lines = subprocess.run([BINARY, "routes"], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [tuple(line.split("\t")) for line in lines]

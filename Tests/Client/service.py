@@ -1,0 +1,91 @@
+"""A really started Basekeeper, with an embedded PostgreSQL of its own."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import requests
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+BINARY = os.environ.get("BASEKEEPER_BINARY", str(ROOT / ".build/release/basekeeper"))
+SECRET = "a signing secret that tests and service share"
+
+
+class Service:
+    def __init__(self, **settings):
+        # Where user postgres may enter, too: PostgreSQL does not run as root.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="basekeeper-client-", dir="/var/tmp"))
+        self.folder.chmod(0o755)
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {
+            name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_URL"))
+        }
+        self.environment.update(
+            BASEKEEPER_DATA_DIR=str(self.folder / "data"),
+            BASEKEEPER_LISTEN=f"127.0.0.1:{self.port}",
+            BASEKEEPER_ADMIN_EMAIL="root@example.com",
+            BASEKEEPER_ADMIN_PASSWORD="correct horse battery",
+            BASEKEEPER_DEMO="1",
+            JWT_PRIVATE_KEY=SECRET,
+            **settings,
+        )
+        self.process = None
+        self.log = self.folder / "service.log"
+
+    def run(self, *arguments, input=None):
+        """Runs a command of the program to its end."""
+        return subprocess.run(
+            [BINARY, *arguments], env=self.environment, input=input, capture_output=True, text=True, timeout=120
+        )
+
+    def seed(self):
+        """What the first start makes: accounts and API tokens, in clear."""
+        result = self.run("seed", "--json")
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout)
+
+    def start(self):
+        with open(self.log, "ab") as log:
+            self.process = subprocess.Popen([BINARY, "serve"], env=self.environment, stdout=log, stderr=log)
+        wait_until(lambda: self.answers("/readyz"), 60, self.process)
+
+    def answers(self, path):
+        try:
+            return requests.get(self.url + path, timeout=2).status_code == 200
+        except requests.ConnectionError:
+            return False
+
+    def stop(self, signal_number=signal.SIGTERM):
+        """Ends it; gives its exit status."""
+        self.process.send_signal(signal_number)
+        return self.process.wait(60)
+
+    @property
+    def postmaster(self):
+        """The process id of its PostgreSQL; None where none runs."""
+        try:
+            pid = int((self.folder / "data/postgres/postmaster.pid").read_text().split()[0])
+            os.kill(pid, 0)
+            return pid
+        except (OSError, IndexError, ValueError):
+            return None
+
+    def delete(self):
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def wait_until(condition, seconds, process=None):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not come true in time"
+        assert process is None or process.poll() is None, "the service has ended"
+        time.sleep(0.05)

@@ -1,0 +1,153 @@
+"""Bad input gets its 4xx or a closed connection, never a 5xx, and nothing is lost or half written."""
+
+import random
+import socket
+import time
+
+import pytest
+
+GROUPS = "/api/v2.1/groups/"
+JSON = {"Content-Type": "application/json"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+MULTIPART = {"Content-Type": "multipart/form-data; boundary=edge"}
+
+
+@pytest.fixture
+def unchanged(call, member):
+    """Nothing has come into being at the end that was not there at the beginning."""
+
+    def everything():
+        return [call("GET", path, member.token).json() for path in (GROUPS, "/api/v2.1/workspaces/")]
+
+    before = everything()
+    yield
+    assert everything() == before
+
+
+BODIES = [
+    (JSON, b"{"),
+    (JSON, b"[]"),
+    (JSON, b"null"),
+    (JSON, b'{"name": "x"} x'),
+    (JSON, b'{"name": "\xff"}'),
+    (JSON, b'{"name": "a\\u0000b"}'),
+    (JSON, b'{"name": 1}'),
+    (JSON, b'{"name": true}'),
+    (JSON, b'{"name": null}'),
+    (JSON, b'{"name": {"name": "x"}}'),
+    (JSON, b'{"names": "x"}'),
+    (JSON, b'{"name": ' + b"[" * 20000),
+    (JSON, b"{" + b",".join(b'"%d": 1' % number for number in range(2000)) + b"}"),
+    (FORM, b"name=%zz"),
+    (FORM, b"name=%ff"),
+    (FORM, b"name=%00"),
+    (FORM, b"name="),
+    (FORM, b"&" * 5000),
+    (FORM, b"&".join(b"a%d=1" % number for number in range(2000))),
+    (MULTIPART, b"--edge\r\n\r\n"),
+    (MULTIPART, b"--other\r\n\r\nx\r\n--other--"),
+    (MULTIPART, b'--edge\r\nContent-Disposition: form-data; name="name"\r\n\r\nx'),
+    (MULTIPART, b'--edge\r\nContent-Disposition: form-data\r\n\r\nx\r\n--edge--\r\n'),
+    (MULTIPART, b'--edge\r\nContent-Disposition: form-data; name="name"\r\n\r\n\xff\r\n--edge--\r\n'),
+    (MULTIPART, b'--edge\r\nContent-Disposition: form-data; name="name"; filename="f"\r\n\r\nx\r\n--edge--\r\n'),
+    ({"Content-Type": "multipart/form-data"}, b"--edge--"),
+    ({"Content-Type": "text/plain"}, b"name=x"),
+    ({}, b"name=x"),
+    ({"Content-Type": "application/json; charset=\x7f"}, b"{}"),
+]
+
+
+@pytest.mark.parametrize("headers, body", BODIES)
+def test_a_body_that_cannot_be_used(call, member, unchanged, headers, body):
+    answer = call("POST", GROUPS, member.token, headers=headers, data=body)
+    assert answer.status_code in (400, 415)
+    if answer.content:
+        assert set(answer.json()) in ({"error_msg"}, {"detail"})
+
+
+def test_unknown_fields_are_ignored(call, admin, name):
+    answer = call("POST", GROUPS, admin.token, json={"name": "Group " + name, "colour": {"a": [1]}, "x": None})
+    assert answer.status_code == 201
+
+
+def test_a_body_of_ten_megabytes(call, member, unchanged):
+    answer = call("POST", GROUPS, member.token, headers=FORM, data=b"name=" + b"x" * 10_000_000)
+    assert answer.status_code == 413
+
+
+def test_a_wrong_method(call, member):
+    answer = call("PATCH", GROUPS, member.token)
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, POST, HEAD"
+    assert answer.json() == {"detail": 'Method "PATCH" not allowed.'}
+
+
+def test_an_unknown_path(call, member):
+    answer = call("GET", "/api/v2.1/webhooks/", member.token)
+    assert (answer.status_code, answer.json()) == (404, {"error_msg": "Not found."})
+
+
+def raw(service, data, seconds=10):
+    """What comes back for bytes until the connection is closed."""
+    with socket.create_connection(("127.0.0.1", service.port), timeout=seconds) as connection:
+        received = b""
+        try:
+            connection.sendall(data)
+            while piece := connection.recv(65536):
+                received += piece
+        except ConnectionError:
+            pass  # closed by the service while we were writing
+        return received
+
+
+HEAD = b"POST /api/v2.1/groups/ HTTP/1.1\r\nHost: a\r\n"
+
+
+@pytest.mark.parametrize(
+    "data, statuses",
+    [
+        (HEAD + b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", [400]),
+        (HEAD + b"Content-Length: 4\r\nContent-Length: 5\r\n\r\nabcde", [400]),
+        (HEAD + b"Content-Length: +4\r\n\r\nabcd", [400]),
+        (HEAD + b"Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", [400, 501]),
+        (HEAD + b"Host: b\r\n\r\n", [400]),
+        (HEAD + b"X-A: a\0b\r\n\r\n", [400]),
+        (HEAD + b"X-A: a\rb\r\n\r\n", [400]),
+        (HEAD + b"X-A: " + b"x" * 65536 + b"\r\n\r\n", [400, 431]),
+        (b"GET /" + b"x" * 65536 + b" HTTP/1.1\r\nHost: a\r\n\r\n", [400, 414, 431]),
+        (b"GET /api2/ping/ HTTP/1.1\r\n\r\n", [400]),
+        (b"GET /api2/ping/\0x HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
+        (b"GET /api2/ping/%00 HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
+        (b"GET /api2/ping/%zz HTTP/1.1\r\nHost: a\r\n\r\n", [400]),
+        (b"BREW /api2/ping/ HTTP/1.1\r\nHost: a\r\n\r\n", [501]),
+    ],
+)
+def test_framing_that_two_servers_could_read_in_two_ways(service, data, statuses):
+    received = raw(service, data)
+    assert int(received.split(b" ")[1]) in statuses, received
+    assert received.count(b"HTTP/1.1 ") == 1 and received.endswith(b"}") or b"<html" in received
+
+
+def test_random_bytes(service, call):
+    chance = random.Random(7)
+    starts = [b"", b"GET ", b"POST /api2/auth-token/ HTTP/1.1\r\n", HEAD, HEAD + b"Content-Length: 40\r\n\r\n"]
+    for _ in range(200):
+        garbage = bytes(chance.randrange(256) for _ in range(chance.randrange(1, 400)))
+        with socket.create_connection(("127.0.0.1", service.port), timeout=10) as connection:
+            connection.sendall(chance.choice(starts) + garbage)
+            connection.shutdown(socket.SHUT_WR)
+            try:
+                answer = connection.recv(65536)
+            except ConnectionError:
+                continue
+            assert not answer or answer.split(b" ")[1][:1] in (b"4", b"1") or answer.split(b" ")[1] in (b"501", b"505")
+    assert call("GET", "/healthz").ok
+
+
+def test_a_slow_sender_does_not_hold_up_others(service, call, member):
+    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as slow:
+        for byte in b"GET /api2/ping/ HTTP/1.1\r\n":
+            slow.sendall(bytes([byte]))
+            assert call("GET", "/api2/auth/ping/", member.token).ok
+        slow.sendall(b"Host: a\r\n\r\n")
+        assert slow.recv(1000).startswith(b"HTTP/1.1 200")

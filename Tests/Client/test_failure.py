@@ -1,0 +1,181 @@
+"""What happens when PostgreSQL or the service ends."""
+
+import collections
+import os
+import signal
+import subprocess
+import threading
+import time
+
+import pytest
+import requests
+
+from service import BINARY, Service, wait_until
+
+
+@pytest.fixture
+def own():
+    """A service of the test's own."""
+    service = Service()
+    service.seeded = service.seed()
+    service.start()
+    yield service
+    if service.process.poll() is None:
+        service.process.kill()
+        service.process.wait()
+    if service.postmaster:
+        os.kill(service.postmaster, signal.SIGQUIT)
+        wait_until(lambda: service.postmaster is None, 30)
+    service.delete()
+
+
+def test_postgresql_is_killed_under_load(own):
+    token = own.seeded["demo"]["api_tokens"][0]["api_token"]
+    answers, slowest, stop = collections.Counter(), [0.0], threading.Event()
+
+    def load():
+        session = requests.Session()
+        while not stop.is_set():
+            begin = time.monotonic()
+            answer = session.get(
+                own.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {token}"}, timeout=30
+            )
+            slowest[0] = max(slowest[0], time.monotonic() - begin)
+            answers[answer.status_code] += 1
+            if answer.status_code == 503:
+                assert answer.json()["error_msg"] and int(answer.headers["Retry-After"]) > 0
+
+    threads = [threading.Thread(target=load) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    try:
+        wait_until(lambda: answers[200] > 100, 30)
+        killed = own.postmaster
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: answers[503] > 0, 30)
+        wait_until(lambda: own.postmaster not in (None, killed), 60)
+        again = answers[200]
+        wait_until(lambda: answers[200] > again + 100, 60)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert set(answers) == {200, 503}
+    assert slowest[0] < 15
+    assert own.process.poll() is None
+    assert own.stop() == 0
+
+
+def test_a_second_start_keeps_the_data_and_seeds_nothing_twice(own):
+    token = own.seeded["demo"]["api_tokens"][0]["api_token"]
+    assert own.stop() == 0
+    assert own.postmaster is None
+    assert own.seed() == {"administrator": None, "demo": None}
+    own.start()
+    answer = requests.get(
+        own.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {token}"}, timeout=10
+    )
+    assert answer.status_code == 200
+
+
+def test_what_a_killed_service_left_running_is_taken_over(own):
+    own.process.kill()
+    own.process.wait()
+    left = own.postmaster
+    assert left
+    own.start()
+    assert own.postmaster == left
+    assert own.stop(signal.SIGINT) == 0
+    assert own.postmaster is None
+
+
+def test_a_second_service_on_the_same_data_is_refused(own):
+    result = own.run("migrate")
+    assert result.returncode == 1
+    assert "another" in result.stderr or "use" in result.stderr
+
+
+def test_a_request_under_way_is_answered_before_the_end(own):
+    """A login takes some time for its password; the service is told to end while it runs."""
+    person = own.seeded["demo"]["member"]
+    fields = {"username": person["email"], "password": person["password"]}
+    outcome = []
+
+    def sign_in():
+        outcome.append(requests.post(own.url + "/api2/auth-token/", data=fields, timeout=30).status_code)
+
+    thread = threading.Thread(target=sign_in)
+    thread.start()
+    wait_until(lambda: own_connections(own) > 0 or outcome, 10)
+    assert own.stop() == 0
+    thread.join()
+    assert outcome == [200]
+
+
+def own_connections(service):
+    """How many connections the service has accepted on its port."""
+    lines = open(f"/proc/{service.process.pid}/net/tcp").read().splitlines()[1:]
+    return sum(line.split()[1].endswith(f":{service.port:04X}") and line.split()[3] == "01" for line in lines)
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [
+        ("BASEKEEPER_LISTEN", "nowhere"),
+        ("BASEKEEPER_PUBLIC_URL", "bases.example.com"),
+        ("BASEKEEPER_LOOPS", "0"),
+        ("BASEKEEPER_DEMO", "yes"),
+        ("BASEKEEPER_LOG_LEVEL", "loud"),
+        ("BASEKEEPER_ADMIN_EMAIL", "root"),
+        ("BASEKEEPER_ADMIN_PASSWORD", "short"),
+        ("JWT_PRIVATE_KEY", "short"),
+        ("BASEKEEPER_MAX_BODY_BYTES", "1k"),
+    ],
+)
+def test_a_wrong_setting_is_refused_by_its_name(name, value):
+    environment = {**os.environ, name: value}
+    result = subprocess.run([BINARY, "serve"], env=environment, capture_output=True, text=True, timeout=30)
+    assert result.returncode == 2
+    assert name in result.stderr and result.stdout == ""
+
+
+def test_a_database_that_is_not_there_is_named(tmp_path):
+    environment = {**os.environ, "DATABASE_URL": "postgresql://127.0.0.1:1/none?connect_timeout=2"}
+    result = subprocess.run([BINARY, "migrate"], env=environment, capture_output=True, text=True, timeout=30)
+    assert result.returncode == 1
+    assert "127.0.0.1" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "command", [[], ["serve"], ["migrate"], ["seed"], ["admin", "create"], ["routes"], ["version"]]
+)
+def test_every_command_has_help(command):
+    result = subprocess.run([BINARY, *command, "--help"], capture_output=True, text=True, timeout=30)
+    assert result.returncode == 0
+    assert "Usage: basekeeper" in result.stdout
+
+
+def test_an_administrator_is_made(own):
+    own.stop()
+    made = own.run("admin", "create", "--email", "New@Example.com", "--password-stdin", input="a long enough one\n")
+    assert made.returncode == 0, made.stderr
+    twice = own.run("admin", "create", "--email", "new@example.com")
+    assert twice.returncode != 0 and "already" in twice.stderr
+    own.start()
+    fields = {"username": "new@example.com", "password": "a long enough one"}
+    token = requests.post(own.url + "/api2/auth-token/", data=fields, timeout=10).json()["token"]
+    info = requests.get(own.url + "/api2/account/info/", headers={"Authorization": f"Token {token}"}, timeout=10)
+    assert info.json()["is_staff"] is True
+
+
+def test_the_log_has_a_line_for_each_request_and_no_secret(own):
+    person = own.seeded["demo"]["member"]
+    fields = {"username": person["email"], "password": person["password"]}
+    token = requests.post(own.url + "/api2/auth-token/", data=fields, timeout=10).json()["token"]
+    requests.get(own.url + "/api2/auth/ping/?x=" + token, headers={"Authorization": f"Token {token}"}, timeout=10)
+    own.stop()
+    log = own.log.read_text()
+    assert '"route":"/api2/auth-token/","status":200' in log
+    assert '"route":"/api2/auth/ping/","status":200' in log
+    for secret in (token, person["password"], own.seeded["demo"]["api_tokens"][0]["api_token"]):
+        assert secret not in log

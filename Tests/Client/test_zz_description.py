@@ -1,0 +1,29 @@
+"""openapi.yaml and the routes say the same. Last of all, since it asks what the others have called."""
+
+import requests
+from openapi_spec_validator import validate
+
+import description
+
+
+def test_the_description_is_valid():
+    validate(description.DOCUMENT)
+
+
+def test_routes_and_description_are_the_same_in_the_same_order():
+    described = [
+        (one.method, one.path, one.id, one.description["x-principal"], min(one.description["responses"]))
+        for one in description.OPERATIONS
+    ]
+    assert described == description.routes()
+
+
+def test_the_service_serves_its_description(service):
+    answer = requests.get(service.url + "/openapi.yaml", timeout=10)
+    assert answer.content == description.TEXT
+
+
+def test_every_operation_was_called(request):
+    if len(request.session.items) < 60:
+        return  # a part of the suite was asked for
+    assert {one.id for one in description.OPERATIONS} - description.called == set()
