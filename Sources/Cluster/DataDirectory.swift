@@ -22,6 +22,9 @@ final class DataDirectory: Sendable {
 
   deinit { close(lock) }
 
+  /// Leaves the directory to others.
+  func release() { flock(lock, LOCK_UN) }
+
   var data: String { "\(path)/postgres" }
   var log: String { "\(path)/postgres.log" }
 
@@ -50,11 +53,15 @@ final class DataDirectory: Sendable {
   ///
   /// A socket's path has 107 bytes at most, and libpq reads a comma as the end of a host. Where `path` does not lend
   /// itself to that, the directory is in `/tmp`, under a name made from it.
-  func socketDirectory(for programs: Programs) throws(ClusterError) -> String {
-    var directory = "\(path)/socket"
-    if directory.utf8.count + "/.s.PGSQL.5432".utf8.count > 107 || directory.utf8.contains(UInt8(ascii: ",")) {
-      directory = "/tmp/basekeeper-\(String(fnv1a(path), radix: 16))"
-    }
+  var socketDirectory: String {
+    let own = "\(path)/socket"
+    let isFit = own.utf8.count + "/.s.PGSQL.5432".utf8.count <= 107 && !own.utf8.contains(UInt8(ascii: ","))
+    return isFit ? own : "/tmp/basekeeper-\(String(fnv1a(path), radix: 16))"
+  }
+
+  /// Makes that directory.
+  func makeSocketDirectory(for programs: Programs) throws(ClusterError) {
+    let directory = socketDirectory
     try makeDirectory(directory, mode: 0o700)
     // Somebody else may have made it first, where everybody can write.
     var status = stat()
@@ -64,7 +71,6 @@ final class DataDirectory: Sendable {
       throw .system("use", path: directory, errno: EACCES)
     }
     try programs.own(directory)
-    return directory
   }
 
   /// Opens the server's log; a long one is put aside first.

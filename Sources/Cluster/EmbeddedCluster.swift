@@ -26,7 +26,6 @@ public final class EmbeddedCluster: Sendable {
   /// For `Database` and `Migrator`.
   public let conninfo: String
 
-  let path: String
   private let server: Server
   private let supervisor: LoopThread
   private let isStopped = Mutex(false)
@@ -50,7 +49,6 @@ public final class EmbeddedCluster: Sendable {
       throw ClusterError.wrongVersion(data: version, programs: programs.version, path: directory.data)
     }
     let server = try Server(directory, programs, settings)
-    path = directory.path
     conninfo = server.conninfo(database: "basekeeper")
     self.server = server
     try server.start()
@@ -70,6 +68,7 @@ public final class EmbeddedCluster: Sendable {
       guard !isStopped else { return }
       server.end()
       supervisor.join()
+      server.release()
       isStopped = true
     }
   }

@@ -18,16 +18,15 @@ final class Server: Sendable {
   private let directory: DataDirectory
   private let programs: Programs
   private let settings: EmbeddedCluster.Settings
-  private let socketDirectory: String
   private let state = Mutex(State())
 
   init(_ directory: DataDirectory, _ programs: Programs, _ settings: EmbeddedCluster.Settings) throws(ClusterError) {
     (self.directory, self.programs, self.settings) = (directory, programs, settings)
-    socketDirectory = try directory.socketDirectory(for: programs)
+    try directory.makeSocketDirectory(for: programs)
   }
 
   func conninfo(database: String) -> String {
-    let host = socketDirectory.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+    let host = directory.socketDirectory.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
     return "host='\(host)' user=basekeeper dbname=\(database)"
   }
 
@@ -49,7 +48,7 @@ final class Server: Sendable {
     let deadline = ContinuousClock.now + settings.startTime
     if let (pid, socketDirectory) = directory.postmaster {
       state.withLock { $0.process = Process(pid: pid, isChild: false) }
-      if socketDirectory == self.socketDirectory { return try waitUntilReady(deadline) }
+      if socketDirectory == directory.socketDirectory { return try waitUntilReady(deadline) }
       stop()  // out of our reach: the directory was moved
       wait()
     }
@@ -74,7 +73,7 @@ final class Server: Sendable {
 
   private var arguments: [String] {
     var all = [
-      "listen_addresses": "", "unix_socket_directories": socketDirectory, "unix_socket_permissions": "0700",
+      "listen_addresses": "", "unix_socket_directories": directory.socketDirectory, "unix_socket_permissions": "0700",
       "port": "5432", "max_connections": "100", "timezone": "UTC", "log_timezone": "UTC",
       // What a statement did wrong is the service's to tell; the server's own account would quote rows.
       "log_min_messages": "log", "log_error_verbosity": "terse", "log_checkpoints": "off",
@@ -123,6 +122,9 @@ final class Server: Sendable {
     state.withLock { $0.isEnding = true }
     stop()
   }
+
+  /// Leaves the directory to others.
+  func release() { directory.release() }
 
   /// Asks the server to end: at first politely (a fast shutdown), at last by force, which means recovery at the next
   /// start, but no loss.

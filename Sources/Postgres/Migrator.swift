@@ -124,7 +124,8 @@ public enum Migrator {
     let unknown = checks.filter { !$0.isGiven }.map(\.name)
     if let last, let missing = unknown.first(where: { $0 < last }) { throw MigrationError.missing(missing) }
     guard unknown.isEmpty else { throw MigrationError.newer(unknown) }
-    if let changed = checks.first(where: { $0.isApplied && $0.isChanged }) { throw MigrationError.changed(changed.name) }
+    let changed = checks.first { $0.isApplied && $0.isChanged }
+    if let changed { throw MigrationError.changed(changed.name) }
     guard let next = checks.firstIndex(where: { !$0.isApplied }) else { return nil }
     if checks[next...].contains(where: \.isApplied) { throw MigrationError.skipped(checks[next].name) }
     return migrations.first { $0.name == checks[next].name }

@@ -54,10 +54,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   /// To be sent again, each alone, once the server is past the `Sync`.
   private var again: [Query] = []
 
-  /// The name of each prepared statement, NUL-terminated, by its number in the catalogue. A name is never used twice:
-  /// libpq cannot close a prepared statement before version 17.
-  private var names: [[CChar]?] = []
-  private var lastName = 0
+  private var prepared = PreparedStatements()
 
   /// How many queries are unanswered.
   private(set) var load = 0
@@ -68,9 +65,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   /// Called once, when the connection is gone.
   var onLoss: (PostgresError) -> Void = { _ in }
 
-  /// - Parameters:
-  ///   - link: A connection in pipeline mode.
-  ///   - patience: How long an answer may be owed before the connection counts as dead.
+  /// A pipeline on a connection in pipeline mode, which counts as dead when an answer is owed for longer than `patience`.
   init(_ link: Link, on loop: Loop, _ outbox: Outbox, _ catalogue: Catalogue, patience: Duration) throws(LoopError) {
     (self.link, self.loop, self.outbox) = (link, loop, outbox)
     (self.catalogue, self.patience) = (catalogue, patience)
@@ -114,10 +109,10 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     guard let link else { return finish(query, .failure(loss ?? .unavailable("the connection is closed"))) }
     var query = query
     let name: [CChar]
-    if query.statement.number < names.count, let known = names[query.statement.number] {
+    if let known = prepared.name(of: query.statement) {
       name = known
     } else {
-      name = newName(of: query.statement)
+      name = prepared.add(query.statement)
       query.isFresh = true
       guard PQsendPrepare(link.pointer, name, query.statement.text, 0, nil) == 1 else {
         owed.append(.answer(query))
@@ -134,14 +129,6 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
       isUnsynced = true
       outbox.add(self)
     }
-  }
-
-  private func newName(of statement: Statement) -> [CChar] {
-    while names.count <= statement.number { names.append(nil) }
-    lastName += 1
-    let name = Array("s\(lastName)".utf8CString)
-    names[statement.number] = name
-    return name
   }
 
   /// Ends the batch and writes it; false where the connection was lost.
@@ -199,10 +186,10 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     case (PGRES_TUPLES_OK, .answer(let query)), (PGRES_COMMAND_OK, .answer(let query)): succeeded(query, result)
     case (PGRES_COMMAND_OK, .preparation): break
     case (PGRES_PIPELINE_SYNC, .sync): synced()
-    case (PGRES_PIPELINE_ABORTED, .preparation(let statement)): forget(statement)
+    case (PGRES_PIPELINE_ABORTED, .preparation(let statement)): prepared.forget(statement)
     case (PGRES_PIPELINE_ABORTED, .answer(let query)): skipped(query)
     case (PGRES_FATAL_ERROR, .preparation(let statement)):
-      forget(statement)
+      prepared.forget(statement)
       failedPrelude = PostgresError(result)
       if result.endsConnection { lose(PostgresError(result)) }
     case (PGRES_FATAL_ERROR, .answer(let query)): failed(query, result)
@@ -224,7 +211,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     var query = query
     let error = PostgresError(result)
     if query.continuation == nil { failedPrelude = error }
-    if error.isOfStaleStatement { forget(query.statement) }
+    if error.isOfStaleStatement { prepared.forget(query.statement) }
     if error.isOfStaleStatement && query.role != .inTransaction && !query.isFresh && !query.wasRepeated {
       query.wasRepeated = true
       again.append(query)
@@ -268,8 +255,6 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     }
   }
 
-  private func forget(_ statement: Statement) { names[statement.number] = nil }
-
   private func finish(_ query: Query, _ answer: Answer) {
     load -= 1
     query.continuation?.resume(returning: answer)
@@ -307,37 +292,5 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
       if case .answer(let query) = debt { finish(query, .failure(error)) }
     }
     onLoss(error)
-  }
-}
-
-/// The pipelines of a database that have something to send in this turn.
-final class Outbox: Turn {
-  private let loop: Loop
-  private var unsynced: [Pipeline] = []
-  private var isInLoop = false
-
-  init(_ loop: Loop) { self.loop = loop }
-
-  let patience: Int32 = -1
-
-  func add(_ pipeline: Pipeline) {
-    unsynced.append(pipeline)
-    if !isInLoop {
-      isInLoop = true
-      loop.add(self)
-    }
-  }
-
-  func turn() -> Bool {
-    guard !unsynced.isEmpty else { return false }
-    var hasLost = false
-    for pipeline in unsynced where !pipeline.sync() { hasLost = true }
-    unsynced.removeAll(keepingCapacity: true)
-    return hasLost
-  }
-
-  func close() {
-    loop.remove(self)
-    isInLoop = false
   }
 }

@@ -101,27 +101,3 @@ extension Shape.Piece: Hashable {
     }
   }
 }
-
-/// A statement that was used before, by its number in the catalogue.
-final class Statement {
-  let number: Int
-  /// NUL-terminated, for libpq.
-  let text: [CChar]
-
-  init(number: Int, shape: Shape) {
-    self.number = number
-    text = shape.text.map(CChar.init(bitPattern:)) + [0]
-  }
-}
-
-/// The statements that one database's connections know or may come to know.
-final class Catalogue {
-  private var statements: [Shape: Statement] = [:]
-
-  func statement(of shape: Shape) -> Statement {
-    if let known = statements[shape] { return known }
-    let new = Statement(number: statements.count, shape: shape)
-    statements[shape] = new
-    return new
-  }
-}

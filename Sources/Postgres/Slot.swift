@@ -23,10 +23,8 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private var backoff = Backoff()
   private var isClosed = false
 
-  /// - Parameters:
-  ///   - onUp: Called with every connection that was opened.
-  ///   - onLoss: Called whenever one was lost, or could not be opened.
-  ///   - open: Opens a connection.
+  /// A slot that calls `onUp` with every connection that `open` has opened, and `onLoss` whenever one was lost or could
+  /// not be opened.
   init(
     on loop: Loop, onUp: @escaping (Pipeline) -> Void, onLoss: @escaping (PostgresError) -> Void,
     open: @escaping () async throws(PostgresError) -> Pipeline

@@ -1,110 +1,146 @@
 internal import CMicrohttpd
 internal import Glibc
 
-/// Starts a daemon on a listening socket; `context` is the listener, whom its owner keeps until the daemon is stopped.
-func startDaemon(on socket: Int32, _ limits: Limits, _ context: UnsafeMutableRawPointer) -> OpaquePointer? {
-  // 8192: connections can be suspended, without the extra descriptor that other threads would wake the daemon by.
-  let flags = MHD_USE_EPOLL.rawValue | MHD_USE_TURBO.rawValue | 8192
-  // The deadlines are our own; this one is for what they might miss.
-  let timeout = (limits.headerTime + limits.bodyTime + limits.idleTime + limits.sendTime).components.seconds
-  let options = [
-    MHD_OptionItem(option: .LISTEN_SOCKET, value: Int(socket), ptr_value: nil),
-    MHD_OptionItem(option: .CONNECTION_MEMORY_LIMIT, value: limits.headerBytes, ptr_value: nil),
-    MHD_OptionItem(option: .CONNECTION_LIMIT, value: limits.connections, ptr_value: nil),
-    MHD_OptionItem(option: .CONNECTION_TIMEOUT, value: Int(timeout), ptr_value: nil),
-    MHD_OptionItem(
-      option: .NOTIFY_CONNECTION, value: unsafeBitCast(connectionChanged as ConnectionCallback, to: Int.self),
-      ptr_value: context),
-    MHD_OptionItem(
-      option: .NOTIFY_COMPLETED, value: unsafeBitCast(requestCompleted as CompletedCallback, to: Int.self),
-      ptr_value: context),
-    MHD_OptionItem(
-      option: .URI_LOG_CALLBACK, value: unsafeBitCast(requestBegun as TargetCallback, to: Int.self), ptr_value: context),
-    MHD_OptionItem(
-      option: .UNESCAPE_CALLBACK, value: unsafeBitCast(leftEscaped as UnescapeCallback, to: Int.self), ptr_value: nil),
-    MHD_OptionItem(option: .END, value: 0, ptr_value: nil),
-  ]
-  return options.withUnsafeBufferPointer { options in
-    let arguments: [any CVarArg] = [
-      Int32(MHD_OPTION.ARRAY.rawValue), OpaquePointer(options.baseAddress) ?? OpaquePointer(context),
-      Int32(MHD_OPTION.END.rawValue),
+/// libmicrohttpd's daemon for one listening socket: without threads, driven by whoever watches its descriptor.
+///
+/// It is parsed leniently, answers some requests by itself (`Strictness.swift`), and knows no deadlines that a slow
+/// drip would meet; what it calls back is the `Listener`'s to judge.
+final class Daemon {
+  private let socket: ListenSocket
+  private var handle: OpaquePointer?
+  private var isListening = true
+
+  /// Makes a daemon that accepts nothing until it is run; the listener it calls must outlive it.
+  init(_ socket: ListenSocket, calling listener: Listener, _ limits: Limits) throws(Failure) {
+    self.socket = socket
+    let context = Unmanaged.passUnretained(listener).toOpaque()
+    var options = [
+      MHD_OptionItem(.LISTEN_SOCKET, Int(socket.descriptor)),
+      MHD_OptionItem(.CONNECTION_MEMORY_LIMIT, limits.headerBytes + Self.answerBytes),
+      MHD_OptionItem(.CONNECTION_LIMIT, limits.connections),
+      MHD_OptionItem(.NOTIFY_CONNECTION, unsafeBitCast(connectionChanged, to: Int.self), context),
+      MHD_OptionItem(.URI_LOG_CALLBACK, unsafeBitCast(requestLineRead, to: Int.self), context),
+      MHD_OptionItem(.NOTIFY_COMPLETED, unsafeBitCast(requestEnded, to: Int.self), context),
+      MHD_OptionItem(.UNESCAPE_CALLBACK, unsafeBitCast(leaveEscaped, to: Int.self), context),
+      MHD_OptionItem(.END, 0),
     ]
-    return withVaList(arguments) { MHD_start_daemon_va(flags, 0, accepts, context, proceeds, context, $0) }
+    let flags = MHD_USE_EPOLL.rawValue | MHD_USE_TURBO.rawValue | Self.allowSuspend
+    handle = options.withUnsafeMutableBufferPointer { items in
+      let items: any CVarArg = items.baseAddress.map { OpaquePointer($0) } ?? 0
+      return withVaList([Int32(MHD_OPTION.ARRAY.rawValue), items, Int32(MHD_OPTION.END.rawValue)]) {
+        MHD_start_daemon_va(flags, 0, admit, context, requestProceeds, context, $0)
+      }
+    }
+    guard handle != nil else { throw Failure(code: errno) }
+  }
+
+  /// libmicrohttpd did not start, with its errno.
+  struct Failure: Error {
+    let code: Int32
+  }
+
+  deinit { stop() }
+
+  /// Room that a connection keeps for the header of an answer, behind its request's header.
+  static let answerBytes = 1_536
+  /// MHD_ALLOW_SUSPEND_RESUME without the eventfd that it brings along: only the loop's own thread resumes.
+  private static let allowSuspend: UInt32 = 8_192
+
+  /// Ready for reading when there is something to run for.
+  var epollDescriptor: Int32 { basekeeper_epoll_descriptor(handle) }
+
+  /// Accepts (10 at most), reads, calls back, writes; never waits.
+  func run() { MHD_run(handle) }
+
+  /// Whether there is work that no event will announce.
+  var isPending: Bool {
+    var timeout: UInt64 = 0
+    return MHD_get_timeout(handle, &timeout) == .YES && timeout == 0
+  }
+
+  /// Whether connections wait to be accepted.
+  var hasWaiting: Bool { socket.hasWaiting }
+
+  /// Accepts no more connections.
+  func stopListening() {
+    guard isListening else { return }
+    isListening = false
+    MHD_quiesce_daemon(handle)
+    socket.close()
+  }
+
+  /// Closes all connections; none may be suspended, but for those that are being resumed.
+  func stop() {
+    guard let daemon = handle else { return }
+    stopListening()
+    handle = nil
+    MHD_stop_daemon(daemon)
   }
 }
 
-private typealias ConnectionCallback = @convention(c) (
+extension MHD_OptionItem {
+  fileprivate init(_ option: MHD_OPTION, _ value: Int, _ context: UnsafeMutableRawPointer? = nil) {
+    self.init(option: option, value: value, ptr_value: context)
+  }
+}
+
+// MARK: What libmicrohttpd calls, with the listener as context, always within run() or stop().
+
+private func listener(_ context: UnsafeMutableRawPointer?) -> Listener {
+  guard let context else { preconditionFailure("libmicrohttpd lost its context") }
+  return Unmanaged<Listener>.fromOpaque(context).takeUnretainedValue()
+}
+
+private let admit: @convention(c) (
+  UnsafeMutableRawPointer?, UnsafePointer<sockaddr>?, socklen_t
+) -> MHD_Result = { context, address, _ in
+  guard let address else { return .NO }
+  return listener(context).admits(Peer(address)) ? .YES : .NO
+}
+
+private let connectionChanged: @convention(c) (
   UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
   MHD_ConnectionNotificationCode
-) -> Void
-private typealias CompletedCallback = @convention(c) (
+) -> Void = { context, handle, slot, change in
+  guard let handle, let slot else { return }
+  if change == .CONNECTION_NOTIFY_STARTED {
+    // The listener keeps it.
+    slot.pointee = listener(context).open(basekeeper_socket(handle)).map { Unmanaged.passUnretained($0).toOpaque() }
+  } else if let connection = slot.pointee {
+    slot.pointee = nil
+    listener(context).close(Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue())
+  }
+}
+
+private let requestLineRead: @convention(c) (
+  UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?
+) -> UnsafeMutableRawPointer? = { context, target, handle in
+  guard let handle, let target, let connection = basekeeper_socket_context(handle) else { return nil }
+  let exchange = Exchange(
+    handle, listener(context), on: Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue(), target)
+  return Unmanaged.passRetained(exchange).toOpaque()
+}
+
+private let requestProceeds: @convention(c) (
+  UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
+  UnsafePointer<CChar>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+) -> MHD_Result = { _, _, _, method, version, body, bodyCount, slot in
+  guard let method, let version, let bodyCount, let exchange = slot?.pointee else { return .NO }
+  let piece = UnsafeRawBufferPointer(start: body, count: bodyCount.pointee)
+  bodyCount.pointee = 0  // taken
+  return Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue().proceed(method, version, piece)
+}
+
+private let requestEnded: @convention(c) (
   UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
   MHD_RequestTerminationCode
-) -> Void
-private typealias TargetCallback = @convention(c) (
-  UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?
-) -> UnsafeMutableRawPointer?
-private typealias UnescapeCallback = @convention(c) (
+) -> Void = { _, _, slot, _ in
+  guard let slot, let exchange = slot.pointee else { return }
+  slot.pointee = nil
+  Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue().end()
+}
+
+/// The target is decoded once, by `Target`.
+private let leaveEscaped: @convention(c) (
   UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?
-) -> Int
-
-private func listener(_ context: UnsafeMutableRawPointer?) -> Listener? {
-  context.map { Unmanaged<Listener>.fromOpaque($0).takeUnretainedValue() }
-}
-
-private func accepts(
-  _ context: UnsafeMutableRawPointer?, _ address: UnsafePointer<sockaddr>?, _ length: socklen_t
-) -> MHD_Result {
-  guard let listener = listener(context), let address else { return .NO }
-  return listener.admits(hostText(address)) ? .YES : .NO
-}
-
-/// The connection's context is its `Client`, kept until the connection is closed.
-private func connectionChanged(
-  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
-  _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ change: MHD_ConnectionNotificationCode
-) {
-  guard let listener = listener(context), let connection, let slot else { return }
-  if change == .CONNECTION_NOTIFY_STARTED {
-    slot.pointee = Unmanaged.passRetained(listener.connected(connection)).toOpaque()
-  } else if let pointer = slot.pointee {
-    slot.pointee = nil
-    listener.disconnected(Unmanaged<Client>.fromOpaque(pointer).takeRetainedValue())
-  }
-}
-
-/// The request's context is its `Exchange`, kept until the request is completed.
-private func requestBegun(
-  _ context: UnsafeMutableRawPointer?, _ target: UnsafePointer<CChar>?, _ connection: OpaquePointer?
-) -> UnsafeMutableRawPointer? {
-  guard let listener = listener(context), let connection else { return nil }
-  return Unmanaged.passRetained(listener.begun(connection, target)).toOpaque()
-}
-
-private func requestCompleted(
-  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?,
-  _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?, _ code: MHD_RequestTerminationCode
-) {
-  guard let listener = listener(context), let pointer = slot?.pointee else { return }
-  slot?.pointee = nil
-  listener.completed(Unmanaged<Exchange>.fromOpaque(pointer).takeRetainedValue())
-}
-
-private func proceeds(
-  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ url: UnsafePointer<CChar>?,
-  _ method: UnsafePointer<CChar>?, _ version: UnsafePointer<CChar>?, _ piece: UnsafePointer<CChar>?,
-  _ size: UnsafeMutablePointer<Int>?, _ slot: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> MHD_Result {
-  guard let listener = listener(context), let pointer = slot?.pointee, let method, let version, let size else {
-    return .NO
-  }
-  let exchange = Unmanaged<Exchange>.fromOpaque(pointer).takeUnretainedValue()
-  return listener.proceed(exchange, method: method, version: version, piece, &size.pointee)
-}
-
-/// Path and query stay as they came: `Target` takes them apart, once.
-private func leftEscaped(
-  _ context: UnsafeMutableRawPointer?, _ connection: OpaquePointer?, _ text: UnsafeMutablePointer<CChar>?
-) -> Int {
-  text.map { strlen($0) } ?? 0
-}
+) -> Int = { _, _, text in text.map { strlen($0) } ?? 0 }

@@ -1,22 +1,30 @@
-/// What one client may take of the server, and how long he may take for it.
+/// What a client may ask of the server, in bytes, connections and time.
 public struct Limits: Sendable {
-  /// The largest header of a request, in bytes; also the memory that an idle connection costs.
+  /// A request's header with its request line, where each field counts 64 bytes more; a longer one is answered
+  /// with 431. An open connection holds this much memory.
   public var headerBytes = 16_384
-  /// The largest body of a request, in bytes.
+  /// A request's target; a longer one is answered with 414.
+  public var targetBytes = 8_192
+  /// A request's body; a longer one is answered with 413.
   public var bodyBytes = 1_048_576
-  /// Connections in all.
+  /// Connections in all; those above are closed at once.
   public var connections = 10_000
-  /// Connections of one address; 0: as many as there are.
-  public var connectionsPerAddress = 1000
-  /// From a connection's beginning to its first complete header.
+  /// Connections of one IPv4 address, or of one IPv6 network of 64 bits; those above are closed at once. 0: no limit.
+  public var connectionsPerAddress = 1_000
+  /// From the begin of a connection to the end of its first header.
   public var headerTime = Duration.seconds(10)
-  /// From the complete header to the complete body, however it drips.
+  /// From the end of a header to the end of its body.
   public var bodyTime = Duration.seconds(30)
-  /// From the end of an answer to the next complete header.
+  /// From an answer to the end of the next header.
   public var idleTime = Duration.seconds(60)
-  /// From an answer to its end at the client.
+  /// From an answer's first byte to the client's having taken its last.
   public var sendTime = Duration.seconds(30)
 
-  /// The default limits.
+  /// The defaults.
   public init() {}
+
+  /// How often the deadlines are looked at: they are late by this at most.
+  var sweepInterval: Duration {
+    min(.seconds(1), min(min(headerTime, bodyTime), min(idleTime, sendTime)) / 4)
+  }
 }

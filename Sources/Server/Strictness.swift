@@ -2,110 +2,175 @@ internal import CMicrohttpd
 internal import Glibc
 internal import HTTP
 
-/// The header of a request as libmicrohttpd has read it, checked for what it lets through and a server must not: the
-/// ways in which two servers can see two different requests in the same bytes (RFC 9112, sections 2.2, 3.2, 5 and 6).
-struct CheckedHeader {
-  private(set) var headers = Headers()
-  /// As announced; nil for a chunked body or none.
-  private(set) var contentLength: Int?
-  private(set) var isRefused: Refused?
+/// A request's header, read once, by the letter of RFC 9112 where libmicrohttpd is lenient.
+///
+/// libmicrohttpd 0.9.75 splits the header in place, in one buffer: it puts NUL where the delimiters were, and hands out
+/// pointers to what lies between. So every line must begin where the one before it ended, and the last must end where
+/// the header does; a NUL that came from the client, a bare LF, a folded line or a space too many leave a gap.
+///
+/// Already refused by libmicrohttpd, with a page of HTML of its own and the connection closed: a line without a colon,
+/// a version that is not `HTTP/d.d` (400) or not 1.x (505), a Content-Length that is no number (400) or beyond 64 bits
+/// (413), chunks that are not framed as they should be (400, 413), a header (431) or request line (414) that its memory
+/// has no room for.
+struct RequestHeader {
+  /// The fields that the service reads.
+  private(set) var fields = Headers()
+  /// The body's length where it is told beforehand.
+  private(set) var contentLength: UInt64?
+  /// Whether the body comes in chunks.
+  private(set) var isChunked = false
 
-  /// Why the request is not served.
-  struct Refused: Error {
-    let status: Int
-    let reason: String
-
-    static func bad(_ reason: String) -> Refused { Refused(status: 400, reason: reason) }
-  }
-
+  private var cursor: UnsafePointer<CChar>
+  private var count = 0
   private var hosts = 0
-  private var transferCoding: String?
-  /// Where the next line begins, if the lines lie as they came.
-  private var nextLine: UnsafePointer<CChar>?
-  private let isOneDotZero: Bool
+  private var flaw: Refusal?
 
-  /// Reads and checks the header of the connection's request.
-  init(of connection: OpaquePointer, version: UnsafePointer<CChar>) throws(Refused) {
-    isOneDotZero = strcmp(version, "HTTP/1.0") == 0
-    if linesLieAsTheyCame { nextLine = version + strlen(version) + 2 }
-    withUnsafeMutablePointer(to: &self) { checked in
-      _ = MHD_get_connection_values_n(
-        connection, .HEADER_KIND,
-        { context, _, name, nameSize, value, valueSize in
-          guard let checked = context?.assumingMemoryBound(to: CheckedHeader.self), let name else { return .NO }
-          return checked.pointee.take(name, nameSize, value, valueSize) ? .YES : .NO
-        }, checked)
+  /// Whether a body follows.
+  var announcesBody: Bool { isChunked || contentLength ?? 0 > 0 }
+
+  /// Reads the header of a request whose first callback is at hand.
+  ///
+  /// - Parameters:
+  ///   - connection: libmicrohttpd's connection.
+  ///   - method: The begin of the request line.
+  ///   - target: Where the request's target lies.
+  ///   - version: The end of the request line.
+  ///   - limit: The bytes that the header may have, 64 for each field added.
+  /// - Throws: `Refusal` where it is ambiguous or too large.
+  init(
+    of connection: OpaquePointer, method: UnsafePointer<CChar>, target: UnsafeBufferPointer<CChar>,
+    version: UnsafePointer<CChar>, limit: Int
+  ) throws(Refusal) {
+    cursor = version + strlen(version)
+    let size = basekeeper_header_size(connection)
+    withUnsafeMutablePointer(to: &self) { reader in
+      _ = MHD_get_connection_values_n(connection, .HEADER_KIND, takeField, reader)
     }
-    if let isRefused { throw isRefused }
-    try checkFraming()
+    guard size + Self.fieldBytes * count <= limit else { throw .headerTooLarge }
+    guard let base = target.baseAddress, base == method + strlen(method) + 1, version == base + target.count + 1
+    else { throw .badRequest("The request line is malformed.") }
+    if let flaw { throw flaw }
+    guard endLine(), endLine(), cursor == method + size else { throw Self.gap }
+    try checkFraming(isHTTP10: version[7] == CChar(bitPattern: UInt8(ascii: "0")))
   }
 
-  /// Notes one line; false ends the reading.
-  private mutating func take(
-    _ name: UnsafePointer<CChar>, _ nameSize: Int, _ value: UnsafePointer<CChar>?, _ valueSize: Int
-  ) -> Bool {
-    do throws(Refused) {
-      let name = try checked(name, nameSize)
-      let text = try checked(value, valueSize, of: name)
-      switch name {
-      case "host": hosts += 1
-      case "content-length":
-        guard contentLength == nil else { throw .bad("Content-Length is given twice.") }
-        guard let length = Int(text), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
-          throw .bad("Content-Length is no number.")
-        }
-        contentLength = length
-      case "transfer-encoding":
-        guard transferCoding == nil else { throw .bad("Transfer-Encoding is given twice.") }
-        transferCoding = text.lowercased()
-      default: headers.add(name, text)
-      }
+  /// What libmicrohttpd keeps about each field.
+  private static let fieldBytes = 64
+  private static let gap = Refusal.badRequest(
+    "The header has a NUL, a line that does not end with CRLF, or one that is folded.")
+
+  // MARK: Lines
+
+  /// Takes one field; false ends the iteration.
+  fileprivate mutating func take(_ name: UnsafeBufferPointer<CChar>, _ value: UnsafeBufferPointer<CChar>) -> Bool {
+    count += 1
+    guard flaw == nil else { return true }
+    guard let nameStart = name.baseAddress, let valueStart = value.baseAddress, endLine(), cursor == nameStart else {
+      flaw = Self.gap
       return true
-    } catch {
-      isRefused = error
-      return false
+    }
+    cursor += name.count + 1
+    while cursor < valueStart, isBlank(cursor.pointee) { cursor += 1 }
+    guard cursor == valueStart else {
+      flaw = Self.gap
+      return true
+    }
+    cursor += value.count
+    let name = UnsafeRawBufferPointer(name)
+    let value = UnsafeRawBufferPointer(value)
+    guard !name.isEmpty, name.allSatisfy(isTokenByte) else {
+      flaw = .badRequest("The header has a field whose name is not a name.")
+      return true
+    }
+    guard !value.contains(where: isControl) else {
+      flaw = .badRequest("The header has a control character.")
+      return true
+    }
+    note(name, value)
+    return true
+  }
+
+  /// Both characters of CRLF have become NUL.
+  private mutating func endLine() -> Bool {
+    guard cursor[0] == 0, cursor[1] == 0 else { return false }
+    cursor += 2
+    return true
+  }
+
+  // MARK: Fields
+
+  private mutating func note(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) {
+    for field in readFields where field.name.count == name.count {
+      guard zip(field.name, name).allSatisfy({ $0 == $1 | 0x20 }) else { continue }
+      switch field.meaning {
+      case .kept(let name):
+        let text = String(decoding: value.prefix(1 + (value.lastIndex { !isBlank(CChar(bitPattern: $0)) } ?? -1)), as: UTF8.self)
+        fields[name] = fields[name].map { "\($0), \(text)" } ?? text
+      case .host: hosts += 1
+      case .contentLength: noteContentLength(value)
+      case .transferEncoding: noteTransferEncoding(value)
+      }
+      return
     }
   }
 
-  /// A name is a token, right before the colon; in lower case.
-  private func checked(_ name: UnsafePointer<CChar>, _ size: Int) throws(Refused) -> String {
-    if let nextLine, nextLine != name { throw .bad("A header line is folded, or holds NUL or a bare line end.") }
-    let bytes = UnsafeBufferPointer(start: name, count: size).lazy.map { UInt8(bitPattern: $0) }
-    guard size > 0, bytes.allSatisfy({ tokenCharacters.contains($0) }) else { throw .bad("A header name is malformed.") }
-    return String(decoding: bytes, as: UTF8.self).lowercased()
+  private mutating func noteContentLength(_ value: UnsafeRawBufferPointer) {
+    guard contentLength == nil else {
+      flaw = .badRequest("Content-Length is repeated.")
+      return
+    }
+    contentLength = UInt64(String(decoding: value, as: UTF8.self))
+    let isNumber = value.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    if contentLength == nil || !isNumber { flaw = .badRequest("Content-Length is not a number.") }
   }
 
-  private mutating func checked(
-    _ value: UnsafePointer<CChar>?, _ size: Int, of name: String
-  ) throws(Refused) -> String {
-    guard let value else { throw .bad("The header \(name.prefix(50)) has no value.") }
-    let bytes = UnsafeBufferPointer(start: value, count: size).lazy.map { UInt8(bitPattern: $0) }
-    guard bytes.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 }) else {
-      throw .bad("The header \(name.prefix(50)) holds a control character.")
+  private mutating func noteTransferEncoding(_ value: UnsafeRawBufferPointer) {
+    guard !isChunked else {
+      flaw = .badRequest("Transfer-Encoding is repeated.")
+      return
     }
-    if nextLine != nil { nextLine = value + size + 2 }
-    return String(decoding: bytes, as: UTF8.self)
+    isChunked = String(decoding: value, as: UTF8.self).lowercased() == "chunked"
+    if !isChunked { flaw = .notImplemented("The only Transfer-Encoding here is chunked.") }
   }
 
-  private func checkFraming() throws(Refused) {
-    if let nextLine, nextLine[0] != 0 || nextLine[1] != 0 {
-      throw .bad("A header line is folded, or holds NUL or a bare line end.")
+  private func checkFraming(isHTTP10: Bool) throws(Refusal) {
+    if isChunked && contentLength != nil {
+      throw .badRequest("Content-Length and Transfer-Encoding exclude each other.")
     }
-    guard hosts == 1 || hosts == 0 && isOneDotZero else { throw .bad("Exactly one Host is needed.") }
-    guard let transferCoding else { return }
-    guard !isOneDotZero else { throw .bad("HTTP/1.0 has no Transfer-Encoding.") }
-    guard contentLength == nil else { throw .bad("Content-Length and Transfer-Encoding exclude each other.") }
-    guard transferCoding == "chunked" else {
-      throw Refused(status: 501, reason: "The transfer coding is not supported: chunked is.")
-    }
+    if isChunked && isHTTP10 { throw .badRequest("HTTP/1.0 has no Transfer-Encoding.") }
+    guard hosts == 1 || hosts == 0 && isHTTP10 else { throw .badRequest("There must be one Host.") }
   }
 }
 
-/// libmicrohttpd before 1.0 takes lines for C strings, so that a NUL hides what follows it, and joins folded lines. It
-/// leaves them where they came, the two bytes of their ends set to NUL: a line that does not begin where the one before
-/// should have ended gives both away. From 1.0 on it refuses these itself.
-private let linesLieAsTheyCame = String(cString: MHD_get_version()).hasPrefix("0.")
+private enum Meaning {
+  case kept(Headers.Name)
+  case host, contentLength, transferEncoding
+}
 
-/// `tchar` of RFC 9110, 5.6.2.
-private let tokenCharacters: Set<UInt8> = Set(
-  "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".utf8)
+/// The fields that are read, by their names in lower case.
+private let readFields: [(name: [UInt8], meaning: Meaning)] =
+  [(Array("host".utf8), .host), (Array("content-length".utf8), .contentLength)]
+  + [(Array("transfer-encoding".utf8), .transferEncoding)]
+  + Headers.Name.allCases.map { (Array($0.rawValue.utf8), .kept($0)) }
+
+private let takeField: @convention(c) (
+  UnsafeMutableRawPointer?, MHD_ValueKind, UnsafePointer<CChar>?, Int, UnsafePointer<CChar>?, Int
+) -> MHD_Result = { reader, _, name, nameCount, value, valueCount in
+  guard let reader = reader?.assumingMemoryBound(to: RequestHeader.self) else { return .NO }
+  let name = UnsafeBufferPointer(start: name, count: nameCount)
+  return reader.pointee.take(name, UnsafeBufferPointer(start: value, count: valueCount)) ? .YES : .NO
+}
+
+private func isBlank(_ character: CChar) -> Bool { character == 0x20 || character == 0x09 }
+
+private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 && byte != 0x09 || byte == 0x7f }
+
+/// RFC 9110, 5.6.2.
+private func isTokenByte(_ byte: UInt8) -> Bool {
+  switch byte {
+  case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "^")...UInt8(ascii: "z"), UInt8(ascii: "|"): true
+  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "#")...UInt8(ascii: "'"), UInt8(ascii: "!"): true
+  case UInt8(ascii: "*"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "~"): true
+  default: false
+  }
+}

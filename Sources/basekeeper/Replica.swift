@@ -37,7 +37,7 @@ final class Replica: Sendable {
     }
     server = try Server(
       host: configuration.listen.host, port: configuration.listen.port, limits: configuration.limits,
-      workers: parts.map { part in
+      loops: parts.map { part in
         let service = Service(part.app)
         let requests = RequestLog(log)
         part.loop.add(requests)

@@ -5,7 +5,8 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct Migrations {
-  private static let first = Migration(name: "0001-a.sql", sql: "create table a (id integer); insert into a values (1);")
+  private static let first = Migration(
+    name: "0001-a.sql", sql: "create table a (id integer); insert into a values (1);")
   private static let second = Migration(name: "0002-b.sql", sql: "create table b as select id + 1 as id from a;")
   private static let third = Migration(name: "0003-c.sql", sql: "update b set id = 7")
 

@@ -4,10 +4,10 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct Values {
   @Test func `values of Swift's types come back as they went, and nil as null`() async throws {
-    let texts = ["", "a", "ä\u{1F600}", "'; drop table x; --", "line\nand\ttab", "\\x41", String(repeating: "x", count: 100_000)]
+    let texts = ["", "a", "ä\u{1F600}", "'; drop table x; --", "line\nand\ttab", "\\x41"]
     let bytes: [[UInt8]] = [[], [0], Array(0...255), Array("\\x00".utf8)]
     try await onDatabase { db in
-      try await expectReturn(db, "text", texts)
+      try await expectReturn(db, "text", texts + [String(repeating: "x", count: 100_000)])
       try await expectReturn(db, "bigint", [Int64.min, -1, 0, 1, .max])
       try await expectReturn(db, "bigint", [Int.min, -1, 0, 1, .max])
       try await expectReturn(db, "integer", [Int32.min, -1, 0, 1, .max])
@@ -82,8 +82,13 @@ import Testing
     try await onDatabase { db in
       await #expect(throws: PostgresError.invalidText) { try await db.run("select \("a\0b")") }
       await #expect(throws: PostgresError.invalidText) { try await db.run("select \(["a", "b\0"])::text[]") }
-      await #expect(throws: PostgresError.invalidText) { try await db.run("select convert_from('\\xff'::bytea, 'UTF8')") }
-      await #expect(throws: PostgresError.invalidText) { try await db.run("select '\"\\u0000\"'::jsonb ->> 0") }
+      await #expect(throws: PostgresError.invalidText) { try await db.run("select '\"\\u0000\"'::jsonb") }
+      await #expect(throws: PostgresError.invalidText) {
+        try await db.run("select convert_from('\\xff'::bytea, 'UTF8')")
+      }
+      await #expect(throws: PostgresError.invalidText) {
+        _ = try await db.lookup("select \("\0") as value", as: Only<String>.self)
+      }
     }
   }
 

@@ -67,7 +67,7 @@ public enum TestCluster {
   }
 
   private static func deleteAll() {
-    embedded.withLock { $0 }?.delete()
+    embedded.withLock { $0 }?.stop()
     for path in directories.withLock({ $0 }) { try? EmbeddedCluster.delete(directory: path) }
   }
 }

@@ -1,0 +1,51 @@
+internal import Glibc
+internal import Loop
+
+/// Connections that were refused while the client was still sending.
+///
+/// To close them with unread bytes would reset them, and the client might lose the answer: so their end is announced,
+/// and what comes is read and dropped, for a short time.
+final class Linger {
+  /// How long a client may take to notice.
+  private static let time = Duration.seconds(2)
+  /// So many at a time; a flood of refused requests holds no more descriptors.
+  private static let capacity = 64
+
+  private let loop: Loop
+  private var watches: [Int32: Watch] = [:]
+  private var trash = [UInt8](repeating: 0, count: 65_536)
+
+  init(on loop: Loop) { self.loop = loop }
+
+  /// Keeps the connection a little, after libmicrohttpd has closed it.
+  func keep(_ connection: Connection) {
+    guard watches.count < Self.capacity else { return }
+    let descriptor = connection.duplicate()
+    guard descriptor >= 0 else { return }
+    shutdown(descriptor, Int32(SHUT_WR))
+    do {
+      let watch = try loop.watch(descriptor, for: .reading) { [weak self] _ in self?.drain(descriptor) }
+      watches[descriptor] = watch
+      loop.after(Self.time) { [weak self, weak watch] in
+        if let self, let watch, self.watches[descriptor] === watch { self.end(descriptor) }
+      }
+    } catch {
+      close(descriptor)
+    }
+  }
+
+  /// Closes all.
+  func endAll() {
+    for descriptor in Array(watches.keys) { end(descriptor) }
+  }
+
+  private func drain(_ descriptor: Int32) {
+    let count = recv(descriptor, &trash, trash.count, Int32(MSG_DONTWAIT))
+    if count == 0 || count < 0 && errno != EAGAIN && errno != EINTR { end(descriptor) }
+  }
+
+  private func end(_ descriptor: Int32) {
+    watches.removeValue(forKey: descriptor)?.cancel()
+    close(descriptor)
+  }
+}

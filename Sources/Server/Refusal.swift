@@ -1,0 +1,22 @@
+internal import HTTP
+
+/// A request that no handler sees, and why.
+struct Refusal: Error {
+  let status: Int
+  let reason: String
+
+  /// The answer: `{"error_msg": "..."}`.
+  var response: Response { Response(status, Message(text: reason)) }
+
+  static func badRequest(_ reason: String) -> Refusal { Refusal(status: 400, reason: reason) }
+  static let bodyTooLarge = Refusal(status: 413, reason: "The body is too large.")
+  static let targetTooLong = Refusal(status: 414, reason: "The request target is too long.")
+  static let headerTooLarge = Refusal(status: 431, reason: "The header is too large.")
+  static func notImplemented(_ reason: String) -> Refusal { Refusal(status: 501, reason: reason) }
+}
+
+private struct Message: JSONEncodable {
+  let text: String
+
+  func write(to json: inout JSONWriter) { json.object { $0.add("error_msg", text) } }
+}

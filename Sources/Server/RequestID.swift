@@ -1,0 +1,32 @@
+/// Makes the names of requests that bring none: 20 characters, a random half and a count, without a system call.
+struct RequestIDs {
+  private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+  private let origin = UInt64.random(in: 0..<1 << 50)
+  private var count: UInt64 = 0
+
+  /// Another one.
+  mutating func next() -> String {
+    count &+= 1
+    let (origin, count) = (origin, count)
+    return String(unsafeUninitializedCapacity: 20) { text in
+      for place in 0..<10 {
+        let shift = UInt64(45 - 5 * place)
+        text[place] = Self.alphabet[Int(origin >> shift & 31)]
+        text[place + 10] = Self.alphabet[Int(count >> shift & 31)]
+      }
+      return 20
+    }
+  }
+
+  /// Whether a client's name for its request is taken over: 8 to 64 of `A-Za-z0-9._-`.
+  static func isUsable(_ id: String) -> Bool {
+    (8...64).contains(id.utf8.count)
+      && id.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        default: false
+        }
+      }
+  }
+}

@@ -1,0 +1,164 @@
+import Glibc
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Cluster
+
+@Suite(.timeLimit(.minutes(1))) struct Clusters {
+  @Test func `what was committed is there after a stop and a start`() async throws {
+    let first = try ThrowAwayCluster()
+    try await query(first, "create table kept as select 42 as value")
+    first.stop()
+    #expect(first.processes == [-1])
+    let second = try ThrowAwayCluster(directory: first.directory)
+    defer { second.stop() }
+    #expect(try await query(second, "select value from kept") == 42)
+  }
+
+  @Test func `the server can be reached by its owner's socket alone, and its data can be verified`() async throws {
+    let cluster = try ThrowAwayCluster()
+    defer { cluster.stop() }
+    let lines = try #require(read("\(cluster.directory)/postgres/postmaster.pid"))
+    #expect(lines[5].isEmpty)  // listen address
+    var status = stat()
+    stat(lines[4], &status)
+    #expect(status.st_mode & 0o777 == 0o700)
+    #expect(try await query(cluster, "select 1 as value where current_setting('data_checksums') = 'on'") == 1)
+    #expect(try await query(cluster, "select 1 as value where current_setting('server_encoding') = 'UTF8'") == 1)
+  }
+
+  @Test func `a durable cluster leaves PostgreSQL's promises as they are`() async throws {
+    let directory = TestCluster.directory()
+    let cluster = try EmbeddedCluster(directory: directory)
+    defer { cluster.stop() }
+    try await onDatabase(Database.Settings(url: cluster.conninfo)) { db in
+      let settings: Only<[String]>? = try await db.lookup(
+        """
+        select array[current_setting('fsync'), current_setting('synchronous_commit'),
+                     current_setting('full_page_writes'), current_setting('max_connections')] as value
+        """)
+      #expect(settings?.value == ["on", "on", "on", "100"])
+    }
+  }
+
+  @Test func `a stale pid file does not keep the server from starting, also where the number was given out anew`()
+    async throws
+  {
+    let first = try ThrowAwayCluster()
+    let lines = try #require(read("\(first.directory)/postgres/postmaster.pid"))
+    first.stop()
+    // The second one is alive, and its user is the one that PostgreSQL runs as.
+    let other = try ThrowAwayCluster()
+    defer { other.stop() }
+    for pid in [999_999_999, other.postmaster, getpid()] {
+      let stale = (["\(pid)"] + lines.dropFirst()).map { $0 + "\n" }.joined()
+      write(stale, to: "\(first.directory)/postgres/postmaster.pid")
+      let next = try ThrowAwayCluster(directory: first.directory)
+      #expect(try await query(next, "select 1 as value") == 1)
+      next.stop()
+    }
+  }
+
+  @Test func `a server that a dead process has left is taken over, and stopped in the end`() async throws {
+    let first = try ThrowAwayCluster()
+    first.stop()
+    let programs = try Programs(for: nil)
+    let left = try Subprocess(
+      programs.command("postgres", ["-D", "\(first.directory)/postgres", "-c", "listen_addresses=", "-k", "\(first.directory)/socket"]),
+      output: STDERR_FILENO)
+    #expect(await poll { first.postmaster == left.pid })
+    let second = try ThrowAwayCluster(directory: first.directory)
+    #expect(second.postmaster == left.pid)
+    #expect(try await query(second, "select 1 as value") == 1)
+    second.stop()
+    #expect(left.wait() == 0)
+  }
+
+  @Test func `one directory is for one process at a time`() async throws {
+    let first = try ThrowAwayCluster()
+    defer { first.stop() }
+    #expect(throws: ClusterError.inUse(directory: first.directory)) {
+      try ThrowAwayCluster(directory: first.directory)
+    }
+    #expect(try await query(first, "select 1 as value") == 1)
+  }
+
+  @Test func `a server that dies is started again, with what was committed`() async throws {
+    let cluster = try ThrowAwayCluster()
+    defer { cluster.stop() }
+    try await query(cluster, "create table kept as select 42 as value")
+    for _ in 1...2 {
+      let killed = cluster.postmaster
+      kill(killed, SIGKILL)
+      #expect(await poll { cluster.postmaster != killed && cluster.postmaster > 0 })
+      #expect(await poll { (try? await query(cluster, "select value from kept")) == 42 })
+    }
+  }
+
+  @Test func `a directory that was left half made is made anew`() async throws {
+    let directory = TestCluster.directory()
+    mkdir(directory, 0o755)
+    mkdir("\(directory)/postgres.new", 0o700)
+    write("15", to: "\(directory)/postgres.new/PG_VERSION")
+    let cluster = try ThrowAwayCluster(directory: directory)
+    defer { cluster.stop() }
+    #expect(try await query(cluster, "select 1 as value") == 1)
+  }
+
+  @Test func `a directory with something else in it, or of another version, is left alone`() throws {
+    let directory = TestCluster.directory()
+    mkdir(directory, 0o755)
+    mkdir("\(directory)/postgres", 0o755)
+    write("photographs", to: "\(directory)/postgres/holidays")
+    #expect(throws: ClusterError.notACluster(path: "\(directory)/postgres")) {
+      try ThrowAwayCluster(directory: directory)
+    }
+    write("9\n", to: "\(directory)/postgres/PG_VERSION")
+    let error = #expect(throws: ClusterError.self) { try ThrowAwayCluster(directory: directory) }
+    #expect("\(String(describing: error))".contains("BASEKEEPER_PG_BIN"))
+    #expect(read("\(directory)/postgres/holidays") == ["photographs"])
+  }
+
+  @Test func `a path that is too long for a socket, or that libpq would misread, does no harm`() async throws {
+    for name in [String(repeating: "long", count: 30), "one, two", "it's \\ odd"] {
+      let cluster = try ThrowAwayCluster(directory: "\(TestCluster.directory())/\(name)")
+      #expect(try await query(cluster, "select 1 as value") == 1)
+      cluster.stop()
+      try EmbeddedCluster.delete(directory: cluster.directory)
+    }
+  }
+
+  @Test(.enabled(if: geteuid() == 0, "only root runs PostgreSQL as somebody else"))
+  func `a directory that PostgreSQL's user may not enter is refused, and told how to choose another`() throws {
+    let closed = TestCluster.directory()
+    mkdir(closed, 0o700)
+    let error = #expect(throws: ClusterError.self) { try ThrowAwayCluster(directory: "\(closed)/data") }
+    #expect(error == .closedToUser("postgres", directory: "\(closed)/data"))
+    #expect("\(String(describing: error))".contains("BASEKEEPER_DATA_DIR"))
+  }
+
+  @Test func `a server that cannot start tells where its log is, and how it ends`() throws {
+    var settings = EmbeddedCluster.Settings.throwAway
+    settings.server["shared_buffers"] = "nonsense"
+    let directory = TestCluster.directory()
+    let error = #expect(throws: ClusterError.self) { try EmbeddedCluster(directory: directory, settings: settings) }
+    guard case .notRunning("\(directory)/postgres.log", let lines) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    #expect(lines.contains("shared_buffers"))
+  }
+}
+
+/// Runs a statement, and gives the number that it answers.
+@discardableResult
+private func query(_ cluster: ThrowAwayCluster, _ sql: SQL) async throws -> Int? {
+  let db = Database(Database.Settings(url: cluster.conninfo), on: try TestDatabase.loop.get())
+  return try await db.onLoop { db in
+    let answer: Result<Only<Int>?, PostgresError>
+    do throws(PostgresError) { answer = .success(try await db.row(sql)) } catch { answer = .failure(error) }
+    await db.close()
+    return try answer.get()?.value
+  }
+}

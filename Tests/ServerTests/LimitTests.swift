@@ -1,0 +1,206 @@
+import HTTP
+import Loop
+import Server
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct SizeLimits {
+  @Test func `a header that is too large is answered with 431, whatever its size and shape`() async throws {
+    var limits = Limits()
+    limits.headerBytes = 4_096
+    try await withServer(limits) { server in
+      for size in stride(from: 4_000, through: 9_000, by: 37) {
+        for count in [1, 20] {
+          let fields = (0..<count).map { "X-\($0): \(String(repeating: "v", count: size / count))\r\n" }.joined()
+          let client = try server.client()
+          client.send("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
+          #expect(client.answer()?.status == 431, "\(count) fields, \(size) bytes")
+          #expect(client.isClosed())
+        }
+      }
+      #expect(server.log.handled.isEmpty)
+      #expect(server.log.completed.allSatisfy { $0.response.status == 431 })
+      #expect(server.log.completed.count == 272)
+    }
+  }
+
+  @Test func `a header as large as is allowed is served, with a body and a long answer header`() async throws {
+    var limits = Limits()
+    limits.headerBytes = 4_096
+    let handler: @Sendable (Request, Loop) async -> Response = { request, _ in
+      var response = echo(request)
+      response.headers += (0..<10).map { ("X-Answer-\($0)", String(repeating: "y", count: 80)) }
+      return response
+    }
+    try await withServer(limits, handler: handler) { server in
+      let start = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9000\r\nX: "
+      let header = start + String(repeating: "v", count: 4_096 - 3 * 64 - start.utf8.count - 4) + "\r\n\r\n"
+      let client = try server.client()
+      for _ in 0..<3 {
+        client.send(header + String(repeating: "b", count: 9_000))
+        #expect(client.answer()?.status == 200)
+      }
+      client.send(header.replacing("\r\n\r\n", with: "v\r\n\r\n"))
+      #expect(client.answer()?.status == 431)
+    }
+  }
+
+  @Test func `a target that is too long is answered with 414`() async throws {
+    var limits = Limits()
+    limits.targetBytes = 1_000
+    try await withServer(limits) { server in
+      for (length, status) in [(1_000, 200), (1_001, 414), (10_000, 414), (100_000, 414)] {
+        let client = try server.client()
+        client.send("GET /\(String(repeating: "a", count: length - 1)) HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.answer()?.status == status, "\(length)")
+      }
+    }
+  }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct ConnectionLimits {
+  @Test func `connections are limited over all loops, and an end makes room`() async throws {
+    var limits = Limits()
+    limits.connections = 4
+    try await withServer(limits, loops: 2) { server in
+      var clients = try (0..<4).map { _ in try server.client() }
+      for client in clients {
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.answer()?.status == 200)
+      }
+      let surplus = try server.client()
+      #expect(surplus.isClosed())
+      #expect(await server.server.load.connections == 4)
+      clients.removeLast()
+      #expect(
+        try await eventually {
+          let client = try server.client()
+          client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+          return client.answer()?.status == 200
+        })
+    }
+  }
+
+  @Test func `connections of one address are limited`() async throws {
+    var limits = Limits()
+    limits.connectionsPerAddress = 2
+    try await withServer(limits, loops: 2) { server in
+      let clients = try (0..<2).map { _ in try server.client() }
+      for client in clients {
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.answer()?.status == 200)
+      }
+      for _ in 0..<5 {
+        let surplus = try server.client()
+        #expect(surplus.isClosed())
+      }
+      #expect(await server.server.load.connections == 2)
+    }
+  }
+
+  @Test func `zero is no limit for one address`() async throws {
+    var limits = Limits()
+    limits.connectionsPerAddress = 0
+    try await withServer(limits) { server in
+      let clients = try (0..<20).map { _ in try server.client() }
+      for client in clients {
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.answer()?.status == 200)
+      }
+    }
+  }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct Deadlines {
+  private static var short: Limits {
+    var limits = Limits()
+    limits.headerTime = .milliseconds(400)
+    limits.bodyTime = .milliseconds(400)
+    limits.idleTime = .milliseconds(400)
+    limits.sendTime = .milliseconds(400)
+    return limits
+  }
+
+  /// Sends the bytes one by one until the other side ends the connection; false where it does not for 5 seconds.
+  private func drip(_ text: String, to client: RawClient) async throws -> Bool {
+    let end = ContinuousClock.now + .seconds(5)
+    while ContinuousClock.now < end {
+      guard client.send(text) else { return true }
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    return false
+  }
+
+  @Test func `who says nothing is cut`() async throws {
+    try await withServer(Self.short) { server in
+      let client = try server.client()
+      #expect(client.isClosed())
+    }
+  }
+
+  @Test func `a header that drips is cut, while others are served`() async throws {
+    try await withServer(Self.short) { server in
+      let slow = try server.client()
+      slow.send("GET / HTTP/1.1\r\nHost: a\r\nX: ")
+      async let isCut = drip("x", to: slow)
+      let other = try server.client()
+      for _ in 0..<20 {
+        other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(other.answer()?.status == 200)
+        try await Task.sleep(for: .milliseconds(10))
+      }
+      #expect(try await isCut)
+      #expect(server.log.handled.count == 20)
+    }
+  }
+
+  @Test(arguments: ["Content-Length: 100000", "Transfer-Encoding: chunked"])
+  func `a body that drips is cut`(_ framing: String) async throws {
+    try await withServer(Self.short) { server in
+      let client = try server.client()
+      client.send("POST / HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n")
+      #expect(try await drip(framing.hasPrefix("C") ? "x" : "1\r\nx\r\n", to: client))
+      #expect(server.log.handled.isEmpty && server.log.completed.isEmpty)
+      #expect(try await server.isIdle())
+    }
+  }
+
+  @Test func `a connection that is silent after an answer is cut, and one that goes on is not`() async throws {
+    try await withServer(Self.short) { server in
+      let busy = try server.client()
+      let silent = try server.client()
+      silent.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(silent.answer()?.status == 200)
+      for _ in 0..<10 {
+        busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(busy.answer()?.status == 200)
+        try await Task.sleep(for: .milliseconds(100))
+      }
+      #expect(silent.isClosed())
+    }
+  }
+
+  @Test func `who does not take the answer is cut`() async throws {
+    let handler: @Sendable (Request, Loop) async -> Response = { _, _ in
+      Response(200, type: "text/plain", [UInt8](repeating: 120, count: 30_000_000))
+    }
+    try await withServer(Self.short, handler: handler) { server in
+      let client = try server.client(receiveBuffer: 4_096)
+      client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(try await eventually { server.log.completed.count == 1 })
+      #expect(try await server.isIdle())
+      #expect(client.answer() == nil)
+    }
+  }
+
+  @Test func `a handler that runs is never cut`() async throws {
+    let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
+      await loop.sleep(for: .milliseconds(1_500))
+      return echo(request)
+    }
+    try await withServer(Self.short, handler: handler) { server in
+      let client = try server.client()
+      client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx")
+      #expect(client.answer()?.status == 200)
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import HTTP
+import Loop
+import Server
+import Testing
+
+/// Waits as many milliseconds as the path says.
+private let waiting: @Sendable (Request, Loop) async -> Response = { request, loop in
+  let time = request.target.segments.first.flatMap { Int($0) } ?? 0
+  if time > 0 { await loop.sleep(for: .milliseconds(time)) }
+  return echo(request)
+}
+
+@Suite(.timeLimit(.minutes(1))) struct Pipelining {
+  @Test func `requests sent at once are answered in their order, however long each takes`() async throws {
+    try await withServer(handler: waiting) { server in
+      let client = try server.client()
+      let times = [20, 0, 1, 0, 0, 12, 3, 0, 7, 2]
+      client.send(
+        times.enumerated().map { "POST /\($1)/\($0) HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx" }.joined())
+      for (number, time) in times.enumerated() { #expect(client.answer()?.body == "POST /\(time)/\(number)? 1:x") }
+    }
+  }
+
+  @Test func `hundreds of requests in one segment are all answered`() async throws {
+    try await withServer { server in
+      let client = try server.client()
+      client.send((0..<400).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+      for number in 0..<400 { #expect(client.answer()?.body == "GET /\(number)? 0:") }
+    }
+  }
+
+  @Test func `handlers wait side by side, shortly and long`() async throws {
+    try await withServer(loops: 2, handler: waiting) { server in
+      let clients = try (0..<100).map { _ in try server.client() }
+      let start = ContinuousClock.now
+      for round in 0..<3 {
+        for (number, client) in clients.enumerated() {
+          client.send("GET /\(number % 2 == 0 ? 60 : 2)/\(round) HTTP/1.1\r\nHost: a\r\n\r\n")
+        }
+        for client in clients { #expect(client.answer()?.status == 200) }
+      }
+      #expect(.now - start < .seconds(5))  // one after the other: 9.3 s
+      #expect(server.log.completed.count == 300)
+      #expect(server.log.completed.filter { $0.time >= .milliseconds(60) }.count == 150)
+    }
+  }
+
+  @Test func `a connection is kept or closed as the client wishes`() async throws {
+    try await withServer { server in
+      for (version, wish, isKept) in [
+        ("1.1", "", true), ("1.1", "Connection: close\r\n", false), ("1.1", "Connection: x, Close\r\n", false),
+        ("1.0", "", false), ("1.0", "Connection: keep-alive\r\n", true),
+      ] {
+        let client = try server.client()
+        client.send("GET / HTTP/\(version)\r\nHost: a\r\n\(wish)\r\n")
+        let answer = try #require(client.answer())
+        #expect((answer["Connection"]?.lowercased() == "close") == !isKept)
+        client.send("GET / HTTP/\(version)\r\nHost: a\r\n\(wish)\r\n")
+        #expect((client.answer() != nil) == isKept, "\(version) \(wish)")
+      }
+    }
+  }
+
+  @Test func `who has finished sending still gets the answer`() async throws {
+    try await withServer(handler: waiting) { server in
+      for time in [0, 2, 20] {
+        let client = try server.client()
+        client.send("GET /\(time) HTTP/1.1\r\nHost: a\r\n\r\n")
+        client.finishSending()
+        #expect(client.answer()?.status == 200)
+        #expect(client.isClosed())
+      }
+    }
+  }
+
+  @Test func `a handler that waits on another thread is answered`() async throws {
+    let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
+      for _ in 0..<3 { await Task.detached { try? await Task.sleep(for: .milliseconds(3)) }.value }
+      return loop.isCurrent ? echo(request) : Response(500, type: "text/plain", [])
+    }
+    try await withServer(handler: handler) { server in
+      let client = try server.client()
+      for _ in 0..<5 {
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.answer()?.status == 200)
+      }
+    }
+  }
+}

@@ -1,0 +1,157 @@
+import HTTP
+import Loop
+import Server
+import Testing
+
+private let waiting: @Sendable (Request, Loop) async -> Response = { request, loop in
+  if let time = request.target.segments.first.flatMap({ Int($0) }) { await loop.sleep(for: .milliseconds(time)) }
+  return echo(request)
+}
+
+@Suite(.timeLimit(.minutes(1))) struct Shutdown {
+  @Test func `requests that run are answered, each as the last of its connection`() async throws {
+    let server = try TestServer(loops: 2, waiting)
+    let clients = try (0..<20).map { _ in try server.client() }
+    for client in clients { client.send("GET /300 HTTP/1.1\r\nHost: a\r\n\r\n") }
+    #expect(try await eventually { server.log.handled.count == 20 })
+    await server.stop()
+    for client in clients {
+      let answer = client.answer()
+      #expect(answer?.status == 200)
+      #expect(answer?["Connection"] == "close")
+      #expect(client.isClosed())
+    }
+  }
+
+  @Test func `idle connections are closed at once, and nobody connects any more`() async throws {
+    let server = try TestServer(waiting)
+    let port = server.port
+    let client = try server.client()
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(client.answer()?.status == 200)
+    let start = ContinuousClock.now
+    await server.stop(within: .seconds(20))
+    #expect(.now - start < .seconds(5))
+    #expect(client.isClosed())
+    #expect(throws: RawClient.Failure.self) { try RawClient(port: port) }
+  }
+
+  @Test func `a body that is on its way is waited for`() async throws {
+    let server = try TestServer(waiting)
+    let client = try server.client()
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
+    #expect(try await eventually { await server.server.load.connections == 1 })
+    async let stopped: Void = server.stop()
+    #expect(try await eventually { (try? server.client()) == nil })
+    client.send("lo")
+    #expect(client.answer()?.body == "POST ? 5:hello")
+    await stopped
+  }
+
+  @Test func `who connected before the end is served`() async throws {
+    // No loop runs yet, so that all of them wait to be accepted.
+    let loop = try Loop()
+    let server = try Server(
+      host: "127.0.0.1", port: 0, loops: [Server.Worker(loop: loop, handler: { echo($0) })])
+    let clients = try (0..<50).map { _ in try RawClient(port: server.port) }
+    for client in clients { client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n") }
+    async let stopped: Void = server.stop(within: .seconds(5))
+    let thread = loop.start(named: "test loop")
+    for client in clients { #expect(client.answer()?.status == 200) }
+    await stopped
+    loop.stop()
+    thread.join()
+  }
+
+  @Test func `what takes too long is closed as it is`() async throws {
+    let server = try TestServer(waiting)
+    let running = try (0..<5).map { _ in try server.client() }
+    for client in running { client.send("GET /10000 HTTP/1.1\r\nHost: a\r\n\r\n") }
+    let sending = try server.client()
+    sending.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
+    #expect(try await eventually { await server.server.load == server.server.load && server.log.handled.count == 5 })
+    try await Task.sleep(for: .milliseconds(50))  // parked
+    let start = ContinuousClock.now
+    await server.stop(within: .milliseconds(200))
+    #expect(.now - start < .seconds(5))
+    for client in running + [sending] {
+      #expect(client.answer() == nil)
+      #expect(client.isClosed())
+    }
+  }
+
+  @Test func `nothing is lost while connections come and the server goes`() async throws {
+    for _ in 0..<10 {
+      let server = try TestServer(loops: 2) { request, loop in
+        await loop.sleep(for: .milliseconds(1))
+        return echo(request)
+      }
+      let port = server.port
+      let clients = Task.detached {
+        var lost = 0
+        for _ in 0..<2_000 {
+          guard let client = try? RawClient(port: port) else { break }
+          client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+          if client.answer()?.status != 200 { lost += 1 }
+        }
+        return lost
+      }
+      #expect(try await eventually { server.log.completed.count > 5 })
+      await server.stop()
+      // One may have come between the last look at the queue and its end; per loop.
+      #expect(await clients.value <= 2)
+    }
+  }
+
+  @Test func `a server that stops twice, or was never used, ends as well`() async throws {
+    let server = try TestServer(loops: 3, waiting)
+    await server.server.stop(within: .seconds(1))
+    await server.stop()
+  }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct Addresses {
+  @Test func `a port that is in use is an error that says so`() async throws {
+    try await withServer(loops: 2) { server in
+      let loop = try Loop()
+      let error = #expect(throws: ServerError.self) {
+        try Server(host: "127.0.0.1", port: server.port, loops: [Server.Worker(loop: loop, handler: { echo($0) })])
+      }
+      #expect(error?.description == "127.0.0.1:\(server.port): Address already in use")
+    }
+  }
+
+  @Test func `an address that is not ours is an error that says so`() throws {
+    for (host, text) in [("192.0.2.1", "192.0.2.1:9"), ("no host", "no host:9"), ("2001:db8::1", "[2001:db8::1]:9")] {
+      let loop = try Loop()
+      let error = #expect(throws: ServerError.self) {
+        try Server(host: host, port: 9, loops: [Server.Worker(loop: loop, handler: { echo($0) })])
+      }
+      #expect(error?.description.hasPrefix(text + ": ") == true, "\(error?.description ?? "")")
+    }
+  }
+
+  @Test func `a port is free again once the server has stopped`() async throws {
+    let first = try TestServer(waiting)
+    let client = try first.client()
+    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    #expect(client.answer()?.status == 200)
+    await first.stop()
+    let loop = try Loop()
+    let thread = loop.start(named: "test loop")
+    let second = try Server(
+      host: "127.0.0.1", port: first.port, loops: [Server.Worker(loop: loop, handler: { echo($0) })])
+    await second.stop(within: .seconds(1))
+    loop.stop()
+    thread.join()
+  }
+
+  @Test func `a socket on all addresses knows an IPv4 client as one`() async throws {
+    let server = try TestServer(host: "::", waiting)
+    let client = try server.client()
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(client.answer()?.status == 200)
+    #expect(server.log.handled.first?.address == "127.0.0.1")
+    await server.stop()
+  }
+}

@@ -1,0 +1,103 @@
+import HTTP
+import Loop
+import Server
+import Synchronization
+import Testing
+
+/// A server on a free port with what it has seen.
+final class TestServer: Sendable {
+  let server: Server
+  let log: Log
+  private let loops: [(loop: Loop, thread: LoopThread)]
+
+  var port: UInt16 { server.port }
+
+  /// What handlers and the request log were told.
+  final class Log: Sendable {
+    struct Entry: Sendable {
+      let request: Request?, response: Response, time: Duration
+    }
+    private let handledRequests = Mutex<[Request]>([])
+    private let completedRequests = Mutex<[Entry]>([])
+
+    var handled: [Request] { handledRequests.withLock { $0 } }
+    var completed: [Entry] { completedRequests.withLock { $0 } }
+    func handle(_ request: Request) { handledRequests.withLock { $0.append(request) } }
+    func complete(_ entry: Entry) { completedRequests.withLock { $0.append(entry) } }
+  }
+
+  init(
+    _ limits: Limits = Limits(), host: String = "127.0.0.1", loops count: Int = 1,
+    _ handler: @escaping @Sendable (Request, Loop) async -> Response
+  ) throws {
+    let log = Log()
+    let loops = try (0..<count).map { _ in try Loop() }
+    self.log = log
+    server = try Server(
+      host: host, port: 0, limits: limits,
+      loops: loops.map { loop in
+        Server.Worker(
+          loop: loop,
+          handler: { request in
+            log.handle(request)
+            return await handler(request, loop)
+          },
+          completed: { log.complete(Log.Entry(request: $0, response: $1, time: $2)) })
+      })
+    self.loops = loops.map { ($0, $0.start(named: "test loop")) }
+  }
+
+  func stop(within time: Duration = .seconds(5)) async {
+    await server.stop(within: time)
+    for (loop, thread) in loops {
+      loop.stop()
+      thread.join()
+    }
+  }
+
+  func client(receiveBuffer: Int32? = nil) throws -> RawClient {
+    try RawClient(port: port, receiveBuffer: receiveBuffer)
+  }
+
+  /// Waits until nothing is open and nothing runs.
+  func isIdle() async throws -> Bool {
+    try await eventually {
+      let load = await self.server.load
+      return load.connections == 0 && load.requests == 0
+    }
+  }
+}
+
+/// Runs the body with a server that answers each request with its method, path, query and body, and stops it.
+func withServer(
+  _ limits: Limits = Limits(), loops: Int = 1,
+  handler: @escaping @Sendable (Request, Loop) async -> Response = { request, _ in echo(request) },
+  _ body: (TestServer) async throws -> Void
+) async throws {
+  let server = try TestServer(limits, loops: loops, handler)
+  do {
+    try await body(server)
+  } catch {
+    await server.stop(within: .zero)
+    throw error
+  }
+  await server.stop()
+}
+
+/// `POST /a/b?c=d 5:hello`
+func echo(_ request: Request) -> Response {
+  let path = request.target.segments.map { "/" + $0 }.joined()
+  let query = String(Substring(request.target.query))
+  let text = "\(request.method.rawValue) \(path)?\(query) \(request.body.count):"
+  return Response(200, type: "text/plain", Array(text.utf8) + request.body)
+}
+
+/// Polls the condition for 5 seconds at most.
+func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
+  let end = ContinuousClock.now + .seconds(5)
+  while ContinuousClock.now < end {
+    if try await condition() { return true }
+    try await Task.sleep(for: .milliseconds(2))
+  }
+  return false
+}
