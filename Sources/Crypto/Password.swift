@@ -1,4 +1,5 @@
 internal import CSodium
+internal import HTTP
 public import Loop
 
 /// A password as it is stored: argon2id with its parameters and its salt, as a PHC string.
@@ -11,7 +12,7 @@ public struct PasswordHash: Sendable, Equatable {
 }
 
 /// Hashes passwords on threads of its own, so that no loop waits, and no more at once than the pool takes: each needs
-/// 19 MiB and some 30 ms.
+/// 19 MiB and some 30 ms. A password is hashed in Unicode's normal form C, so that it does not matter how it was typed.
 public final class PasswordHasher: Sendable {
   /// argon2id at OWASP's minimum: 19 MiB, two passes, one lane. libsodium gives one lane always.
   private static let memory = 19_456 * 1024
@@ -47,9 +48,9 @@ public final class PasswordHasher: Sendable {
   }
 
   private static func hash(_ password: String) -> PasswordHash {
-    precondition(password.utf8.count <= longest, "the password is too long")
+    let bytes = normalized(password).utf8.map(CChar.init(bitPattern:))
+    precondition(bytes.count <= longest, "the password is too long")
     var stored = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))
-    let bytes = password.utf8.map(CChar.init(bitPattern:))
     let code = crypto_pwhash_str_alg(
       &stored, bytes, UInt64(bytes.count), passes, memory, crypto_pwhash_ALG_ARGON2ID13)
     precondition(code == 0, "no memory for a password's hash")
@@ -57,10 +58,10 @@ public final class PasswordHasher: Sendable {
   }
 
   private static func verify(_ password: String, against hash: PasswordHash) -> Bool {
+    let bytes = normalized(password).utf8.map(CChar.init(bitPattern:))
     var stored = hash.stored.utf8.map(CChar.init(bitPattern:))
-    guard password.utf8.count <= longest, stored.count < Int(crypto_pwhash_STRBYTES) else { return false }
+    guard bytes.count <= longest, stored.count < Int(crypto_pwhash_STRBYTES) else { return false }
     stored += [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES) - stored.count)
-    let bytes = password.utf8.map(CChar.init(bitPattern:))
     return crypto_pwhash_str_verify(stored, bytes, UInt64(bytes.count)) == 0
   }
 }

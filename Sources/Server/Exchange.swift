@@ -115,6 +115,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     Task.immediate(executorPreference: listener.loop) { [self] in finish(await listener.worker.handler(request)) }
     isStarting = false
     if case .finished(let response) = stage { return answer(response) }
+    listener.asked += 1
     return .YES
   }
 
@@ -123,6 +124,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     guard case .running = stage else { return }  // the client has gone
     stage = .finished(response)
     guard !isStarting else { return }
+    if !isParked { listener.asked -= 1 }
     listener.isDue = true
     resume()
   }
@@ -130,6 +132,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   private func park() {
     guard !isParked else { return }
     isParked = true
+    listener.asked -= 1
     MHD_suspend_connection(handle)
   }
 
@@ -175,6 +178,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
       // libmicrohttpd has refused the request by itself.
       listener.worker.completed(request, Response(foreignStatus, type: "text/html", []), .now - start)
       isRefused = true
+    case .running where !isParked: listener.asked -= 1
     default: break
     }
     stage = .gone

@@ -12,6 +12,8 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   /// Whether a request got further in this run, so that another may be worth it.
   var hasMoved = false
   var ids = RequestIDs()
+  /// Requests that libmicrohttpd asks for in each run, because their handlers wait.
+  var asked = 0
   private(set) var isStopping = false
 
   var loop: Loop { worker.loop }
@@ -24,6 +26,7 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   private var admitted: Peer?
   private var connections: [Connection] = []
   private var running = 0
+  private var barrenRuns = 0
   private var visit: ContinuousClock.Instant?
   private var stopped: UnsafeContinuation<Void, Never>?
 
@@ -59,15 +62,20 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     let before = running
     daemon.run()
     visit = nil
-    if daemon.isPending {
-      // Where nothing has moved, what is pending is handlers that wait: those are asked again a little later.
-      if hasMoved { isDue = true } else { visit = now + .milliseconds(1) }
+    let isPending = daemon.isPending
+    barrenRuns = hasMoved || !isPending ? 0 : barrenRuns + 1
+    if isPending {
+      // Handlers that wait are asked again a little later. Otherwise there is more to read or to write: but
+      // libmicrohttpd is not trusted to come to an end with it.
+      if hasMoved || asked == 0 && barrenRuns < Self.mostBarrenRuns { isDue = true } else { visit = now + .milliseconds(1) }
     }
-    endIfIdle()
-    return hasMoved || running > before
+    return endIfIdle() || hasMoved || running > before
   }
 
   var patience: Int32 { isDue ? 0 : visit == nil ? -1 : 1 }
+
+  /// How often libmicrohttpd is run in vain; a header of 16 KiB takes 60 runs, because it is read bit by bit at its end.
+  private static let mostBarrenRuns = 500
 
   /// A handler has begun.
   func begin() { running += 1 }
@@ -145,8 +153,12 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     close()
   }
 
-  private func endIfIdle() {
-    if isStopping && connections.isEmpty && running == 0 { end() }
+  /// True where that lets stop() go on.
+  @discardableResult
+  private func endIfIdle() -> Bool {
+    guard isStopping, stopped != nil, connections.isEmpty, running == 0 else { return false }
+    end()
+    return true
   }
 
   private func end() {

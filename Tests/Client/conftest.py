@@ -24,7 +24,7 @@ def pytest_sessionstart():
 
 @pytest.fixture(scope="session")
 def service():
-    service = Service(BASEKEEPER_HEADER_TIMEOUT="5", BASEKEEPER_BODY_TIMEOUT="5")
+    service = Service(BASEKEEPER_HEADER_TIMEOUT="5", BASEKEEPER_BODY_TIMEOUT="5", BASEKEEPER_IDLE_TIMEOUT="5")
     service.seeded = service.seed()
     service.start()
     yield service

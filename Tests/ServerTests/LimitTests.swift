@@ -3,7 +3,7 @@ import Loop
 import Server
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct SizeLimits {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct SizeLimits {
   @Test func `a header that is too large is answered with 431, whatever its size and shape`() async throws {
     var limits = Limits()
     limits.headerBytes = 4_096
@@ -57,7 +57,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct ConnectionLimits {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct ConnectionLimits {
   @Test func `connections are limited over all loops, and an end makes room`() async throws {
     var limits = Limits()
     limits.connections = 4
@@ -110,13 +110,13 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct Deadlines {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct Deadlines {
   private static var short: Limits {
     var limits = Limits()
-    limits.headerTime = .milliseconds(400)
-    limits.bodyTime = .milliseconds(400)
-    limits.idleTime = .milliseconds(400)
-    limits.sendTime = .milliseconds(400)
+    limits.headerTime = .milliseconds(600)
+    limits.bodyTime = .milliseconds(600)
+    limits.idleTime = .milliseconds(600)
+    limits.sendTime = .milliseconds(600)
     return limits
   }
 

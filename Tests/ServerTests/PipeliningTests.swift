@@ -10,7 +10,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   return echo(request)
 }
 
-@Suite(.timeLimit(.minutes(1))) struct Pipelining {
+@Suite(.ownThread, .timeLimit(.minutes(1))) struct Pipelining {
   @Test func `requests sent at once are answered in their order, however long each takes`() async throws {
     try await withServer(handler: waiting) { server in
       let client = try server.client()
@@ -41,7 +41,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
       }
       #expect(.now - start < .seconds(5))  // one after the other: 9.3 s
       #expect(server.log.completed.count == 300)
-      #expect(server.log.completed.filter { $0.time >= .milliseconds(60) }.count == 150)
+      #expect(server.log.completed.filter { $0.time >= .milliseconds(60) }.count >= 150)
     }
   }
 

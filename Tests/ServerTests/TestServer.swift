@@ -27,7 +27,7 @@ final class TestServer: Sendable {
   }
 
   init(
-    _ limits: Limits = Limits(), host: String = "127.0.0.1", loops count: Int = 1,
+    limits: Limits = Limits(), host: String = "127.0.0.1", loops count: Int = 1,
     _ handler: @escaping @Sendable (Request, Loop) async -> Response
   ) throws {
     let log = Log()
@@ -74,7 +74,7 @@ func withServer(
   handler: @escaping @Sendable (Request, Loop) async -> Response = { request, _ in echo(request) },
   _ body: (TestServer) async throws -> Void
 ) async throws {
-  let server = try TestServer(limits, loops: loops, handler)
+  let server = try TestServer(limits: limits, loops: loops, handler)
   do {
     try await body(server)
   } catch {
@@ -100,4 +100,26 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
     try await Task.sleep(for: .milliseconds(2))
   }
   return false
+}
+
+/// Gives each test a thread of its own, so that its clients may block without holding up other tests.
+struct OwnThread: TestTrait, SuiteTrait, TestScoping {
+  let isRecursive = true
+
+  func provideScope(
+    for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
+  ) async throws {
+    guard testCase != nil else { return try await function() }
+    let loop = try Loop()
+    let thread = loop.start(named: "test")
+    defer {
+      loop.stop()
+      thread.join()
+    }
+    try await withTaskExecutorPreference(loop) { try await function() }
+  }
+}
+
+extension Trait where Self == OwnThread {
+  static var ownThread: Self { OwnThread() }
 }

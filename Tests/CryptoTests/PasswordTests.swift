@@ -1,0 +1,70 @@
+import Crypto
+import Loop
+import Testing
+
+@Suite struct Passwords {
+  let hasher = PasswordHasher(threads: 2)
+
+  @Test func `a password matches its own hash and no other`() async throws {
+    let hash = try await hasher.hash("correct horse battery")
+    #expect(hash.stored.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
+    #expect(try await hasher.verify("correct horse battery", against: hash))
+    #expect(try await !hasher.verify("correct horse batterz", against: hash))
+    #expect(try await !hasher.verify("", against: hash))
+    #expect(try await hasher.hash("correct horse battery") != hash, "the salt is new each time")
+  }
+
+  /// Made by the reference implementation's `argon2 somesaltsomesalt -id -t 2 -k 19456 -p 1 -e`.
+  @Test func `a hash of the reference implementation is understood`() async throws {
+    let hash = PasswordHash(
+      stored: "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$/HetJC6LZ4lnwgLB+wJSS2a9bFu2Kq4HxwNWzoJq2qU")
+    #expect(try await hasher.verify("correct horse battery", against: hash))
+    #expect(try await !hasher.verify("correct horse", against: hash))
+  }
+
+  @Test func `accents count however they were typed`() async throws {
+    let hash = try await hasher.hash("caf\u{e9} caf\u{e9}")
+    #expect(try await hasher.verify("cafe\u{301} cafe\u{301}", against: hash))
+  }
+
+  @Test(arguments: ["", "x", "$argon2id$", "$2b$10$abcdefghijklmnopqrstuv", String(repeating: "$", count: 500)])
+  func `what is no hash matches nothing`(_ stored: String) async throws {
+    #expect(try await !hasher.verify("correct horse battery", against: PasswordHash(stored: stored)))
+  }
+
+  @Test func `a password that is too long is wrong, not cut`() async throws {
+    let longest = String(repeating: "x", count: PasswordHasher.longest)
+    let hash = try await hasher.hash(longest)
+    #expect(try await hasher.verify(longest, against: hash))
+    #expect(try await !hasher.verify(longest + "x", against: hash))
+  }
+
+  /// The work for an unknown user is that for a known one: both take part of a second, a comparison of texts a millionth.
+  @Test func `an unknown user takes the time of a known one`() async throws {
+    let hash = try await hasher.hash("correct horse battery")
+    func time(_ hash: PasswordHash?) async throws -> Duration {
+      var times: [Duration] = []
+      for _ in 0..<7 {
+        let begin = ContinuousClock.now
+        #expect(try await !hasher.verify("wrong", against: hash))
+        times.append(.now - begin)
+      }
+      return times.sorted()[3]
+    }
+    let (known, unknown) = try await (time(hash), time(nil))
+    #expect((0.2...5).contains(known / unknown))
+  }
+
+  @Test func `a flood of passwords is turned away, and ends`() async throws {
+    let hasher = PasswordHasher(threads: 1)
+    let outcomes = await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<100 {
+        group.addTask { (try? await hasher.verify("x", against: nil)) != nil }
+      }
+      return await group.reduce(into: [true: 0, false: 0]) { $0[$1, default: 0] += 1 }
+    }
+    #expect(outcomes[true, default: 0] >= 65)
+    #expect(outcomes[false, default: 0] > 0)
+    #expect(try await !hasher.verify("x", against: nil))
+  }
+}
