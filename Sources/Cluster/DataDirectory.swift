@@ -20,7 +20,10 @@ final class DataDirectory: Sendable {
     }
   }
 
-  deinit { close(lock) }
+  deinit {
+    release()  // a program that is being started at this moment has a copy of the descriptor
+    close(lock)
+  }
 
   /// Leaves the directory to others.
   func release() { flock(lock, LOCK_UN) }

@@ -10,7 +10,7 @@ internal import Synchronization
 public final class EmbeddedCluster: Sendable {
   /// How the server runs.
   public struct Settings: Sendable {
-    /// Whether what is committed outlives a crash of the machine. Without that all is quicker: for tests.
+    /// Whether what is committed outlives a crash of the machine, not only one of the server: false for tests.
     public var isDurable = true
     /// Settings as in `postgresql.conf`, on top of our own.
     public var server: [String: String] = [:]

@@ -79,9 +79,7 @@ final class Server: Sendable {
       "log_min_messages": "log", "log_error_verbosity": "terse", "log_checkpoints": "off",
       "jit": "off",  // our statements are too short for it
     ]
-    if !settings.isDurable {
-      all.merge(["fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"]) { $1 }
-    }
+    if !settings.isDurable { all.merge(["fsync": "off", "full_page_writes": "off"]) { $1 } }
     all.merge(settings.server) { $1 }
     return ["-D", directory.data] + all.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
   }

@@ -7,17 +7,17 @@ import Testing
 
 @Suite(.timeLimit(.minutes(1))) struct Clusters {
   @Test func `what was committed is there after a stop and a start`() async throws {
-    let first = try ThrowAwayCluster()
+    let first = try await ThrowAwayCluster.start()
     try await query(first, "create table kept as select 42 as value")
     first.stop()
     #expect(first.processes == [-1])
-    let second = try ThrowAwayCluster(directory: first.directory)
+    let second = try await ThrowAwayCluster.start(first.directory)
     defer { second.stop() }
     #expect(try await query(second, "select value from kept") == 42)
   }
 
   @Test func `the server can be reached by its owner's socket alone, and its data can be verified`() async throws {
-    let cluster = try ThrowAwayCluster()
+    let cluster = try await ThrowAwayCluster.start()
     defer { cluster.stop() }
     let lines = try #require(read("\(cluster.directory)/postgres/postmaster.pid"))
     #expect(lines[5].isEmpty)  // listen address
@@ -45,30 +45,30 @@ import Testing
   @Test func `a stale pid file does not keep the server from starting, also where the number was given out anew`()
     async throws
   {
-    let first = try ThrowAwayCluster()
+    let first = try await ThrowAwayCluster.start()
     let lines = try #require(read("\(first.directory)/postgres/postmaster.pid"))
     first.stop()
     // The second one is alive, and its user is the one that PostgreSQL runs as.
-    let other = try ThrowAwayCluster()
+    let other = try await ThrowAwayCluster.start()
     defer { other.stop() }
     for pid in [999_999_999, other.postmaster, getpid()] {
       let stale = (["\(pid)"] + lines.dropFirst()).map { $0 + "\n" }.joined()
       write(stale, to: "\(first.directory)/postgres/postmaster.pid")
-      let next = try ThrowAwayCluster(directory: first.directory)
+      let next = try await ThrowAwayCluster.start(first.directory)
       #expect(try await query(next, "select 1 as value") == 1)
       next.stop()
     }
   }
 
   @Test func `a server that a dead process has left is taken over, and stopped in the end`() async throws {
-    let first = try ThrowAwayCluster()
+    let first = try await ThrowAwayCluster.start()
     first.stop()
     let programs = try Programs(for: nil)
+    let (data, socket) = ("\(first.directory)/postgres", "\(first.directory)/socket")
     let left = try Subprocess(
-      programs.command("postgres", ["-D", "\(first.directory)/postgres", "-c", "listen_addresses=", "-k", "\(first.directory)/socket"]),
-      output: STDERR_FILENO)
+      programs.command("postgres", ["-D", data, "-c", "listen_addresses=", "-k", socket]), output: STDERR_FILENO)
     #expect(await poll { first.postmaster == left.pid })
-    let second = try ThrowAwayCluster(directory: first.directory)
+    let second = try await ThrowAwayCluster.start(first.directory)
     #expect(second.postmaster == left.pid)
     #expect(try await query(second, "select 1 as value") == 1)
     second.stop()
@@ -76,16 +76,16 @@ import Testing
   }
 
   @Test func `one directory is for one process at a time`() async throws {
-    let first = try ThrowAwayCluster()
+    let first = try await ThrowAwayCluster.start()
     defer { first.stop() }
     #expect(throws: ClusterError.inUse(directory: first.directory)) {
-      try ThrowAwayCluster(directory: first.directory)
+      try ThrowAwayCluster(first.directory)
     }
     #expect(try await query(first, "select 1 as value") == 1)
   }
 
   @Test func `a server that dies is started again, with what was committed`() async throws {
-    let cluster = try ThrowAwayCluster()
+    let cluster = try await ThrowAwayCluster.start()
     defer { cluster.stop() }
     try await query(cluster, "create table kept as select 42 as value")
     for _ in 1...2 {
@@ -101,7 +101,7 @@ import Testing
     mkdir(directory, 0o755)
     mkdir("\(directory)/postgres.new", 0o700)
     write("15", to: "\(directory)/postgres.new/PG_VERSION")
-    let cluster = try ThrowAwayCluster(directory: directory)
+    let cluster = try await ThrowAwayCluster.start(directory)
     defer { cluster.stop() }
     #expect(try await query(cluster, "select 1 as value") == 1)
   }
@@ -111,18 +111,16 @@ import Testing
     mkdir(directory, 0o755)
     mkdir("\(directory)/postgres", 0o755)
     write("photographs", to: "\(directory)/postgres/holidays")
-    #expect(throws: ClusterError.notACluster(path: "\(directory)/postgres")) {
-      try ThrowAwayCluster(directory: directory)
-    }
+    #expect(throws: ClusterError.notACluster(path: "\(directory)/postgres")) { try ThrowAwayCluster(directory) }
     write("9\n", to: "\(directory)/postgres/PG_VERSION")
-    let error = #expect(throws: ClusterError.self) { try ThrowAwayCluster(directory: directory) }
+    let error = #expect(throws: ClusterError.self) { try ThrowAwayCluster(directory) }
     #expect("\(String(describing: error))".contains("BASEKEEPER_PG_BIN"))
     #expect(read("\(directory)/postgres/holidays") == ["photographs"])
   }
 
   @Test func `a path that is too long for a socket, or that libpq would misread, does no harm`() async throws {
     for name in [String(repeating: "long", count: 30), "one, two", "it's \\ odd"] {
-      let cluster = try ThrowAwayCluster(directory: "\(TestCluster.directory())/\(name)")
+      let cluster = try await ThrowAwayCluster.start("\(TestCluster.directory())/\(name)")
       #expect(try await query(cluster, "select 1 as value") == 1)
       cluster.stop()
       try EmbeddedCluster.delete(directory: cluster.directory)
@@ -133,7 +131,7 @@ import Testing
   func `a directory that PostgreSQL's user may not enter is refused, and told how to choose another`() throws {
     let closed = TestCluster.directory()
     mkdir(closed, 0o700)
-    let error = #expect(throws: ClusterError.self) { try ThrowAwayCluster(directory: "\(closed)/data") }
+    let error = #expect(throws: ClusterError.self) { try ThrowAwayCluster("\(closed)/data") }
     #expect(error == .closedToUser("postgres", directory: "\(closed)/data"))
     #expect("\(String(describing: error))".contains("BASEKEEPER_DATA_DIR"))
   }

@@ -10,7 +10,7 @@ import Testing
   @Test func `when the server is killed under load all calls end as unavailable, and later ones succeed again`()
     async throws
   {
-    let cluster = try ThrowAwayCluster()
+    let cluster = try await ThrowAwayCluster.start()
     defer { cluster.stop() }
     try await onDatabase(Database.Settings(url: cluster.conninfo)) { db in
       try await db.run("create table item (id integer)")
@@ -39,7 +39,7 @@ import Testing
   @Test func `when the server is paused calls end within their bound, and succeed again when it goes on`()
     async throws
   {
-    let cluster = try ThrowAwayCluster()
+    let cluster = try await ThrowAwayCluster.start()
     defer { cluster.stop() }
     var settings = Database.Settings(url: cluster.conninfo)
     settings.statementTime = .milliseconds(200)
@@ -65,7 +65,7 @@ import Testing
   }
 
   @Test func `without a server calls fail without waiting for one, and succeed when there is one`() async throws {
-    let cluster = try ThrowAwayCluster()
+    let cluster = try await ThrowAwayCluster.start()
     cluster.stop()
     var settings = Database.Settings(url: cluster.conninfo)
     settings.waitingTime = .seconds(20)
@@ -76,7 +76,7 @@ import Testing
       #expect(calls.strange.isEmpty)
       #expect(calls.slowest < .seconds(10))
       #expect(await db.ping() == false)
-      let again = try ThrowAwayCluster(directory: cluster.directory)
+      let again = try await ThrowAwayCluster.start(cluster.directory)
       defer { again.stop() }
       #expect(await poll { await db.ping() })
       #expect(await poll { (try? await call(db, 1)) != nil })

@@ -37,11 +37,14 @@ func onDatabase(
   }
 }
 
-/// Asks until the condition holds; false where it does not within the time.
-func poll(for time: Duration = .seconds(20), _ condition: () async throws -> Bool) async rethrows -> Bool {
-  let deadline = ContinuousClock.now + time
-  while .now < deadline {
+/// Asks until the condition holds; false where it does not within 20 s and a thousand questions, of which there are
+/// fewer on a machine that is busy.
+func poll(_ condition: () async throws -> Bool) async rethrows -> Bool {
+  let deadline = ContinuousClock.now + .seconds(20)
+  var questions = 0
+  while questions < 1000 || .now < deadline {
     if try await condition() { return true }
+    questions += 1
     try? await Task.sleep(for: .milliseconds(5))
   }
   return false

@@ -1,5 +1,6 @@
 import Cluster
 import Glibc
+import Loop
 import TestSupport
 
 /// A cluster of its own for a test that hurts it.
@@ -7,7 +8,15 @@ struct ThrowAwayCluster: Sendable {
   let directory: String
   private let cluster: EmbeddedCluster
 
-  init(directory: String = TestCluster.directory()) throws {
+  private static let threads = BlockingPool(named: "clusters", threads: 2, capacity: 100)
+
+  /// Starts one without blocking a thread that other tests need.
+  static func start(_ directory: String = TestCluster.directory()) async throws -> ThrowAwayCluster {
+    try await threads.run { Result { try ThrowAwayCluster(directory) } }.get()
+  }
+
+  /// Starts one, and blocks the calling thread.
+  init(_ directory: String) throws {
     self.directory = directory
     cluster = try EmbeddedCluster(directory: directory, settings: .throwAway)
   }
