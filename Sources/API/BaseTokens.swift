@@ -27,7 +27,8 @@ private struct Lifetime: Input {
 
   private static func seconds(_ text: String) -> Int64? {
     let units: [Character: Int64] = ["m": 60, "h": 3600, "d": 86_400]
-    guard let unit = text.last.flatMap({ units[$0] }), let count = ID<Never>(text: String(text.dropLast()))?.value else {
+    guard let unit = text.last.flatMap({ units[$0] }), let count = ID<Never>(text: String(text.dropLast()))?.value
+    else {
       return nil
     }
     let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)

@@ -46,7 +46,9 @@ private struct Look {
     color = try fields.optionalText("color", 0...20).flatMap { $0.isEmpty ? nil : $0 }
     let isIcon = icon?.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
     guard isIcon ?? true else { throw APIError.invalid(field: "icon") }
-    let isColor = color.map { $0.first == "#" && $0.dropFirst().allSatisfy(\.isHexDigit) && [4, 7, 9].contains($0.count) }
+    let isColor = color.map {
+      $0.first == "#" && $0.dropFirst().allSatisfy(\.isHexDigit) && [4, 7, 9].contains($0.count)
+    }
     guard isColor ?? true else { throw APIError.invalid(field: "color") }
   }
 }

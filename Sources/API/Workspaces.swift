@@ -106,8 +106,10 @@ private struct WorkspaceList: Output, JSONEncodable {
   }
 
   private var pseudo: [Entry] {
-    [Entry(pseudo: "starred", lists: ["table_list"], isDetailed: isDetailed),
-     Entry(pseudo: "shared", lists: ["shared_table_list", "shared_view_list"], isDetailed: isDetailed)]
+    [
+      Entry(pseudo: "starred", lists: ["table_list"], isDetailed: isDetailed),
+      Entry(pseudo: "shared", lists: ["shared_table_list", "shared_view_list"], isDetailed: isDetailed),
+    ]
   }
 }
 

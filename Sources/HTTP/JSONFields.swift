@@ -28,16 +28,16 @@ private struct JSONObject: Decodable {
       (name, try container.decode(JSONValue.self, forKey: Name(stringValue: name)).value)
     }
   }
-
-  private struct Name: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-    init(stringValue: String) { self.stringValue = stringValue }
-    init?(intValue: Int) { nil }
-  }
 }
 
-/// A value of any type; an object is not looked into.
+private struct Name: CodingKey {
+  let stringValue: String
+  var intValue: Int? { nil }
+  init(stringValue: String) { self.stringValue = stringValue }
+  init?(intValue: Int) { nil }
+}
+
+/// A value of any type; an object is not looked into. A text that is not one, with half a surrogate pair, is an error.
 private struct JSONValue: Decodable {
   let value: Fields.Value
 
@@ -56,6 +56,7 @@ private struct JSONValue: Decodable {
     } else if let integer = try? single.decode(Int64.self) {
       value = .integer(integer)
     } else {
+      if (try? single.decode(Double.self)) == nil { _ = try decoder.container(keyedBy: Name.self) }
       value = .other
     }
   }

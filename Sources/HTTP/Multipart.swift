@@ -17,7 +17,9 @@ extension Fields {
   private static func parts(of bytes: [UInt8], delimiter: [UInt8]) throws(FieldsError) -> [ArraySlice<UInt8>] {
     // The first delimiter has no line end before it: one is put there, in thought, by starting in its middle.
     var rest = bytes[...]
-    guard rest.starts(with: delimiter[2...]) else { throw .malformed("The multipart body does not begin with its boundary.") }
+    guard rest.starts(with: delimiter[2...]) else {
+      throw .malformed("The multipart body does not begin with its boundary.")
+    }
     rest = rest.dropFirst(delimiter.count - 2)
     var parts: [ArraySlice<UInt8>] = []
     while !rest.starts(with: Array("--".utf8)) {
@@ -47,7 +49,9 @@ extension Fields {
     }
     let content = part[headerEnd.upperBound...]
     if let fileName = disposition["filename"] { return (name, .file(name: fileName, Array(content))) }
-    guard let text = String(validating: content, as: UTF8.self) else { throw .malformed("\(name.prefix(50)) is not UTF-8.") }
+    guard let text = String(validating: content, as: UTF8.self) else {
+      throw .malformed("\(name.prefix(50)) is not UTF-8.")
+    }
     return (name, .text(text))
   }
 

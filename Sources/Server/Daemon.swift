@@ -91,56 +91,62 @@ private func listener(_ context: UnsafeMutableRawPointer?) -> Listener {
   return Unmanaged<Listener>.fromOpaque(context).takeUnretainedValue()
 }
 
-private let admit: @convention(c) (
-  UnsafeMutableRawPointer?, UnsafePointer<sockaddr>?, socklen_t
-) -> MHD_Result = { context, address, _ in
-  guard let address else { return .NO }
-  return listener(context).admits(Peer(address)) ? .YES : .NO
-}
-
-private let connectionChanged: @convention(c) (
-  UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
-  MHD_ConnectionNotificationCode
-) -> Void = { context, handle, slot, change in
-  guard let handle, let slot else { return }
-  if change == .CONNECTION_NOTIFY_STARTED {
-    // The listener keeps it.
-    slot.pointee = listener(context).open(basekeeper_socket(handle)).map { Unmanaged.passUnretained($0).toOpaque() }
-  } else if let connection = slot.pointee {
-    slot.pointee = nil
-    listener(context).close(Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue())
+private let admit:
+  @convention(c) (
+    UnsafeMutableRawPointer?, UnsafePointer<sockaddr>?, socklen_t
+  ) -> MHD_Result = { context, address, _ in
+    guard let address else { return .NO }
+    return listener(context).admits(Peer(address)) ? .YES : .NO
   }
-}
 
-private let requestLineRead: @convention(c) (
-  UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?
-) -> UnsafeMutableRawPointer? = { context, target, handle in
-  guard let handle, let target, let connection = basekeeper_socket_context(handle) else { return nil }
-  let exchange = Exchange(
-    handle, listener(context), on: Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue(), target)
-  return Unmanaged.passRetained(exchange).toOpaque()
-}
+private let connectionChanged:
+  @convention(c) (
+    UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    MHD_ConnectionNotificationCode
+  ) -> Void = { context, handle, slot, change in
+    guard let handle, let slot else { return }
+    if change == .CONNECTION_NOTIFY_STARTED {
+      // The listener keeps it.
+      slot.pointee = listener(context).open(basekeeper_socket(handle)).map { Unmanaged.passUnretained($0).toOpaque() }
+    } else if let connection = slot.pointee {
+      slot.pointee = nil
+      listener(context).close(Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue())
+    }
+  }
 
-private let requestProceeds: @convention(c) (
-  UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
-  UnsafePointer<CChar>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
-) -> MHD_Result = { _, _, _, method, version, body, bodyCount, slot in
-  guard let method, let version, let bodyCount, let exchange = slot?.pointee else { return .NO }
-  let piece = UnsafeRawBufferPointer(start: body, count: bodyCount.pointee)
-  bodyCount.pointee = 0  // taken
-  return Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue().proceed(method, version, piece)
-}
+private let requestLineRead:
+  @convention(c) (
+    UnsafeMutableRawPointer?, UnsafePointer<CChar>?, OpaquePointer?
+  ) -> UnsafeMutableRawPointer? = { context, target, handle in
+    guard let handle, let target, let connection = basekeeper_socket_context(handle) else { return nil }
+    let exchange = Exchange(
+      handle, listener(context), on: Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue(), target)
+    return Unmanaged.passRetained(exchange).toOpaque()
+  }
 
-private let requestEnded: @convention(c) (
-  UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
-  MHD_RequestTerminationCode
-) -> Void = { _, _, slot, _ in
-  guard let slot, let exchange = slot.pointee else { return }
-  slot.pointee = nil
-  Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue().end()
-}
+private let requestProceeds:
+  @convention(c) (
+    UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, UnsafePointer<CChar>?, UnsafePointer<CChar>?,
+    UnsafePointer<CChar>?, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+  ) -> MHD_Result = { _, _, _, method, version, body, bodyCount, slot in
+    guard let method, let version, let bodyCount, let exchange = slot?.pointee else { return .NO }
+    let piece = UnsafeRawBufferPointer(start: body, count: bodyCount.pointee)
+    bodyCount.pointee = 0  // taken
+    return Unmanaged<Exchange>.fromOpaque(exchange).takeUnretainedValue().proceed(method, version, piece)
+  }
+
+private let requestEnded:
+  @convention(c) (
+    UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    MHD_RequestTerminationCode
+  ) -> Void = { _, _, slot, _ in
+    guard let slot, let exchange = slot.pointee else { return }
+    slot.pointee = nil
+    Unmanaged<Exchange>.fromOpaque(exchange).takeRetainedValue().end()
+  }
 
 /// The target is decoded once, by `Target`.
-private let leaveEscaped: @convention(c) (
-  UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?
-) -> Int = { _, _, text in text.map { strlen($0) } ?? 0 }
+private let leaveEscaped:
+  @convention(c) (
+    UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?
+  ) -> Int = { _, _, text in text.map { strlen($0) } ?? 0 }

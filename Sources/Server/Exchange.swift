@@ -45,7 +45,9 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   }
 
   /// Takes what libmicrohttpd has for us.
-  func proceed(_ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>, _ piece: UnsafeRawBufferPointer) -> MHD_Result {
+  func proceed(_ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>, _ piece: UnsafeRawBufferPointer)
+    -> MHD_Result
+  {
     switch stage {
     case .begun: return readHeader(method, version)
     case .receiving where !piece.isEmpty:
@@ -75,10 +77,8 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
       connection.deadline = listener.now + listener.limits.bodyTime
       listener.hasMoved = true  // there may be a `100 Continue` to send
       return .YES
-    } catch where error.status == Refusal.headerTooLarge.status {
-      return refuseTooLargeHeader()
     } catch {
-      return refuse(error)
+      return error.status == Refusal.headerTooLarge.status ? refuseTooLargeHeader() : refuse(error)
     }
   }
 
@@ -87,8 +87,11 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
 
   private func makeRequest(_ method: UnsafePointer<CChar>, _ header: RequestHeader) throws(Refusal) -> Request {
     guard target.count <= listener.limits.targetBytes else { throw .targetTooLong }
-    guard let method = Method(rawValue: String(cString: method)) else { throw .notImplemented("The method is unknown.") }
-    guard let rawTarget, !rawTarget.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }), let target = try? Target(rawTarget)
+    guard let method = Method(rawValue: String(cString: method)) else {
+      throw .notImplemented("The method is unknown.")
+    }
+    guard let rawTarget, !rawTarget.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }),
+      let target = try? Target(rawTarget)
     else { throw .badRequest("The request target is malformed.") }
     let id = header.fields[.requestID].flatMap { RequestIDs.isUsable($0) ? $0 : nil } ?? listener.ids.next()
     return Request(id: id, method, target, headers: header.fields, address: connection.address)

@@ -30,7 +30,8 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   private var visit: ContinuousClock.Instant?
   private var stopped: UnsafeContinuation<Void, Never>?
 
-  init(_ socket: ListenSocket, _ worker: Server.Worker, _ limits: Limits, _ admission: Admission) throws(Daemon.Failure) {
+  init(_ socket: ListenSocket, _ worker: Server.Worker, _ limits: Limits, _ admission: Admission) throws(Daemon.Failure)
+  {
     (self.worker, self.limits, self.admission) = (worker, limits, admission)
     linger = Linger(on: worker.loop)
     daemon = try Daemon(socket, calling: self, limits)
@@ -67,7 +68,11 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     if isPending {
       // Handlers that wait are asked again a little later. Otherwise there is more to read or to write: but
       // libmicrohttpd is not trusted to come to an end with it.
-      if hasMoved || asked == 0 && barrenRuns < Self.mostBarrenRuns { isDue = true } else { visit = now + .milliseconds(1) }
+      if hasMoved || asked == 0 && barrenRuns < Self.mostBarrenRuns {
+        isDue = true
+      } else {
+        visit = now + .milliseconds(1)
+      }
     }
     return endIfIdle() || hasMoved || running > before
   }
@@ -141,7 +146,11 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     for _ in 0..<ListenSocket.backlog where daemon.hasWaiting { daemon.run() }
     daemon.stopListening()
     for connection in connections where connection.exchange == nil {
-      if connection.isUsed { connection.cut() } else { connection.deadline = min(connection.deadline ?? now, .now + Self.freshTime) }
+      if connection.isUsed {
+        connection.cut()
+      } else {
+        connection.deadline = min(connection.deadline ?? now, .now + Self.freshTime)
+      }
     }
     isDue = true
     let timer = loop.after(time) { [unowned self] in end() }

@@ -104,7 +104,8 @@ struct RequestHeader {
       guard zip(field.name, name).allSatisfy({ $0 == $1 | 0x20 }) else { continue }
       switch field.meaning {
       case .kept(let name):
-        let text = String(decoding: value.prefix(1 + (value.lastIndex { !isBlank(CChar(bitPattern: $0)) } ?? -1)), as: UTF8.self)
+        let text = String(
+          decoding: value.prefix(1 + (value.lastIndex { !isBlank(CChar(bitPattern: $0)) } ?? -1)), as: UTF8.self)
         fields[name] = fields[name].map { "\($0), \(text)" } ?? text
       case .host: hosts += 1
       case .contentLength: noteContentLength(value)
@@ -153,13 +154,14 @@ private let readFields: [(name: [UInt8], meaning: Meaning)] =
   + [(Array("transfer-encoding".utf8), .transferEncoding)]
   + Headers.Name.allCases.map { (Array($0.rawValue.utf8), .kept($0)) }
 
-private let takeField: @convention(c) (
-  UnsafeMutableRawPointer?, MHD_ValueKind, UnsafePointer<CChar>?, Int, UnsafePointer<CChar>?, Int
-) -> MHD_Result = { reader, _, name, nameCount, value, valueCount in
-  guard let reader = reader?.assumingMemoryBound(to: RequestHeader.self) else { return .NO }
-  let name = UnsafeBufferPointer(start: name, count: nameCount)
-  return reader.pointee.take(name, UnsafeBufferPointer(start: value, count: valueCount)) ? .YES : .NO
-}
+private let takeField:
+  @convention(c) (
+    UnsafeMutableRawPointer?, MHD_ValueKind, UnsafePointer<CChar>?, Int, UnsafePointer<CChar>?, Int
+  ) -> MHD_Result = { reader, _, name, nameCount, value, valueCount in
+    guard let reader = reader?.assumingMemoryBound(to: RequestHeader.self) else { return .NO }
+    let name = UnsafeBufferPointer(start: name, count: nameCount)
+    return reader.pointee.take(name, UnsafeBufferPointer(start: value, count: valueCount)) ? .YES : .NO
+  }
 
 private func isBlank(_ character: CChar) -> Bool { character == 0x20 || character == 0x09 }
 

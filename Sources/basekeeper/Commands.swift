@@ -49,6 +49,7 @@ private func createAdministrator(_ options: Options) throws {
 
 private func printRoutes() {
   for route in routes {
-    say([route.method.rawValue, route.path, route.operation, route.principal, "\(route.status)"].joined(separator: "\t"))
+    say(
+      [route.method.rawValue, route.path, route.operation, route.principal, "\(route.status)"].joined(separator: "\t"))
   }
 }

@@ -29,7 +29,9 @@ struct Configuration {
 
     /// `127.0.0.1:8080`, `[::1]:8080`.
     init?(_ text: String) {
-      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else { return nil }
+      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+        return nil
+      }
       var host = text[..<colon]
       if host.first == "[" && host.last == "]" {
         host = host.dropFirst().dropLast()
@@ -62,7 +64,8 @@ struct Configuration {
     }
     var publicURL = environment.text("BASEKEEPER_PUBLIC_URL") ?? "http://\(listenText)"
     while publicURL.hasSuffix("/") { publicURL.removeLast() }
-    if !publicURL.hasPrefix("http://") && !publicURL.hasPrefix("https://") || publicURL.contains(where: \.isWhitespace) {
+    if !publicURL.hasPrefix("http://") && !publicURL.hasPrefix("https://") || publicURL.contains(where: \.isWhitespace)
+    {
       environment.refuse("BASEKEEPER_PUBLIC_URL", "\"\(publicURL)\" is not a URL that starts with http:// or https://")
     }
     self.publicURL = publicURL
@@ -81,12 +84,16 @@ struct Configuration {
       environment.refuse("JWT_PRIVATE_KEY", "must have at least 32 bytes; `openssl rand -hex 32` makes one")
     }
 
-    loops = environment.integer("BASEKEEPER_LOOPS", in: 1...256, default: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
+    loops = environment.integer(
+      "BASEKEEPER_LOOPS", in: 1...256, default: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))
     logLevel = environment.choice("BASEKEEPER_LOG_LEVEL", default: .info)
     limits = Limits()
-    limits.headerBytes = environment.integer("BASEKEEPER_MAX_HEADER_BYTES", in: 1024...1_048_576, default: limits.headerBytes)
-    limits.bodyBytes = environment.integer("BASEKEEPER_MAX_BODY_BYTES", in: 1024...1_073_741_824, default: limits.bodyBytes)
-    limits.connections = environment.integer("BASEKEEPER_MAX_CONNECTIONS", in: 1...1_000_000, default: limits.connections)
+    limits.headerBytes = environment.integer(
+      "BASEKEEPER_MAX_HEADER_BYTES", in: 1024...1_048_576, default: limits.headerBytes)
+    limits.bodyBytes = environment.integer(
+      "BASEKEEPER_MAX_BODY_BYTES", in: 1024...1_073_741_824, default: limits.bodyBytes)
+    limits.connections = environment.integer(
+      "BASEKEEPER_MAX_CONNECTIONS", in: 1...1_000_000, default: limits.connections)
     limits.connectionsPerAddress = environment.integer(
       "BASEKEEPER_MAX_CONNECTIONS_PER_ADDRESS", in: 0...1_000_000, default: limits.connectionsPerAddress)
     limits.headerTime = .seconds(environment.integer("BASEKEEPER_HEADER_TIMEOUT", in: 1...3600, default: 10))

@@ -13,7 +13,8 @@ struct Environment {
     var values: [String: String] = [:]
     let block = contents(of: "/proc/self/environ") ?? []
     for entry in block.split(separator: 0) {
-      let pair = String(decoding: entry, as: UTF8.self).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      let pair = String(decoding: entry, as: UTF8.self).split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       if pair.count == 2 { values[String(pair[0])] = String(pair[1]) }
     }
     return Environment(values)

@@ -179,7 +179,9 @@ extension Seeded {
       lines += ["", "The demo team:"]
       lines += ["  \(demo.admin.email)   password: \(demo.admin.password)   (team admin)"]
       lines += ["  \(demo.member.email)    password: \(demo.member.password)   (member)"]
-      lines += demo.tokens.map { "  API token \"\($0.app)\" for \($0.base), \($0.permission.rawValue): \($0.secret.clear)" }
+      lines += demo.tokens.map {
+        "  API token \"\($0.app)\" for \($0.base), \($0.permission.rawValue): \($0.secret.clear)"
+      }
     }
     if lines.isEmpty {
       lines += ["", "Seeded before: the passwords and tokens were shown then, and are kept as hashes only."]

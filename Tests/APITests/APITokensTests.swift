@@ -37,7 +37,8 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
     try await World.with { world in
       let composed = try await world.call(.post, tokens, as: .groupOwner, ["app_name": "caf\u{e9}", "permission": "r"])
       #expect(composed.status == 201)
-      let decomposed = try await world.call(.post, tokens, as: .groupOwner, ["app_name": "cafe\u{301}", "permission": "r"])
+      let decomposed = try await world.call(
+        .post, tokens, as: .groupOwner, ["app_name": "cafe\u{301}", "permission": "r"])
       #expect(decomposed.status == 400)
       #expect(decomposed["error_msg"] as? String == "app_name already exists.")
     }
@@ -97,7 +98,8 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
     }
   }
 
-  @Test func `a deleted token is refused at once, with the base tokens made from it, and frees its name`() async throws {
+  @Test func `a deleted token is refused at once, with the base tokens made from it, and frees its name`() async throws
+  {
     try await World.with { world in
       #expect(try await world.call(.delete, tokens + "writer/", as: .groupOwner).text == #"{"success":true}"#)
       let exchange = try await world.call(.get, "/api/v2.1/dtable/app-access-token/", as: .apiTokenWriter)
@@ -113,7 +115,8 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
   @Test(arguments: ["a/b", "100%", "a+b", "a b", "ü", "..", "api-tokens"])
   func `a name is found again however its path is escaped`(_ name: String) async throws {
     try await World.with { world async throws in
-      #expect(try await world.call(.post, tokens, as: .groupOwner, ["app_name": name, "permission": "r"]).status == 201)
+      #expect(
+        try await world.call(.post, tokens, as: .groupOwner, ["app_name": name, "permission": "r"]).status == 201)
       let path = tokens + name.utf8.map { "%" + String($0, radix: 16).padded }.joined() + "/"
       #expect(try await world.call(.delete, path, as: .groupOwner).status == 200)
     }

@@ -69,7 +69,8 @@ import Testing
     try await World.with { world in
       let signedIn = try await world.call(.get, "/api2/auth/ping/", as: .groupMember, scheme: scheme)
       #expect(signedIn.status == 200)
-      let exchange = try await world.call(.get, "/api/v2.1/dtable/app-access-token/", as: .apiTokenReader, scheme: scheme)
+      let exchange = try await world.call(
+        .get, "/api/v2.1/dtable/app-access-token/", as: .apiTokenReader, scheme: scheme)
       #expect(exchange.status == 200)
     }
   }

@@ -29,7 +29,8 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
   }
 
   @Test(arguments: [
-    ("", 259_200), ("?exp=3d", 259_200), ("?exp=72h", 259_200), ("?exp=5h", 18_000), ("?exp=1m", 60), ("?exp=01h", 3600),
+    ("", 259_200), ("?exp=3d", 259_200), ("?exp=72h", 259_200), ("?exp=5h", 18_000), ("?exp=1m", 60),
+    ("?exp=01h", 3600),
   ])
   func `a base token lives as long as exp says`(_ query: String, _ seconds: Int64) async throws {
     try await World.with { world in
@@ -41,10 +42,13 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
     }
   }
 
-  @Test(arguments: ["0m", "30s", "4d", "73h", "4321m", "", "h", "5", "-1h", "1.5h", "5H", "1h ", "99999999999999999999d", "٣d"])
+  @Test(arguments: [
+    "0m", "30s", "4d", "73h", "4321m", "", "h", "5", "-1h", "1.5h", "5H", "1h ", "99999999999999999999d", "٣d",
+  ])
   func `an exp that cannot be is refused`(_ text: String) async throws {
     try await World.with { world in
-      let query = "?exp=" + text.utf8.map { "%" + (String($0, radix: 16).count < 2 ? "0" : "") + String($0, radix: 16) }.joined()
+      let query =
+        "?exp=" + text.utf8.map { "%" + (String($0, radix: 16).count < 2 ? "0" : "") + String($0, radix: 16) }.joined()
       for path in [exchange, "/api/v2.1/workspace/9/dtable/Projects/access-token/"] {
         let caller: Caller = path == exchange ? .apiTokenReader : .groupMember
         let answer = try await world.call(.get, path + query, as: caller)

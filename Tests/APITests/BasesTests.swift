@@ -4,9 +4,10 @@ import TestSupport
 import Testing
 
 @Suite struct Bases {
-  @Test(arguments: [
-    [:], ["workspace_id": "3"], ["workspace_id": ""], ["owner": "00000000000000000000000000000003@auth.local"],
-  ] as [[String: String]])
+  @Test(
+    arguments: [
+      [:], ["workspace_id": "3"], ["workspace_id": ""], ["owner": "00000000000000000000000000000003@auth.local"],
+    ] as [[String: String]])
   func `a base goes into the caller's own workspace, however it is named`(_ place: [String: String]) async throws {
     try await World.with { world in
       let fields = ["name": "CRM & Sales (1)", "icon": "icon-research", "color": "#E91E63"].merging(place) { $1 }
@@ -162,7 +163,9 @@ import Testing
     try await World.with { world in
       for name in ["one", "two"] {
         #expect(try await world.call(.post, "/api/v2.1/dtables/", as: .groupMember, ["name": name]).status == 201)
-        #expect(try await world.call(.delete, "/api/v2.1/workspace/3/dtable/", as: .groupMember, ["name": name]).status == 200)
+        #expect(
+          try await world.call(.delete, "/api/v2.1/workspace/3/dtable/", as: .groupMember, ["name": name]).status == 200
+        )
       }
       let page = try await world.call(.get, "/api/v2.1/trash-dtables/?page=1&per_page=2", as: .groupMember)
       #expect(page["count"] as? Int == 3)

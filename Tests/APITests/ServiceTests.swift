@@ -22,7 +22,9 @@ import Testing
     }
   }
 
-  @Test(arguments: ["/api2/auth/ping", "/api2/auth/ping/", "//api2/auth/ping/", "/api2/auth/%70ing/", "/api2/auth/ping/?x=1"])
+  @Test(arguments: [
+    "/api2/auth/ping", "/api2/auth/ping/", "//api2/auth/ping/", "/api2/auth/%70ing/", "/api2/auth/ping/?x=1",
+  ])
   func `a path is the same with and without its slashes`(_ path: String) async throws {
     try await World.with { world async throws in
       #expect(try await world.call(.get, path, as: .groupOwner).status == 200)
@@ -30,9 +32,10 @@ import Testing
     }
   }
 
-  @Test(arguments: [
-    (nil, "x=1"), ("text/plain", "x=1"), ("application/xml", "<a/>"),
-  ] as [(String?, String)])
+  @Test(
+    arguments: [
+      (nil, "x=1"), ("text/plain", "x=1"), ("application/xml", "<a/>"),
+    ] as [(String?, String)])
   func `a body of an unknown type is refused`(_ type: String?, _ body: String) async throws {
     try await World.with { world in
       let answer = try await world.send(.post, "/api/v2.1/groups/", as: .groupOwner, type: type, body: Array(body.utf8))
@@ -42,7 +45,8 @@ import Testing
 
   @Test(arguments: [
     "{", "[]", "1", "\"x\"", "{\"name\": }", "{\"name\": \"\\ud800\"}", "{\"name\": \"\u{0}\"}", "{name: 1}",
-    #"{"name": {"a": 1}}"#, #"{"name": 5}"#, #"{"name": null}"#, #"{"name": ["a", "b"]}"#, #"{}"#, #"{"name":"a\u0000b"}"#,
+    #"{"name": {"a": 1}}"#, #"{"name": 5}"#, #"{"name": null}"#, #"{"name": ["a", "b"]}"#, #"{}"#,
+    #"{"name":"a\u0000b"}"#,
     String(repeating: "[", count: 5000),
   ])
   func `JSON that cannot be used is refused, and changes nothing`(_ body: String) async throws {

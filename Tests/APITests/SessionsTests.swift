@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 @Suite struct Sessions {
-  @Test(arguments: Encoding.allCases, ["member@ours.example", "MEMBER@ours.EXAMPLE", "00000000000000000000000000000003@auth.local"])
+  @Test(
+    arguments: Encoding.allCases,
+    ["member@ours.example", "MEMBER@ours.EXAMPLE", "00000000000000000000000000000003@auth.local"])
   func `a password gets an account token, in every encoding and by every name`(
     _ encoding: Encoding, _ username: String
   ) async throws {

@@ -1,5 +1,6 @@
-@testable import Crypto
 import Testing
+
+@testable import Crypto
 
 @Suite struct Digests {
   /// FIPS 180-4, appendix B, and a million times "a".
@@ -70,7 +71,8 @@ import Testing
 
   /// RFC 4648, section 10, without padding.
   @Test(arguments: [
-    ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"), ("foobar", "Zm9vYmFy"),
+    ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
+    ("foobar", "Zm9vYmFy"),
   ])
   func `base64url has the values of its RFC`(_ bytes: String, _ text: String) {
     var encoded: [UInt8] = []

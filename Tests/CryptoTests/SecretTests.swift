@@ -1,5 +1,6 @@
-@testable import Crypto
 import Testing
+
+@testable import Crypto
 
 @Suite struct Secrets {
   @Test func `a token has 32 random digits and their checksum`() throws {
@@ -24,7 +25,9 @@ import Testing
       mistyped[place] = mistyped[place] == "0" ? "1" : "0"
       #expect(Secret(token: String(mistyped)) == nil)
     }
-    for text in ["", String(token.dropLast()), String(token) + "0", String(token).uppercased(), " " + String(token.dropFirst())] {
+    for text in [
+      "", String(token.dropLast()), String(token) + "0", String(token).uppercased(), " " + String(token.dropFirst()),
+    ] {
       #expect(Secret(token: text) == nil)
     }
   }

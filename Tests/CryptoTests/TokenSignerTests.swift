@@ -1,5 +1,6 @@
-@testable import Crypto
 import Testing
+
+@testable import Crypto
 
 private let secret = "a secret of at least thirty-two bytes"
 private let now: Int64 = 1_800_000_000
@@ -43,7 +44,8 @@ private let now: Int64 = 1_800_000_000
   @Test func `HS256 has the value of its RFC`() throws {
     let encodedKey = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"
     let key = try AuthenticationKey(#require(Base64URL.decode(encodedKey.utf8)))
-    let signed = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt"
+    let signed =
+      "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFt"
       + "cGxlLmNvbS9pc19yb290Ijp0cnVlfQ"
     var code: [UInt8] = []
     Base64URL.append(key.code(of: Array(signed.utf8)), to: &code)

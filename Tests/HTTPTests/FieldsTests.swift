@@ -8,14 +8,18 @@ import Testing
   static func fields(_ pairs: [(String, String)], _ encoding: Encoding) throws -> Fields {
     switch encoding {
     case .form:
-      return try parsed("application/x-www-form-urlencoded", pairs.map { "\(escaped($0.0))=\(escaped($0.1))" }.joined(separator: "&"))
+      return try parsed(
+        "application/x-www-form-urlencoded", pairs.map { "\(escaped($0.0))=\(escaped($0.1))" }.joined(separator: "&"))
     case .query:
-      return try Fields(query: Target("/?" + pairs.map { "\(escaped($0.0))=\(escaped($0.1))" }.joined(separator: "&")).query)
+      return try Fields(
+        query: Target("/?" + pairs.map { "\(escaped($0.0))=\(escaped($0.1))" }.joined(separator: "&")).query)
     case .multipart:
       let parts = pairs.map { "--a b\r\nContent-Disposition: form-data; name=\"\($0.0)\"\r\n\r\n\($0.1)\r\n" }
       return try parsed("multipart/form-data; boundary=\"a b\"", parts.joined() + "--a b--\r\n")
     case .json:
-      return try parsed("application/json; charset=utf-8", "{" + pairs.map { "\(quoted($0.0)):\(quoted($0.1))" }.joined(separator: ",") + "}")
+      return try parsed(
+        "application/json; charset=utf-8",
+        "{" + pairs.map { "\(quoted($0.0)):\(quoted($0.1))" }.joined(separator: ",") + "}")
     }
   }
 
@@ -28,7 +32,9 @@ import Testing
   }
 
   static func escaped(_ text: String) -> String {
-    text.utf8.map { (0x61...0x7a).contains($0) ? String(UnicodeScalar($0)) : "%" + String(Int($0) + 0x100, radix: 16).suffix(2) }.joined()
+    text.utf8.map {
+      (0x61...0x7a).contains($0) ? String(UnicodeScalar($0)) : "%" + String(Int($0) + 0x100, radix: 16).suffix(2)
+    }.joined()
   }
 
   static func quoted(_ text: String) -> String { String(decoding: JSONWriter.bytes(of: text), as: UTF8.self) }
@@ -56,7 +62,8 @@ import Testing
   @Test func `JSON has types, and they count`() throws {
     let fields = try Self.parsed(
       "application/json",
-      #"{"t":"1","i":5,"f":1.5,"b":true,"n":null,"o":{"a":1},"l":["a","b"],"one":1,"big":9223372036854775808,"mixed":["a",1]}"#)
+      #"{"t":"1","i":5,"f":1.5,"b":true,"n":null,"o":{"a":1},"l":["a","b"],"one":1,"big":9223372036854775808,"mixed":["a",1]}"#
+    )
     #expect(try fields.integer("t", 0...9) == 1)
     #expect(try fields.integer("i", 0...9) == 5)
     #expect(try fields.boolean("b"))
@@ -106,7 +113,8 @@ import Testing
   @Test func `a file is no text`() throws {
     let fields = try Self.parsed(
       "multipart/form-data; boundary=x",
-      "--x\r\nContent-Type: text/csv\r\ncontent-disposition: form-data; filename=\"a\\\"b.csv\"; name=f\r\n\r\n1\r\n--x--")
+      "--x\r\nContent-Type: text/csv\r\ncontent-disposition: form-data; filename=\"a\\\"b.csv\"; name=f\r\n\r\n1\r\n--x--"
+    )
     #expect(!fields.isEmpty)
     #expect(throws: FieldsError.invalid("f")) { try fields.text("f", 0...9) }
   }
@@ -124,7 +132,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("application/json", "{"), ("application/json", "[]"), ("application/json", "1"), ("application/json", #"{"a":1}}"#),
+    ("application/json", "{"), ("application/json", "[]"), ("application/json", "1"),
+    ("application/json", #"{"a":1}}"#),
     ("application/json", #"{"a":"\ud800"}"#), ("application/json", "{\"a\":\"\u{1}\"}"),
     ("application/json", #"{"a":"# + String(repeating: "[", count: 100_000)),
     ("application/x-www-form-urlencoded", "a=%"), ("application/x-www-form-urlencoded", "%ff=1"),
@@ -152,7 +161,10 @@ import Testing
     var chance = Chance(state: 42)
     for _ in 0..<300 {
       let pairs = (0..<chance.below(6)).map { number in
-        ("n\(number)", String((0..<chance.below(12)).map { _ in "ab&=%+\"\\\r\n-ü🦊 ;[]".randomElement(using: &chance) ?? "x" }))
+        (
+          "n\(number)",
+          String((0..<chance.below(12)).map { _ in "ab&=%+\"\\\r\n-ü🦊 ;[]".randomElement(using: &chance) ?? "x" })
+        )
       }
       let forms = try Self.fields(pairs, .form)
       #expect(try Self.fields(pairs, .query) == forms)

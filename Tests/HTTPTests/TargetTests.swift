@@ -19,7 +19,9 @@ import Testing
     #expect(throws: Target.Malformed.self) { try Target(raw) }
   }
 
-  @Test(arguments: [("/a?", ""), ("/a", ""), ("/a?b=c&d", "b=c&d"), ("/a?b?c", "b?c"), ("/a?b#c", "b"), ("/?x=%2F", "x=%2F")])
+  @Test(arguments: [
+    ("/a?", ""), ("/a", ""), ("/a?b=c&d", "b=c&d"), ("/a?b?c", "b?c"), ("/a?b#c", "b"), ("/?x=%2F", "x=%2F"),
+  ])
   func `a query stays as it came`(_ raw: String, _ query: String) throws {
     #expect(try String(Substring(Target(raw).query)) == query)
   }
@@ -43,7 +45,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("a\"b\\c/d", #""a\"b\\c/d""#), ("\u{0}\n\u{1f}\u{7f}", #""\u0000\u000a\u001f\u007f""#), ("ü🦊", #""ü🦊""#), ("", #""""#),
+    ("a\"b\\c/d", #""a\"b\\c/d""#), ("\u{0}\n\u{1f}\u{7f}", #""\u0000\u000a\u001f\u007f""#), ("ü🦊", #""ü🦊""#),
+    ("", #""""#),
   ])
   func `values are written by the letter of RFC 8259`(_ text: String, _ written: String) {
     let expected =

@@ -10,7 +10,9 @@ import Testing
       let client = try server.client()
       client.send("\(method) /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
       #expect(client.answer()?.body == "\(method) /a? 5:hello")
-      client.send("\(method) /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nT: u\r\n\r\n")
+      client.send(
+        "\(method) /b HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n2;x=y\r\nhe\r\n3\r\nllo\r\n0\r\nT: u\r\n\r\n"
+      )
       #expect(client.answer()?.body == "\(method) /b? 5:hello")
     }
   }
@@ -44,7 +46,8 @@ import Testing
       #expect(client.answer()?.status == 200)
       client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n\(body)\r\n0\r\n\r\n")
       #expect(client.answer()?.status == 200)
-      client.send("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n\(body)\r\n1\r\nx\r\n0\r\n\r\n")
+      client.send(
+        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3e8\r\n\(body)\r\n1\r\nx\r\n0\r\n\r\n")
       #expect(client.answer()?.status == 413)
       client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n")
       #expect(client.answer()?.status == 413)  // before any of it has come

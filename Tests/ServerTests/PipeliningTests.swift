@@ -1,3 +1,4 @@
+import Glibc
 import HTTP
 import Loop
 import Server
@@ -74,8 +75,9 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   }
 
   @Test func `a handler that waits on another thread is answered`() async throws {
+    let pool = BlockingPool(named: "waiting", threads: 1, capacity: 1)
     let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
-      for _ in 0..<3 { await Task.detached { try? await Task.sleep(for: .milliseconds(3)) }.value }
+      for _ in 0..<3 { try? await pool.run { _ = usleep(3000) } }
       return loop.isCurrent ? echo(request) : Response(500, type: "text/plain", [])
     }
     try await withServer(handler: handler) { server in

@@ -40,7 +40,9 @@ public enum Caller: String, CaseIterable, Sendable {
       }
       credentials[caller] = secret.clear
     }
-    for (caller, name, permission) in [(apiTokenReader, "reader", "r"), (apiTokenWriter, "writer", "rw"), (revokedAPIToken, "revoked", "rw")] {
+    for (caller, name, permission) in [
+      (apiTokenReader, "reader", "r"), (apiTokenWriter, "writer", "rw"), (revokedAPIToken, "revoked", "rw"),
+    ] {
       let secret = Secret.generate()
       try await database.db.onLoop {
         try await $0.run(
