@@ -42,7 +42,8 @@ final class Log: Sendable {
   /// Writes a line now.
   func write(_ level: Level, _ message: String, _ fields: (inout JSONWriter.Members) -> Void = { _ in }) {
     guard level >= self.level else { return }
-    append(Log.line(level, message, fields))
+    var clock = LogClock()
+    append(Log.line(level, message, at: clock.now(), fields))
   }
 
   /// Takes whole lines.
@@ -64,10 +65,12 @@ final class Log: Sendable {
     thread.withLock { $0 }?.join()
   }
 
-  static func line(_ level: Level, _ message: String, _ fields: (inout JSONWriter.Members) -> Void) -> [UInt8] {
+  static func line(
+    _ level: Level, _ message: String, at time: String, _ fields: (inout JSONWriter.Members) -> Void
+  ) -> [UInt8] {
     var json = JSONWriter()
     json.object {
-      $0.add("time", Log.now)
+      $0.add("time", time)
       $0.add("level", level.rawValue)
       $0.add("message", message)
       fields(&$0)
@@ -77,6 +80,7 @@ final class Log: Sendable {
   }
 
   private func writeAll() {
+    var clock = LogClock()
     while true {
       signal.wait()
       let (bytes, dropped, isClosed) = backlog.withLock { backlog in
@@ -84,25 +88,36 @@ final class Log: Sendable {
         return (backlog.bytes, backlog.dropped, backlog.isClosed)
       }
       writeFully(bytes)
-      if dropped > 0 { writeFully(Log.line(.warning, "log lines were dropped") { $0.add("count", dropped) }) }
+      if dropped > 0 {
+        writeFully(Log.line(.warning, "log lines were dropped", at: clock.now()) { $0.add("count", dropped) })
+      }
       if isClosed { return }
     }
   }
+}
 
-  /// UTC with milliseconds: `2026-11-24T09:47:41.123Z`.
-  private static var now: String {
+/// The time as the log writes it: UTC with milliseconds, `2026-11-24T09:47:41.123Z`. Asks the calendar once a second.
+struct LogClock {
+  private var second = -1
+  private var prefix = ""
+
+  mutating func now() -> String {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
-    var parts = tm()
-    gmtime_r(&time.tv_sec, &parts)
-    func padded(_ number: Int, _ width: Int) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    if time.tv_sec != second {
+      var parts = tm()
+      gmtime_r(&time.tv_sec, &parts)
+      second = time.tv_sec
+      prefix =
+        "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))T"
+        + "\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))."
     }
-    return
-      "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))T"
-      + "\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))"
-      + ".\(padded(time.tv_nsec / 1_000_000, 3))Z"
+    return prefix + padded(time.tv_nsec / 1_000_000, 3) + "Z"
+  }
+
+  private func padded(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
   }
 }
 
@@ -110,6 +125,7 @@ final class Log: Sendable {
 final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its loop's thread
   private let log: Log
   private var lines: [UInt8] = []
+  private var clock = LogClock()
 
   init(_ log: Log) { self.log = log }
 
@@ -127,7 +143,7 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
   func note(_ request: Request?, _ response: Response, _ duration: Duration) {
     let level: Log.Level = response.status >= 500 ? .error : .info
     guard level >= log.level else { return }
-    lines += Log.line(level, "request") {
+    lines += Log.line(level, "request", at: clock.now()) {
       $0.add("request_id", request?.id)
       $0.add("method", request?.method.rawValue)
       $0.add("route", response.route)

@@ -47,7 +47,8 @@ final class Replica: Sendable {
     for part in parts { Task(executorPreference: part.loop) { await keepLastUse(of: part.app, on: part.loop) } }
   }
 
-  /// Takes no new requests, finishes those that run, writes what is left to write, and ends the loops; the flag is set when all of that is done.
+  /// Takes no new requests, finishes those that run, writes what is left to write, and ends the loops; the flag is set
+  /// when all of that is done.
   func stop(within time: Duration) -> Flag {
     let stopped = Flag()
     isStopping.set()
