@@ -18,7 +18,7 @@ func serve() throws {
   let seeded = try installation.seed()
 
   let replica = try Replica(installation, log)
-  writeFully(Array((seeded.text(publicURL: configuration.publicURL) + "\n").utf8), to: STDERR_FILENO)  // no part of the log
+  writeFully(Array((seeded.text(publicURL: configuration.publicURL) + "\n").utf8), to: STDERR_FILENO)
   log.write(.info, "ready") {
     $0.add("listen", configuration.listen.description)
     $0.add("loops", configuration.loops)
