@@ -190,7 +190,7 @@ extension Seeded {
       lines += ["", "Nothing of this is shown again."]
     }
     let secret = demo?.tokens.first?.secret.clear ?? "YOUR_API_TOKEN"
-    lines += ["", "A base token:"]
+    lines += ["", "Basekeeper listens on \(publicURL). A base token:"]
     lines += ["  curl -H 'Authorization: Bearer \(secret)' \(publicURL)/api/v2.1/dtable/app-access-token/", ""]
     return lines.joined(separator: "\n")
   }
