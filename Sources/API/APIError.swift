@@ -2,6 +2,8 @@
 enum APIError: Error, Equatable {
   /// A value that no getter of fields can judge: `exp`, a permission, a name.
   case invalid(field: String)
+  /// What is asked for cannot be done, for a reason that is said.
+  case refused(String)
   /// Wrong user or wrong password; which of the two is not said.
   case loginFailed
   /// Too much is waiting already; in how many seconds it is worth trying again.

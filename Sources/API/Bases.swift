@@ -113,27 +113,31 @@ private func createBase(by caller: SignedIn, _ new: NewBase, _ app: App) async t
 }
 
 private func changeBase(by admin: WorkspaceAdmin, _ change: BaseChange, _ app: App) async throws -> NamedBase {
-  let changed: BaseRecord? = try await app.db.row(
-    """
-    with changed as (
-      update base
-      set name = coalesce(\(change.newName?.text), name), icon = coalesce(\(change.look.icon), icon),
-          color = coalesce(\(change.look.color), color), modifier_id = \(admin.caller.account), updated_at = now()
-      where workspace_id = \(admin.workspace) and name = \(change.name) and deleted_at is null
-      returning *
-    )
-    select \(BaseRecord.columns) from changed as base \(BaseRecord.people)
-    """)
+  let changed: BaseRecord? = try await app.change(by: admin.caller) {
+    try await $0.row(
+      """
+      with changed as (
+        update base
+        set name = coalesce(\(change.newName?.text), name), icon = coalesce(\(change.look.icon), icon),
+            color = coalesce(\(change.look.color), color), modifier_id = \(admin.caller.account), updated_at = now()
+        where workspace_id = \(admin.workspace) and name = \(change.name) and deleted_at is null
+        returning *
+      )
+      select \(BaseRecord.columns) from changed as base \(BaseRecord.people)
+      """)
+  }
   guard let changed else { throw Refusal.notFound(.base(change.name)) }
   return NamedBase(key: "table", base: changed)
 }
 
 private func deleteBase(by admin: WorkspaceAdmin, _ base: BaseToDelete, _ app: App) async throws -> Success {
-  let count = try await app.db.run(
-    """
-    update base set deleted_at = now(), modifier_id = \(admin.caller.account)
-    where workspace_id = \(admin.workspace) and name = \(base.name) and deleted_at is null
-    """)
+  let count = try await app.change(by: admin.caller) {
+    try await $0.run(
+      """
+      update base set deleted_at = now(), modifier_id = \(admin.caller.account)
+      where workspace_id = \(admin.workspace) and name = \(base.name) and deleted_at is null
+      """)
+  }
   guard count == 1 else { throw Refusal.notFound(.base(base.name)) }
   return Success()
 }
@@ -185,44 +189,48 @@ private struct FoundWorkspace: RowDecodable {
 }
 
 private func insert(_ name: String, look: Look, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
-  try await app.db.row(
-    """
-    with made as (
-      insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)
-      select id, team_id, \(name), \(look.icon), \(look.color), \(admin.caller.account), \(admin.caller.account)
-      from workspace where id = \(admin.workspace)
-      returning *
-    )
-    select \(BaseRecord.columns) from made as base \(BaseRecord.people)
-    """)
+  try await app.change(by: admin.caller) {
+    try await $0.row(
+      """
+      with made as (
+        insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)
+        select id, team_id, \(name), \(look.icon), \(look.color), \(admin.caller.account), \(admin.caller.account)
+        from workspace where id = \(admin.workspace)
+        returning *
+      )
+      select \(BaseRecord.columns) from made as base \(BaseRecord.people)
+      """)
+  }
 }
 
 private func insertCopy(of source: ID<Base>, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
-  try await app.db.row(
-    """
-    with made as (
-      insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)
-      select workspace.id, workspace.team_id, free.name, source.icon, source.color, \(admin.caller.account),
-             \(admin.caller.account)
-      from base as source
-      join workspace on workspace.id = \(admin.workspace)
-      cross join lateral (
-        select candidate.name
-        from generate_series(0, 1000) as attempt (number)
+  try await app.change(by: admin.caller) {
+    try await $0.row(
+      """
+      with made as (
+        insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)
+        select workspace.id, workspace.team_id, free.name, source.icon, source.color, \(admin.caller.account),
+               \(admin.caller.account)
+        from base as source
+        join workspace on workspace.id = \(admin.workspace)
         cross join lateral (
-          select case when number = 0 then source.name
-                 else left(source.name, 255 - 3 - length(number::text)) || ' (' || number || ')' end
-        ) as candidate (name)
-        where not exists (
-          select from base as taken
-          where taken.workspace_id = workspace.id and taken.name = candidate.name and taken.deleted_at is null
-        )
-        order by number
-        limit 1
-      ) as free
-      where source.id = \(source) and source.deleted_at is null
-      returning *
-    )
-    select \(BaseRecord.columns) from made as base \(BaseRecord.people)
-    """)
+          select candidate.name
+          from generate_series(0, 1000) as attempt (number)
+          cross join lateral (
+            select case when number = 0 then source.name
+                   else left(source.name, 255 - 3 - length(number::text)) || ' (' || number || ')' end
+          ) as candidate (name)
+          where not exists (
+            select from base as taken
+            where taken.workspace_id = workspace.id and taken.name = candidate.name and taken.deleted_at is null
+          )
+          order by number
+          limit 1
+        ) as free
+        where source.id = \(source) and source.deleted_at is null
+        returning *
+      )
+      select \(BaseRecord.columns) from made as base \(BaseRecord.people)
+      """)
+  }
 }

@@ -2,9 +2,11 @@ internal import Access
 internal import HTTP
 internal import Postgres
 
+// swift-format-ignore
 let groupRoutes = [
-  Route(.get, "/api/v2.1/groups/", "listGroups", as: SignedIn.self, listGroups),
-  Route(.post, "/api/v2.1/groups/", "createGroup", as: SignedIn.self, createGroup, status: 201),
+  Route(.get,  "/api/v2.1/groups/",            "listGroups",  as: SignedIn.self, listGroups),
+  Route(.post, "/api/v2.1/groups/",            "createGroup", as: SignedIn.self, createGroup, status: 201),
+  Route(.put,  "/api/v2.1/groups/move-group/", "orderGroups", as: SignedIn.self, moveGroup),
 ]
 
 // MARK: Wire
@@ -15,6 +17,19 @@ private struct NewGroup: Input {
   init(_ parts: Parts) throws {
     guard let name = GroupName(try parts.body().text("name", 1...255)) else { throw APIError.invalid(field: "name") }
     self.name = name
+  }
+}
+
+/// A group of the caller's, and the one in front of which it goes, or the end.
+private struct GroupMove: Input {
+  let group: ID<Group>
+  let anchor: ID<Group>?
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    group = ID(try fields.integer("group_id", 1...Int64.max))
+    let isLast = try fields.optionalBoolean("to_last") ?? false
+    anchor = isLast ? nil : ID(try fields.integer("anchor_group_id", 1...Int64.max))
   }
 }
 
@@ -64,35 +79,54 @@ private func listGroups(of caller: SignedIn, _: NoInput, _ app: App) async throw
     from group_member as own
     join user_group on user_group.id = own.group_id
     where own.account_id = \(caller.account)
-    order by user_group.id
+    order by own.position, user_group.id
     """)
   for index in groups.indices { groups[index].avatarURL = app.settings.groupAvatarURL }
   return Listing(elements: groups)
 }
 
-/// The group, its owner and its workspace come to be in one statement.
 private func createGroup(by caller: SignedIn, _ new: NewGroup, _ app: App) async throws -> GroupRecord {
-  let made: MadeGroup? = try await app.db.row(
-    """
-    with made as (
-      insert into user_group (team_id, name)
-      select team_id, \(new.name.text) from live_account where id = \(caller.account)
-      returning id, team_id
-    ), place as (
-      insert into workspace (group_id, team_id) select id, team_id from made
-    )
-    insert into group_member (group_id, account_id, role) select id, \(caller.account), 'owner' from made
-    returning group_id
-    """)
-  guard let made else { throw Refusal.badAccountToken }
-  let found: GroupRecord? = try await app.db.row(
-    "select \(GroupRecord.columns) from user_group where id = \(made.group)")
-  guard var found else { throw Refusal.notFound(.group(String(made.group.value))) }
-  found.avatarURL = app.settings.groupAvatarURL
-  return found
+  var made: GroupRecord = try await app.change(by: caller) {
+    guard let made = try await $0.insertGroup(new.name.text, owner: caller.account) else {
+      throw Refusal.badAccountToken
+    }
+    let record: GroupRecord? = try await $0.row("select \(GroupRecord.columns) from user_group where id = \(made)")
+    guard let record else { throw Refusal.notFound(.group(String(made.value))) }
+    return record
+  }
+  made.avatarURL = app.settings.groupAvatarURL
+  return made
 }
 
-private struct MadeGroup: RowDecodable {
+/// The order is the caller's own: all his groups are numbered anew, with one taken out and put where it goes.
+private func moveGroup(by caller: SignedIn, _ move: GroupMove, _ app: App) async throws -> Success {
+  try await app.db.transaction { transaction in
+    let own: [OwnGroup] = try await transaction.rows(
+      """
+      select group_id from group_member where account_id = \(caller.account) order by position, group_id for update
+      """)
+    var groups = own.map(\.group)
+    guard let from = groups.firstIndex(of: move.group) else {
+      throw Refusal.notFound(.group(String(move.group.value)))
+    }
+    groups.remove(at: from)
+    if let anchor = move.anchor {
+      guard let to = groups.firstIndex(of: anchor) else { throw Refusal.notFound(.group(String(anchor.value))) }
+      groups.insert(move.group, at: to)
+    } else {
+      groups.append(move.group)
+    }
+    try await transaction.run(
+      """
+      update group_member set position = place.number
+      from unnest(\(groups.map(\.value))::bigint[]) with ordinality as place (group_id, number)
+      where group_member.group_id = place.group_id and group_member.account_id = \(caller.account)
+      """)
+  }
+  return Success()
+}
+
+private struct OwnGroup: RowDecodable {
   let group: ID<Group>
   init(_ row: Row) throws(PostgresError) { group = try row["group_id"] }
 }

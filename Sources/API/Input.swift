@@ -35,16 +35,3 @@ struct Parts {
   /// The one-time password of two-factor authentication.
   var oneTimePassword: String? { request.headers[.oneTimePassword] }
 }
-
-/// Which page of a list: `page` from 1, `per_page` from 1 to 1000, 25 where it is not said.
-struct Page {
-  let number: Int64
-  let size: Int64
-
-  init(_ query: Fields) throws {
-    number = try query.optionalInteger("page", 1...1_000_000) ?? 1
-    size = try query.optionalInteger("per_page", 1...1000) ?? 25
-  }
-
-  var offset: Int64 { (number - 1) * size }
-}

@@ -1,3 +1,5 @@
+internal import Crypto
+
 /// The name of a base: 1 to 255 printable characters without `/` and `\`, without blanks at the ends.
 struct BaseName: Sendable {
   let text: String
@@ -38,8 +40,8 @@ struct GroupName: Sendable {
   }
 }
 
-/// The name of an API token, which tells its application: 1 to 255 printable characters, not all of them blank.
-struct AppName: Sendable {
+/// The name of a person, a team or an API token: 1 to 255 printable characters, not all of them blank.
+struct DisplayName: Sendable {
   let text: String
 
   init?(_ text: String) {
@@ -48,6 +50,33 @@ struct AppName: Sendable {
       !scalars.allSatisfy({ $0.properties.isWhitespace })
     else { return nil }
     self.text = text
+  }
+}
+
+/// An e-mail address, as far as it can be judged without sending to it: something, `@`, something with no blanks.
+struct EmailAddress: Sendable {
+  let text: String
+
+  init?(_ text: String) {
+    let scalars = text.unicodeScalars
+    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
+    guard scalars.count <= 254, parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
+      scalars.allSatisfy({ isPrintable($0) && !$0.properties.isWhitespace && $0 != "," && $0 != ";" })
+    else { return nil }
+    self.text = text
+  }
+
+  /// What stands before the `@`: a name for who gave none.
+  var localPart: String { String(text.prefix { $0 != "@" }) }
+}
+
+/// A password that somebody sets: 8 characters at least, 1024 bytes at most.
+struct NewPassword: Sendable {
+  let clear: String
+
+  init?(_ text: String) {
+    guard text.unicodeScalars.count >= 8, text.utf8.count <= PasswordHasher.longest else { return nil }
+    clear = text
   }
 }
 

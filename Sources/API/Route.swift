@@ -23,6 +23,7 @@ public struct Route: Sendable {
     (self.method, self.path, self.operation, self.status) = (method, path, operation, status)
     self.principal = P.name
     handle = { request, app in
+      let app = app.serving(request)
       let caller = try await P.authorise(request, app)
       let output = try await handler(caller, try In(Parts(of: request)), app)
       return output.response(status)

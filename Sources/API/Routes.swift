@@ -1,4 +1,15 @@
 /// The whole API, in the order of `openapi.yaml`.
-public let routes: [Route] =
+public let routes: [Route] = memberRoutes + teamRoutes + systemRoutes
+
+/// What concerns the caller himself, and the service.
+private let memberRoutes: [Route] =
   serviceRoutes + sessionRoutes + apiTokenRoutes + baseTokenRoutes + accountRoutes + workspaceRoutes + baseRoutes
   + trashRoutes + groupRoutes + gatewayRoutes
+
+/// What team admins administer.
+private let teamRoutes: [Route] =
+  teamUserRoutes + teamBaseRoutes + teamGroupRoutes + teamTokenRoutes + teamSettingRoutes + teamLogRoutes
+
+/// What system administrators administer.
+private let systemRoutes: [Route] =
+  systemUserRoutes + systemBaseRoutes + systemGroupRoutes + systemTeamRoutes + systemLogRoutes + systemInfoRoutes

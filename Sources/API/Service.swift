@@ -16,12 +16,12 @@ public struct Service: Sendable {
       var request = request
       request.captures = captures.mapValues(normalized)
       var response: Response
-      do { response = try await route.handle(request, app) } catch { response = wire(error) }
+      do { response = try await route.handle(request, app) } catch { response = WireError(error).response }
       response.route = route.path
       return response
     case .otherMethods(let methods):
-      return wire(APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue)))
-    case .nothing: return wire(APIError.unknownPath)
+      return WireError(APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue))).response
+    case .nothing: return WireError(APIError.unknownPath).response
     }
   }
 }

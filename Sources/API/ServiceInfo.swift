@@ -19,7 +19,7 @@ let serviceRoutes = [
 public let version = "0.1.0"
 
 /// The version of SeaTable whose wire contract is spoken.
-private let contractVersion = "6.2.0"
+let contractVersion = "6.2.0"
 
 // MARK: Wire
 

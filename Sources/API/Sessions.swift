@@ -9,7 +9,7 @@ let sessionRoutes = [
 
 // MARK: Wire
 
-private struct Login: Input {
+private struct Attempt: Input {
   /// An e-mail address, a login id, or a user id.
   let username: String
   let password: String
@@ -33,7 +33,7 @@ private struct AccountToken: Output, JSONEncodable {
 
 /// Whether the name is unknown, the account is deactivated or the password is wrong shows neither in the answer nor in
 /// the time it takes.
-private func signIn(_: Anyone, _ login: Login, _ app: App) async throws -> AccountToken {
+private func signIn(_: Anyone, _ login: Attempt, _ app: App) async throws -> AccountToken {
   let found: Candidate? = try await app.db.row(
     """
     select id, password_hash from account
@@ -49,7 +49,10 @@ private func signIn(_: Anyone, _ login: Login, _ app: App) async throws -> Accou
   } catch {
     throw APIError.throttled(seconds: 1)
   }
-  guard isRight, let found else { throw APIError.loginFailed }
+  guard isRight, let found else {
+    try await noteFailure(of: found?.account, app)
+    throw APIError.loginFailed
+  }
 
   let secret = Secret.generate()
   // The first login is what gives a member his workspace.
@@ -62,12 +65,24 @@ private func signIn(_: Anyone, _ login: Login, _ app: App) async throws -> Accou
     ), place as (
       insert into workspace (account_id, team_id) select id, team_id from caller
       on conflict (account_id) do nothing
+    ), noted as (
+      insert into login_log (account_id, team_id, address, succeeded)
+      select id, team_id, \(app.origin.address), true from caller
     )
     insert into account_token (account_id, hash) select id, \(secret.hash.bytes) from caller
     returning id
     """)
   guard made != nil else { throw APIError.loginFailed }
   return AccountToken(secret: secret)
+}
+
+/// What was given as a name is not kept: now and then it is a password.
+private func noteFailure(of account: ID<Account>?, _ app: App) async throws {
+  try await app.db.run(
+    """
+    insert into login_log (account_id, team_id, address, succeeded)
+    values (\(account), (select team_id from account where id = \(account)), \(app.origin.address), false)
+    """)
 }
 
 private struct Candidate: RowDecodable {

@@ -13,11 +13,6 @@ let trashRoutes = [
 
 // MARK: Wire
 
-private struct TrashPage: Input {
-  let page: Page
-  init(_ parts: Parts) throws { page = try Page(parts.query()) }
-}
-
 private struct TrashedBase: Input {
   let named: String
   init(_ parts: Parts) { named = parts.path("trashed_base_id") }
@@ -40,49 +35,48 @@ private struct Trash: Output, JSONEncodable {
   }
 }
 
-private struct Count: RowDecodable {
-  let count: Int64
-  init(_ row: Row) throws(PostgresError) { count = try row["count"] }
-}
-
 // MARK: Operations
 
-private func listTrash(of caller: SignedIn, _ input: TrashPage, _ app: App) async throws -> Trash {
+private func listTrash(of caller: SignedIn, _ page: Page, _ app: App) async throws -> Trash {
   let mine: SQL = """
     from base
     join workspace on workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
     """
-  let count: Count? = try await app.db.row("select count(*) \(mine) where base.deleted_at is not null")
+  let count = try await app.count("select count(*) \(mine) where base.deleted_at is not null")
   let bases: [BaseRecord] = try await app.db.rows(
     """
     select \(BaseRecord.columns) \(mine) \(BaseRecord.people)
     where base.deleted_at is not null
     order by base.deleted_at desc, base.id desc
-    limit \(input.page.size) offset \(input.page.offset)
+    \(page.limit)
     """)
-  return Trash(count: count?.count ?? 0, bases: bases)
+  return Trash(count: count, bases: bases)
 }
 
 /// For good: their tokens go with them.
 private func clearTrash(of caller: SignedIn, _: NoInput, _ app: App) async throws -> Success {
-  try await app.db.run(
-    """
-    delete from base using workspace
-    where workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
-      and base.deleted_at is not null
-    """)
+  try await app.change(by: caller) {
+    try await $0.run(
+      """
+      delete from base using workspace
+      where workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
+        and base.deleted_at is not null
+      """)
+  }
   return Success()
 }
 
 /// Back to where it was; refused where a live base has taken the name meanwhile.
 private func restore(by caller: SignedIn, _ base: TrashedBase, _ app: App) async throws -> Success {
-  let count = try await app.db.run(
-    """
-    update base set deleted_at = null
-    from workspace
-    where workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
-      and base.id = \(ID<Base>(text: base.named)) and base.deleted_at is not null
-    """)
+  let count = try await app.change(by: caller) {
+    try await $0.run(
+      """
+      update base set deleted_at = null
+      from workspace
+      where workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
+        and base.id = \(ID<Base>(text: base.named)) and base.deleted_at is not null
+      """)
+  }
   guard count == 1 else { throw Refusal.notFound(.base(base.named)) }
   return Success()
 }
@@ -102,13 +96,15 @@ private func listGroupTrash(by admin: GroupAdmin, _: NoInput, _ app: App) async 
 
 private func restoreInGroup(by admin: GroupAdmin, _ base: TrashedGroupBase, _ app: App) async throws -> Success {
   guard let uuid = BaseUUID(base.named) else { throw Refusal.notFound(.base(base.named)) }
-  let count = try await app.db.run(
-    """
-    update base set deleted_at = null
-    from workspace
-    where workspace.id = base.workspace_id and workspace.group_id = \(admin.group)
-      and base.uuid = \(uuid)::uuid and base.deleted_at is not null
-    """)
+  let count = try await app.change(by: admin.caller) {
+    try await $0.run(
+      """
+      update base set deleted_at = null
+      from workspace
+      where workspace.id = base.workspace_id and workspace.group_id = \(admin.group)
+        and base.uuid = \(uuid)::uuid and base.deleted_at is not null
+      """)
+  }
   guard count == 1 else { throw Refusal.notFound(.base(base.named)) }
   return Success()
 }

@@ -2,96 +2,139 @@ internal import Access
 internal import HTTP
 internal import Postgres
 
-/// The one place that gives an error its status and its SeaTable body.
-func wire(_ error: any Error) -> Response {
-  switch error {
-  case let error as Refusal: wire(error)
-  case let error as APIError: wire(error)
-  case let error as FieldsError: wire(error)
-  case let error as PostgresError: wire(error)
-  default: failure("\(error)")
-  }
-}
-
-private func wire(_ refusal: Refusal) -> Response {
-  switch refusal {
-  case .noCredentials: detail(403, "Authentication credentials were not provided.")
-  case .badAccountToken: detail(401, "Invalid token")
-  case .badAPIToken, .notAllowed: message(403, "Permission denied.")
-  case .badBaseToken: Response(403, Body(key: "error_message", text: "invalid token"))
-  case .expiredBaseToken: message(403, "Token expired.")
-  case .notFound(.workspace(let id)): message(404, "Workspace \(id) not found.")
-  case .notFound(.base(let name)): message(404, "dtable \(name) not found.")
-  case .notFound(.trashedBase(let id, let name)): message(404, "dtable _(deleted_\(id.value)) \(name) not found.")
-  case .notFound(.group(let id)): message(404, "Group \(id) not found.")
-  case .notFound(.apiToken(let name)): message(404, "api token \(name) not found.")
-  }
-}
-
-private func wire(_ error: APIError) -> Response {
-  switch error {
-  case .invalid(let field): message(400, "\(field) invalid.")
-  case .loginFailed: Response(400, LoginFailure())
-  case .throttled(let seconds):
-    detail(429, "Request was throttled. Expected available in \(seconds) seconds.")
-      .with("Retry-After", "\(seconds)")
-  case .unknownPath: message(404, "Not found.")
-  case .methodNotAllowed(let method, let allowed):
-    detail(405, "Method \"\(method)\" not allowed.").with("Allow", allowed.joined(separator: ", "))
-  }
-}
-
-private func wire(_ error: FieldsError) -> Response {
-  switch error {
-  case .malformed(let reason): message(400, reason)
-  case .unsupportedMediaType(let type): detail(415, "Unsupported media type \"\(type)\" in request.")
-  case .invalid(let field): message(400, "\(field) invalid.")
-  }
-}
-
-private func wire(_ error: PostgresError) -> Response {
-  switch error {
-  case .statement(_, constraint: "api_token_app_name_key", _): message(400, "app_name already exists.")
-  case .statement(_, constraint: "base_name_key", _): message(400, "Table name already exists.")
-  case .statement(_, constraint: "account_email_key", _): message(400, "User already exists.")
-  case .invalidText: message(400, "The request contains text that cannot be stored.")
-  case .unavailable, .timedOut:
-    message(503, "The database is not available. Please try again.")
-      .with("Retry-After", "1").because("\(error)")
-  case .statement, .unexpected: failure("\(error)")
-  }
-}
-
-private func failure(_ reason: String) -> Response { message(500, "Internal Server Error").because(reason) }
-
-// MARK: Bodies
-
-private func message(_ status: Int, _ text: String) -> Response { Response(status, Body(key: "error_msg", text: text)) }
-
-private func detail(_ status: Int, _ text: String) -> Response { Response(status, Body(key: "detail", text: text)) }
-
-private struct Body: JSONEncodable {
+/// An error as it is answered: the one place that gives it its status and its SeaTable body.
+struct WireError {
+  let status: Int
+  /// What the one member of the body is called.
   let key: StaticString
   let text: String
-  func write(to json: inout JSONWriter) { json.object { $0.add(key, text) } }
-}
+  var header: (name: String, value: String)?
+  /// What the log says beyond the answer.
+  var reason: String?
 
-private struct LoginFailure: JSONEncodable {
-  func write(to json: inout JSONWriter) {
-    json.object { $0.add("non_field_errors", ["Unable to login with provided credentials."]) }
+  init(_ error: any Error) {
+    self =
+      switch error {
+      case let error as Refusal: WireError(of: error)
+      case let error as APIError: WireError(of: error)
+      case let error as FieldsError: WireError(of: error)
+      case let error as PostgresError: WireError(of: error)
+      default: .failure("\(error)")
+      }
+  }
+
+  private init(of refusal: Refusal) {
+    self =
+      switch refusal {
+      case .noCredentials: .detail(403, "Authentication credentials were not provided.")
+      case .badAccountToken: .detail(401, "Invalid token")
+      case .badAPIToken, .notAllowed: .message(403, "Permission denied.")
+      case .notAdministrator: .detail(403, "You do not have permission to perform this action.")
+      case .badBaseToken: WireError(status: 403, key: "error_message", text: "invalid token")
+      case .expiredBaseToken: .message(403, "Token expired.")
+      case .notFound(.workspace(let id)): .message(404, "Workspace \(id) not found.")
+      case .notFound(.base(let name)): .message(404, "dtable \(name) not found.")
+      case .notFound(.trashedBase(let id, let name)):
+        .message(404, "dtable _(deleted_\(id.value)) \(name) not found.")
+      case .notFound(.group(let id)): .message(404, "Group \(id) not found.")
+      case .notFound(.user(let id)): .message(404, "User \(id) not found.")
+      case .notFound(.team(let id)): .message(404, "Organization \(id) not found.")
+      case .notFound(.apiToken(let name)): .message(404, "api token \(name) not found.")
+      }
+  }
+
+  private init(of error: APIError) {
+    self =
+      switch error {
+      case .invalid(let field): .message(400, "\(field) invalid.")
+      case .refused(let reason): .message(400, reason)
+      case .loginFailed:
+        WireError(status: 400, key: "non_field_errors", text: "Unable to login with provided credentials.")
+      case .throttled(let seconds):
+        .detail(429, "Request was throttled. Expected available in \(seconds) seconds.")
+          .with("Retry-After", "\(seconds)")
+      case .unknownPath: .message(404, "Not found.")
+      case .methodNotAllowed(let method, let allowed):
+        .detail(405, "Method \"\(method)\" not allowed.").with("Allow", allowed.joined(separator: ", "))
+      }
+  }
+
+  private init(of error: FieldsError) {
+    self =
+      switch error {
+      case .malformed(let reason): .message(400, reason)
+      case .unsupportedMediaType(let type): .detail(415, "Unsupported media type \"\(type)\" in request.")
+      case .invalid(let field): .message(400, "\(field) invalid.")
+      }
+  }
+
+  private init(of error: PostgresError) {
+    self =
+      switch error {
+      case .statement(_, let constraint?, _): Self.violation(of: constraint) ?? .failure("\(error)")
+      case .invalidText: .message(400, "The request contains text that cannot be stored.")
+      case .unavailable, .timedOut:
+        .message(503, "The database is not available. Please try again.").with("Retry-After", "1").because("\(error)")
+      case .statement, .unexpected: .failure("\(error)")
+      }
+  }
+
+  /// What the rules that the database keeps mean for who has broken one.
+  private static func violation(of constraint: String) -> WireError? {
+    switch constraint {
+    case "api_token_app_name_key": .message(400, "app_name already exists.")
+    case "base_name_key": .message(400, "Table name already exists.")
+    case "account_email_key": .message(400, "User already exists.")
+    case "account_login_id_key": .message(400, "login_id already exists.")
+    case "team_last_admin": .message(400, "The last active admin of a team has to stay.")
+    case "system_last_admin": .message(400, "The last active system administrator has to stay.")
+    case "team_member_quota": .message(403, "The number of users exceeds the limit.")
+    case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
+    default: nil
+    }
   }
 }
 
-extension Response {
-  fileprivate func with(_ name: String, _ value: String) -> Response {
-    var response = self
-    response.headers.append((name, value))
-    return response
+extension WireError {
+  private static func message(_ status: Int, _ text: String) -> WireError {
+    WireError(status: status, key: "error_msg", text: text)
   }
 
-  fileprivate func because(_ reason: String) -> Response {
-    var response = self
+  private static func detail(_ status: Int, _ text: String) -> WireError {
+    WireError(status: status, key: "detail", text: text)
+  }
+
+  private static func failure(_ reason: String) -> WireError {
+    message(500, "Internal Server Error").because(reason)
+  }
+
+  private init(status: Int, key: StaticString, text: String) {
+    (self.status, self.key, self.text) = (status, key, text)
+  }
+
+  private func with(_ name: String, _ value: String) -> WireError {
+    var error = self
+    error.header = (name, value)
+    return error
+  }
+
+  private func because(_ reason: String) -> WireError {
+    var error = self
+    error.reason = reason
+    return error
+  }
+
+  /// The answer.
+  var response: Response {
+    var response = Response(status, self)
+    if let header { response.headers.append(header) }
     response.failure = reason
     return response
+  }
+}
+
+extension WireError: JSONEncodable {
+  func write(to json: inout JSONWriter) {
+    json.object { if key.description == "non_field_errors" { $0.add(key, [text]) } else { $0.add(key, text) } }
   }
 }

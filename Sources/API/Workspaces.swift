@@ -61,8 +61,10 @@ private struct WorkspaceRecord: RowDecodable {
         join account on account.id = member.account_id
         where member.group_id = workspace.group_id
       ) as people on true
+      left join group_member as own
+        on own.group_id = workspace.group_id and own.account_id = workspace_role.account_id
       where workspace_role.account_id = \(caller.account)
-      order by workspace.group_id nulls first
+      order by workspace.group_id is not null, own.position, workspace.group_id
       """)
   }
 
@@ -160,7 +162,7 @@ private struct Entry: JSONEncodable {
 }
 
 /// Bases of the caller's own workspace, and of the groups in which he is owner or admin.
-private struct AdministeredBases: Output, JSONEncodable {
+private struct OwnBases: Output, JSONEncodable {
   let workspaces: [WorkspaceRecord]
 
   func write(to json: inout JSONWriter) {
@@ -193,7 +195,7 @@ private func listWorkspaces(of caller: SignedIn, _ detail: Detail, _ app: App) a
   return WorkspaceList(workspaces: workspaces, isDetailed: detail.isWanted)
 }
 
-private func listAdministeredBases(of caller: SignedIn, _: NoInput, _ app: App) async throws -> AdministeredBases {
+private func listAdministeredBases(of caller: SignedIn, _: NoInput, _ app: App) async throws -> OwnBases {
   let workspaces = try await WorkspaceRecord.allWithBases(of: caller, app)
-  return AdministeredBases(workspaces: workspaces.filter(\.role.administers))
+  return OwnBases(workspaces: workspaces.filter(\.role.administers))
 }

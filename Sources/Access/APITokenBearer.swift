@@ -43,13 +43,37 @@ public struct APITokenBearer: Principal {
   private static func bearer(of hash: SecretHash, _ app: App) async throws -> APITokenBearer {
     let found: Program? = try await app.db.lookup(
       """
-      select \(NamedBase.columns), token.permission, token.id as token_id, token.app_name
+      select \(NamedBase.columns), token.permission, token.id as token_id, token.app_name,
+             token.revoked_at is not null as is_revoked
       from api_token as token
       join base on base.id = token.base_id
-      where token.hash = \(hash.bytes) and token.revoked_at is null
+      where token.hash = \(hash.bytes)
       """)
     guard let found else { throw Refusal.badAPIToken }
+    guard !found.isRevoked else {
+      await noteRefusal(of: found.token, app)
+      throw Refusal.badAPIToken
+    }
     return try bearer(of: found.base, found.permission, .apiToken(found.token, appName: found.appName))
+  }
+
+  /// A deleted token that is still shown is in the audit log, once a minute at most; where that fails, it is refused all
+  /// the same.
+  private static func noteRefusal(of token: ID<APIToken>, _ app: App) async {
+    let isDue: Due? = try? await app.db.lookup(
+      """
+      select from api_token
+      where id = \(token) and (refused_at is null or refused_at < now() - interval '1 minute')
+      """)
+    guard isDue != nil else { return }
+    _ = try? await app.change(by: nil) {
+      try await $0.run(
+        """
+        update api_token set refused_at = now()
+        where id = \(token) and revoked_at is not null
+          and (refused_at is null or refused_at < now() - interval '1 minute')
+        """)
+    }
   }
 
   private static func bearer(of user: UserID, _ uuid: BaseUUID, _ app: App) async throws -> APITokenBearer {
@@ -81,13 +105,19 @@ private struct Program: RowDecodable {
   let permission: Permission
   let token: ID<APIToken>
   let appName: String
+  let isRevoked: Bool
 
   init(_ row: Row) throws(PostgresError) {
     base = try NamedBase(row)
     permission = try row["permission"]
     token = try row["token_id"]
     appName = try row["app_name"]
+    isRevoked = try row["is_revoked"]
   }
+}
+
+private struct Due: RowDecodable {
+  init(_ row: Row) {}
 }
 
 private struct Person: RowDecodable {

@@ -1,4 +1,5 @@
 public import Crypto
+public import HTTP
 public import Postgres
 
 /// What an operation may use. One for each loop, made once, passed as an argument.
@@ -17,6 +18,8 @@ public struct App: Sendable {
   public let readiness: @Sendable () async -> Obstacle?
   /// The clock; tests set their own.
   public let now: @Sendable () -> Timestamp
+  /// What the logs say of the request that is served.
+  public private(set) var origin = Origin(address: "", request: "")
 
   /// An app with the given parts.
   public init(
@@ -27,6 +30,13 @@ public struct App: Sendable {
     (self.db, self.signer, self.passwords) = (db, signer, passwords)
     (self.settings, self.readiness, self.now) = (settings, readiness, now)
     lastUse = LastUse(db: db)
+  }
+
+  /// The app as the operation of one request has it.
+  public func serving(_ request: Request) -> App {
+    var app = self
+    app.origin = Origin(address: request.address, request: request.id)
+    return app
   }
 
   /// What the operator has set and an operation needs to know.

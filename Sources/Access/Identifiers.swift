@@ -51,6 +51,11 @@ public enum Permission: String, Sendable, CaseIterable {
   case readWrite = "rw"
 }
 
+extension Permission: Comparable {
+  /// Whether the one allows less than the other.
+  public static func < (left: Permission, right: Permission) -> Bool { left == .read && right == .readWrite }
+}
+
 extension Permission: PostgresValue {
   /// As text.
   public var postgresValue: String { rawValue }

@@ -12,6 +12,8 @@ public enum Refusal: Error, Equatable {
   case expiredBaseToken
   /// Somebody we know, who may not do this here.
   case notAllowed
+  /// Somebody we know, who is no administrator of what was named.
+  case notAdministrator
   /// What was named does not exist, or the caller must not know that it does.
   case notFound(Thing)
 
@@ -25,6 +27,10 @@ public enum Refusal: Error, Equatable {
     case trashedBase(ID<Base>, name: String)
     /// A group, by what stood in the path.
     case group(String)
+    /// A person, by user id.
+    case user(String)
+    /// A team, by what stood in the path.
+    case team(String)
     /// An API token, by its app name.
     case apiToken(String)
   }

@@ -32,12 +32,22 @@ static const unsigned char migration_0005[] = {
 #embed "../../Migrations/0005-installation.sql"
 };
 
+static const unsigned char migration_0006[] = {
+#embed "../../Migrations/0006-administration.sql"
+};
+
+static const unsigned char migration_0007[] = {
+#embed "../../Migrations/0007-audit-log.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
     ASSET("0003-bases.sql", migration_0003),
     ASSET("0004-tokens.sql", migration_0004),
     ASSET("0005-installation.sql", migration_0005),
+    ASSET("0006-administration.sql", migration_0006),
+    ASSET("0007-audit-log.sql", migration_0007),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -127,6 +127,15 @@ extension Fields {
     return choice
   }
 
+  /// The same; nil where the field is not there, null, or an empty text.
+  public func optionalChoice<Choice: RawRepresentable<String>>(
+    _ name: String, as type: Choice.Type = Choice.self
+  ) throws(FieldsError) -> Choice? {
+    guard let text = try optionalText(name, 0...255), !text.isEmpty else { return nil }
+    guard let choice = Choice(rawValue: text) else { throw .invalid(name) }
+    return choice
+  }
+
   /// Several texts: a JSON array, or a field that is repeated, also as `name[]`, `name[0]`, `name[1]`.
   public func texts(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> [String] {
     var texts: [String] = []
@@ -138,6 +147,14 @@ extension Fields {
       }
     }
     return texts
+  }
+}
+
+extension Fields {
+  /// The bytes of a file that a multipart body carries.
+  public func file(_ name: String) throws(FieldsError) -> [UInt8] {
+    guard case .file(_, let bytes) = self[name] else { throw .invalid(name) }
+    return bytes
   }
 }
 

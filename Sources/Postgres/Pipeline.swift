@@ -26,7 +26,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     var wasRepeated = false
     /// Prepared for this very query: preparing it anew would not help.
     var isFresh = false
-    /// Nil where nobody waits for the answer: a `begin`, which the next query depends on.
+    /// Nil where nobody waits for the answer: what begins a transaction, on which the next query depends.
     let continuation: UnsafeContinuation<Answer, Never>?
   }
 
@@ -103,7 +103,10 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   }
 
   /// Sends what begins a transaction, before its first statement; where it fails, so does that.
-  func begin() { ask("begin", .inTransaction, nil) }
+  func begin(_ prelude: SQL?) {
+    ask("begin", .inTransaction, nil)
+    if let prelude { ask(prelude, .inTransaction, nil) }
+  }
 
   private func send(_ query: Query) {
     guard let link else { return finish(query, .failure(loss ?? .unavailable("the connection is closed"))) }

@@ -3,11 +3,12 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
   private enum State { case notBegun, begun, ended }
 
   private let pipeline: Pipeline
+  private let prelude: SQL?
   private var state = State.notBegun
   /// The first statement that failed: after that the server takes nothing but a rollback.
   private(set) var failure: PostgresError?
 
-  init(on pipeline: Pipeline) { self.pipeline = pipeline }
+  init(on pipeline: Pipeline, after prelude: SQL?) { (self.pipeline, self.prelude) = (pipeline, prelude) }
 
   /// The first row of a statement's answer, if there is one.
   public func row<Value: RowDecodable>(
@@ -44,7 +45,7 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
     guard state != .ended else { throw .unexpected("the transaction has ended") }
     if state == .notBegun {
       state = .begun
-      pipeline.begin()
+      pipeline.begin(prelude)
     }
     do throws(PostgresError) {
       return try await pipeline.answer(sql, as: .inTransaction)

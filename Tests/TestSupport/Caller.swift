@@ -7,7 +7,7 @@ public enum Caller: String, CaseIterable, Sendable {
   // Without an account.
   case nobody, malformed, forger
   // Signed in, by what they are to the group "Marketing" of team "ours".
-  case groupOwner, groupAdmin, groupMember, outsider, foreigner, single, systemAdmin
+  case groupOwner, groupAdmin, groupMember, outsider, teamAdmin, teamAdminInGroup, foreigner, single, systemAdmin
   // Known, but not to be let in.
   case deactivated
   // Programs, for the base "Projects".
@@ -25,6 +25,8 @@ public enum Caller: String, CaseIterable, Sendable {
     case .single: 6
     case .systemAdmin: 7
     case .deactivated: 8
+    case .teamAdmin: 9
+    case .teamAdminInGroup: 10
     default: nil
     }
   }
@@ -60,9 +62,9 @@ public enum Caller: String, CaseIterable, Sendable {
 
   private static func baseTokens(_ app: App) -> [Caller: String] {
     let later = app.now().seconds + 3600
-    func program(_ token: Int64, base: String = World.projects, expiry: Int64) -> String {
+    func program(_ token: Int64, expiry: Int64) -> String {
       app.signer.sign(
-        .program(expiry: expiry, dtableUUID: base, permission: "rw", appName: "writer", apiTokenID: token))
+        .program(expiry: expiry, dtableUUID: World.projects, permission: "rw", appName: "writer", apiTokenID: token))
     }
     let member = "00000000000000000000000000000003@auth.local"
     let token = program(2, expiry: later)
@@ -72,7 +74,11 @@ public enum Caller: String, CaseIterable, Sendable {
       .baseToken: token,
       .personalBaseToken: app.signer.sign(
         .person(expiry: later, dtableUUID: World.projects, username: member, permission: "rw", accountID: 3)),
-      .otherBaseToken: program(2, base: "10000000-0000-4000-8000-000000000003", expiry: later),
+      // Good in itself, for a base of the member's own.
+      .otherBaseToken: app.signer.sign(
+        .person(
+          expiry: later, dtableUUID: "10000000-0000-4000-8000-000000000003", username: member, permission: "rw",
+          accountID: 3)),
       .expiredBaseToken: program(2, expiry: later - 3601),
       .orphanedBaseToken: program(3, expiry: later),
       // {"typ":"JWT","alg":"none"}, the same claims, and no signature.

@@ -68,20 +68,25 @@ public struct World: Sendable {
     insert into team (name) values ('ours'), ('canary team');
 
     insert into account (uid, team_id, email, name, is_team_admin, is_system_admin, is_active) values
-      ('00000000000000000000000000000001', 1, 'owner@ours.example', 'Olga Owner', true, false, true),
+      ('00000000000000000000000000000001', 1, 'owner@ours.example', 'Olga Owner', false, false, true),
       ('00000000000000000000000000000002', 1, 'admin@ours.example', 'Ada Admin', false, false, true),
       ('00000000000000000000000000000003', 1, 'member@ours.example', 'Max Member', false, false, true),
       ('00000000000000000000000000000004', 1, 'outsider@ours.example', 'Otto Outsider', false, false, true),
       ('00000000000000000000000000000005', 2, 'canary@theirs.example', 'canary', true, false, true),
       ('00000000000000000000000000000006', null, 'single@example.com', 'Sina Single', false, false, true),
       ('00000000000000000000000000000007', null, 'root@example.com', 'Rita Root', false, true, true),
-      ('00000000000000000000000000000008', 1, 'gone@ours.example', 'Gero Gone', false, false, false);
+      ('00000000000000000000000000000008', 1, 'gone@ours.example', 'Gero Gone', false, false, false),
+      ('00000000000000000000000000000009', 1, 'boss@ours.example', 'Bea Boss', true, false, true),
+      ('00000000000000000000000000000010', 1, 'vice@ours.example', 'Vito Vice', true, false, true);
+    update account set forces_2fa = true where id = 4;
 
-    insert into user_group (team_id, name) values (1, 'Marketing'), (2, 'canary group');
+    insert into user_group (team_id, name) values (1, 'Marketing'), (2, 'canary group'), (1, 'Empty');
     insert into group_member (group_id, account_id, role) values
-      (1, 1, 'owner'), (1, 2, 'admin'), (1, 3, 'member'), (1, 8, 'admin'), (2, 5, 'owner');
-    insert into workspace (team_id, account_id) select team_id, id from account order by id;
-    insert into workspace (team_id, group_id) values (1, 1), (2, 2);
+      (1, 1, 'owner'), (1, 2, 'admin'), (1, 3, 'member'), (1, 8, 'admin'), (1, 10, 'member'), (2, 5, 'owner'),
+      (3, 1, 'owner');
+    insert into workspace (team_id, account_id) select team_id, id from account where id <= 8 order by id;
+    insert into workspace (team_id, group_id) values (1, 1), (2, 2), (1, 3);
+    insert into workspace (team_id, account_id) values (1, 9), (1, 10);
 
     insert into base (uuid, workspace_id, team_id, name, creator_id, modifier_id, deleted_at) values
       ('10000000-0000-4000-8000-000000000001', 9, 1, 'Projects', 1, 1, null),

@@ -1,0 +1,102 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+/// A try to sign in. One form for all lists of them; of whom nobody knows, nothing is said.
+struct Login: RowDecodable, JSONEncodable {
+  let at: Timestamp
+  let address: String
+  let succeeded: Bool
+  let user: UserID?
+  let name: String
+  let email: String
+
+  /// Gives the logins of a statement that selects rows of `login_log`, the last first.
+  static func select(_ rows: SQL) -> SQL {
+    """
+    select login.at, login.address, login.succeeded, account.uid, coalesce(account.name, '') as name,
+           coalesce(account.email, '') as email
+    from (\(rows)) as login
+    left join account on account.id = login.account_id
+    order by login.id desc
+    """
+  }
+
+  init(_ row: Row) throws(PostgresError) {
+    at = try row["at"]
+    address = try row["address"]
+    succeeded = try row["succeeded"]
+    user = try row["uid"]
+    name = try row["name"]
+    email = try row["email"]
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("login_time", at)
+      $0.add("login_ip", address)
+      $0.add("login_success", succeeded)
+      $0.add("log_success", succeeded)
+      $0.add("email", user?.wire ?? "")
+      $0.add("name", name)
+      $0.add("contact_email", email)
+    }
+  }
+}
+
+/// Which logins are asked for.
+struct LoginSearch: Input {
+  let page: Page
+  let status: Status?
+  let start: Timestamp?
+  let end: Timestamp?
+
+  /// How it went.
+  enum Status: String {
+    case success, failure
+  }
+
+  init(_ parts: Parts) throws {
+    let query = try parts.query()
+    page = try Page(query)
+    status = try query.optionalChoice("status")
+    start = try query.optionalTime("start")
+    end = try query.optionalTime("end")
+  }
+
+  /// Holds for the rows of `login_log` that are asked for, among those of which the other condition holds.
+  func condition(_ among: SQL) -> SQL {
+    var condition = among
+    if let status { condition = "\(condition) and login_log.succeeded = \(status == .success)" }
+    if let start { condition = "\(condition) and login_log.at >= \(start)" }
+    if let end { condition = "\(condition) and login_log.at < \(end)" }
+    return condition
+  }
+}
+
+/// Logins under the name that an operation gives them, and how many there are.
+struct Logins: Output, JSONEncodable {
+  let key: StaticString
+  let logins: [Login]
+  let count: Int64
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add(key, logins)
+      $0.add("total_count", count)
+    }
+  }
+}
+
+extension App {
+  /// A page of the logins of which a condition holds, the last first.
+  func logins(_ search: LoginSearch, among: SQL, key: StaticString) async throws -> Logins {
+    let condition = search.condition(among)
+    let count = try await count("select count(*) from login_log where \(condition)")
+    let (isFromEnd, limit) = search.page.window(of: count)
+    let order: SQL = isFromEnd ? "order by id" : "order by id desc"
+    let logins: [Login] = try await db.rows(
+      Login.select("select * from login_log where \(condition) \(order) \(limit)"))
+    return Logins(key: key, logins: logins, count: count)
+  }
+}

@@ -1,0 +1,298 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+/// A person as administrators see him.
+struct Person: RowDecodable, Sendable {
+  let account: ID<Account>
+  let user: UserID
+  let team: ID<Team>?
+  let teamName: String?
+  let workspace: ID<Workspace>?
+  let email: String
+  let loginID: String
+  let name: String
+  let unit: String
+  let idInTeam: String
+  let role: String
+  let adminRole: String
+  /// In bytes; nil where nobody has set one.
+  let quota: Int64?
+  let mustUseTwoFactors: Bool
+  let isTeamAdmin: Bool
+  let isSystemAdmin: Bool
+  let isActive: Bool
+  let created: Timestamp
+  let lastLogin: Timestamp?
+
+  /// Gives the people of a statement that selects rows of `account`, and nothing but what they are joined with for
+  /// these.
+  static func select(_ rows: SQL) -> SQL {
+    """
+    select account.id, account.uid, account.team_id, team.name as team_name, workspace.id as workspace_id,
+           account.email, coalesce(account.login_id, '') as login_id, account.name, account.unit, account.id_in_org,
+           account.role, account.admin_role, account.quota_total, account.forces_2fa, account.is_team_admin,
+           account.is_system_admin, account.is_active, account.created_at, account.last_login_at
+    from (\(rows)) as account
+    left join team on team.id = account.team_id
+    left join workspace on workspace.account_id = account.id
+    order by account.id
+    """
+  }
+
+  init(_ row: Row) throws(PostgresError) {
+    account = try row["id"]
+    user = try row["uid"]
+    team = try row["team_id"]
+    teamName = try row["team_name"]
+    workspace = try row["workspace_id"]
+    email = try row["email"]
+    loginID = try row["login_id"]
+    name = try row["name"]
+    unit = try row["unit"]
+    idInTeam = try row["id_in_org"]
+    role = try row["role"]
+    adminRole = try row["admin_role"]
+    quota = try row["quota_total"]
+    mustUseTwoFactors = try row["forces_2fa"]
+    isTeamAdmin = try row["is_team_admin"]
+    isSystemAdmin = try row["is_system_admin"]
+    isActive = try row["is_active"]
+    created = try row["created_at"]
+    lastLogin = try row["last_login_at"]
+  }
+
+  /// What every form of a person on the wire has. `-2` stands for a quota that nobody has set.
+  func write(to object: inout JSONWriter.Members) {
+    object.add("email", user)
+    object.add("name", name)
+    object.add("contact_email", email)
+    object.add("workspace_id", workspace)
+    object.add("last_login", lastLogin)
+    object.add("quota_usage", 0)
+    object.add("quota_total", quota ?? -2)
+  }
+
+  /// The person of a user id, within reach.
+  static func find(_ named: String, _ reach: Reach, _ app: App) async throws -> Person {
+    guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
+    let found: Person? = try await app.db.row(
+      select("select * from account where uid = \(user) and \(reach.accounts)"))
+    guard let found else { throw Refusal.notFound(.user(named)) }
+    return found
+  }
+}
+
+/// The person that a path names by `user_id`.
+struct NamedPerson: Input {
+  let named: String
+  init(_ parts: Parts) { named = parts.path("user_id") }
+}
+
+// MARK: Making
+
+/// Somebody who gets an account.
+struct NewPerson: Sendable {
+  var email: EmailAddress
+  var name: String
+  var password: NewPassword
+  var hasWorkspace = false
+  var isTeamAdmin = false
+  var isSystemAdmin = false
+  var isActive = true
+  var loginID: String?
+  var idInTeam = ""
+  var unit = ""
+  var role = "default"
+
+  init(email: EmailAddress, name: String?, password: NewPassword) {
+    (self.email, self.name, self.password) = (email, name ?? email.localPart, password)
+  }
+
+  /// From the fields that all operations share, the address under its name in that operation.
+  init(_ fields: Fields, email field: String = "email", name nameField: String = "name") throws {
+    guard let email = EmailAddress(try fields.text(field, 1...254)) else { throw APIError.invalid(field: field) }
+    guard let password = NewPassword(try fields.text("password", 1...1024)) else {
+      throw APIError.invalid(field: "password")
+    }
+    self.init(email: email, name: try fields.optionalName(nameField), password: password)
+    hasWorkspace = try fields.optionalBoolean("with_workspace") ?? false
+  }
+}
+
+extension App {
+  /// Makes an account, in a team or in none.
+  func add(_ new: NewPerson, to team: ID<Team>?, by caller: SignedIn) async throws -> Person {
+    let password = try await hash(new.password)
+    return try await change(by: caller) { try await add(new, password, to: team, in: $0) }
+  }
+
+  /// The same as a part of something greater.
+  func add(
+    _ new: NewPerson, _ password: PasswordHash, to team: ID<Team>?, in transaction: Transaction
+  ) async throws -> Person {
+    try await transaction.run(
+      """
+      with made as (
+        insert into account (team_id, email, name, password_hash, is_team_admin, is_system_admin, is_active, login_id,
+                             id_in_org, unit, role)
+        values (\(team), \(new.email.text), \(new.name), \(password.stored), \(new.isTeamAdmin),
+                \(new.isSystemAdmin), \(new.isActive), \(new.loginID), \(new.idInTeam), \(new.unit), \(new.role))
+        returning id, team_id
+      )
+      insert into workspace (account_id, team_id) select id, team_id from made where \(new.hasWorkspace)
+      """)
+    let made: Person? = try await transaction.row(
+      Person.select("select * from account where lower(email) = lower(\(new.email.text))"))
+    guard let made else { throw Refusal.notFound(.user(new.email.text)) }
+    return made
+  }
+
+  /// The hash of a password that somebody sets.
+  func hash(_ password: NewPassword) async throws -> PasswordHash {
+    do { return try await passwords.hash(password.clear) } catch { throw APIError.throttled(seconds: 1) }
+  }
+}
+
+// MARK: Changing
+
+/// What an administrator changes about a person; nil stays as it is.
+struct PersonChange: Sendable {
+  var email: EmailAddress?
+  var name: String?
+  var loginID: String?
+  var idInTeam: String?
+  var unit: String?
+  var role: String?
+  /// In bytes; 0 takes it away.
+  var quota: Int64?
+  var mustUseTwoFactors: Bool?
+  var isTeamAdmin: Bool?
+  var isSystemAdmin: Bool?
+  var isActive: Bool?
+  var password: NewPassword?
+
+  init() {}
+
+  /// From the fields that all operations share. Quotas come in megabytes; what is not positive takes one away.
+  init(_ fields: Fields) throws {
+    if let text = try fields.optionalText("contact_email", 0...254), !text.isEmpty {
+      guard let email = EmailAddress(text) else { throw APIError.invalid(field: "contact_email") }
+      self.email = email
+    }
+    name = try fields.optionalName("name")
+    idInTeam = try fields.optionalText("id_in_org", 0...255)
+    quota = try fields.optionalInteger("quota_total", -2...1_000_000_000_000).map { max(0, $0) * 1_000_000 }
+  }
+}
+
+extension App {
+  /// Changes a person within reach. Who is deactivated or gets another password has to sign in anew.
+  func change(_ named: String, to new: PersonChange, _ reach: Reach, by caller: SignedIn) async throws -> Person {
+    guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
+    let password: PasswordHash? = if let password = new.password { try await hash(password) } else { nil }
+    return try await change(by: caller) {
+      let changed = try await $0.run(
+        """
+        update account
+        set email = coalesce(\(new.email?.text), email), name = coalesce(\(new.name), name),
+            login_id = case when \(new.loginID)::text is null then login_id else nullif(\(new.loginID), '') end,
+            id_in_org = coalesce(\(new.idInTeam), id_in_org), unit = coalesce(\(new.unit), unit),
+            role = coalesce(\(new.role), role),
+            quota_total = case when \(new.quota)::bigint is null then quota_total else nullif(\(new.quota), 0) end,
+            forces_2fa = coalesce(\(new.mustUseTwoFactors), forces_2fa),
+            is_team_admin = coalesce(\(new.isTeamAdmin), is_team_admin),
+            is_system_admin = coalesce(\(new.isSystemAdmin), is_system_admin),
+            is_active = coalesce(\(new.isActive), is_active),
+            password_hash = coalesce(\(password?.stored), password_hash)
+        where uid = \(user) and \(reach.changeableAccounts(by: caller))
+        """)
+      guard changed == 1 else { throw try await refusal(of: named, reach) }
+      if new.isActive == false || password != nil {
+        try await $0.run(
+          "delete from account_token where account_id = (select id from account where uid = \(user))")
+      }
+      let person: Person? = try await $0.row(Person.select("select * from account where uid = \(user)"))
+      guard let person else { throw Refusal.notFound(.user(named)) }
+      return person
+    }
+  }
+
+  /// Gives a person within reach a new password, and says which.
+  func resetPassword(of named: String, _ reach: Reach, by caller: SignedIn) async throws -> Secret {
+    let secret = Secret.generatedPassword()
+    var new = PersonChange()
+    new.password = NewPassword(secret.clear)
+    _ = try await change(named, to: new, reach, by: caller)
+    return secret
+  }
+
+  /// Deletes a person within reach: his bases go to the trash, his account tokens end, his groups pass to their oldest
+  /// admin or member. The address stays taken, and what he made keeps his name.
+  func delete(_ named: String, _ reach: Reach, by caller: SignedIn) async throws {
+    guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
+    try await change(by: caller) {
+      let gone: Gone? = try await $0.row(
+        """
+        update account set deleted_at = now(), is_active = false
+        where uid = \(user) and \(reach.changeableAccounts(by: caller))
+        returning id
+        """)
+      guard let gone else { throw try await refusal(of: named, reach) }
+      try await $0.run("delete from account_token where account_id = \(gone.account)")
+      try await $0.run(
+        """
+        update base set deleted_at = now(), modifier_id = \(caller.account)
+        from workspace
+        where workspace.id = base.workspace_id and workspace.account_id = \(gone.account) and base.deleted_at is null
+        """)
+      let left: [Left] = try await $0.rows(
+        "delete from group_member where account_id = \(gone.account) returning group_id, role")
+      try await $0.run(
+        """
+        update group_member set role = 'owner'
+        from (
+          select distinct on (member.group_id) member.group_id, member.account_id
+          from group_member as member
+          join live_account as account on account.id = member.account_id
+          where member.group_id = any(\(left.filter { $0.role == .owner }.map(\.group.value)))
+          order by member.group_id, member.role = 'admin' desc, member.joined_at, member.account_id
+        ) as heir
+        where group_member.group_id = heir.group_id and group_member.account_id = heir.account_id
+        """)
+    }
+  }
+}
+
+extension App {
+  /// Why a person cannot be changed.
+  private func refusal(of named: String, _ reach: Reach) async throws -> Refusal {
+    _ = try await Person.find(named, reach, self)
+    return .notAllowed
+  }
+}
+
+private struct Gone: RowDecodable {
+  let account: ID<Account>
+  init(_ row: Row) throws(PostgresError) { account = try row["id"] }
+}
+
+private struct Left: RowDecodable {
+  let group: ID<Group>
+  let role: Role
+
+  init(_ row: Row) throws(PostgresError) {
+    group = try row["group_id"]
+    role = try row["role"]
+  }
+}
+
+extension Fields {
+  /// A person's or a team's name; nil where the field is not there, or empty.
+  func optionalName(_ field: String) throws -> String? {
+    guard let text = try optionalText(field, 0...255), !text.isEmpty else { return nil }
+    guard let name = DisplayName(text) else { throw APIError.invalid(field: field) }
+    return name.text
+  }
+}

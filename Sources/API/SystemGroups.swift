@@ -1,0 +1,64 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let systemGroupRoutes = [
+  Route(.get,    "/api/v2.1/admin/groups/",            "systemListGroups",    as: SystemAdmin.self, listGroups),
+  Route(.post,   "/api/v2.1/admin/groups/",            "systemCreateGroup",   as: SystemAdmin.self, createGroup),
+  Route(.put,    "/api/v2.1/admin/groups/{group_id}/", "systemTransferGroup", as: SystemAdmin.self, transferGroup),
+  Route(.delete, "/api/v2.1/admin/groups/{group_id}/", "systemDeleteGroup",   as: SystemAdmin.self, deleteGroup),
+]
+
+// MARK: Wire
+
+private struct GroupSearch: Input {
+  let page: Page
+  let name: String?
+
+  init(_ parts: Parts) throws {
+    let query = try parts.query()
+    page = try Page(query)
+    name = try query.optionalText("name", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+  }
+}
+
+private struct Transfer: Input {
+  let group: NamedGroup
+  let owner: String
+  init(_ parts: Parts) throws { (group, owner) = (NamedGroup(parts), try parts.body().text("new_owner", 1...255)) }
+}
+
+private struct GroupPage: Output, JSONEncodable {
+  let groups: [AdministeredGroup]
+  let info: PageInfo
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("page_info", info)
+      $0.add("groups", groups)
+    }
+  }
+}
+
+// MARK: Operations
+
+private func listGroups(of _: SystemAdmin, _ search: GroupSearch, _ app: App) async throws -> GroupPage {
+  let condition: SQL = if let name = search.name { "name ilike \(Search.pattern(name))" } else { "true" }
+  let (groups, hasNext) = search.page.cut(
+    try await app.groups("select * from user_group where \(condition) order by id \(search.page.limitAndOneMore)"))
+  return GroupPage(groups: groups, info: PageInfo(page: search.page, hasNext: hasNext))
+}
+
+private func createGroup(by admin: SystemAdmin, _ new: NewOwnedGroup, _ app: App) async throws -> AdministeredGroup {
+  try await app.add(new, .installation, by: admin.caller)
+}
+
+private func transferGroup(by admin: SystemAdmin, _ transfer: Transfer, _ app: App) async throws -> AdministeredGroup {
+  try await app.change(transfer.group, owner: transfer.owner, .installation, by: admin.caller)
+}
+
+private func deleteGroup(by admin: SystemAdmin, _ group: NamedGroup, _ app: App) async throws -> Success {
+  try await app.delete(group, .installation, by: admin.caller)
+  return Success()
+}

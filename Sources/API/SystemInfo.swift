@@ -1,0 +1,64 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+let systemInfoRoutes = [
+  Route(.get, "/api/v2.1/admin/sysinfo/", "systemGetSystemInformation", as: SystemAdmin.self, showSystem)
+]
+
+// MARK: Wire
+
+/// What there is. There is no licence and no dtable-server, so what SeaTable says of them is empty.
+private struct SystemInfo: RowDecodable, Output, JSONEncodable {
+  let users: Int64
+  let activeUsers: Int64
+  let groups: Int64
+  let teams: Int64
+  let bases: Int64
+
+  init(_ row: Row) throws(PostgresError) {
+    users = try row["users"]
+    activeUsers = try row["active_users"]
+    groups = try row["groups"]
+    teams = try row["teams"]
+    bases = try row["bases"]
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("version", contractVersion)
+      $0.add("users_count", users)
+      $0.add("active_users_count", activeUsers)
+      $0.add("groups_count", groups)
+      $0.add("org_count", teams)
+      $0.add("dtables_count", bases)
+      $0.add("multi_tenancy_enabled", true)
+      $0.add("is_pro", true)
+      $0.add("with_license", false)
+      $0.add("license_expiration", "")
+      $0.add("license_mode", "")
+      $0.add("license_maxusers", 0)
+      $0.add("license_to", "")
+      $0.add("dtable_server_info", [String]())
+      $0.add("dtable_server_info_in_etcd", [String]())
+      $0.add("archived_base_count", 0)
+      $0.add("archived_row_count", 0)
+      $0.add("archived_base_storage", 0)
+    }
+  }
+}
+
+// MARK: Operations
+
+private func showSystem(to _: SystemAdmin, _: NoInput, _ app: App) async throws -> SystemInfo {
+  let info: SystemInfo? = try await app.db.row(
+    """
+    select (select count(*) from account where deleted_at is null) as users,
+           (select count(*) from account where is_active and deleted_at is null) as active_users,
+           (select count(*) from user_group) as groups,
+           (select count(*) from team) as teams,
+           (select count(*) from base where deleted_at is null) as bases
+    """)
+  guard let info else { throw PostgresError.unexpected("no counts") }
+  return info
+}

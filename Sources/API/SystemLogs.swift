@@ -1,0 +1,155 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let systemLogRoutes = [
+  Route(.get, "/api/v2.1/admin/logs/login-logs/",         "systemListLoginLogs",            as: SystemAdmin.self, listLogins),
+  Route(.get, "/api/v2.1/admin/registration-logs/",       "systemListRegistrationLogs",     as: SystemAdmin.self, listRegistrations),
+  Route(.get, "/api/v2.1/admin/audit-logs/",              "systemListAuditLogs",            as: SystemAdmin.self, listChanges),
+  Route(.get, "/api/v2.1/admin/group-member-audit/",      "systemListGroupMemberAuditLogs", as: SystemAdmin.self, listMemberships),
+  Route(.get, "/api/v2.1/admin/statistics/active-users/", "systemGetActiveUsersPerDay",     as: SystemAdmin.self, countActiveUsers),
+  Route(.get, "/api/v2.1/admin/daily-active-users/",      "systemListActiveUsersByDay",     as: SystemAdmin.self, listActiveUsers),
+]
+
+// MARK: Wire
+
+private struct Changes: Output, JSONEncodable {
+  let entries: [AuditEntry]
+  let count: Int64
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("audit_log_list", entries)
+      $0.add("total_count", count)
+    }
+  }
+}
+
+/// Nobody registers by himself here.
+private struct Registrations: Output, JSONEncodable {
+  func write(to json: inout JSONWriter) { json.object { $0.add("invitation_logs", [String]()) } }
+}
+
+/// Days, the first and the last included.
+private struct Days: Input {
+  static let longest: Int64 = 366
+  let first: Timestamp
+  let last: Timestamp
+
+  init(_ parts: Parts) throws {
+    let query = try parts.query()
+    first = try parsed("start", query.optionalTime("start"))
+    last = try parsed("end", query.optionalTime("end"))
+    guard (0..<Self.longest * 86_400).contains(last.seconds - first.seconds) else {
+      throw APIError.refused("end invalid: it is before start, or more than \(Self.longest) days after it.")
+    }
+  }
+}
+
+private struct ActiveOnDay: Input {
+  let day: Timestamp
+  let page: Page
+
+  init(_ parts: Parts) throws {
+    let query = try parts.query()
+    (day, page) = (try parsed("date", query.optionalTime("date")), try Page(query))
+  }
+}
+
+private struct DayCount: RowDecodable, JSONEncodable {
+  let day: Timestamp
+  let count: Int64
+
+  init(_ row: Row) throws(PostgresError) {
+    day = try row["day"]
+    count = try row["count"]
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("datetime", day)
+      $0.add("count", count)
+    }
+  }
+}
+
+private struct DayCounts: Output, JSONEncodable {
+  let days: [DayCount]
+  func write(to json: inout JSONWriter) { json.object { $0.add("active_users", days) } }
+}
+
+private struct ActiveUser: JSONEncodable {
+  let person: Person
+  let avatarURL: String
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("email", person.user)
+      $0.add("name", person.name)
+      $0.add("contact_email", person.email)
+      $0.add("reg_date", person.created)
+      $0.add("avatar_url", avatarURL)
+    }
+  }
+}
+
+private struct ActiveUsers: Output, JSONEncodable {
+  let users: [ActiveUser]
+  let page: Page
+  let count: Int64
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("active_user_list", users)
+      $0.add("page", page.number)
+      $0.add("total_count", count)
+    }
+  }
+}
+
+// MARK: Operations
+
+private func listLogins(of _: SystemAdmin, _ search: LoginSearch, _ app: App) async throws -> Logins {
+  try await app.logins(search, among: Reach.installation.logins, key: "login_log_list")
+}
+
+private func listRegistrations(of _: SystemAdmin, _: NoInput, _ app: App) -> Registrations { Registrations() }
+
+private func listChanges(of _: SystemAdmin, _ search: AuditSearch, _ app: App) async throws -> Changes {
+  let (entries, count) = try await app.auditLog(search, .installation)
+  return Changes(entries: entries, count: count)
+}
+
+private func listMemberships(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> Memberships {
+  let (entries, count) = try await app.membershipLog(page, .installation)
+  return Memberships(entries: entries, count: count)
+}
+
+/// Active on a day is who has signed in on it, by UTC.
+private func countActiveUsers(of _: SystemAdmin, _ days: Days, _ app: App) async throws -> DayCounts {
+  DayCounts(
+    days: try await app.db.rows(
+      """
+      select day, (
+        select count(distinct account_id) from login_log
+        where succeeded and at >= day and at < day + interval '1 day'
+      ) as count
+      from generate_series(date_trunc('day', \(days.first)::timestamptz, 'UTC'), \(days.last)::timestamptz,
+                           interval '1 day') as day
+      order by day
+      """))
+}
+
+private func listActiveUsers(of _: SystemAdmin, _ search: ActiveOnDay, _ app: App) async throws -> ActiveUsers {
+  let active: SQL = """
+    select distinct account_id from login_log
+    where succeeded and at >= date_trunc('day', \(search.day)::timestamptz, 'UTC')
+      and at < date_trunc('day', \(search.day)::timestamptz, 'UTC') + interval '1 day'
+    """
+  let count = try await app.count("select count(*) from (\(active)) as active")
+  let people: [Person] = try await app.db.rows(
+    Person.select("select * from account where id in (\(active)) order by id \(search.page.limit)"))
+  return ActiveUsers(
+    users: people.map { ActiveUser(person: $0, avatarURL: app.settings.avatarURL) }, page: search.page, count: count)
+}

@@ -1,0 +1,367 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let systemTeamRoutes = [
+  Route(.get,    "/api/v2.1/admin/organizations/",                                "systemListTeams",            as: SystemAdmin.self, listTeams),
+  Route(.post,   "/api/v2.1/admin/organizations/",                                "systemAddTeam",              as: SystemAdmin.self, addTeam),
+  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/dtables/",               "systemListTeamBases",        as: SystemAdmin.self, listBases),
+  Route(.get,    "/api/v2.1/admin/organizations-basic-info/",                     "systemGetOrganizationNames", as: SystemAdmin.self, listNames),
+  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/",                       "systemSearchTeam",           as: SystemAdmin.self, showTeam),
+  Route(.put,    "/api/v2.1/admin/organizations/{org_id}/",                       "systemUpdateTeam",           as: SystemAdmin.self, changeTeam),
+  Route(.delete, "/api/v2.1/admin/organizations/{org_id}/",                       "systemDeleteTeam",           as: SystemAdmin.self, deleteTeam),
+  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemListTeamUsers",        as: SystemAdmin.self, listUsers),
+  Route(.post,   "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemAddTeamUser",          as: SystemAdmin.self, addUser),
+  Route(.put,    "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemUpdateTeamUser",       as: SystemAdmin.self, changeUser),
+  Route(.delete, "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemDeleteTeamUser",       as: SystemAdmin.self, deleteUser),
+  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/groups/",                "systemListTeamGroups",       as: SystemAdmin.self, listGroups),
+  Route(.delete, "/api/v2.1/admin/organizations/{org_id}/groups/{group_id}/",     "systemDeleteTeamGroup",      as: SystemAdmin.self, deleteGroup),
+]
+
+// MARK: Wire
+
+/// The team that a path names by `org_id`.
+private struct NamedTeam: Input {
+  let named: String
+  init(_ parts: Parts) { named = parts.path("org_id") }
+}
+
+private struct TeamPage: Input {
+  let page: Page
+  let role: String?
+
+  init(_ parts: Parts) throws {
+    let query = try parts.query()
+    page = try Page(query)
+    role = try query.optionalText("role", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+  }
+}
+
+private struct PageOfTeam: Input {
+  let team: NamedTeam
+  let page: Page
+  init(_ parts: Parts) throws { (team, page) = (NamedTeam(parts), try Page(parts)) }
+}
+
+private struct NewTeam: Input {
+  let name: DisplayName
+  let admin: NewPerson
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    name = try parsed("org_name", DisplayName(try fields.text("org_name", 1...255)))
+    var admin = try NewPerson(fields, email: "admin_email", name: "admin_name")
+    admin.isTeamAdmin = true
+    self.admin = admin
+  }
+}
+
+private struct TeamChange: Input {
+  let team: NamedTeam
+  let name: String?
+  let role: String?
+  /// Negative takes it away.
+  let memberQuota: Int64?
+
+  init(_ parts: Parts) throws {
+    team = NamedTeam(parts)
+    let fields = try parts.body()
+    name = try fields.optionalName("org_name")
+    role = try fields.optionalText("role", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    memberQuota = try fields.optionalInteger("max_user_number", -2...1_000_000_000)
+  }
+}
+
+private struct TeamIDs: Input {
+  let ids: [Int64]
+
+  init(_ parts: Parts) throws {
+    let texts = try parts.query().texts("org_ids", 0...1000)
+    ids = try texts.flatMap { $0.split(separator: ",") }.map {
+      try parsed("org_ids", ID<Team>(text: String($0))).value
+    }
+  }
+}
+
+private struct NewUser: Input {
+  let team: NamedTeam
+  let person: NewPerson
+  init(_ parts: Parts) throws { (team, person) = (NamedTeam(parts), try NewPerson(parts.body())) }
+}
+
+private struct NamedMember: Input {
+  let team: NamedTeam
+  let user: String
+  init(_ parts: Parts) { (team, user) = (NamedTeam(parts), parts.path("user_id")) }
+}
+
+private struct MemberChange: Input {
+  let member: NamedMember
+  let change: PersonChange
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    var change = try PersonChange(fields)
+    change.isTeamAdmin = try fields.optionalBoolean("is_admin")
+    change.isActive = try fields.optionalBoolean("active")
+    (member, self.change) = (NamedMember(parts), change)
+  }
+}
+
+private struct GroupOfTeam: Input {
+  let team: NamedTeam
+  let group: NamedGroup
+  init(_ parts: Parts) { (team, group) = (NamedTeam(parts), NamedGroup(parts)) }
+}
+
+/// A team, in one form for all operations. Its creator is the admin it was made with.
+private struct TeamRecord: RowDecodable, Output, JSONEncodable {
+  let id: ID<Team>
+  let name: String
+  let role: String
+  let created: Timestamp
+  let memberQuota: Int64?
+  let creator: UserID?
+  let creatorName: String
+  let creatorEmail: String
+  let counts: Counts?
+
+  struct Counts: Sendable {
+    let users: Int64
+    let activeUsers: Int64
+    let groups: Int64
+  }
+
+  /// Gives the teams of a statement that selects rows of `team`.
+  static func select(_ rows: SQL, counted: Bool = false) -> SQL {
+    """
+    select team.id, team.name, team.role, team.created_at, team.member_quota::bigint as member_quota,
+           creator.uid as creator_uid, coalesce(creator.name, '') as creator_name,
+           coalesce(creator.email, '') as creator_email, \(counts(counted))
+    from (\(rows)) as team
+    left join account as creator on creator.id = team.creator_id
+    order by team.id
+    """
+  }
+
+  private static func counts(_ areWanted: Bool) -> SQL {
+    guard areWanted else { return "null::bigint as users, null::bigint as active_users, null::bigint as groups" }
+    return """
+      (select count(*) from account where account.team_id = team.id and account.deleted_at is null) as users,
+      (select count(*) from account
+       where account.team_id = team.id and account.deleted_at is null and account.is_active) as active_users,
+      (select count(*) from user_group where user_group.team_id = team.id) as groups
+      """
+  }
+
+  init(_ row: Row) throws(PostgresError) {
+    id = try row["id"]
+    name = try row["name"]
+    role = try row["role"]
+    created = try row["created_at"]
+    memberQuota = try row["member_quota"]
+    creator = try row["creator_uid"]
+    creatorName = try row["creator_name"]
+    creatorEmail = try row["creator_email"]
+    let users: Int64? = try row["users"]
+    counts =
+      if let users {
+        Counts(users: users, activeUsers: try row["active_users"], groups: try row["groups"])
+      } else { nil }
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("org_id", id)
+      $0.add("org_name", name)
+      $0.add("ctime", created)
+      $0.add("org_url_prefix", "org_\(id.value)")
+      $0.add("role", role)
+      $0.add("creator_email", creator?.wire ?? "")
+      $0.add("creator_name", creatorName)
+      $0.add("creator_contact_email", creatorEmail)
+      $0.add("quota", -2)
+      $0.add("storage_usage", 0)
+      $0.add("storage_quota", -1)
+      $0.add("max_user_number", memberQuota ?? -1)
+      $0.add("rows_count", 0)
+      $0.add("row_limit", -1)
+      $0.add("monthly_automation_limit_per_user", -1)
+      if let counts {
+        $0.add("users_count", counts.users)
+        $0.add("active_users_count", counts.activeUsers)
+        $0.add("groups_count", counts.groups)
+      }
+    }
+  }
+}
+
+private struct TeamList: Output, JSONEncodable {
+  let teams: [TeamRecord]
+  let count: Int64
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("organizations", teams)
+      $0.add("count", count)
+    }
+  }
+}
+
+private struct TeamName: RowDecodable, JSONEncodable {
+  let id: ID<Team>
+  let name: String
+
+  init(_ row: Row) throws(PostgresError) {
+    id = try row["id"]
+    name = try row["name"]
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("org_id", id)
+      $0.add("org_name", name)
+    }
+  }
+}
+
+private struct TeamNames: Output, JSONEncodable {
+  let names: [TeamName]
+  func write(to json: inout JSONWriter) { json.object { $0.add("organization_list", names) } }
+}
+
+private struct TeamMember: Output, JSONEncodable {
+  let person: Person
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      person.write(to: &$0)
+      $0.add("org_id", person.team?.value ?? -1)
+      $0.add("is_org_admin", person.isTeamAdmin)
+      $0.add("create_time", person.created)
+      $0.add("active", person.isActive)
+    }
+  }
+}
+
+private struct TeamMembers: Output, JSONEncodable {
+  let people: [TeamMember]
+  func write(to json: inout JSONWriter) { json.object { $0.add("users", people) } }
+}
+
+private struct TeamGroups: Output, JSONEncodable {
+  let groups: [AdministeredGroup]
+  func write(to json: inout JSONWriter) { json.object { $0.add("group_list", groups) } }
+}
+
+// MARK: Operations
+
+private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async throws -> TeamList {
+  let condition: SQL = if let role = search.role { "team.role = \(role)" } else { "true" }
+  let count = try await app.count("select count(*) from team where \(condition)")
+  let teams: [TeamRecord] = try await app.db.rows(
+    TeamRecord.select("select * from team where \(condition) order by id \(search.page.limit)"))
+  return TeamList(teams: teams, count: count)
+}
+
+/// The team and its first admin come to be together.
+private func addTeam(by admin: SystemAdmin, _ new: NewTeam, _ app: App) async throws -> TeamRecord {
+  let password = try await app.hash(new.admin.password)
+  let made = try await app.change(by: admin.caller) {
+    let made: Made? = try await $0.row("insert into team (name) values (\(new.name.text)) returning id")
+    guard let made else { throw Refusal.notFound(.team(new.name.text)) }
+    let person = try await app.add(new.admin, password, to: made.team, in: $0)
+    try await $0.run("update team set creator_id = \(person.account) where id = \(made.team)")
+    return made.team
+  }
+  return try await app.team(String(made.value))
+}
+
+private struct Made: RowDecodable {
+  let team: ID<Team>
+  init(_ row: Row) throws(PostgresError) { team = try row["id"] }
+}
+
+private func listBases(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> AdministeredBases {
+  try await app.bases(try await app.reach(team.team), team.page)
+}
+
+private func listNames(of _: SystemAdmin, _ teams: TeamIDs, _ app: App) async throws -> TeamNames {
+  TeamNames(
+    names: try await app.db.rows("select id, name from team where id = any(\(teams.ids)) order by id"))
+}
+
+private func showTeam(to _: SystemAdmin, _ team: NamedTeam, _ app: App) async throws -> TeamRecord {
+  try await app.team(team.named, counted: true)
+}
+
+/// A team may have more members than its new quota; then it takes no more.
+private func changeTeam(by admin: SystemAdmin, _ change: TeamChange, _ app: App) async throws -> TeamRecord {
+  let count = try await app.change(by: admin.caller) {
+    try await $0.run(
+      """
+      update team
+      set name = coalesce(\(change.name), name), role = coalesce(\(change.role), role),
+          member_quota = case
+            when \(change.memberQuota)::integer is null then member_quota
+            when \(change.memberQuota)::integer >= 0 then \(change.memberQuota)::integer
+          end
+      where id = \(ID<Team>(text: change.team.named))
+      """)
+  }
+  guard count == 1 else { throw Refusal.notFound(.team(change.team.named)) }
+  return try await app.team(change.team.named)
+}
+
+private func deleteTeam(by admin: SystemAdmin, _ team: NamedTeam, _ app: App) async throws -> Success {
+  guard let id = ID<Team>(text: team.named) else { throw Refusal.notFound(.team(team.named)) }
+  try await app.delete(id, by: admin.caller)
+  return Success()
+}
+
+private func listUsers(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> TeamMembers {
+  let reach = try await app.reach(team.team)
+  let people: [Person] = try await app.db.rows(
+    Person.select("select * from account where \(reach.accounts) order by id \(team.page.limit)"))
+  return TeamMembers(people: people.map(TeamMember.init))
+}
+
+private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> TeamMember {
+  guard case .team(let team) = try await app.reach(new.team) else { throw Refusal.notFound(.team(new.team.named)) }
+  return TeamMember(person: try await app.add(new.person, to: team, by: admin.caller))
+}
+
+private func changeUser(by admin: SystemAdmin, _ change: MemberChange, _ app: App) async throws -> TeamMember {
+  let reach = try await app.reach(change.member.team)
+  return TeamMember(
+    person: try await app.change(change.member.user, to: change.change, reach, by: admin.caller))
+}
+
+private func deleteUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> Success {
+  try await app.delete(member.user, try await app.reach(member.team), by: admin.caller)
+  return Success()
+}
+
+private func listGroups(of _: SystemAdmin, _ team: NamedTeam, _ app: App) async throws -> TeamGroups {
+  let reach = try await app.reach(team)
+  return TeamGroups(groups: try await app.groups("select * from user_group where \(reach.groups)"))
+}
+
+private func deleteGroup(by admin: SystemAdmin, _ group: GroupOfTeam, _ app: App) async throws -> Success {
+  try await app.delete(group.group, try await app.reach(group.team), by: admin.caller)
+  return Success()
+}
+
+extension App {
+  /// The team that a path names.
+  fileprivate func team(_ named: String, counted: Bool = false) async throws -> TeamRecord {
+    let found: TeamRecord? = try await db.row(
+      TeamRecord.select("select * from team where id = \(ID<Team>(text: named))", counted: counted))
+    guard let found else { throw Refusal.notFound(.team(named)) }
+    return found
+  }
+
+  /// What belongs to the team that a path names.
+  fileprivate func reach(_ team: NamedTeam) async throws -> Reach { .team(try await self.team(team.named).id) }
+}

@@ -1,0 +1,327 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let systemUserRoutes = [
+  Route(.get,    "/api/v2.1/admin/users/",                           "systemListUsers",          as: SystemAdmin.self, listUsers),
+  Route(.post,   "/api/v2.1/admin/users/",                           "systemAddNewUser",         as: SystemAdmin.self, addUser),
+  Route(.get,    "/api/v2.1/admin/users/{user_id}/",                 "systemGetUser",            as: SystemAdmin.self, showUser),
+  Route(.put,    "/api/v2.1/admin/users/{user_id}/",                 "systemUpdateUser",         as: SystemAdmin.self, changeUser),
+  Route(.delete, "/api/v2.1/admin/users/{user_id}/",                 "systemDeleteUser",         as: SystemAdmin.self, deleteUser),
+  Route(.get,    "/api/v2.1/admin/admin-users/",                     "systemListAdminUsers",     as: SystemAdmin.self, listAdministrators),
+  Route(.put,    "/api/v2.1/admin/admin-role/",                      "systemUpdateAdminRole",    as: SystemAdmin.self, changeRole),
+  Route(.put,    "/api/v2.1/admin/users/{user_id}/reset-password/",  "systemResetUserPassword",  as: SystemAdmin.self, resetPassword),
+  Route(.put,    "/api/v2.1/admin/users/{user_id}/two-factor-auth/", "systemEnforceTwoFactor",   as: SystemAdmin.self, enforceTwoFactors),
+  Route(.delete, "/api2/two-factor-auth/{user_id}/",                 "systemDisableTwoFactor",   as: SystemAdmin.self, disableTwoFactors),
+  Route(.get,    "/api/v2.1/admin/search-user/",                     "systemSearchUser",         as: SystemAdmin.self, searchUsers),
+  Route(.get,    "/api/v2.1/admin/search-user-by-org-id/",           "systemSearchUserByOrgId",  as: SystemAdmin.self, searchUsersOfTeam),
+  Route(.post,   "/api/v2.1/admin/import-users/",                    "systemImportUsers",        as: SystemAdmin.self, importUsers),
+]
+
+// MARK: Wire
+
+private struct NewUser: Input {
+  let person: NewPerson
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    var person = try NewPerson(fields)
+    person.isSystemAdmin = try fields.optionalBoolean("is_staff") ?? false
+    person.isActive = try fields.optionalBoolean("is_active") ?? true
+    self.person = person
+  }
+}
+
+private struct UserChange: Input {
+  let named: String
+  let change: PersonChange
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    var change = try PersonChange(fields)
+    change.isSystemAdmin = try fields.optionalBoolean("is_staff")
+    change.isActive = try fields.optionalBoolean("is_active")
+    change.loginID = try fields.optionalText("login_id", 0...255)
+    change.unit = try fields.optionalText("unit", 0...255)
+    change.role = try fields.optionalText("role", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    if let text = try fields.optionalText("password", 0...1024), !text.isEmpty {
+      change.password = try parsed("password", NewPassword(text))
+    }
+    (named, self.change) = (parts.path("user_id"), change)
+  }
+}
+
+private struct RoleChange: Input {
+  let user: String
+  let role: String
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    (user, role) = (try fields.text("email", 1...255), try fields.text("role", 1...255))
+  }
+}
+
+private struct SearchInTeam: Input {
+  let search: Search
+  let team: ID<Team>
+  let limit: Int64
+
+  init(_ parts: Parts) throws {
+    let query = try parts.query()
+    search = try Search(parts)
+    team = ID(try query.integer("org_id", 1...Int64.max))
+    limit = try query.optionalInteger("limit", 1...1000) ?? 25
+  }
+}
+
+private struct PagedSearch: Input {
+  let search: Search
+  let page: Page
+  init(_ parts: Parts) throws { (search, page) = (try Search(parts), try Page(parts)) }
+}
+
+/// An account, in one form for all operations.
+private struct SystemUser: Output, JSONEncodable {
+  let person: Person
+  let avatarURL: String
+
+  func write(to json: inout JSONWriter) { json.object(write) }
+
+  func write(to object: inout JSONWriter.Members) {
+    person.write(to: &object)
+    object.add("org_id", person.team?.value ?? -1)
+    object.add("org_name", person.teamName ?? "")
+    object.add("login_id", person.loginID)
+    object.add("id_in_org", person.idInTeam)
+    object.add("unit", person.unit)
+    object.add("phone", "")
+    object.add("is_staff", person.isSystemAdmin)
+    object.add("is_active", person.isActive)
+    object.add("is_org_admin", person.isTeamAdmin)
+    object.add("is_force_2fa", person.mustUseTwoFactors)
+    object.add("has_default_device", false)
+    object.add("create_time", person.created)
+    object.add("role", person.role)
+    object.add("admin_role", person.isSystemAdmin ? person.adminRole : "")
+    object.add("avatar_url", avatarURL)
+    object.add("source", "db")
+    object.add("storage_usage", 0)
+    object.add("rows_count", 0)
+    object.add("monthly_automation_limit_per_user", -1)
+  }
+}
+
+/// An account with a sentence about what was done.
+private struct ToldUser: Output, JSONEncodable {
+  let user: SystemUser
+  let key: StaticString
+  let tip: String
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      user.write(to: &$0)
+      $0.add(key, tip)
+    }
+  }
+}
+
+private struct UserPage: Output, JSONEncodable {
+  let users: [SystemUser]
+  let count: Int64
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("data", users)
+      $0.add("total_count", count)
+    }
+  }
+}
+
+private struct Administrators: Output, JSONEncodable {
+  let users: [SystemUser]
+  func write(to json: inout JSONWriter) { json.object { $0.add("admin_user_list", users) } }
+}
+
+private struct FoundUsers: Output, JSONEncodable {
+  let users: [SystemUser]
+  let hasNext: Bool
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("user_list", users)
+      $0.add("has_next_page", hasNext ? "true" : "false")  // a text, as SeaTable has it
+    }
+  }
+}
+
+private struct FoundInTeam: Output, JSONEncodable {
+  let users: [SystemUser]
+  func write(to json: inout JSONWriter) { json.object { $0.add("users", users) } }
+}
+
+private struct GivenRole: Output, JSONEncodable {
+  let person: Person
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("email", person.user)
+      $0.add("role", person.adminRole)
+    }
+  }
+}
+
+private struct ResetPassword: Output, JSONEncodable {
+  let person: Person
+  let password: Secret
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("new_password", password.clear)
+      $0.add("reset_tip", "The new password of \(person.email) is shown here alone; no e-mail was sent.")
+    }
+  }
+}
+
+private struct Imported: Output, JSONEncodable {
+  var failed: [Failure] = []
+  var success: [SystemUser] = []
+
+  struct Failure: JSONEncodable {
+    let email: String
+    let reason: String
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        $0.add("email", email)
+        $0.add("error_msg", reason)
+      }
+    }
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("failed", failed)
+      $0.add("success", success)
+    }
+  }
+}
+
+// MARK: Operations
+
+private func listUsers(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> UserPage {
+  let count = try await app.count("select count(*) from account where account.deleted_at is null")
+  return UserPage(
+    users: try await app.users("select * from account where account.deleted_at is null order by id \(page.limit)"),
+    count: count)
+}
+
+private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> ToldUser {
+  let person = try await app.add(new.person, to: nil, by: admin.caller)
+  return ToldUser(
+    user: app.user(person), key: "add_user_tip", tip: "Added user \(person.email). No e-mail was sent.")
+}
+
+private func showUser(to _: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> SystemUser {
+  app.user(try await Person.find(user.named, .installation, app))
+}
+
+private func changeUser(by admin: SystemAdmin, _ user: UserChange, _ app: App) async throws -> ToldUser {
+  let person = try await app.change(user.named, to: user.change, .installation, by: admin.caller)
+  return ToldUser(user: app.user(person), key: "update_status_tip", tip: "")
+}
+
+private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
+  try await app.delete(user.named, .installation, by: admin.caller)
+  return Success()
+}
+
+private func listAdministrators(of _: SystemAdmin, _: NoInput, _ app: App) async throws -> Administrators {
+  Administrators(users: try await app.users("select * from account where is_system_admin and deleted_at is null"))
+}
+
+/// A name for a part of the work: whoever is an administrator may do all of it.
+private func changeRole(by admin: SystemAdmin, _ change: RoleChange, _ app: App) async throws -> GivenRole {
+  guard let user = UserID(wire: change.user) else { throw Refusal.notFound(.user(change.user)) }
+  let count = try await app.change(by: admin.caller) {
+    try await $0.run(
+      """
+      update account set admin_role = \(change.role)
+      where uid = \(user) and is_system_admin and deleted_at is null
+      """)
+  }
+  guard count == 1 else { throw Refusal.notFound(.user(change.user)) }
+  return GivenRole(person: try await Person.find(change.user, .installation, app))
+}
+
+private func resetPassword(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> ResetPassword {
+  let password = try await app.resetPassword(of: user.named, .installation, by: admin.caller)
+  return ResetPassword(person: try await Person.find(user.named, .installation, app), password: password)
+}
+
+private func enforceTwoFactors(by admin: SystemAdmin, _ rule: TwoFactorRule, _ app: App) async throws -> Success {
+  _ = try await app.change(rule.named, to: rule.change, .installation, by: admin.caller)
+  return Success()
+}
+
+/// Nobody has a second factor yet that could be taken away, so this takes away the duty to have one.
+private func disableTwoFactors(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
+  var change = PersonChange()
+  change.mustUseTwoFactors = false
+  _ = try await app.change(user.named, to: change, .installation, by: admin.caller)
+  return Success()
+}
+
+private func searchUsers(of _: SystemAdmin, _ search: PagedSearch, _ app: App) async throws -> FoundUsers {
+  let pattern = search.search.pattern
+  let (users, hasNext) = search.page.cut(
+    try await app.users(
+      """
+      select * from account
+      where deleted_at is null
+        and (name ilike \(pattern) or email ilike \(pattern) or login_id ilike \(pattern)
+             or uid = \(UserID(wire: search.search.text)))
+      order by id
+      \(search.page.limitAndOneMore)
+      """))
+  return FoundUsers(users: users, hasNext: hasNext)
+}
+
+private func searchUsersOfTeam(of _: SystemAdmin, _ search: SearchInTeam, _ app: App) async throws -> FoundInTeam {
+  let pattern = search.search.pattern
+  return FoundInTeam(
+    users: try await app.users(
+      """
+      select * from account
+      where \(Reach.team(search.team).accounts) and (name ilike \(pattern) or email ilike \(pattern))
+      order by id
+      limit \(search.limit)
+      """))
+}
+
+/// Each line is an account of its own: those that cannot be made do not hold up the others.
+private func importUsers(by admin: SystemAdmin, _ file: UserFile, _ app: App) async throws -> Imported {
+  var imported = Imported()
+  for line in file.lines {
+    do {
+      let person = try await app.add(try line.person(), to: nil, by: admin.caller)
+      imported.success.append(app.user(person))
+    } catch {
+      let reason = WireError(error)
+      guard reason.status < 500, reason.status != 429 else { throw error }
+      imported.failed.append(Imported.Failure(email: line.email, reason: reason.text))
+    }
+  }
+  return imported
+}
+
+extension App {
+  /// The people of a statement that selects rows of `account`.
+  fileprivate func users(_ rows: SQL) async throws(PostgresError) -> [SystemUser] {
+    let people: [Person] = try await db.rows(Person.select(rows))
+    return people.map(user)
+  }
+
+  fileprivate func user(_ person: Person) -> SystemUser { SystemUser(person: person, avatarURL: settings.avatarURL) }
+}

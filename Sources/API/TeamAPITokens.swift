@@ -1,0 +1,135 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let teamTokenRoutes = [
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/",            "teamListApiTokens",           as: TeamAdmin.self,    listTokens),
+  Route(.post,   "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/",            "teamCreateApiToken",          as: TeamBaseUser.self, issueToken, status: 201),
+  Route(.put,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/", "teamUpdateApiToken",          as: TeamBaseUser.self, changeToken),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/", "teamDeleteApiToken",          as: TeamAdmin.self,    revokeToken),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/api-tokens/",                                "teamListApiTokensOfAllBases", as: TeamAdmin.self,    listAllTokens),
+]
+
+// MARK: Wire
+
+private struct TokenOfBase: Input {
+  let base: NamedBaseUUID
+  let name: TokenName
+  init(_ parts: Parts) { (base, name) = (NamedBaseUUID(parts), TokenName(parts)) }
+}
+
+/// Which of the team's tokens, and in which order.
+private struct TokenSearch: Input {
+  let page: Page
+  let base: BaseUUID?
+  let creator: UserID?
+  let permission: Permission?
+  let unusedSince: Timestamp?
+  let text: String?
+  let order: Order
+  let isDescending: Bool
+
+  enum Order: String {
+    case made = "generated_at"
+    case used = "last_access"
+    case name = "app_name"
+  }
+
+  private enum Direction: String {
+    case asc, desc
+  }
+
+  init(_ parts: Parts) throws {
+    let query = try parts.query()
+    page = try Page(query)
+    base = try query.optionalText("dtable_uuid", 0...36).map { try parsed("dtable_uuid", BaseUUID($0)) }
+    creator = try query.optionalText("generated_by", 0...255).map { try parsed("generated_by", UserID(wire: $0)) }
+    permission = try query.optionalChoice("permission")
+    unusedSince = try query.optionalTime("unused_since")
+    text = try query.optionalText("query", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    order = try query.optionalChoice("order_by") ?? .made
+    isDescending = try (query.optionalChoice("direction", as: Direction.self) ?? .desc) == .desc
+  }
+
+  var hasFilter: Bool {
+    base != nil || creator != nil || permission != nil || unusedSince != nil || text != nil
+  }
+
+  /// Holds for the rows of `token` and `base` that are asked for.
+  func condition(_ team: ID<Team>) -> SQL {
+    var condition: SQL = "token.team_id = \(team) and token.revoked_at is null"
+    if let base { condition = "\(condition) and base.uuid = \(base)::uuid" }
+    if let creator { condition = "\(condition) and token.created_by = (select id from account where uid = \(creator))" }
+    if let permission { condition = "\(condition) and token.permission = \(permission)" }
+    if let unusedSince {
+      condition = "\(condition) and coalesce(token.last_used_at, token.created_at) < \(unusedSince)"
+    }
+    if let text {
+      let pattern = Search.pattern(text)
+      condition = "\(condition) and (token.app_name ilike \(pattern) or base.name ilike \(pattern))"
+    }
+    return condition
+  }
+
+  func ordering(isFromEnd: Bool) -> SQL {
+    switch (order, isDescending != isFromEnd) {
+    case (.made, false): "order by token.id"
+    case (.made, true): "order by token.id desc"
+    case (.used, false): "order by coalesce(token.last_used_at, token.created_at), token.id"
+    case (.used, true): "order by coalesce(token.last_used_at, token.created_at) desc, token.id desc"
+    case (.name, false): "order by token.app_name, token.id"
+    case (.name, true): "order by token.app_name desc, token.id desc"
+    }
+  }
+}
+
+// MARK: Operations
+
+private func listTokens(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> TokenList {
+  try await app.tokens(of: try await app.base(base, admin.reach))
+}
+
+private func issueToken(by user: TeamBaseUser, _ new: NewToken, _ app: App) async throws -> TokenRecord {
+  guard new.permission <= user.permission else { throw Refusal.notAllowed }
+  return try await app.issue(new, for: user.base, named: user.baseName, by: user.caller)
+}
+
+private func changeToken(by user: TeamBaseUser, _ change: TokenChange, _ app: App) async throws -> TokenRecord {
+  guard change.permission <= user.permission else { throw Refusal.notAllowed }
+  return try await app.change(change, of: user.base, by: user.caller)
+}
+
+private func revokeToken(by admin: TeamAdmin, _ token: TokenOfBase, _ app: App) async throws -> Success {
+  let base = try await app.base(token.base, admin.reach)
+  try await app.revoke(token.name, of: base, by: admin.caller)
+  return Success()
+}
+
+private func listAllTokens(of admin: TeamAdmin, _ search: TokenSearch, _ app: App) async throws -> TokenList {
+  let tokens: SQL = "api_token as token join base on base.id = token.base_id where \(search.condition(admin.team))"
+  let count =
+    search.hasFilter
+    ? try await app.count("select count(*) from \(tokens)")
+    : try await app.count("select coalesce(sum(live), 0)::bigint as count from api_token_tally where team_id = \(admin.team)")
+  let (isFromEnd, limit) = search.page.window(of: count)
+  let order = search.ordering(isFromEnd: isFromEnd)
+  let found = try await app.tokens(
+    TokenRecord.select("select token.* from \(tokens) \(order) \(limit)", order: order))
+  return TokenList(tokens: isFromEnd ? found.reversed() : found, count: count)
+}
+
+extension App {
+  /// The base that a path names, within reach, in the trash or not.
+  fileprivate func base(_ base: NamedBaseUUID, _ reach: Reach) async throws -> ID<Base> {
+    let found: Found? = try await db.lookup(
+      "select id from base where uuid = \(base.uuid())::uuid and \(reach.bases)")
+    guard let found else { throw Refusal.notFound(.base(base.named)) }
+    return found.base
+  }
+}
+
+private struct Found: RowDecodable {
+  let base: ID<Base>
+  init(_ row: Row) throws(PostgresError) { base = try row["id"] }
+}

@@ -1,0 +1,84 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let teamBaseRoutes = [
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/",                   "teamListBases",            as: TeamAdmin.self, listBases),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/dtables/",   "teamListUsersBases",       as: TeamAdmin.self, listUserBases),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/",       "teamGetBase",              as: TeamAdmin.self, showBase),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/",       "teamDeleteBase",           as: TeamAdmin.self, deleteBase),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/trash-dtables/",             "teamListTrashBases",       as: TeamAdmin.self, listTrash),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/trash-dtables/",             "teamClearTeamTrashBin",    as: TeamAdmin.self, clearTrash),
+  Route(.put,    "/api/v2.1/org/{org_id}/admin/trash-dtables/{base_uuid}/", "teamRestoreBaseFromTrash", as: TeamAdmin.self, restoreBase),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/search-dtables/",            "teamSearchBase",           as: TeamAdmin.self, searchBases),
+]
+
+// MARK: Wire
+
+private struct PageOfPerson: Input {
+  let named: String
+  let page: Page
+
+  init(_ parts: Parts) throws { (named, page) = (parts.path("user_id"), try Page(parts)) }
+}
+
+// MARK: Operations
+
+private func listBases(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> AdministeredBases {
+  try await app.bases(admin.reach, page)
+}
+
+private func listUserBases(of admin: TeamAdmin, _ user: PageOfPerson, _ app: App) async throws -> AdministeredBases {
+  try await app.bases(of: user.named, admin.reach, user.page)
+}
+
+private func showBase(to admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> AdministeredBase {
+  let uuid = try base.uuid()
+  let found: AdministeredBase? = try await app.db.row(
+    AdministeredBase.select(
+      "select * from base where uuid = \(uuid)::uuid and \(admin.reach.bases) and deleted_at is null", order: ""))
+  guard let found else { throw Refusal.notFound(.base(base.named)) }
+  return found
+}
+
+private func deleteBase(by admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> Success {
+  try await app.delete(base, admin.reach, by: admin.caller)
+  return Success()
+}
+
+private func listTrash(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> AdministeredBases {
+  try await app.trash(admin.reach, page, key: "dtable_list")
+}
+
+/// For good: their tokens go with them.
+private func clearTrash(of admin: TeamAdmin, _: NoInput, _ app: App) async throws -> Success {
+  try await app.change(by: admin.caller) {
+    try await $0.run("delete from base where \(admin.reach.bases) and deleted_at is not null")
+  }
+  return Success()
+}
+
+private func restoreBase(by admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> Success {
+  let uuid = try base.uuid()
+  let count = try await app.change(by: admin.caller) {
+    try await $0.run(
+      """
+      update base set deleted_at = null
+      where uuid = \(uuid)::uuid and \(admin.reach.bases) and deleted_at is not null
+      """)
+  }
+  guard count == 1 else { throw Refusal.notFound(.base(base.named)) }
+  return Success()
+}
+
+private func searchBases(of admin: TeamAdmin, _ search: Search, _ app: App) async throws -> AdministeredBases {
+  let bases: [AdministeredBase] = try await app.db.rows(
+    AdministeredBase.select(
+      """
+      select * from base
+      where \(admin.reach.bases) and deleted_at is null and name ilike \(search.pattern)
+      order by id limit 100
+      """, order: "order by base.id"))
+  return AdministeredBases(key: "results", bases: bases)
+}

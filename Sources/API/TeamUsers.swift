@@ -1,0 +1,125 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let teamUserRoutes = [
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/users/",                           "teamListTeamUsers",     as: TeamAdmin.self, listUsers),
+  Route(.post,   "/api/v2.1/org/{org_id}/admin/users/",                           "teamAddUser",           as: TeamAdmin.self, addUser),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/",                 "teamGetUser",           as: TeamAdmin.self, showUser),
+  Route(.put,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/",                 "teamUpdateUser",        as: TeamAdmin.self, changeUser),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/users/{user_id}/",                 "teamDeleteUser",        as: TeamAdmin.self, deleteUser),
+  Route(.put,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/set-password/",    "teamResetUserPassword", as: TeamAdmin.self, resetPassword),
+  Route(.put,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/two-factor-auth/", "teamEnforceTwofactor",  as: TeamAdmin.self, enforceTwoFactors),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/users/{user_id}/two-factor-auth/", "teamDisableTwoFactor",  as: TeamAdmin.self, disableTwoFactors),
+]
+
+// MARK: Wire
+
+private struct NewUser: Input {
+  let person: NewPerson
+  init(_ parts: Parts) throws { person = try NewPerson(parts.body()) }
+}
+
+private struct UserChange: Input {
+  let named: String
+  let change: PersonChange
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    var change = try PersonChange(fields)
+    change.isTeamAdmin = try fields.optionalBoolean("is_staff")
+    change.isActive = try fields.optionalBoolean("is_active")
+    (named, self.change) = (parts.path("user_id"), change)
+  }
+}
+
+/// Whether somebody has to use two factors.
+struct TwoFactorRule: Input {
+  let named: String
+  let change: PersonChange
+
+  init(_ parts: Parts) throws {
+    var change = PersonChange()
+    change.mustUseTwoFactors = try parts.body().boolean("force_2fa")
+    (named, self.change) = (parts.path("user_id"), change)
+  }
+}
+
+/// A member, in one form for all operations.
+private struct TeamUser: Output, JSONEncodable {
+  let person: Person
+  let avatarURL: String
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      person.write(to: &$0)
+      $0.add("id", person.account)
+      $0.add("ctime", person.created)
+      $0.add("self_usage", 0)
+      $0.add("quota", person.quota ?? -2)
+      $0.add("id_in_org", person.idInTeam)
+      $0.add("is_active", person.isActive)
+      $0.add("is_org_admin", person.isTeamAdmin)
+      $0.add("is_force_2fa", person.mustUseTwoFactors)
+      $0.add("has_default_device", false)
+      $0.add("avatar_url", avatarURL)
+    }
+  }
+}
+
+private struct TeamUserList: Output, JSONEncodable {
+  let users: [TeamUser]
+  func write(to json: inout JSONWriter) { json.object { $0.add("user_list", users) } }
+}
+
+private struct ResetPassword: Output, JSONEncodable {
+  let password: Secret
+  func write(to json: inout JSONWriter) { json.object { $0.add("new_password", password.clear) } }
+}
+
+// MARK: Operations
+
+private func listUsers(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> TeamUserList {
+  let people: [Person] = try await app.db.rows(
+    Person.select("select * from account where \(admin.reach.accounts) order by id \(page.limit)"))
+  return TeamUserList(users: people.map { TeamUser(person: $0, avatarURL: app.settings.avatarURL) })
+}
+
+private func addUser(by admin: TeamAdmin, _ new: NewUser, _ app: App) async throws -> TeamUser {
+  let person = try await app.add(new.person, to: admin.team, by: admin.caller)
+  return TeamUser(person: person, avatarURL: app.settings.avatarURL)
+}
+
+private func showUser(to admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> TeamUser {
+  let person = try await Person.find(user.named, admin.reach, app)
+  return TeamUser(person: person, avatarURL: app.settings.avatarURL)
+}
+
+private func changeUser(by admin: TeamAdmin, _ user: UserChange, _ app: App) async throws -> TeamUser {
+  let person = try await app.change(user.named, to: user.change, admin.reach, by: admin.caller)
+  return TeamUser(person: person, avatarURL: app.settings.avatarURL)
+}
+
+private func deleteUser(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
+  try await app.delete(user.named, admin.reach, by: admin.caller)
+  return Success()
+}
+
+private func resetPassword(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> ResetPassword {
+  ResetPassword(password: try await app.resetPassword(of: user.named, admin.reach, by: admin.caller))
+}
+
+private func enforceTwoFactors(by admin: TeamAdmin, _ rule: TwoFactorRule, _ app: App) async throws -> Success {
+  _ = try await app.change(rule.named, to: rule.change, admin.reach, by: admin.caller)
+  return Success()
+}
+
+/// Nobody has a second factor yet that could be taken away, so this takes away the duty to have one.
+private func disableTwoFactors(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
+  var change = PersonChange()
+  change.mustUseTwoFactors = false
+  _ = try await app.change(user.named, to: change, admin.reach, by: admin.caller)
+  return Success()
+}

@@ -1,0 +1,117 @@
+public import HTTP
+public import Postgres
+
+/// A time as the wire has it: seconds and a numeric offset, `2021-03-02T09:47:41+00:00`.
+extension Timestamp: JSONEncodable {
+  /// Writes a string.
+  public func write(to json: inout JSONWriter) { wire.write(to: &json) }
+
+  var wire: String {
+    let (days, second) = Int64(microseconds / 1_000_000).quotientAndRemainderFlooring(by: 86_400)
+    let (year, month, day) = civil(days)
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
+      + "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))+00:00"
+  }
+}
+
+extension Fields {
+  /// A point in time as queries have it: `2023-03-25T22:09:51+00:00`, with `Z`, without an offset (UTC), with a blank in
+  /// place of the `T`, or a day alone, which is its first moment; nil where the field is not there, or empty.
+  func optionalTime(_ name: String) throws -> Timestamp? {
+    guard let text = try optionalText(name, 0...40), !text.isEmpty else { return nil }
+    guard let time = Timestamp(wire: text) else { throw APIError.invalid(field: name) }
+    return time
+  }
+}
+
+extension Timestamp {
+  init?(wire text: String) {
+    var rest = Substring(text)
+    guard let year = rest.number(4), rest.take("-"), let month = rest.number(2), rest.take("-"),
+      let day = rest.number(2), (1...12).contains(month), (1...31).contains(day), year >= 1
+    else { return nil }
+    let days = daysSince1970(year, month, day)
+    guard civil(days) == (year, month, day) else { return nil }  // no 31st of February
+    guard !rest.isEmpty else {
+      self.init(seconds: days * 86_400)
+      return
+    }
+    // A plus that was not escaped arrives as a blank.
+    guard rest.take("T") || rest.take(" "), let hour = rest.number(2), rest.take(":"), let minute = rest.number(2),
+      hour < 24, minute < 60
+    else { return nil }
+    var second: Int64 = 0
+    if rest.take(":") {
+      guard let value = rest.number(2), value < 60 else { return nil }
+      second = value
+      if rest.take(".") { rest = rest.drop { ("0"..."9").contains($0) } }
+    }
+    guard let offset = rest.offset() else { return nil }
+    self.init(seconds: days * 86_400 + hour * 3600 + minute * 60 + second - offset)
+  }
+}
+
+extension Substring {
+  /// Takes a character if it comes next.
+  fileprivate mutating func take(_ character: Character) -> Bool {
+    guard first == character else { return false }
+    removeFirst()
+    return true
+  }
+
+  /// Takes exactly so many digits.
+  fileprivate mutating func number(_ digits: Int) -> Int64? {
+    let text = prefix(digits)
+    guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    removeFirst(digits)
+    return Int64(text)
+  }
+
+  /// Takes the rest as an offset from UTC, in seconds.
+  fileprivate mutating func offset() -> Int64? {
+    if isEmpty || self == "Z" || self == "z" { return 0 }
+    let sign: Int64 = if take("+") || take(" ") { 1 } else if take("-") { -1 } else { 0 }
+    guard sign != 0, let hours = number(2), take(":") || true, let minutes = number(2), isEmpty, hours < 24,
+      minutes < 60
+    else { return nil }
+    return sign * (hours * 3600 + minutes * 60)
+  }
+}
+
+/// A value that was read, or the refusal that names its field.
+func parsed<Value>(_ field: String, _ value: Value?) throws(APIError) -> Value {
+  guard let value else { throw .invalid(field: field) }
+  return value
+}
+
+/// Year, month and day of a number of days since 1970-01-01, in the proleptic Gregorian calendar.
+private func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+  // Counted from 0000-03-01, so that the leap day is a year's last: 146 097 days make 400 years.
+  let (era, dayOfEra) = (days + 719_468).quotientAndRemainderFlooring(by: 146_097)
+  let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+  let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+  let monthFromMarch = (5 * dayOfYear + 2) / 153
+  let month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9
+  let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+  return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
+}
+
+/// The number of days since 1970-01-01, in the same calendar.
+private func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+  let (era, yearOfEra) = (month <= 2 ? year - 1 : year).quotientAndRemainderFlooring(by: 400)
+  let monthFromMarch = month > 2 ? month - 3 : month + 9
+  let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
+  return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
+}
+
+private func padded(_ number: Int64, _ width: Int) -> String {
+  let digits = String(number)
+  return String(repeating: "0", count: max(0, width - digits.count)) + digits
+}
+
+extension Int64 {
+  fileprivate func quotientAndRemainderFlooring(by divisor: Int64) -> (Int64, Int64) {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+  }
+}

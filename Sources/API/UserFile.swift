@@ -1,0 +1,102 @@
+internal import HTTP
+
+/// A CSV file (RFC 4180) of people who get accounts: a header line that names the columns, in any order, and a line for
+/// each of them. `email` and `password` are needed; `name`, `id_in_org`, `unit`, `login_id` and `role` may be there.
+struct UserFile: Input {
+  static let longest = 1000
+  let lines: [Line]
+
+  /// One person as the file has him.
+  struct Line: Sendable {
+    private let values: [String: String]
+    fileprivate init(_ values: [String: String]) { self.values = values }
+
+    var email: String { values["email"] ?? "" }
+
+    func person() throws -> NewPerson {
+      guard let email = EmailAddress(email) else { throw APIError.invalid(field: "email") }
+      guard let password = NewPassword(values["password"] ?? "") else { throw APIError.invalid(field: "password") }
+      var person = NewPerson(email: email, name: try optional("name"), password: password)
+      person.idInTeam = try optional("id_in_org") ?? ""
+      person.unit = try optional("unit") ?? ""
+      person.loginID = try optional("login_id")
+      person.role = try optional("role") ?? "default"
+      return person
+    }
+
+    private func optional(_ column: String) throws -> String? {
+      guard let text = values[column], !text.isEmpty else { return nil }
+      guard let name = DisplayName(text) else { throw APIError.invalid(field: column) }
+      return name.text
+    }
+  }
+
+  init(_ parts: Parts) throws {
+    guard let text = String(validating: try parts.body().file("file"), as: UTF8.self) else {
+      throw APIError.refused("file invalid: it is not UTF-8.")
+    }
+    guard var rows = Self.rows(text) else {
+      throw APIError.refused("file invalid: a quote is not closed, or stands inside of a field.")
+    }
+    guard !rows.isEmpty else { throw APIError.refused("file invalid: it is empty.") }
+    let header = rows.removeFirst().map { $0.lowercased().trimmed }
+    guard header.contains("email"), header.contains("password"), Set(header).count == header.count else {
+      throw APIError.refused("file invalid: its first line has to name the columns, email and password among them.")
+    }
+    guard rows.count <= Self.longest else { throw APIError.refused("file invalid: more than \(Self.longest) lines.") }
+    lines = rows.map { row in
+      Line(Dictionary(zip(header, row.map { normalized($0.trimmed) })) { first, _ in first })
+    }
+  }
+
+  /// The fields of each line; nil where quotes do not fit. Empty lines are left out.
+  static func rows(_ text: String) -> [[String]]? {
+    var rows: [[String]] = []
+    var row: [String] = []
+    var field = ""
+    var isQuoted = false
+    var wasQuoted = false
+    var rest = Substring(text.hasPrefix("\u{feff}") ? text.dropFirst() : text[...])
+    func endField() {
+      row.append(field)
+      (field, wasQuoted) = ("", false)
+    }
+    func endRow() {
+      endField()
+      if row != [""] { rows.append(row) }
+      row = []
+    }
+    while let character = rest.popFirst() {
+      switch character {
+      case "\"" where isQuoted:
+        if rest.first == "\"" {
+          field.append(rest.removeFirst())
+        } else {
+          isQuoted = false
+        }
+      case _ where isQuoted: field.append(character)
+      case "\"":
+        guard field.isEmpty, !wasQuoted else { return nil }
+        (isQuoted, wasQuoted) = (true, true)
+      case ",": endField()
+      case "\n", "\r\n", "\r": endRow()
+      default:
+        guard !wasQuoted else { return nil }
+        field.append(character)
+      }
+    }
+    guard !isQuoted else { return nil }
+    if !row.isEmpty || !field.isEmpty || wasQuoted { endRow() }
+    return rows
+  }
+}
+
+extension String {
+  /// Without blanks at its ends.
+  fileprivate var trimmed: String {
+    var text = Substring(self)
+    while text.first?.isWhitespace == true { text.removeFirst() }
+    while text.last?.isWhitespace == true { text.removeLast() }
+    return String(text)
+  }
+}

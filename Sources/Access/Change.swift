@@ -1,0 +1,39 @@
+internal import HTTP
+public import Postgres
+
+extension App {
+  /// Runs a body that changes something, in a transaction. The database writes what it changes into the audit log, put
+  /// down to the caller and the request; whoever acts without an account leaves the request alone.
+  ///
+  /// - Throws: What the body threw, or `PostgresError`.
+  @discardableResult
+  public func change<Value: Sendable>(
+    by caller: SignedIn?, _ body: (Transaction) async throws -> Value
+  ) async throws -> Value {
+    let actor = JSONWriter.bytes(of: Actor(account: caller?.account, origin: origin))
+    return try await db.transaction(
+      after: "select set_config('basekeeper.actor', \(String(decoding: actor, as: UTF8.self)), true)", body)
+  }
+}
+
+/// Where a request comes from.
+public struct Origin: Sendable {
+  /// The peer's address, as text.
+  public let address: String
+  /// The request's id.
+  public let request: String
+}
+
+/// Who changes something, as the triggers of the audit log read it.
+private struct Actor: JSONEncodable {
+  let account: ID<Account>?
+  let origin: Origin
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("account", account)
+      $0.add("address", origin.address)
+      $0.add("request", origin.request)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+internal import Crypto
+public import HTTP
+internal import Postgres
+
+/// An administrator of the whole installation.
+public struct SystemAdmin: Principal {
+  /// `system-admin`
+  public static let name = "system-admin"
+
+  /// Who.
+  public let caller: SignedIn
+
+  /// Proves that the caller is one.
+  public static func authorise(_ request: Request, _ app: App) async throws -> SystemAdmin {
+    let hash = try Credential(request).accountToken()
+    let found: Found? = try await app.db.lookup(
+      """
+      select \(SignedIn.columns), account.is_system_admin
+      from \(SignedIn.live)
+      where token.hash = \(hash.bytes)
+      """)
+    guard let found else { throw Refusal.badAccountToken }
+    guard found.isAdmin else { throw Refusal.notAdministrator }
+    return SystemAdmin(caller: found.caller)
+  }
+
+  private struct Found: RowDecodable {
+    let caller: SignedIn
+    let isAdmin: Bool
+
+    init(_ row: Row) throws(PostgresError) {
+      caller = try SignedIn(row)
+      isAdmin = try row["is_system_admin"]
+    }
+  }
+}

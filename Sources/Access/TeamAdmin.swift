@@ -1,0 +1,89 @@
+internal import Crypto
+public import HTTP
+internal import Postgres
+
+/// An admin of the team that the path names by `org_id`, or of his own where it names none.
+///
+/// What the path names beyond that is looked for in this team alone; another team's number is refused as any other is
+/// that is not his own.
+public struct TeamAdmin: Principal {
+  /// `team-admin`
+  public static let name = "team-admin"
+
+  /// Who.
+  public let caller: SignedIn
+  /// The team that was proved.
+  public let team: ID<Team>
+
+  /// Proves the right to the path's team.
+  public static func authorise(_ request: Request, _ app: App) async throws -> TeamAdmin {
+    let hash = try Credential(request).accountToken()
+    let found: Found? = try await app.db.lookup(
+      """
+      select \(SignedIn.columns), account.is_team_admin
+      from \(SignedIn.live)
+      where token.hash = \(hash.bytes)
+      """)
+    guard let found else { throw Refusal.badAccountToken }
+    guard found.isAdmin, let team = found.caller.team else { throw Refusal.notAdministrator }
+    if let named = request.captures["org_id"], ID(text: named) != team { throw Refusal.notAdministrator }
+    return TeamAdmin(caller: found.caller, team: team)
+  }
+
+  private struct Found: RowDecodable {
+    let caller: SignedIn
+    let isAdmin: Bool
+
+    init(_ row: Row) throws(PostgresError) {
+      caller = try SignedIn(row)
+      isAdmin = try row["is_team_admin"]
+    }
+  }
+}
+
+/// A team admin who may open the base that the path names by `base_uuid`: being an admin does not make him a user of
+/// everybody's bases, and whoever issues a token hands on what he has himself.
+public struct TeamBaseUser: Principal {
+  /// `team-base-user`
+  public static let name = "team-base-user"
+
+  /// Who.
+  public let caller: SignedIn
+  /// The base that was proved.
+  public let base: ID<Base>
+  /// Its name.
+  public let baseName: String
+  /// What the caller may do in it.
+  public let permission: Permission
+
+  /// Proves the right to the path's base.
+  public static func authorise(_ request: Request, _ app: App) async throws -> TeamBaseUser {
+    let admin = try await TeamAdmin.authorise(request, app)
+    let named = request.captures["base_uuid"] ?? ""
+    guard let uuid = BaseUUID(named) else { throw Refusal.notFound(.base(named)) }
+    let found: Found? = try await app.db.lookup(
+      """
+      select base.id as base_id, base.name, workspace_role.role
+      from base
+      left join workspace_role
+        on workspace_role.workspace_id = base.workspace_id and workspace_role.account_id = \(admin.caller.account)
+      where base.uuid = \(uuid)::uuid and base.team_id = \(admin.team) and base.deleted_at is null
+      """)
+    guard let found else { throw Refusal.notFound(.base(named)) }
+    guard found.role != nil else { throw Refusal.notAllowed }
+    return TeamBaseUser(
+      caller: admin.caller, base: found.base, baseName: found.name, permission: .readWrite)
+  }
+
+  private struct Found: RowDecodable {
+    let base: ID<Base>
+    let name: String
+    let role: Role?
+
+    init(_ row: Row) throws(PostgresError) {
+      base = try row["base_id"]
+      name = try row["name"]
+      role = try row["role"]
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import API
+import HTTP
+import TestSupport
+import Testing
+
+/// A request that succeeds for whom a route admits, and changes something unless it is a GET.
+struct Example: Sendable, CustomTestStringConvertible {
+  let route: Route
+  var testDescription: String { route.operation }
+
+  static let member = "00000000000000000000000000000003@auth.local"
+  static let outsider = "00000000000000000000000000000004@auth.local"
+  static let systemAdmin = "00000000000000000000000000000007@auth.local"
+
+  /// The route's path with the world's own things in it.
+  var path: String {
+    let values = [
+      "workspace_id": "9", "base_name": "Projects", "app_name": "reader", "trashed_base_id": "4", "org_id": "1",
+      "base_id": "2", "group_id": route.operation.hasSuffix("DeleteGroup") || deletesTeamGroup ? "3" : "1",
+      "user_id": route.operation.hasSuffix("DisableTwoFactor") ? Self.outsider : Self.member,
+      "base_uuid": restoresByUUID ? World.oldProjects : World.projects,
+    ]
+    return values.reduce(route.path) { $0.replacing("{\($1.key)}", with: $1.value) } + query
+  }
+
+  private var deletesTeamGroup: Bool { route.operation == "systemDeleteTeamGroup" }
+
+  private var restoresByUUID: Bool {
+    ["restoreGroupTrashedBase", "teamRestoreBaseFromTrash"].contains(route.operation)
+  }
+
+  private var query: String {
+    switch route.operation {
+    case "teamSearchBase", "systemSearchUser": "?query=o"
+    case "systemSearchUserByOrgId": "?query=o&org_id=1"
+    case "systemGetOrganizationNames": "?org_ids=1"
+    case "systemGetActiveUsersPerDay": "?start=2026-01-01&end=2026-01-03"
+    case "systemListActiveUsersByDay": "?date=2026-01-01"
+    default: ""
+    }
+  }
+
+  var fields: [String: String] {
+    switch route.operation {
+    case "getAccountTokenfromUsername": ["username": "member@ours.example", "password": World.password]
+    case "createApiToken", "teamCreateApiToken": ["app_name": "new app", "permission": "r"]
+    case "updateApiToken", "teamUpdateApiToken": ["permission": "rw"]
+    case "createBase": ["name": "New base"]
+    case "updateBase": ["name": "Projects", "new_name": "Renamed"]
+    case "deleteBase": ["name": "Projects"]
+    case "copyBaseFromWorkspace": ["src_workspace_id": "9", "name": "Projects", "dst_workspace_id": "9"]
+    case "createGroup": ["name": "New group"]
+    case "orderGroups": ["group_id": "3", "anchor_group_id": "1"]
+    case "teamAddUser", "systemAddNewUser", "systemAddTeamUser": Self.newUser
+    case "teamUpdateUser", "systemUpdateUser", "systemUpdateTeamUser": ["name": "New name"]
+    case "teamEnforceTwofactor", "systemEnforceTwoFactor": ["force_2fa": "true"]
+    case "teamAddGroup", "systemCreateGroup": ["group_name": "New group", "group_owner": Self.member]
+    case "teamUpdateGroup": ["new_group_name": "Renamed"]
+    case "systemTransferGroup": ["new_owner": Self.member]
+    case "teamAddGroupMembers": ["email": Self.outsider]
+    case "teamUpdateGroupMemberRole": ["is_admin": "true"]
+    case "teamUpdateTeam": ["new_org_name": "Renamed"]
+    case "teamUpdateTeamSettings": ["enable_force_2fa": "true"]
+    case "systemUpdateAdminRole": ["email": Self.systemAdmin, "role": "audit_admin"]
+    case "systemAddTeam": ["org_name": "New team", "admin_email": "new@example.com", "password": "a new password"]
+    case "systemUpdateTeam": ["org_name": "Renamed"]
+    default: [:]
+    }
+  }
+
+  private static let newUser = ["email": "new@example.com", "password": "a new password", "name": "New"]
+
+  static let importedFile = "email,password,name\nnew@example.com,a new password,New\n"
+}
+
+extension World {
+  /// Sends an example.
+  func call(_ example: Example, as caller: Caller) async throws -> Answer {
+    guard example.route.operation == "systemImportUsers" else {
+      return try await call(example.route.method, example.path, as: caller, example.fields)
+    }
+    return try await importUsers(Example.importedFile, as: caller)
+  }
+
+  /// Sends a file of people.
+  func importUsers(_ file: String, as caller: Caller) async throws -> Answer {
+    let body = """
+      --edge\r\nContent-Disposition: form-data; name="file"; filename="users.csv"\r\nContent-Type: text/csv\r\n\r\n\
+      \(file)\r\n--edge--\r\n
+      """
+    return try await send(
+      .post, "/api/v2.1/admin/import-users/", as: caller, type: "multipart/form-data; boundary=edge",
+      body: Array(body.utf8))
+  }
+}
