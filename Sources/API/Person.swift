@@ -69,7 +69,6 @@ struct Person: RowDecodable, Sendable {
     object.add("name", name)
     object.add("contact_email", email)
     object.add("workspace_id", workspace)
-    object.add("last_login", lastLogin)
     object.add("quota_usage", 0)
     object.add("quota_total", quota ?? -2)
   }

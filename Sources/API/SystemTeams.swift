@@ -240,6 +240,7 @@ private struct TeamMember: Output, JSONEncodable {
       $0.add("org_id", person.team?.value ?? -1)
       $0.add("is_org_admin", person.isTeamAdmin)
       $0.add("create_time", person.created)
+      $0.add("last_login", person.lastLogin?.wire ?? "")  // empty for never, as SeaTable has it here
       $0.add("active", person.isActive)
     }
   }

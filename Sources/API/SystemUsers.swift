@@ -103,6 +103,7 @@ private struct SystemUser: Output, JSONEncodable {
     object.add("is_force_2fa", person.mustUseTwoFactors)
     object.add("has_default_device", false)
     object.add("create_time", person.created)
+    object.add("last_login", person.lastLogin)
     object.add("role", person.role)
     object.add("admin_role", person.isSystemAdmin ? person.adminRole : "")
     object.add("avatar_url", avatarURL)

@@ -57,6 +57,7 @@ private struct TeamUser: Output, JSONEncodable {
       person.write(to: &$0)
       $0.add("id", person.account)
       $0.add("ctime", person.created)
+      $0.add("last_login", person.lastLogin)
       $0.add("self_usage", 0)
       $0.add("quota", person.quota ?? -2)
       $0.add("id_in_org", person.idInTeam)
