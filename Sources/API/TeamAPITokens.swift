@@ -111,7 +111,8 @@ private func listAllTokens(of admin: TeamAdmin, _ search: TokenSearch, _ app: Ap
   let count =
     search.hasFilter
     ? try await app.count("select count(*) from \(tokens)")
-    : try await app.count("select coalesce(sum(live), 0)::bigint as count from api_token_tally where team_id = \(admin.team)")
+    : try await app.count(
+      "select coalesce(sum(live), 0)::bigint as count from api_token_tally where team_id = \(admin.team)")
   let (isFromEnd, limit) = search.page.window(of: count)
   let order = search.ordering(isFromEnd: isFromEnd)
   let found = try await app.tokens(

@@ -1,4 +1,4 @@
-internal import Access
+public import Access
 internal import HTTP
 internal import Postgres
 
@@ -79,6 +79,35 @@ private func restore(by caller: SignedIn, _ base: TrashedBase, _ app: App) async
   }
   guard count == 1 else { throw Refusal.notFound(.base(base.named)) }
   return Success()
+}
+
+extension App {
+  /// Deletes for good what has been in the trash for longer than so many days, unless a replica has done it within the
+  /// last hour; says how many bases that were, nil where it was not this one's turn.
+  @discardableResult
+  public func clearOldTrash(afterDays days: Int) async throws -> Int? {
+    let isOurs = try await db.run(
+      """
+      insert into job (name, started_at) values ('clear-trash', now())
+      on conflict (name) do update set started_at = now() where job.started_at < now() - interval '1 hour'
+      """)
+    guard isOurs == 1 else { return nil }
+    var total = 0
+    while true {
+      let count = try await change(by: nil) {
+        try await $0.run(
+          """
+          delete from base
+          where id in (
+            select id from base where deleted_at < now() - make_interval(days => \(days))
+            order by deleted_at limit 100 for update skip locked
+          )
+          """)
+      }
+      total += count
+      if count == 0 { return total }
+    }
+  }
 }
 
 private func listGroupTrash(by admin: GroupAdmin, _: NoInput, _ app: App) async throws -> Trash {

@@ -24,10 +24,10 @@ public final class PasswordHasher: Sendable {
   /// What an unknown user's password is compared with, so that it takes as long as a known one's.
   private let dummy: PasswordHash
 
-  /// A hasher with the given number of threads; 64 passwords may wait for one.
-  public init(threads: Int) {
+  /// A hasher with the given number of threads; so many passwords may wait for one.
+  public init(threads: Int, capacity: Int = 64) {
     precondition(sodium_init() >= 0, "libsodium cannot start")
-    pool = BlockingPool(named: "password", threads: threads, capacity: 64)
+    pool = BlockingPool(named: "password", threads: threads, capacity: capacity)
     dummy = Self.hash(Secret.generatedKey().clear)
   }
 

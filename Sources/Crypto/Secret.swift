@@ -71,7 +71,7 @@ public struct SecretHash: Sendable, Hashable {
 }
 
 /// Lower-case hexadecimal digits.
-func hexadecimal(_ bytes: [UInt8]) -> String {
+public func hexadecimal(_ bytes: [UInt8]) -> String {
   let digits = Array("0123456789abcdef".utf8)
   return String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
     for (index, byte) in bytes.enumerated() {

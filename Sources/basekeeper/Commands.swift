@@ -1,4 +1,5 @@
 internal import API
+internal import Access
 internal import Crypto
 internal import HTTP
 internal import Postgres
@@ -11,6 +12,9 @@ let commands = [
   Command(
     words: ["admin", "create"], help: Help.adminCreate, valued: ["email", "name"], flags: ["password-stdin"]
   ) { try createAdministrator($0) },
+  Command(words: ["audit", "verify"], help: Help.auditVerify, flags: ["heads"]) {
+    try verifyAuditTrail(withHeads: $0.has("heads"))
+  },
   Command(words: ["routes"], help: Help.routes) { _ in printRoutes() },
   Command(words: ["version"], help: Help.version) { _ in say("basekeeper \(version)") },
 ]
@@ -44,6 +48,18 @@ private func createAdministrator(_ options: Options) throws {
     try installation.createAdministrator(email: email, name: name, password: password)
     say("\(email) is a system administrator.")
     if given == nil { say("Password: \(password)   (shown now and never again)") }
+  }
+}
+
+private func verifyAuditTrail(withHeads: Bool) throws {
+  try withInstallation { installation in
+    let heads = try installation.withDatabase { try await AuditTrail.verify($0) }
+    if withHeads {
+      for head in heads {
+        say("\(head.chain == 0 ? "no team" : "team \(head.chain)"): \(head.count) entries, the last \(head.hash)")
+      }
+    }
+    say("\(heads.reduce(0) { $0 + $1.count }) entries of \(heads.count) logs are as they were written.")
   }
 }
 

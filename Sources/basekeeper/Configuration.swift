@@ -19,6 +19,7 @@ struct Configuration {
   var statementTime: Duration
   var connectTime: Duration
   var shutdownTime: Duration
+  var trashDays: Int
   /// What is odd, but no reason not to start.
   var warnings: [String]
 
@@ -103,6 +104,8 @@ struct Configuration {
     statementTime = .seconds(environment.integer("BASEKEEPER_STATEMENT_TIMEOUT", in: 1...600, default: 5))
     connectTime = .seconds(environment.integer("BASEKEEPER_CONNECT_TIMEOUT", in: 2...60, default: 2))
     shutdownTime = .seconds(environment.integer("BASEKEEPER_SHUTDOWN_TIMEOUT", in: 0...600, default: 20))
+
+    trashDays = environment.integer("BASEKEEPER_TRASH_DAYS", in: 1...36_500, default: 30)
 
     warnings = environment.unknown.map { "\($0) is not a variable of Basekeeper: see `basekeeper serve --help`" }
     guard environment.problems.isEmpty, let listen else { throw Problems(lines: environment.problems) }

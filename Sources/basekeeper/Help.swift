@@ -9,6 +9,7 @@ enum Help {
       migrate        bring the database to this version's schema
       seed           make the first administrator, and with BASEKEEPER_DEMO=1 a demo team
       admin create   make another system administrator
+      audit verify   prove that nobody has touched the audit log
       routes         print every route: method, path, operation, principal, status
       version        print the version
 
@@ -56,6 +57,18 @@ enum Help {
       --password-stdin   take the first line of standard input as the password: 8 to 1024 bytes
     """
 
+  static let auditVerify = """
+    Usage: basekeeper audit verify [--heads]
+
+    Goes through the audit log of every team, in which each entry has the hash of the one before it, and says how many
+    entries it has found as they were written; or names the first that was changed, taken out or put in, and ends with
+    status 1. Works beside a running service with its DATABASE_URL. Reads the database settings of
+    `basekeeper serve --help`.
+
+      --heads   print the number of entries and the last hash of each team, too: noted elsewhere, they show when a
+                whole log was written anew
+    """
+
   static let routes = """
     Usage: basekeeper routes
 
@@ -92,5 +105,6 @@ enum Help {
       BASEKEEPER_BODY_TIMEOUT                 seconds for a request's body                   (30)
       BASEKEEPER_IDLE_TIMEOUT                 seconds between requests of a connection       (60)
       BASEKEEPER_SHUTDOWN_TIMEOUT             seconds that running requests get at the end   (20)
+      BASEKEEPER_TRASH_DAYS                   days until a deleted base is gone for good     (30)
     """
 }

@@ -1,6 +1,7 @@
 internal import API
 internal import Access
 internal import Crypto
+internal import HTTP
 internal import Loop
 internal import Postgres
 internal import Server
@@ -45,6 +46,10 @@ final class Replica: Sendable {
       })
     threads = parts.enumerated().map { $1.loop.start(named: "loop \($0 + 1)") }
     for part in parts { Task(executorPreference: part.loop) { await keepLastUse(of: part.app, on: part.loop) } }
+    let first = parts[0]
+    Task(executorPreference: first.loop) {
+      await clearTrash(of: first.app, on: first.loop, afterDays: configuration.trashDays, log)
+    }
   }
 
   /// Takes no new requests, finishes those that run, writes what is left to write, and ends the loops; the flag is set
@@ -82,6 +87,20 @@ private func keepLastUse(of app: App, on loop: Loop) async {
   while true {
     await loop.sleep(for: lastUseInterval)
     await app.lastUse.write()
+  }
+}
+
+/// Every replica asks often; the database lets one of them do it once an hour.
+private func clearTrash(of app: App, on loop: Loop, afterDays days: Int, _ log: Log) async {
+  while true {
+    do {
+      if let count = try await app.clearOldTrash(afterDays: days), count > 0 {
+        log.write(.info, "trash cleared") { $0.add("bases", count) }
+      }
+    } catch {
+      log.write(.warning, "trash not cleared") { $0.add("reason", "\(error)") }
+    }
+    await loop.sleep(for: .seconds(600))
   }
 }
 

@@ -74,7 +74,9 @@ import Testing
       for caller in admitted {
         try await World.with { world in
           try await Self.letIn(caller, example, world)
-          guard caller == .groupMember || !Self.unlogged.contains(route.operation), let account = caller.account else { return }
+          guard caller == .groupMember || !Self.unlogged.contains(route.operation), let account = caller.account else {
+            return
+          }
           let logged = try await world.database.count(
             "audit_log where actor_id = \(account) and request_id = 'test' and address = '127.0.0.1'")
           #expect(logged >= 1, "\(caller) changed something without an entry in the audit log")

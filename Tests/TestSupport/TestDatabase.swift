@@ -16,22 +16,24 @@ public final class TestDatabase: Sendable {
   private let name: String
 
   /// Runs a body with a database of this version's schema.
-  public static func with<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
-    try await with(template: Template.name.get(), body)
+  public static func with<Value>(
+    connections: Int = 4, _ body: (TestDatabase) async throws -> Value
+  ) async throws -> Value {
+    try await with(template: Template.name.get(), connections: connections, body)
   }
 
   /// Runs a body with a database in which there is nothing.
   public static func withEmpty<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
-    try await with(template: "template0", body)
+    try await with(template: "template0", connections: 4, body)
   }
 
   private static func with<Value>(
-    template: String, _ body: (TestDatabase) async throws -> Value
+    template: String, connections: Int, _ body: (TestDatabase) async throws -> Value
   ) async throws -> Value {
     await gate.enter()
     let result: Result<Value, any Error>
     do {
-      let database = try TestDatabase(template: template)
+      let database = try TestDatabase(template: template, connections: connections)
       do { result = .success(try await body(database)) } catch { result = .failure(error) }
       try await database.drop()
     } catch {
@@ -44,11 +46,13 @@ public final class TestDatabase: Sendable {
 
   private static let gate = Gate(width: 8)
 
-  private init(template: String) throws {
+  private init(template: String, connections: Int) throws {
     name = "test_\(getpid())_\(Self.count.add(1, ordering: .relaxed).newValue)"
     try administer("create database \(name) template \(template) strategy file_copy")
     conninfo = try TestCluster.conninfo(database: name)
-    db = Database(Database.Settings(url: conninfo), on: try Self.loop.get())
+    var settings = Database.Settings(url: conninfo)
+    settings.pooledConnections = connections
+    db = Database(settings, on: try Self.loop.get())
   }
 
   private static let count = Atomic(0)

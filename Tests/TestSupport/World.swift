@@ -32,9 +32,9 @@ public struct World: Sendable {
   public let credentials: [Caller: String]
   private let service: Service
 
-  /// Runs a body in a world of its own.
-  public static func with(_ body: (World) async throws -> Void) async throws {
-    try await TestDatabase.with { database in
+  /// Runs a body in a world of its own, with so many connections for what is no look-up.
+  public static func with(connections: Int = 4, _ body: (World) async throws -> Void) async throws {
+    try await TestDatabase.with(connections: connections) { database in
       try await body(try await World(database))
     }
   }
@@ -61,7 +61,7 @@ public struct World: Sendable {
     try await database.db.onLoop { try await $0.run("update account set password_hash = \(hash.stored)") }
   }
 
-  private static let passwords = PasswordHasher(threads: 1)
+  private static let passwords = PasswordHasher(threads: 1, capacity: 10_000)
   private static let passwordHash = Task { try await passwords.hash(password) }
 
   private static let people = """

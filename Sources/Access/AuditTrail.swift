@@ -1,0 +1,138 @@
+internal import Crypto
+public import Postgres
+
+/// The audit log, checked from outside: that nothing in it was changed, taken out or put in between since the database
+/// wrote it. Each entry has the hash of the one before it in its chain, and the table of heads has the last of each.
+public enum AuditTrail {
+  /// The last entry of a chain: whoever has noted it elsewhere sees when a whole chain was written anew.
+  public struct Head: Sendable, Equatable {
+    /// The team's number, or 0 for what belongs to no team.
+    public let chain: Int64
+    /// How many entries there are.
+    public let count: Int64
+    /// The last entry's hash, in hexadecimal.
+    public let hash: String
+  }
+
+  /// The first entry that is not as it was written.
+  public struct Broken: Error, Equatable, CustomStringConvertible {
+    /// The team's number, or 0 for what belongs to no team.
+    public let chain: Int64
+    /// The entry's place in the chain, from 1.
+    public let number: Int64
+    /// What is wrong with it.
+    public let reason: String
+
+    /// Names the entry.
+    public var description: String {
+      "the audit log of \(chain == 0 ? "no team" : "team \(chain)") is broken at entry \(number): \(reason)"
+    }
+  }
+
+  /// Goes through all chains as they stand at one moment, and gives their heads.
+  ///
+  /// - Throws: `Broken`, or `PostgresError`.
+  public static func verify(_ database: Database) async throws -> [Head] {
+    try await database.transaction(after: "set transaction isolation level repeatable read, read only") {
+      let heads: [StoredHead] = try await $0.rows("select chain, number, hash from audit_chain order by chain")
+      var walk = Walk(heads: heads)
+      while true {
+        let entries: [Entry] = try await $0.rows(batch(after: walk))
+        for entry in entries { try walk.take(entry) }
+        if entries.count < batchSize { break }
+      }
+      try walk.end()
+      return heads.map { Head(chain: $0.chain, count: $0.number, hash: hexadecimal($0.hash)) }
+    }
+  }
+
+  private static let batchSize = 1000
+
+  /// What is hashed is said here, not by the function that the database has for it: that could have been changed, too.
+  private static func batch(after walk: Walk) -> SQL {
+    """
+    select chain, number, previous_hash, hash,
+           convert_to(jsonb_build_array(
+             chain, number, (extract(epoch from at) * 1000000)::bigint, actor_id, address, request_id, kind, operation,
+             target_id, subject_id, detail, was, became)::text, 'UTF8') as content
+    from audit_log
+    where (chain, number) > (\(walk.chain), \(walk.number))
+    order by chain, number
+    limit \(batchSize)
+    """
+  }
+}
+
+/// The way through the entries, in the order of their chains.
+private struct Walk {
+  private var heads: [StoredHead]
+  private(set) var chain: Int64 = -1
+  private(set) var number: Int64 = 0
+  private var hash: [UInt8] = []
+
+  init(heads: [StoredHead]) { self.heads = heads.reversed() }
+
+  mutating func take(_ entry: Entry) throws(AuditTrail.Broken) {
+    if entry.chain != chain {
+      try endChain()
+      // A chain whose entries are all gone comes out when the next one begins.
+      while let head = heads.last, head.chain < entry.chain { try endEmpty(head) }
+      (chain, number, hash) = (entry.chain, 0, [])
+    }
+    number += 1
+    guard entry.number == number else { throw broken(number, "it is missing") }
+    guard entry.previousHash == hash else { throw broken(number, "it does not follow the one before it") }
+    guard entry.hash == sha256(entry.previousHash + entry.content) else { throw broken(number, "it was changed") }
+    hash = entry.hash
+  }
+
+  mutating func end() throws(AuditTrail.Broken) {
+    try endChain()
+    while let head = heads.last { try endEmpty(head) }
+  }
+
+  private mutating func endChain() throws(AuditTrail.Broken) {
+    guard chain >= 0 else { return }
+    guard let head = heads.popLast(), head.chain == chain else { throw broken(1, "its chain has no head") }
+    guard head.number <= number else { throw broken(number + 1, "it is missing") }
+    guard head.number == number else { throw broken(head.number + 1, "it comes after the last one") }
+    guard head.hash == hash else { throw broken(number, "it is not the one that was written last") }
+  }
+
+  private mutating func endEmpty(_ head: StoredHead) throws(AuditTrail.Broken) {
+    guard head.number == 0 else { throw AuditTrail.Broken(chain: head.chain, number: 1, reason: "it is missing") }
+    _ = heads.popLast()
+  }
+
+  private func broken(_ number: Int64, _ reason: String) -> AuditTrail.Broken {
+    AuditTrail.Broken(chain: chain, number: number, reason: reason)
+  }
+}
+
+private struct StoredHead: RowDecodable {
+  let chain: Int64
+  let number: Int64
+  let hash: [UInt8]
+
+  init(_ row: Row) throws(PostgresError) {
+    chain = try row["chain"]
+    number = try row["number"]
+    hash = try row["hash"]
+  }
+}
+
+private struct Entry: RowDecodable {
+  let chain: Int64
+  let number: Int64
+  let previousHash: [UInt8]
+  let hash: [UInt8]
+  let content: [UInt8]
+
+  init(_ row: Row) throws(PostgresError) {
+    chain = try row["chain"]
+    number = try row["number"]
+    previousHash = try row["previous_hash"]
+    hash = try row["hash"]
+    content = try row["content"]
+  }
+}

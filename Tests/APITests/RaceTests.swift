@@ -1,0 +1,143 @@
+import API
+import HTTP
+import TestSupport
+import Testing
+
+/// What happens at the same moment is decided by the database.
+@Suite struct Races {
+  private static let people = "/api/v2.1/org/1/admin/users/"
+  private static let boss = "00000000000000000000000000000009@auth.local"
+  private static let vice = "00000000000000000000000000000010@auth.local"
+
+  /// Sends fifty requests at once, over sixteen connections to the database, and counts the answers by status.
+  private static func fifty(
+    in world: World, _ request: @escaping @Sendable (Int) async throws -> Answer
+  ) async throws -> [Int: Int] {
+    try await withThrowingTaskGroup(of: Int.self) { group in
+      for number in 1...50 { group.addTask { try await request(number).status } }
+      var counts: [Int: Int] = [:]
+      for try await status in group { counts[status, default: 0] += 1 }
+      return counts
+    }
+  }
+
+  @Test func `one name of an API token`() async throws {
+    try await World.with(connections: 16) { world in
+      let counts = try await Self.fifty(in: world) { _ in
+        try await world.call(
+          .post, "/api/v2.1/workspace/9/dtable/Projects/api-tokens/", as: .groupOwner,
+          ["app_name": "the one", "permission": "r"])
+      }
+      #expect(counts == [201: 1, 400: 49])
+      #expect(try await world.database.count("api_token where app_name = 'the one'") == 1)
+    }
+  }
+
+  @Test func `one name of a base`() async throws {
+    try await World.with(connections: 16) { world in
+      let counts = try await Self.fifty(in: world) { _ in
+        try await world.call(.post, "/api/v2.1/dtables/", as: .groupOwner, ["name": "The one", "workspace_id": "9"])
+      }
+      #expect(counts == [201: 1, 400: 49])
+    }
+  }
+
+  @Test func `one e-mail address, in any case`() async throws {
+    try await World.with(connections: 16) { world in
+      let counts = try await Self.fifty(in: world) { number in
+        let address = number.isMultiple(of: 2) ? "one@ours.example" : "ONE@ours.example"
+        return try await world.call(
+          .post, Self.people, as: .teamAdmin, ["email": address, "password": "long enough"])
+      }
+      #expect(counts == [200: 1, 400: 49])
+      #expect(try await world.database.count("account where lower(email) = 'one@ours.example'") == 1)
+    }
+  }
+
+  @Test func `a team's member quota`() async throws {
+    try await World.with(connections: 16) { world in
+      let members = try await world.database.count("account where team_id = 1 and is_active")
+      try await world.database.execute("update team set member_quota = \(members + 5) where id = 1")
+      let counts = try await Self.fifty(in: world) { number in
+        try await world.call(
+          .post, Self.people, as: .teamAdmin, ["email": "new\(number)@ours.example", "password": "long enough"])
+      }
+      #expect(counts == [200: 5, 403: 45])
+      #expect(try await world.database.count("account where team_id = 1 and is_active") == members + 5)
+      // Who is deactivated counts no more, and may find his place taken.
+      let member = Self.people + Example.member + "/"
+      #expect(try await world.call(.put, member, as: .teamAdmin, ["is_active": "false"]).status == 200)
+      let last = ["email": "last@ours.example", "password": "long enough"]
+      #expect(try await world.call(.post, Self.people, as: .teamAdmin, last).status == 200)
+      #expect(try await world.call(.put, member, as: .teamAdmin, ["is_active": "true"]).status == 403)
+    }
+  }
+
+  /// Every way in which somebody ceases to be an active admin.
+  private static let ways: [@Sendable (World, String) async throws -> Answer] = [
+    { try await $0.call(.put, "/api/v2.1/admin/organizations/1/users/\($1)/", as: .systemAdmin, ["is_admin": "0"]) },
+    { try await $0.call(.put, "/api/v2.1/admin/users/\($1)/", as: .systemAdmin, ["is_active": "false"]) },
+    { try await $0.call(.delete, "/api/v2.1/admin/users/\($1)/", as: .systemAdmin) },
+    { try await $0.call(.delete, "/api/v2.1/admin/organizations/1/users/\($1)/", as: .systemAdmin) },
+  ]
+
+  @Test func `the last admin of a team`() async throws {
+    try await World.with(connections: 16) { world in
+      _ = try await Self.fifty(in: world) { number in
+        try await Self.ways[number / 2 % Self.ways.count](world, number.isMultiple(of: 2) ? Self.boss : Self.vice)
+      }
+      #expect(
+        try await world.database.count(
+          "account where team_id = 1 and is_team_admin and is_active and deleted_at is null") == 1)
+    }
+  }
+
+  @Test func `two admins who demote each other, fifty times`() async throws {
+    try await World.with(connections: 16) { world in
+      for _ in 1...50 {
+        async let first = world.call(.put, Self.people + Self.vice + "/", as: .teamAdmin, ["is_staff": "false"])
+        async let second = world.call(.put, Self.people + Self.boss + "/", as: .teamAdminInGroup, ["is_staff": "false"])
+        let statuses = [try await first.status, try await second.status].sorted()
+        // The other is the last one, or was demoted before he was let in.
+        #expect(statuses == [200, 400] || statuses == [200, 403])
+        #expect(try await world.database.count("account where team_id = 1 and is_team_admin") == 1)
+        try await world.database.execute("update account set is_team_admin = true where id in (9, 10)")
+      }
+    }
+  }
+
+  @Test func `the last system administrator`() async throws {
+    try await World.with(connections: 16) { world in
+      try await world.database.execute("update account set is_system_admin = true where id = 6")
+      let users = "/api/v2.1/admin/users/"
+      _ = try await Self.fifty(in: world) { number in
+        let isFirst = number.isMultiple(of: 2)
+        return try await world.call(
+          .put, users + (isFirst ? Example.systemAdmin : "00000000000000000000000000000006@auth.local") + "/",
+          as: isFirst ? .single : .systemAdmin, number % 4 < 2 ? ["is_staff": "false"] : ["is_active": "false"])
+      }
+      #expect(
+        try await world.database.count("account where is_system_admin and is_active and deleted_at is null") == 1)
+    }
+  }
+
+  @Test func `the trash is cleared by one replica an hour, and of what is old enough alone`() async throws {
+    try await World.with { world in
+      try await world.database.execute("update base set deleted_at = now() - interval '31 days' where id = 2")
+      let cleared = try await withThrowingTaskGroup(of: Int?.self) { group in
+        for _ in 1...8 {
+          group.addTask { try await world.onLoop { try? await $0.clearOldTrash(afterDays: 30) } }
+        }
+        var counts: [Int] = []
+        for try await count in group { if let count { counts.append(count) } }
+        return counts
+      }
+      #expect(cleared == [1])
+      #expect(try await world.database.count("base where id = 2") == 0)
+      #expect(try await world.database.count("base where deleted_at is not null") == 2)
+      try await world.database.execute("update job set started_at = now() - interval '61 minutes'")
+      let later = try await world.onLoop { try? await $0.clearOldTrash(afterDays: 30) }
+      #expect(later == 0)
+    }
+  }
+}
