@@ -36,13 +36,16 @@ alter table user_group
   drop constraint user_group_team_id_fkey,
   add constraint user_group_team_fkey foreign key (team_id) references team on delete set null;
 
--- What deletes and updates along foreign keys, and lists, look up by.
+-- What deletes and updates along foreign keys, and lists, look up by. The lists that grow without end are not sorted by
+-- the primary key: for a team that has much of a table it would be read in place of the team's own index.
 create index workspace_team_index on workspace (team_id);
 create index base_workspace_index on base (workspace_id, id);
 create index base_creator_index on base (creator_id);
 create index base_modifier_index on base (modifier_id);
 create index api_token_base_index on api_token (base_id, team_id);
 create index api_token_creator_index on api_token (created_by);
+drop index api_token_team_index;
+create index api_token_age_index on api_token (team_id, created_at, id) where revoked_at is null;
 create index api_token_use_index on api_token (team_id, coalesce(last_used_at, created_at), id) where revoked_at is null;
 create index api_token_name_index on api_token (team_id, app_name, id) where revoked_at is null;
 create index base_team_trash_index on base (team_id, deleted_at desc, id desc) where deleted_at is not null;

@@ -22,10 +22,9 @@ create table audit_log (
 );
 
 create sequence audit_log_id owned by audit_log.id;  -- drawn under the lock on the chain, so that it follows number
-create index audit_log_chain_index on audit_log (chain, id);
-create index audit_log_kind_index on audit_log (chain, kind, id);
+create index audit_log_kind_index on audit_log (chain, kind, number);
 create index audit_log_time_index on audit_log (at);
-create index audit_log_member_index on audit_log (chain, id) where subject_id is not null;
+create index audit_log_member_index on audit_log (chain, number) where subject_id is not null;
 create index audit_log_all_members_index on audit_log (id) where subject_id is not null;
 
 -- The head of each chain; its lock puts the entries of a team in a row.
@@ -294,11 +293,28 @@ create table login_log (
   id         bigint generated always as identity primary key,
   at         timestamptz not null default now(),
   account_id bigint references account,      -- null: nobody has that name
-  team_id    bigint references team on delete set null,
+  team_id    bigint not null,                -- his team then, or 0
   address    text not null,
   succeeded  boolean not null
 );
 
-create index login_log_account_index on login_log (account_id, id);
-create index login_log_team_index on login_log (team_id, id);
-create index login_log_time_index on login_log (at);
+create index login_log_account_index on login_log (account_id, at, id);
+create index login_log_team_index on login_log (team_id, at, id);
+create index login_log_time_index on login_log (at, id);
+
+-- How many logins each team has: too many to be counted for every page of a list.
+create table login_tally (
+  team_id bigint primary key,
+  logins  bigint not null
+);
+
+create function tally_logins() returns trigger language plpgsql as $$
+begin
+  insert into login_tally as tally (team_id, logins)
+  select team_id, count(*) from added group by team_id order by team_id
+  on conflict (team_id) do update set logins = tally.logins + excluded.logins;
+  return null;
+end $$;
+
+create trigger tally after insert on login_log
+referencing new table as added for each statement execute function tally_logins();

@@ -178,7 +178,7 @@ extension App {
       ? try await count("select count(*) from audit_log where \(condition)")
       : try await count("select coalesce(sum(number), 0)::bigint as count from audit_chain where \(reach.chains)")
     let (isFromEnd, limit) = search.page.window(of: count)
-    let order: SQL = isFromEnd ? "order by audit_log.id" : "order by audit_log.id desc"
+    let order = reach.entryOrder(isFromEnd: isFromEnd)
     let entries: [AuditEntry] = try await db.rows(
       AuditEntry.select("select * from audit_log where \(condition) \(order) \(limit)"))
     return (entries, count)
@@ -189,7 +189,7 @@ extension App {
     let condition: SQL = "\(reach.entries) and audit_log.subject_id is not null"
     let count = try await count("select count(*) from audit_log where \(condition)")
     let (isFromEnd, limit) = page.window(of: count)
-    let order: SQL = isFromEnd ? "order by audit_log.id" : "order by audit_log.id desc"
+    let order = reach.entryOrder(isFromEnd: isFromEnd)
     let entries: [MembershipEntry] = try await db.rows(
       MembershipEntry.select("select * from audit_log where \(condition) \(order) \(limit)"))
     return (entries, count)

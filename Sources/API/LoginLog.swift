@@ -18,7 +18,7 @@ struct Login: RowDecodable, JSONEncodable {
            coalesce(account.email, '') as email
     from (\(rows)) as login
     left join account on account.id = login.account_id
-    order by login.id desc
+    order by login.at desc, login.id desc
     """
   }
 
@@ -64,6 +64,8 @@ struct LoginSearch: Input {
     end = try query.optionalTime("end")
   }
 
+  var hasFilter: Bool { status != nil || start != nil || end != nil }
+
   /// Holds for the rows of `login_log` that are asked for, among those of which the other condition holds.
   func condition(_ among: SQL) -> SQL {
     var condition = among
@@ -89,12 +91,22 @@ struct Logins: Output, JSONEncodable {
 }
 
 extension App {
-  /// A page of the logins of which a condition holds, the last first.
-  func logins(_ search: LoginSearch, among: SQL, key: StaticString) async throws -> Logins {
+  /// A page of the logins within reach, the last first.
+  func logins(_ search: LoginSearch, _ reach: Reach, key: StaticString) async throws -> Logins {
+    let tally: SQL = "select coalesce(sum(logins), 0)::bigint as count from login_tally where \(reach.loginTallies)"
+    return try await logins(search, among: reach.logins, tally: search.hasFilter ? nil : tally, key: key)
+  }
+
+  /// A page of one person's logins, the last first.
+  func logins(_ search: LoginSearch, of person: Person, key: StaticString) async throws -> Logins {
+    try await logins(search, among: "login_log.account_id = \(person.account)", tally: nil, key: key)
+  }
+
+  private func logins(_ search: LoginSearch, among: SQL, tally: SQL?, key: StaticString) async throws -> Logins {
     let condition = search.condition(among)
-    let count = try await count("select count(*) from login_log where \(condition)")
+    let count = try await count(tally ?? "select count(*) from login_log where \(condition)")
     let (isFromEnd, limit) = search.page.window(of: count)
-    let order: SQL = isFromEnd ? "order by id" : "order by id desc"
+    let order: SQL = isFromEnd ? "order by at, id" : "order by at desc, id desc"
     let logins: [Login] = try await db.rows(
       Login.select("select * from login_log where \(condition) \(order) \(limit)"))
     return Logins(key: key, logins: logins, count: count)

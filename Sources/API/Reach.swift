@@ -50,6 +50,16 @@ enum Reach: Sendable {
     }
   }
 
+  /// Sorts the rows of `audit_log` within reach, the last first, or the first first.
+  func entryOrder(isFromEnd: Bool) -> SQL {
+    switch (self, isFromEnd) {
+    case (.team, false): "order by audit_log.number desc"
+    case (.team, true): "order by audit_log.number"
+    case (.installation, false): "order by audit_log.id desc"
+    case (.installation, true): "order by audit_log.id"
+    }
+  }
+
   /// Holds for the rows of `audit_chain` within reach.
   var chains: SQL {
     switch self {
@@ -62,6 +72,14 @@ enum Reach: Sendable {
   var logins: SQL {
     switch self {
     case .team(let team): "login_log.team_id = \(team)"
+    case .installation: "true"
+    }
+  }
+
+  /// Holds for the rows of `login_tally` within reach.
+  var loginTallies: SQL {
+    switch self {
+    case .team(let team): "login_tally.team_id = \(team)"
     case .installation: "true"
     }
   }

@@ -67,7 +67,7 @@ private func signIn(_: Anyone, _ login: Attempt, _ app: App) async throws -> Acc
       on conflict (account_id) do nothing
     ), noted as (
       insert into login_log (account_id, team_id, address, succeeded)
-      select id, team_id, \(app.origin.address), true from caller
+      select id, coalesce(team_id, 0), \(app.origin.address), true from caller
     )
     insert into account_token (account_id, hash) select id, \(secret.hash.bytes) from caller
     returning id
@@ -81,7 +81,7 @@ private func noteFailure(of account: ID<Account>?, _ app: App) async throws {
   try await app.db.run(
     """
     insert into login_log (account_id, team_id, address, succeeded)
-    values (\(account), (select team_id from account where id = \(account)), \(app.origin.address), false)
+    values (\(account), coalesce((select team_id from account where id = \(account)), 0), \(app.origin.address), false)
     """)
 }
 

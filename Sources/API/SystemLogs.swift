@@ -111,7 +111,7 @@ private struct ActiveUsers: Output, JSONEncodable {
 // MARK: Operations
 
 private func listLogins(of _: SystemAdmin, _ search: LoginSearch, _ app: App) async throws -> Logins {
-  try await app.logins(search, among: Reach.installation.logins, key: "login_log_list")
+  try await app.logins(search, .installation, key: "login_log_list")
 }
 
 private func listRegistrations(of _: SystemAdmin, _: NoInput, _ app: App) -> Registrations { Registrations() }

@@ -56,8 +56,15 @@ private struct TokenSearch: Input {
     base != nil || creator != nil || permission != nil || unusedSince != nil || text != nil
   }
 
-  /// Holds for the rows of `token` and `base` that are asked for.
-  func condition(_ team: ID<Team>) -> SQL {
+  /// The rows of `token` that are asked for.
+  func source(_ team: ID<Team>) -> SQL {
+    let asksForBase = base != nil || text != nil
+    let tables: SQL =
+      asksForBase ? "api_token as token join base on base.id = token.base_id" : "api_token as token"
+    return "\(tables) where \(condition(team))"
+  }
+
+  private func condition(_ team: ID<Team>) -> SQL {
     var condition: SQL = "token.team_id = \(team) and token.revoked_at is null"
     if let base { condition = "\(condition) and base.uuid = \(base)::uuid" }
     if let creator { condition = "\(condition) and token.created_by = (select id from account where uid = \(creator))" }
@@ -74,8 +81,8 @@ private struct TokenSearch: Input {
 
   func ordering(isFromEnd: Bool) -> SQL {
     switch (order, isDescending != isFromEnd) {
-    case (.made, false): "order by token.id"
-    case (.made, true): "order by token.id desc"
+    case (.made, false): "order by token.created_at, token.id"
+    case (.made, true): "order by token.created_at desc, token.id desc"
     case (.used, false): "order by coalesce(token.last_used_at, token.created_at), token.id"
     case (.used, true): "order by coalesce(token.last_used_at, token.created_at) desc, token.id desc"
     case (.name, false): "order by token.app_name, token.id"
@@ -107,7 +114,7 @@ private func revokeToken(by admin: TeamAdmin, _ token: TokenOfBase, _ app: App) 
 }
 
 private func listAllTokens(of admin: TeamAdmin, _ search: TokenSearch, _ app: App) async throws -> TokenList {
-  let tokens: SQL = "api_token as token join base on base.id = token.base_id where \(search.condition(admin.team))"
+  let tokens = search.source(admin.team)
   let count =
     search.hasFilter
     ? try await app.count("select count(*) from \(tokens)")

@@ -56,10 +56,10 @@ private func listMemberships(of admin: TeamAdmin, _ page: Page, _ app: App) asyn
 }
 
 private func listLogins(of admin: TeamAdmin, _ search: LoginSearch, _ app: App) async throws -> Logins {
-  try await app.logins(search, among: admin.reach.logins, key: "login_list")
+  try await app.logins(search, admin.reach, key: "login_list")
 }
 
 private func listUserLogins(of admin: TeamAdmin, _ user: LoginsOfPerson, _ app: App) async throws -> Logins {
   let person = try await Person.find(user.named, admin.reach, app)
-  return try await app.logins(user.search, among: "login_log.account_id = \(person.account)", key: "data")
+  return try await app.logins(user.search, of: person, key: "data")
 }

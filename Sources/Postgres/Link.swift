@@ -68,8 +68,10 @@ struct Opener: Sendable {
       ("statement_timeout", settings.statementTime), ("lock_timeout", settings.lockTime),
       ("idle_in_transaction_session_timeout", settings.idleTransactionTime),
     ]
-    var options = session.map { "-c \($0)=\($1.milliseconds)" } + ["-c TimeZone=UTC"]
-    options.insert(Link.options(of: settings.url), at: 0)
+    // What is read is in memory or on an SSD, and no statement is worth being compiled; the URL may say otherwise.
+    let advice = ["-c random_page_cost=1.1", "-c jit=off"]
+    let rules = session.map { "-c \($0)=\($1.milliseconds)" } + ["-c TimeZone=UTC"]
+    let options = advice + [Link.options(of: settings.url)] + rules
     let link = try Link.open(
       settings.url,
       [

@@ -79,8 +79,28 @@ class Service:
         except (OSError, IndexError, ValueError):
             return None
 
+    def psql(self, *scripts, input=None):
+        """Runs scripts at its PostgreSQL, one after the other; the last may copy from the input."""
+        lines = (self.folder / "data/postgres/postmaster.pid").read_text().splitlines()
+        command = [newest("psql"), "-qtAX", "-v", "ON_ERROR_STOP=1", "-h", lines[4], "-U", "basekeeper", "-d", "basekeeper"]
+        if os.getuid() == 0:
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        for script in scripts:
+            command += ["-c", script]
+        return subprocess.run(command, input=input, check=True, capture_output=True, text=True, cwd="/").stdout
+
+    @property
+    def database_log(self):
+        return next((self.folder / "data").glob("*log*"))
+
     def delete(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def newest(program):
+    """Where a program of PostgreSQL's is."""
+    found = sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
+    return str(found[-1]) if found else program
 
 
 def wait_until(condition, seconds, process=None):

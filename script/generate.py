@@ -1,0 +1,114 @@
+"""Fills a database with one large team and as many small ones, for measurements and for tests of scale."""
+
+import binascii
+import hashlib
+import secrets
+
+# Every paged list of administrators, below /api/v2.1/.
+LISTS = [
+    "org/{team}/admin/users/",
+    "org/{team}/admin/dtables/",
+    "org/{team}/admin/trash-dtables/",
+    "org/{team}/admin/groups/",
+    "org/{team}/admin/api-tokens/",
+    "org/{team}/admin/api-tokens/?order_by=last_access",
+    "org/{team}/admin/api-tokens/?order_by=app_name",
+    "org/{team}/admin/admin-logs/",
+    "org/{team}/admin/admin-logs/?operation_group=base",
+    "org/{team}/admin/group-member-audit/",
+    "org/{team}/admin/login-logs/",
+    "admin/users/",
+    "admin/dtables/",
+    "admin/trash-dtables/",
+    "admin/groups/",
+    "admin/organizations/",
+    "admin/organizations/{team}/dtables/",
+    "admin/organizations/{team}/users/",
+    "admin/organizations/{team}/groups/",
+    "admin/admin-users/",
+    "admin/audit-logs/",
+    "admin/group-member-audit/",
+    "admin/logs/login-logs/",
+]
+
+
+def generate(psql, tokens=200_000):
+    """One team with `tokens` API tokens, a base for each ten of them and a member for each twenty; and small teams with
+    as many tokens in all, whose hashes are the numbers from 1 on. `psql` runs scripts, of which the last may copy from its `input`.
+
+    Gives the secrets of the large team's tokens, and the account token of its admin.
+    """
+    members, bases, teams = max(1, tokens // 20), max(1, tokens // 10), max(1, tokens // 200)
+    admin = secret()
+    # Made as the service would make them, with an entry in the audit log for each.
+    psql(
+        f"""
+        insert into team (name) values ('Large team');
+        insert into team (name) select 'Team ' || n from generate_series(1, {teams}) n;
+        insert into account (team_id, email, name, is_team_admin)
+          select (select id from team where name = 'Large team'), 'large' || n || '@example.com', 'Member ' || n, n = 1
+          from generate_series(1, {members}) n;
+        insert into account (team_id, email, name, is_team_admin)
+          select id, 'small' || id || '@example.com', 'Admin ' || id, true from team where name like 'Team %';
+        insert into workspace (team_id, account_id)
+          select team_id, id from account where email like 'large%' or email like 'small%';
+        insert into user_group (team_id, name)
+          select (select id from team where name = 'Large team'), 'Group ' || n
+          from generate_series(1, greatest(1, {members} / 50)) n;
+        insert into workspace (team_id, group_id) select team_id, id from user_group where name like 'Group %';
+        insert into group_member (group_id, account_id, role)
+          select user_group.id, member.id, case when member.n % 50 = 1 then 'owner' else 'member' end
+          from (select id, row_number() over (order by id) as n from account where email like 'large%') as member
+          join (select id, row_number() over (order by id) as n from user_group where name like 'Group %') as user_group
+            on user_group.n = (member.n + 49) / 50;
+        insert into account_token (account_id, hash)
+          select id, decode('{hashlib.sha256(admin.encode()).hexdigest()}', 'hex')
+          from account where email = 'large1@example.com';
+        """
+    )
+    fill = """
+        with place as (
+          select *, row_number() over (order by id) - 1 as n, count(*) over () as count
+          from workspace where account_id in (select id from account where email like '{who}%')
+        )
+        insert into base (workspace_id, team_id, name, creator_id, modifier_id)
+          select place.id, place.team_id, 'Base ' || n.n, place.account_id, place.account_id
+          from generate_series(1, {bases}) as n (n) join place on place.n = n.n % place.count;
+        """
+    psql(fill.format(who="large", bases=bases) + fill.format(who="small", bases=bases))
+    # What was made long ago; without its own triggers, so that it takes seconds.
+    known = [secret() for _ in range(tokens)]
+    for who, hashes in (
+        ("large", (hashlib.sha256(one.encode()).hexdigest() for one in known)),
+        ("small", (number.to_bytes(8, "big").hex() + "00" * 24 for number in range(1, tokens + 1))),
+    ):
+        places = psql(
+            f"""
+            select base.id || ' ' || base.team_id || ' ' || base.creator_id
+            from base join account on account.id = base.creator_id where email like '{who}%' order by base.id
+            """).split("\n")[:-1]
+        rows = []
+        for number, digest in enumerate(hashes):
+            base, team, account = places[number % len(places)].split()
+            rows.append(f"{base}\t{team}\tapp {number}\t\\\\x{digest}\t{digest[:4]}\trw\t{account}\n")
+        psql(
+            "set session_replication_role = replica",
+            "copy api_token (base_id, team_id, app_name, hash, hint, permission, created_by) from stdin",
+            input="".join(rows))
+    psql(
+        f"""
+        insert into api_token_tally (team_id, live)
+          select team_id, count(*) from api_token where team_id is not null group by team_id
+          on conflict (team_id) do update set live = excluded.live;
+        insert into login_log (account_id, team_id, address, succeeded, at)
+          select account.id, account.team_id, '127.0.0.1', n % 10 > 0, now() - make_interval(mins => 10 * n)
+          from account cross join generate_series(1, 5) n where email like 'large%';
+        """)
+    psql("vacuum (analyze)")
+    return known, admin
+
+
+def secret():
+    """A token as the service makes them: 32 random digits and their CRC-32."""
+    digits = secrets.token_hex(16)
+    return digits + format(binascii.crc32(digits.encode()), "08x")
