@@ -12,4 +12,5 @@ private let teamRoutes: [Route] =
 
 /// What system administrators administer.
 private let systemRoutes: [Route] =
-  systemUserRoutes + systemBaseRoutes + systemGroupRoutes + systemTeamRoutes + systemLogRoutes + systemInfoRoutes
+  systemUserRoutes + systemBaseRoutes + systemGroupRoutes + systemTeamRoutes + systemTeamUserRoutes + systemLogRoutes
+  + systemInfoRoutes

@@ -93,7 +93,7 @@ private struct TokenSearch: Input {
 
 // MARK: Operations
 
-private func listTokens(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> TokenList {
+private func listTokens(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> NamedList<TokenRecord> {
   try await app.tokens(of: try await app.base(base, admin.reach))
 }
 
@@ -113,7 +113,9 @@ private func revokeToken(by admin: TeamAdmin, _ token: TokenOfBase, _ app: App) 
   return Success()
 }
 
-private func listAllTokens(of admin: TeamAdmin, _ search: TokenSearch, _ app: App) async throws -> TokenList {
+private func listAllTokens(of admin: TeamAdmin, _ search: TokenSearch, _ app: App) async throws -> NamedList<
+  TokenRecord
+> {
   let tokens = search.source(admin.team)
   let count =
     search.hasFilter
@@ -124,7 +126,7 @@ private func listAllTokens(of admin: TeamAdmin, _ search: TokenSearch, _ app: Ap
   let order = search.ordering(isFromEnd: isFromEnd)
   let found = try await app.tokens(
     TokenRecord.select("select token.* from \(tokens) \(order) \(limit)", order: order))
-  return TokenList(tokens: isFromEnd ? found.reversed() : found, count: count)
+  return NamedList("api_tokens", isFromEnd ? found.reversed() : found, count: ("total_count", count))
 }
 
 extension App {

@@ -65,26 +65,14 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
   }
 }
 
-/// Tokens, with or without the number of all.
-struct TokenList: Output, JSONEncodable {
-  let tokens: [TokenRecord]
-  var count: Int64?
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("api_tokens", tokens)
-      if let count { $0.add("total_count", count) }
-    }
-  }
-}
-
 // MARK: Operations, for whoever has proved his right to the base
 
 extension App {
   /// The live tokens of a base.
-  func tokens(of base: ID<Base>) async throws -> TokenList {
-    TokenList(
-      tokens: try await tokens(
+  func tokens(of base: ID<Base>) async throws -> NamedList<TokenRecord> {
+    NamedList(
+      "api_tokens",
+      try await tokens(
         TokenRecord.select("select * from api_token where base_id = \(base) and revoked_at is null")))
   }
 

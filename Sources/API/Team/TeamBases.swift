@@ -14,22 +14,15 @@ let teamBaseRoutes = [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/search-dtables/",            "teamSearchBase",           as: TeamAdmin.self, searchBases),
 ]
 
-// MARK: Wire
-
-private struct PageOfPerson: Input {
-  let named: String
-  let page: Page
-
-  init(_ parts: Parts) throws { (named, page) = (parts.path("user_id"), try Page(parts)) }
-}
-
 // MARK: Operations
 
-private func listBases(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> AdministeredBases {
+private func listBases(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<AdministeredBase> {
   try await app.bases(admin.reach, page)
 }
 
-private func listUserBases(of admin: TeamAdmin, _ user: PageOfPerson, _ app: App) async throws -> AdministeredBases {
+private func listUserBases(of admin: TeamAdmin, _ user: PageOfPerson, _ app: App) async throws -> NamedList<
+  AdministeredBase
+> {
   try await app.bases(of: user.named, admin.reach, user.page)
 }
 
@@ -47,8 +40,8 @@ private func deleteBase(by admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) 
   return Success()
 }
 
-private func listTrash(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> AdministeredBases {
-  try await app.trash(admin.reach, page, key: "dtable_list")
+private func listTrash(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<AdministeredBase> {
+  try await app.trash(admin.reach, page, name: "dtable_list")
 }
 
 /// For good: their tokens go with them.
@@ -72,7 +65,8 @@ private func restoreBase(by admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App)
   return Success()
 }
 
-private func searchBases(of admin: TeamAdmin, _ search: Search, _ app: App) async throws -> AdministeredBases {
+private func searchBases(of admin: TeamAdmin, _ search: Search, _ app: App) async throws -> NamedList<AdministeredBase>
+{
   let bases: [AdministeredBase] = try await app.db.rows(
     AdministeredBase.select(
       """
@@ -80,5 +74,5 @@ private func searchBases(of admin: TeamAdmin, _ search: Search, _ app: App) asyn
       where \(admin.reach.bases) and deleted_at is null and name ilike \(search.pattern)
       order by id limit 100
       """, order: "order by base.id"))
-  return AdministeredBases(key: "results", bases: bases)
+  return NamedList("results", bases)
 }

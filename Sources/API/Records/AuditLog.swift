@@ -170,7 +170,7 @@ struct AuditSearch: Input {
 
 extension App {
   /// A page of the audit log within reach, the last entry first, and how many there are.
-  func auditLog(_ search: AuditSearch, _ reach: Reach) async throws -> (entries: [AuditEntry], count: Int64) {
+  func auditLog(_ search: AuditSearch, _ reach: Reach, name: StaticString) async throws -> NamedList<AuditEntry> {
     let condition = search.condition(reach)
     // Without a filter the heads of the chains say how many there are.
     let count =
@@ -181,17 +181,17 @@ extension App {
     let order = reach.entryOrder(isFromEnd: isFromEnd)
     let entries: [AuditEntry] = try await db.rows(
       AuditEntry.select("select * from audit_log where \(condition) \(order) \(limit)"))
-    return (entries, count)
+    return NamedList(name, entries, count: ("total_count", count))
   }
 
   /// A page of what the audit log says of people in groups, the last entry first, and how many there are.
-  func membershipLog(_ page: Page, _ reach: Reach) async throws -> (entries: [MembershipEntry], count: Int64) {
+  func membershipLog(_ page: Page, _ reach: Reach) async throws -> NamedList<MembershipEntry> {
     let condition: SQL = "\(reach.entries) and audit_log.subject_id is not null"
     let count = try await count("select count(*) from audit_log where \(condition)")
     let (isFromEnd, limit) = page.window(of: count)
     let order = reach.entryOrder(isFromEnd: isFromEnd)
     let entries: [MembershipEntry] = try await db.rows(
       MembershipEntry.select("select * from audit_log where \(condition) \(order) \(limit)"))
-    return (entries, count)
+    return NamedList("group_member_log_list", entries, count: ("count", count))
   }
 }

@@ -11,18 +11,12 @@ let systemTeamRoutes = [
   Route(.get,    "/api/v2.1/admin/organizations/{org_id}/",                       "systemSearchTeam",           as: SystemAdmin.self, showTeam),
   Route(.put,    "/api/v2.1/admin/organizations/{org_id}/",                       "systemUpdateTeam",           as: SystemAdmin.self, changeTeam),
   Route(.delete, "/api/v2.1/admin/organizations/{org_id}/",                       "systemDeleteTeam",           as: SystemAdmin.self, deleteTeam),
-  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemListTeamUsers",        as: SystemAdmin.self, listUsers),
-  Route(.post,   "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemAddTeamUser",          as: SystemAdmin.self, addUser),
-  Route(.put,    "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemUpdateTeamUser",       as: SystemAdmin.self, changeUser),
-  Route(.delete, "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemDeleteTeamUser",       as: SystemAdmin.self, deleteUser),
-  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/groups/",                "systemListTeamGroups",       as: SystemAdmin.self, listGroups),
-  Route(.delete, "/api/v2.1/admin/organizations/{org_id}/groups/{group_id}/",     "systemDeleteTeamGroup",      as: SystemAdmin.self, deleteGroup),
 ]
 
 // MARK: Wire
 
 /// The team that a path names by `org_id`.
-private struct NamedTeam: Input {
+struct NamedTeam: Input {
   let named: String
   init(_ parts: Parts) { named = parts.path("org_id") }
 }
@@ -38,7 +32,7 @@ private struct TeamPage: Input {
   }
 }
 
-private struct PageOfTeam: Input {
+struct PageOfTeam: Input {
   let team: NamedTeam
   let page: Page
   init(_ parts: Parts) throws { (team, page) = (NamedTeam(parts), try Page(parts)) }
@@ -82,37 +76,6 @@ private struct TeamIDs: Input {
       try parsed("org_ids", ID<Team>(text: String($0))).value
     }
   }
-}
-
-private struct NewUser: Input {
-  let team: NamedTeam
-  let person: NewPerson
-  init(_ parts: Parts) throws { (team, person) = (NamedTeam(parts), try NewPerson(parts.body())) }
-}
-
-private struct NamedMember: Input {
-  let team: NamedTeam
-  let user: String
-  init(_ parts: Parts) { (team, user) = (NamedTeam(parts), parts.path("user_id")) }
-}
-
-private struct MemberChange: Input {
-  let member: NamedMember
-  let change: PersonChange
-
-  init(_ parts: Parts) throws {
-    let fields = try parts.body()
-    var change = try PersonChange(fields)
-    change.isTeamAdmin = try fields.optionalBoolean("is_admin")
-    change.isActive = try fields.optionalBoolean("active")
-    (member, self.change) = (NamedMember(parts), change)
-  }
-}
-
-private struct GroupOfTeam: Input {
-  let team: NamedTeam
-  let group: NamedGroup
-  init(_ parts: Parts) { (team, group) = (NamedTeam(parts), NamedGroup(parts)) }
 }
 
 /// A team, in one form for all operations. Its creator is the admin it was made with.
@@ -197,18 +160,6 @@ private struct TeamRecord: RowDecodable, Output, JSONEncodable {
   }
 }
 
-private struct TeamList: Output, JSONEncodable {
-  let teams: [TeamRecord]
-  let count: Int64
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("organizations", teams)
-      $0.add("count", count)
-    }
-  }
-}
-
 private struct TeamName: RowDecodable, JSONEncodable {
   let id: ID<Team>
   let name: String
@@ -226,44 +177,14 @@ private struct TeamName: RowDecodable, JSONEncodable {
   }
 }
 
-private struct TeamNames: Output, JSONEncodable {
-  let names: [TeamName]
-  func write(to json: inout JSONWriter) { json.object { $0.add("organization_list", names) } }
-}
-
-private struct TeamMember: Output, JSONEncodable {
-  let person: Person
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      person.write(to: &$0)
-      $0.add("org_id", person.team?.value ?? -1)
-      $0.add("is_org_admin", person.isTeamAdmin)
-      $0.add("create_time", person.created)
-      $0.add("last_login", person.lastLogin?.wire ?? "")  // empty for never, as SeaTable has it here
-      $0.add("active", person.isActive)
-    }
-  }
-}
-
-private struct TeamMembers: Output, JSONEncodable {
-  let people: [TeamMember]
-  func write(to json: inout JSONWriter) { json.object { $0.add("users", people) } }
-}
-
-private struct TeamGroups: Output, JSONEncodable {
-  let groups: [AdministeredGroup]
-  func write(to json: inout JSONWriter) { json.object { $0.add("group_list", groups) } }
-}
-
 // MARK: Operations
 
-private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async throws -> TeamList {
+private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async throws -> NamedList<TeamRecord> {
   let condition: SQL = if let role = search.role { "team.role = \(role)" } else { "true" }
   let count = try await app.count("select count(*) from team where \(condition)")
   let teams: [TeamRecord] = try await app.db.rows(
     TeamRecord.select("select * from team where \(condition) order by id \(search.page.limit)"))
-  return TeamList(teams: teams, count: count)
+  return NamedList("organizations", teams, count: ("count", count))
 }
 
 /// The team and its first admin come to be together.
@@ -284,13 +205,13 @@ private struct Made: RowDecodable {
   init(_ row: Row) throws(PostgresError) { team = try row["id"] }
 }
 
-private func listBases(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> AdministeredBases {
+private func listBases(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> NamedList<AdministeredBase> {
   try await app.bases(try await app.reach(team.team), team.page)
 }
 
-private func listNames(of _: SystemAdmin, _ teams: TeamIDs, _ app: App) async throws -> TeamNames {
-  TeamNames(
-    names: try await app.db.rows("select id, name from team where id = any(\(teams.ids)) order by id"))
+private func listNames(of _: SystemAdmin, _ teams: TeamIDs, _ app: App) async throws -> NamedList<TeamName> {
+  NamedList(
+    "organization_list", try await app.db.rows("select id, name from team where id = any(\(teams.ids)) order by id"))
 }
 
 private func showTeam(to _: SystemAdmin, _ team: NamedTeam, _ app: App) async throws -> TeamRecord {
@@ -321,39 +242,6 @@ private func deleteTeam(by admin: SystemAdmin, _ team: NamedTeam, _ app: App) as
   return Success()
 }
 
-private func listUsers(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> TeamMembers {
-  let reach = try await app.reach(team.team)
-  let people: [Person] = try await app.db.rows(
-    Person.select("select * from account where \(reach.accounts) order by id \(team.page.limit)"))
-  return TeamMembers(people: people.map(TeamMember.init))
-}
-
-private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> TeamMember {
-  guard case .team(let team) = try await app.reach(new.team) else { throw Refusal.notFound(.team(new.team.named)) }
-  return TeamMember(person: try await app.add(new.person, to: team, by: admin.caller))
-}
-
-private func changeUser(by admin: SystemAdmin, _ change: MemberChange, _ app: App) async throws -> TeamMember {
-  let reach = try await app.reach(change.member.team)
-  return TeamMember(
-    person: try await app.change(change.member.user, to: change.change, reach, by: admin.caller))
-}
-
-private func deleteUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> Success {
-  try await app.delete(member.user, try await app.reach(member.team), by: admin.caller)
-  return Success()
-}
-
-private func listGroups(of _: SystemAdmin, _ team: NamedTeam, _ app: App) async throws -> TeamGroups {
-  let reach = try await app.reach(team)
-  return TeamGroups(groups: try await app.groups("select * from user_group where \(reach.groups)"))
-}
-
-private func deleteGroup(by admin: SystemAdmin, _ group: GroupOfTeam, _ app: App) async throws -> Success {
-  try await app.delete(group.group, try await app.reach(group.team), by: admin.caller)
-  return Success()
-}
-
 extension App {
   /// The team that a path names.
   fileprivate func team(_ named: String, counted: Bool = false) async throws -> TeamRecord {
@@ -364,5 +252,5 @@ extension App {
   }
 
   /// What belongs to the team that a path names.
-  fileprivate func reach(_ team: NamedTeam) async throws -> Reach { .team(try await self.team(team.named).id) }
+  func reach(_ team: NamedTeam) async throws -> Reach { .team(try await self.team(team.named).id) }
 }

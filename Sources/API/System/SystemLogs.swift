@@ -14,23 +14,6 @@ let systemLogRoutes = [
 
 // MARK: Wire
 
-private struct Changes: Output, JSONEncodable {
-  let entries: [AuditEntry]
-  let count: Int64
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("audit_log_list", entries)
-      $0.add("total_count", count)
-    }
-  }
-}
-
-/// Nobody registers by himself here.
-private struct Registrations: Output, JSONEncodable {
-  func write(to json: inout JSONWriter) { json.object { $0.add("invitation_logs", [String]()) } }
-}
-
 /// Days, the first and the last included.
 private struct Days: Input {
   static let longest: Int64 = 366
@@ -74,11 +57,6 @@ private struct DayCount: RowDecodable, JSONEncodable {
   }
 }
 
-private struct DayCounts: Output, JSONEncodable {
-  let days: [DayCount]
-  func write(to json: inout JSONWriter) { json.object { $0.add("active_users", days) } }
-}
-
 private struct ActiveUser: JSONEncodable {
   let person: Person
   let avatarURL: String
@@ -110,26 +88,28 @@ private struct ActiveUsers: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listLogins(of _: SystemAdmin, _ search: LoginSearch, _ app: App) async throws -> Logins {
-  try await app.logins(search, .installation, key: "login_log_list")
+private func listLogins(of _: SystemAdmin, _ search: LoginSearch, _ app: App) async throws -> NamedList<Login> {
+  try await app.logins(search, .installation, name: "login_log_list")
 }
 
-private func listRegistrations(of _: SystemAdmin, _: NoInput, _ app: App) -> Registrations { Registrations() }
-
-private func listChanges(of _: SystemAdmin, _ search: AuditSearch, _ app: App) async throws -> Changes {
-  let (entries, count) = try await app.auditLog(search, .installation)
-  return Changes(entries: entries, count: count)
+/// Nobody registers by himself here.
+private func listRegistrations(of _: SystemAdmin, _: NoInput, _ app: App) -> NamedList<String> {
+  NamedList("invitation_logs", [])
 }
 
-private func listMemberships(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> Memberships {
-  let (entries, count) = try await app.membershipLog(page, .installation)
-  return Memberships(entries: entries, count: count)
+private func listChanges(of _: SystemAdmin, _ search: AuditSearch, _ app: App) async throws -> NamedList<AuditEntry> {
+  try await app.auditLog(search, .installation, name: "audit_log_list")
+}
+
+private func listMemberships(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<MembershipEntry> {
+  try await app.membershipLog(page, .installation)
 }
 
 /// Active on a day is who has signed in on it, by UTC.
-private func countActiveUsers(of _: SystemAdmin, _ days: Days, _ app: App) async throws -> DayCounts {
-  DayCounts(
-    days: try await app.db.rows(
+private func countActiveUsers(of _: SystemAdmin, _ days: Days, _ app: App) async throws -> NamedList<DayCount> {
+  NamedList(
+    "active_users",
+    try await app.db.rows(
       """
       select day, (
         select count(distinct account_id) from login_log

@@ -70,11 +70,6 @@ private struct TeamUser: Output, JSONEncodable {
   }
 }
 
-private struct TeamUserList: Output, JSONEncodable {
-  let users: [TeamUser]
-  func write(to json: inout JSONWriter) { json.object { $0.add("user_list", users) } }
-}
-
 private struct ResetPassword: Output, JSONEncodable {
   let password: Secret
   func write(to json: inout JSONWriter) { json.object { $0.add("new_password", password.clear) } }
@@ -82,10 +77,10 @@ private struct ResetPassword: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listUsers(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> TeamUserList {
+private func listUsers(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<TeamUser> {
   let people: [Person] = try await app.db.rows(
     Person.select("select * from account where \(admin.reach.accounts) order by id \(page.limit)"))
-  return TeamUserList(users: people.map { TeamUser(person: $0, avatarURL: app.settings.avatarURL) })
+  return NamedList("user_list", people.map { TeamUser(person: $0, avatarURL: app.settings.avatarURL) })
 }
 
 private func addUser(by admin: TeamAdmin, _ new: NewUser, _ app: App) async throws -> TeamUser {

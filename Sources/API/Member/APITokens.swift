@@ -48,7 +48,7 @@ private struct TemporaryToken: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listTokens(by admin: BaseAdmin, _: NoInput, _ app: App) async throws -> TokenList {
+private func listTokens(by admin: BaseAdmin, _: NoInput, _ app: App) async throws -> NamedList<TokenRecord> {
   try await app.tokens(of: admin.base)
 }
 

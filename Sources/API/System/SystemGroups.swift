@@ -29,25 +29,15 @@ private struct Transfer: Input {
   init(_ parts: Parts) throws { (group, owner) = (NamedGroup(parts), try parts.body().text("new_owner", 1...255)) }
 }
 
-private struct GroupPage: Output, JSONEncodable {
-  let groups: [AdministeredGroup]
-  let info: PageInfo
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("page_info", info)
-      $0.add("groups", groups)
-    }
-  }
-}
-
 // MARK: Operations
 
-private func listGroups(of _: SystemAdmin, _ search: GroupSearch, _ app: App) async throws -> GroupPage {
+private func listGroups(
+  of _: SystemAdmin, _ search: GroupSearch, _ app: App
+) async throws -> NamedPage<AdministeredGroup> {
   let condition: SQL = if let name = search.name { "name ilike \(Search.pattern(name))" } else { "true" }
-  let (groups, hasNext) = search.page.cut(
-    try await app.groups("select * from user_group where \(condition) order by id \(search.page.limitAndOneMore)"))
-  return GroupPage(groups: groups, info: PageInfo(page: search.page, hasNext: hasNext))
+  let groups = try await app.groups(
+    "select * from user_group where \(condition) order by id \(search.page.limitAndOneMore)")
+  return NamedPage("groups", groups, search.page)
 }
 
 private func createGroup(by admin: SystemAdmin, _ new: NewOwnedGroup, _ app: App) async throws -> AdministeredGroup {

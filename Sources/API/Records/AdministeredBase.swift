@@ -56,18 +56,11 @@ struct AdministeredBase: RowDecodable, Output, JSONEncodable {
   }
 }
 
-/// Bases under the name that an operation gives them, with or without their number.
-struct AdministeredBases: Output, JSONEncodable {
-  let key: StaticString
-  let bases: [AdministeredBase]
-  var count: Int64?
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add(key, bases)
-      if let count { $0.add("count", count) }
-    }
-  }
+/// A page of the bases of the person that a path names.
+struct PageOfPerson: Input {
+  let named: String
+  let page: Page
+  init(_ parts: Parts) throws { (named, page) = (parts.path("user_id"), try Page(parts)) }
 }
 
 /// The base that a path names by `base_uuid`.
@@ -106,28 +99,28 @@ struct Search: Input {
 
 extension App {
   /// A page of the live bases within reach.
-  func bases(_ reach: Reach, _ page: Page) async throws -> AdministeredBases {
+  func bases(_ reach: Reach, _ page: Page) async throws -> NamedList<AdministeredBase> {
     let count = try await count("select count(*) from base where \(reach.bases) and base.deleted_at is null")
     let bases: [AdministeredBase] = try await db.rows(
       AdministeredBase.select(
         "select * from base where \(reach.bases) and base.deleted_at is null order by id \(page.limit)",
         order: "order by base.id"))
-    return AdministeredBases(key: "dtable_list", bases: bases, count: count)
+    return NamedList("dtable_list", bases, count: ("count", count))
   }
 
   /// A page of the live bases in a person's own workspace.
-  func bases(of named: String, _ reach: Reach, _ page: Page) async throws -> AdministeredBases {
+  func bases(of named: String, _ reach: Reach, _ page: Page) async throws -> NamedList<AdministeredBase> {
     let person = try await Person.find(named, reach, self)
     let own: SQL = "base.workspace_id = \(person.workspace) and base.deleted_at is null"
     let count = try await count("select count(*) from base where \(own)")
     let bases: [AdministeredBase] = try await db.rows(
       AdministeredBase.select(
         "select * from base where \(own) order by id \(page.limit)", order: "order by base.id"))
-    return AdministeredBases(key: "dtable_list", bases: bases, count: count)
+    return NamedList("dtable_list", bases, count: ("count", count))
   }
 
   /// A page of the trash within reach, what was deleted last first.
-  func trash(_ reach: Reach, _ page: Page, key: StaticString) async throws -> AdministeredBases {
+  func trash(_ reach: Reach, _ page: Page, name: StaticString) async throws -> NamedList<AdministeredBase> {
     let count = try await count("select count(*) from base where \(reach.bases) and base.deleted_at is not null")
     let bases: [AdministeredBase] = try await db.rows(
       AdministeredBase.select(
@@ -137,7 +130,7 @@ extension App {
         order by deleted_at desc, id desc
         \(page.limit)
         """, order: "order by base.deleted_at desc, base.id desc"))
-    return AdministeredBases(key: key, bases: bases, count: count)
+    return NamedList(name, bases, count: ("count", count))
   }
 
   /// Puts a base within reach into the trash.

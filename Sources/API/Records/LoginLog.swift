@@ -76,39 +76,27 @@ struct LoginSearch: Input {
   }
 }
 
-/// Logins under the name that an operation gives them, and how many there are.
-struct Logins: Output, JSONEncodable {
-  let key: StaticString
-  let logins: [Login]
-  let count: Int64
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add(key, logins)
-      $0.add("total_count", count)
-    }
-  }
-}
-
 extension App {
   /// A page of the logins within reach, the last first.
-  func logins(_ search: LoginSearch, _ reach: Reach, key: StaticString) async throws -> Logins {
+  func logins(_ search: LoginSearch, _ reach: Reach, name: StaticString) async throws -> NamedList<Login> {
     let tally: SQL = "select coalesce(sum(logins), 0)::bigint as count from login_tally where \(reach.loginTallies)"
-    return try await logins(search, among: reach.logins, tally: search.hasFilter ? nil : tally, key: key)
+    return try await logins(search, among: reach.logins, tally: search.hasFilter ? nil : tally, name: name)
   }
 
   /// A page of one person's logins, the last first.
-  func logins(_ search: LoginSearch, of person: Person, key: StaticString) async throws -> Logins {
-    try await logins(search, among: "login_log.account_id = \(person.account)", tally: nil, key: key)
+  func logins(_ search: LoginSearch, of person: Person, name: StaticString) async throws -> NamedList<Login> {
+    try await logins(search, among: "login_log.account_id = \(person.account)", tally: nil, name: name)
   }
 
-  private func logins(_ search: LoginSearch, among: SQL, tally: SQL?, key: StaticString) async throws -> Logins {
+  private func logins(_ search: LoginSearch, among: SQL, tally: SQL?, name: StaticString) async throws -> NamedList<
+    Login
+  > {
     let condition = search.condition(among)
     let count = try await count(tally ?? "select count(*) from login_log where \(condition)")
     let (isFromEnd, limit) = search.page.window(of: count)
     let order: SQL = isFromEnd ? "order by at, id" : "order by at desc, id desc"
     let logins: [Login] = try await db.rows(
       Login.select("select * from login_log where \(condition) \(order) \(limit)"))
-    return Logins(key: key, logins: logins, count: count)
+    return NamedList(name, logins, count: ("total_count", count))
   }
 }

@@ -13,55 +13,24 @@ let systemBaseRoutes = [
 
 // MARK: Wire
 
-private struct PageOfPerson: Input {
-  let named: String
-  let page: Page
-  init(_ parts: Parts) throws { (named, page) = (parts.path("user_id"), try Page(parts)) }
-}
-
 private struct NumberedBase: Input {
   let named: String
   init(_ parts: Parts) { named = parts.path("base_id") }
 }
 
-private struct BasePage: Output, JSONEncodable {
-  let bases: [AdministeredBase]
-  let info: PageInfo
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("page_info", info)
-      $0.add("dtables", bases)
-    }
-  }
-}
-
-/// Where in a list a page stands that does not say how long the list is.
-struct PageInfo: JSONEncodable {
-  let page: Page
-  let hasNext: Bool
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("has_next_page", hasNext)
-      $0.add("current_page", page.number)
-    }
-  }
-}
-
 // MARK: Operations
 
-private func listUserBases(of _: SystemAdmin, _ user: PageOfPerson, _ app: App) async throws -> AdministeredBases {
+private func listUserBases(of _: SystemAdmin, _ user: PageOfPerson, _ app: App) async throws -> NamedList<
+  AdministeredBase
+> {
   try await app.bases(of: user.named, .installation, user.page)
 }
 
-private func listBases(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> BasePage {
-  let (bases, hasNext) = page.cut(
-    try await app.db.rows(
-      AdministeredBase.select(
-        "select * from base where deleted_at is null order by id \(page.limitAndOneMore)", order: "order by base.id"),
-      as: AdministeredBase.self))
-  return BasePage(bases: bases, info: PageInfo(page: page, hasNext: hasNext))
+private func listBases(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedPage<AdministeredBase> {
+  let bases: [AdministeredBase] = try await app.db.rows(
+    AdministeredBase.select(
+      "select * from base where deleted_at is null order by id \(page.limitAndOneMore)", order: "order by base.id"))
+  return NamedPage("dtables", bases, page)
 }
 
 private func deleteBase(by admin: SystemAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> Success {
@@ -69,8 +38,8 @@ private func deleteBase(by admin: SystemAdmin, _ base: NamedBaseUUID, _ app: App
   return Success()
 }
 
-private func listTrash(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> AdministeredBases {
-  try await app.trash(.installation, page, key: "trash_dtable_list")
+private func listTrash(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<AdministeredBase> {
+  try await app.trash(.installation, page, name: "trash_dtable_list")
 }
 
 private func restoreBase(by admin: SystemAdmin, _ base: NumberedBase, _ app: App) async throws -> Success {

@@ -128,23 +128,6 @@ private struct ToldUser: Output, JSONEncodable {
   }
 }
 
-private struct UserPage: Output, JSONEncodable {
-  let users: [SystemUser]
-  let count: Int64
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("data", users)
-      $0.add("total_count", count)
-    }
-  }
-}
-
-private struct Administrators: Output, JSONEncodable {
-  let users: [SystemUser]
-  func write(to json: inout JSONWriter) { json.object { $0.add("admin_user_list", users) } }
-}
-
 private struct FoundUsers: Output, JSONEncodable {
   let users: [SystemUser]
   let hasNext: Bool
@@ -155,11 +138,6 @@ private struct FoundUsers: Output, JSONEncodable {
       $0.add("has_next_page", hasNext ? "true" : "false")  // a text, as SeaTable has it
     }
   }
-}
-
-private struct FoundInTeam: Output, JSONEncodable {
-  let users: [SystemUser]
-  func write(to json: inout JSONWriter) { json.object { $0.add("users", users) } }
 }
 
 private struct GivenRole: Output, JSONEncodable {
@@ -185,37 +163,12 @@ private struct ResetPassword: Output, JSONEncodable {
   }
 }
 
-private struct Imported: Output, JSONEncodable {
-  var failed: [Failure] = []
-  var success: [SystemUser] = []
-
-  struct Failure: JSONEncodable {
-    let email: String
-    let reason: String
-
-    func write(to json: inout JSONWriter) {
-      json.object {
-        $0.add("email", email)
-        $0.add("error_msg", reason)
-      }
-    }
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("failed", failed)
-      $0.add("success", success)
-    }
-  }
-}
-
 // MARK: Operations
 
-private func listUsers(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> UserPage {
+private func listUsers(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<SystemUser> {
   let count = try await app.count("select count(*) from account where account.deleted_at is null")
-  return UserPage(
-    users: try await app.users("select * from account where account.deleted_at is null order by id \(page.limit)"),
-    count: count)
+  let users = try await app.users("select * from account where account.deleted_at is null order by id \(page.limit)")
+  return NamedList("data", users, count: ("total_count", count))
 }
 
 private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> ToldUser {
@@ -238,8 +191,9 @@ private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) 
   return Success()
 }
 
-private func listAdministrators(of _: SystemAdmin, _: NoInput, _ app: App) async throws -> Administrators {
-  Administrators(users: try await app.users("select * from account where is_system_admin and deleted_at is null"))
+private func listAdministrators(of _: SystemAdmin, _: NoInput, _ app: App) async throws -> NamedList<SystemUser> {
+  NamedList(
+    "admin_user_list", try await app.users("select * from account where is_system_admin and deleted_at is null"))
 }
 
 /// A name for a part of the work: whoever is an administrator may do all of it.
@@ -289,10 +243,13 @@ private func searchUsers(of _: SystemAdmin, _ search: PagedSearch, _ app: App) a
   return FoundUsers(users: users, hasNext: hasNext)
 }
 
-private func searchUsersOfTeam(of _: SystemAdmin, _ search: SearchInTeam, _ app: App) async throws -> FoundInTeam {
+private func searchUsersOfTeam(of _: SystemAdmin, _ search: SearchInTeam, _ app: App) async throws -> NamedList<
+  SystemUser
+> {
   let pattern = search.search.pattern
-  return FoundInTeam(
-    users: try await app.users(
+  return NamedList(
+    "users",
+    try await app.users(
       """
       select * from account
       where \(Reach.team(search.team).accounts) and (name ilike \(pattern) or email ilike \(pattern))
@@ -302,19 +259,19 @@ private func searchUsersOfTeam(of _: SystemAdmin, _ search: SearchInTeam, _ app:
 }
 
 /// Each line is an account of its own: those that cannot be made do not hold up the others.
-private func importUsers(by admin: SystemAdmin, _ file: UserFile, _ app: App) async throws -> Imported {
-  var imported = Imported()
+private func importUsers(by admin: SystemAdmin, _ file: UserFile, _ app: App) async throws -> Outcomes<SystemUser> {
+  var outcomes = Outcomes<SystemUser>()
   for line in file.lines {
     do {
       let person = try await app.add(try line.person(), to: nil, by: admin.caller)
-      imported.success.append(app.user(person))
+      outcomes.success.append(app.user(person))
     } catch {
       let reason = WireError(error)
       guard reason.status < 500, reason.status != 429 else { throw error }
-      imported.failed.append(Imported.Failure(email: line.email, reason: reason.text))
+      outcomes.fail(line.email, reason.text)
     }
   }
-  return imported
+  return outcomes
 }
 
 extension App {

@@ -130,31 +130,6 @@ private struct MemberList: Output, JSONEncodable {
   }
 }
 
-/// Whom it worked for, and why not for the others.
-private struct Additions: Output, JSONEncodable {
-  var failed: [Failure] = []
-  var success: [Member] = []
-
-  struct Failure: JSONEncodable {
-    let user: String
-    let reason: String
-
-    func write(to json: inout JSONWriter) {
-      json.object {
-        $0.add("email", user)
-        $0.add("error_msg", reason)
-      }
-    }
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("failed", failed)
-      $0.add("success", success)
-    }
-  }
-}
-
 // MARK: Operations
 
 private func listGroups(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> GroupPage {
@@ -180,7 +155,8 @@ private func deleteGroup(by admin: TeamAdmin, _ group: NamedGroup, _ app: App) a
   return Success()
 }
 
-private func listBases(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> AdministeredBases {
+private func listBases(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> NamedList<AdministeredBase>
+{
   let found = try await app.group(group, admin.reach)
   let bases: [AdministeredBase] = try await app.db.rows(
     AdministeredBase.select(
@@ -188,7 +164,7 @@ private func listBases(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) asy
       select base.* from base join workspace on workspace.id = base.workspace_id
       where workspace.group_id = \(found.id) and base.deleted_at is null
       """, order: "order by base.id"))
-  return AdministeredBases(key: "tables", bases: bases)
+  return NamedList("tables", bases)
 }
 
 private func listMembers(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> MemberList {
@@ -205,13 +181,13 @@ private func listMembers(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) a
   return MemberList(team: admin.team, group: found, members: members)
 }
 
-private func addMembers(by admin: TeamAdmin, _ new: NewMembers, _ app: App) async throws -> Additions {
+private func addMembers(by admin: TeamAdmin, _ new: NewMembers, _ app: App) async throws -> Outcomes<Member> {
   let group = try await app.group(new.group, admin.reach)
   let additions = try await app.change(by: admin.caller) {
-    var additions = Additions()
+    var additions = Outcomes<Member>()
     for user in new.users {
       if let reason = try await add(user, to: group.id, within: admin.reach, $0, &additions.success) {
-        additions.failed.append(Additions.Failure(user: user, reason: reason))
+        additions.fail(user, reason)
       }
     }
     return additions

@@ -23,21 +23,9 @@ private struct TrashedGroupBase: Input {
   init(_ parts: Parts) { named = parts.path("base_uuid") }
 }
 
-private struct Trash: Output, JSONEncodable {
-  let count: Int64?
-  let bases: [BaseRecord]
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      if let count { $0.add("count", count) }
-      $0.add("trash_dtable_list", bases)
-    }
-  }
-}
-
 // MARK: Operations
 
-private func listTrash(of caller: SignedIn, _ page: Page, _ app: App) async throws -> Trash {
+private func listTrash(of caller: SignedIn, _ page: Page, _ app: App) async throws -> NamedList<BaseRecord> {
   let mine: SQL = """
     from base
     join workspace on workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
@@ -50,7 +38,7 @@ private func listTrash(of caller: SignedIn, _ page: Page, _ app: App) async thro
     order by base.deleted_at desc, base.id desc
     \(page.limit)
     """)
-  return Trash(count: count, bases: bases)
+  return NamedList("trash_dtable_list", bases, count: ("count", count))
 }
 
 /// For good: their tokens go with them.
@@ -110,7 +98,7 @@ extension App {
   }
 }
 
-private func listGroupTrash(by admin: GroupAdmin, _: NoInput, _ app: App) async throws -> Trash {
+private func listGroupTrash(by admin: GroupAdmin, _: NoInput, _ app: App) async throws -> NamedList<BaseRecord> {
   let bases: [BaseRecord] = try await app.db.rows(
     """
     select \(BaseRecord.columns)
@@ -120,7 +108,7 @@ private func listGroupTrash(by admin: GroupAdmin, _: NoInput, _ app: App) async 
     where base.deleted_at is not null
     order by base.deleted_at desc, base.id desc
     """)
-  return Trash(count: nil, bases: bases)
+  return NamedList("trash_dtable_list", bases)
 }
 
 private func restoreInGroup(by admin: GroupAdmin, _ base: TrashedGroupBase, _ app: App) async throws -> Success {

@@ -1,0 +1,96 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let systemTeamUserRoutes = [
+  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemListTeamUsers",        as: SystemAdmin.self, listUsers),
+  Route(.post,   "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemAddTeamUser",          as: SystemAdmin.self, addUser),
+  Route(.put,    "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemUpdateTeamUser",       as: SystemAdmin.self, changeUser),
+  Route(.delete, "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemDeleteTeamUser",       as: SystemAdmin.self, deleteUser),
+  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/groups/",                "systemListTeamGroups",       as: SystemAdmin.self, listGroups),
+  Route(.delete, "/api/v2.1/admin/organizations/{org_id}/groups/{group_id}/",     "systemDeleteTeamGroup",      as: SystemAdmin.self, deleteGroup),
+]
+
+// MARK: Wire
+
+private struct NewUser: Input {
+  let team: NamedTeam
+  let person: NewPerson
+  init(_ parts: Parts) throws { (team, person) = (NamedTeam(parts), try NewPerson(parts.body())) }
+}
+
+private struct NamedMember: Input {
+  let team: NamedTeam
+  let user: String
+  init(_ parts: Parts) { (team, user) = (NamedTeam(parts), parts.path("user_id")) }
+}
+
+private struct MemberChange: Input {
+  let member: NamedMember
+  let change: PersonChange
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    var change = try PersonChange(fields)
+    change.isTeamAdmin = try fields.optionalBoolean("is_admin")
+    change.isActive = try fields.optionalBoolean("active")
+    (member, self.change) = (NamedMember(parts), change)
+  }
+}
+
+private struct GroupOfTeam: Input {
+  let team: NamedTeam
+  let group: NamedGroup
+  init(_ parts: Parts) { (team, group) = (NamedTeam(parts), NamedGroup(parts)) }
+}
+
+private struct TeamMember: Output, JSONEncodable {
+  let person: Person
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      person.write(to: &$0)
+      $0.add("org_id", person.team?.value ?? -1)
+      $0.add("is_org_admin", person.isTeamAdmin)
+      $0.add("create_time", person.created)
+      $0.add("last_login", person.lastLogin?.wire ?? "")  // empty for never, as SeaTable has it here
+      $0.add("active", person.isActive)
+    }
+  }
+}
+
+// MARK: Operations
+
+private func listUsers(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> NamedList<TeamMember> {
+  let reach = try await app.reach(team.team)
+  let people: [Person] = try await app.db.rows(
+    Person.select("select * from account where \(reach.accounts) order by id \(team.page.limit)"))
+  return NamedList("users", people.map(TeamMember.init))
+}
+
+private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> TeamMember {
+  guard case .team(let team) = try await app.reach(new.team) else { throw Refusal.notFound(.team(new.team.named)) }
+  return TeamMember(person: try await app.add(new.person, to: team, by: admin.caller))
+}
+
+private func changeUser(by admin: SystemAdmin, _ change: MemberChange, _ app: App) async throws -> TeamMember {
+  let reach = try await app.reach(change.member.team)
+  return TeamMember(
+    person: try await app.change(change.member.user, to: change.change, reach, by: admin.caller))
+}
+
+private func deleteUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> Success {
+  try await app.delete(member.user, try await app.reach(member.team), by: admin.caller)
+  return Success()
+}
+
+private func listGroups(of _: SystemAdmin, _ team: NamedTeam, _ app: App) async throws -> NamedList<AdministeredGroup> {
+  let reach = try await app.reach(team)
+  return NamedList("group_list", try await app.groups("select * from user_group where \(reach.groups)"))
+}
+
+private func deleteGroup(by admin: SystemAdmin, _ group: GroupOfTeam, _ app: App) async throws -> Success {
+  try await app.delete(group.group, try await app.reach(group.team), by: admin.caller)
+  return Success()
+}
