@@ -15,7 +15,9 @@ let commands = [
   Command(words: ["audit", "verify"], help: Help.auditVerify, flags: ["heads"]) {
     try verifyAuditTrail(withHeads: $0.has("heads"))
   },
-  Command(words: ["routes"], help: Help.routes) { _ in printRoutes() },
+  Command(words: ["routes"], help: Help.routes, flags: ["callers"]) {
+    $0.has("callers") ? printCallers() : printRoutes()
+  },
   Command(words: ["version"], help: Help.version) { _ in say("basekeeper \(version)") },
 ]
 
@@ -60,6 +62,16 @@ private func verifyAuditTrail(withHeads: Bool) throws {
       }
     }
     say("\(heads.reduce(0) { $0 + $1.count }) entries of \(heads.count) logs are as they were written.")
+  }
+}
+
+/// Markdown, for the README.
+private func printCallers() {
+  let kinds = CallerKind.allCases
+  say("| | " + kinds.map(\.rawValue).joined(separator: " | ") + " |")
+  say("|---|" + kinds.map { _ in ":-:|" }.joined())
+  for (principal, callers) in admissions {
+    say("| `\(principal)` | " + kinds.map { callers.contains($0) ? "•" : " " }.joined(separator: " | ") + " |")
   }
 }
 

@@ -70,10 +70,12 @@ enum Help {
     """
 
   static let routes = """
-    Usage: basekeeper routes
+    Usage: basekeeper routes [--callers]
 
     Prints a line for every route, in the order of openapi.yaml, with tabs between method, path, operation id,
     principal (who may call it) and the status of success.
+
+      --callers   print, as Markdown, which kinds of callers each principal admits
     """
 
   static let version = """

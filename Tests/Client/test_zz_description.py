@@ -1,9 +1,13 @@
 """openapi.yaml and the routes say the same. Last of all, since it asks what the others have called."""
 
+import re
+import subprocess
+
 import requests
 from openapi_spec_validator import validate
 
 import description
+from service import BINARY, ROOT
 
 
 def test_the_description_is_valid():
@@ -16,6 +20,18 @@ def test_routes_and_description_are_the_same_in_the_same_order():
         for one in description.OPERATIONS
     ]
     assert described == description.routes()
+
+
+def test_the_readme_says_who_may_call_what():
+    table = subprocess.run([BINARY, "routes", "--callers"], capture_output=True, text=True, check=True).stdout
+    assert table in (ROOT / "README.md").read_text()
+
+
+def test_every_setting_is_in_the_readme_and_in_the_help():
+    text = subprocess.run([BINARY, "serve", "--help"], capture_output=True, text=True, check=True).stdout
+    helped = set(re.findall(r"^ +((?:BASEKEEPER|JWT|DATABASE)_[A-Z_]+) ", text, re.MULTILINE))
+    described = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
+    assert helped == described
 
 
 def test_the_service_serves_its_description(service):

@@ -1,3 +1,4 @@
+public import API
 internal import Access
 internal import Crypto
 internal import Postgres
@@ -13,6 +14,27 @@ public enum Caller: String, CaseIterable, Sendable {
   // Programs, for the base "Projects".
   case apiTokenReader, apiTokenWriter, revokedAPIToken, temporaryToken
   case baseToken, personalBaseToken, otherBaseToken, expiredBaseToken, orphanedBaseToken, unsignedBaseToken
+
+  /// What they are to the group "Marketing", its base "Projects" and the team "ours"; tokens that are not to be let in
+  /// count for nothing.
+  public var kinds: Set<CallerKind> {
+    switch self {
+    case .groupOwner: [.groupOwner]
+    case .groupAdmin: [.groupAdmin]
+    case .groupMember: [.groupMember]
+    case .outsider: [.member]
+    case .teamAdmin: [.teamAdmin]
+    case .teamAdminInGroup: [.teamAdmin, .teamAdminWithAccess, .groupMember]
+    case .foreigner: [.otherTeam]
+    case .single: [.withoutTeam]
+    case .systemAdmin: [.systemAdmin]
+    case .apiTokenReader, .apiTokenWriter, .temporaryToken: [.apiToken]
+    case .baseToken, .personalBaseToken: [.baseToken]
+    case .nobody, .malformed, .forger, .deactivated, .revokedAPIToken, .otherBaseToken, .expiredBaseToken,
+      .orphanedBaseToken, .unsignedBaseToken:
+      [.anonymous]
+    }
+  }
 
   /// The account's key, for those who have one.
   public var account: Int64? {

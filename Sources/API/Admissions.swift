@@ -1,0 +1,59 @@
+/// What somebody is to the thing that a request names. One person can be several of these.
+public enum CallerKind: String, CaseIterable, Sendable {
+  /// Without a token, or with one that counts for nothing.
+  case anonymous
+  /// A program with an API token, or somebody with a temporary one.
+  case apiToken = "API token"
+  /// The bearer of a base token.
+  case baseToken = "base token"
+  /// A person without a team.
+  case withoutTeam = "no team"
+  /// Anybody of another team, its admins too.
+  case otherTeam = "other team"
+  /// A person of the team who has no part in the workspace or the group.
+  case member
+  /// A member of the group.
+  case groupMember = "group member"
+  /// An admin of the group.
+  case groupAdmin = "group admin"
+  /// The owner of the group, or of a personal workspace.
+  case groupOwner = "owner"
+  /// An admin of the team.
+  case teamAdmin = "team admin"
+  /// An admin of the team who may open the base himself, as any member who has a part in its workspace.
+  case teamAdminWithAccess = "team admin with access"
+  /// An administrator of the installation.
+  case systemAdmin = "system administrator"
+}
+
+/// Who may call what: the kinds of callers that each principal admits. The principals' own code in `Access` decides;
+/// this table is what it has to decide, and what the documentation shows.
+public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
+  ("anyone", Set(CallerKind.allCases)),
+  ("account", signedIn),
+  ("base-user", [.groupMember, .groupAdmin, .groupOwner]),
+  ("base-admin", [.groupAdmin, .groupOwner]),
+  ("workspace-admin", [.groupAdmin, .groupOwner]),
+  ("group-admin", [.groupAdmin, .groupOwner]),
+  ("team-admin", [.teamAdmin, .teamAdminWithAccess]),
+  ("team-base-user", [.teamAdminWithAccess]),
+  ("system-admin", [.systemAdmin]),
+  ("api-token", [.apiToken]),
+  ("base-token", [.baseToken]),
+]
+
+private let signedIn = Set(CallerKind.allCases).subtracting([.anonymous, .apiToken, .baseToken])
+
+/// What operations that take any account ask beyond that, of what their input names.
+private let admissionsByInput: [String: Set<CallerKind>] = [
+  "copyBaseFromWorkspace": [.groupAdmin, .groupOwner],
+  "restoreTrashedBase": [.groupOwner],
+  "orderGroups": [.groupMember, .groupAdmin, .groupOwner],
+]
+
+extension Route {
+  /// The kinds of callers that may call the operation; nil for a principal that is missing in the table.
+  public var callers: Set<CallerKind>? {
+    admissionsByInput[operation] ?? admissions.first { $0.principal == principal }?.callers
+  }
+}
