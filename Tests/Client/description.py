@@ -64,8 +64,12 @@ def check(response):
     body = response.json() if kind == "application/json" else response.text
     if response.ok and len(answered.setdefault(found.id, [])) < 50:
         answered[found.id].append(body)
-    schema = {**answer["content"][kind]["schema"], "components": DOCUMENT["components"]}
-    problems = list(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(body))
+    validate(body, answer["content"][kind]["schema"], where)
+
+
+def validate(value, schema, where):
+    schema = {**schema, "components": DOCUMENT["components"]}
+    problems = list(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(value))
     assert not problems, f"{problems[0].message}: {where}"
 
 
