@@ -18,16 +18,12 @@ def test_every_answer_and_every_body_has_an_example_that_fits():
     for one in description.OPERATIONS:
         for status, answer in one.description["responses"].items():
             for kind, content in description.resolved(answer).get("content", {}).items():
-                assert "example" in content or kind != "application/json" or not has_a_shape(content), (one.id, status)
+                assert "example" in content or kind != "application/json", (one.id, status)
                 if "example" in content:
                     description.validate(content["example"], content["schema"], (one.id, status))
         for content in one.description.get("requestBody", {}).get("content", {}).values():
             if "example" in content:
                 description.validate(content["example"], content["schema"], one.id)
-
-
-def has_a_shape(content):
-    return description.resolved(content["schema"]).get("const") is None
 
 
 def test_routes_and_description_are_the_same_in_the_same_order():
