@@ -3,16 +3,18 @@ public import Postgres
 
 extension App {
   /// Runs a body that changes something, in a transaction. The database writes what it changes into the audit log, put
-  /// down to the caller and the request; whoever acts without an account leaves the request alone.
+  /// down to the caller and the request; whoever acts without an account leaves the request alone. Where one of its
+  /// statements may take longer than others, `patience` says how long.
   ///
   /// - Throws: What the body threw, or `PostgresError`.
   @discardableResult
   public func change<Value: Sendable>(
-    by caller: SignedIn?, _ body: (Transaction) async throws -> Value
+    by caller: SignedIn?, patience: Duration? = nil, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
-    let actor = JSONWriter.bytes(of: Actor(account: caller?.account, origin: origin))
-    return try await db.transaction(
-      after: "select set_config('basekeeper.actor', \(String(decoding: actor, as: UTF8.self)), true)", body)
+    let json = JSONWriter.bytes(of: Actor(account: caller?.account, origin: origin))
+    let actor: SQL = "select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true)"
+    let time: SQL? = patience.map { ", set_config('statement_timeout', \("\($0.components.seconds)s"), true)" }
+    return try await db.transaction(after: "\(actor)\(time ?? "")", patience: patience, body)
   }
 }
 

@@ -110,7 +110,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   // MARK: Transactions
 
   /// Runs the body in a transaction, and commits when it returns. The `prelude` travels with its first statement: what
-  /// is to hold for the transaction.
+  /// is to hold for the transaction. Where one of its statements may take longer than others, `patience` says how long.
   ///
   /// A body that throws is rolled back. So is one that returns although a statement has failed: it throws that failure.
   /// Where the server asks for it (a deadlock, a serialization failure) the whole body runs again, up to five times; so
@@ -118,11 +118,16 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   ///
   /// - Throws: What the body threw, or `PostgresError`.
   public func transaction<Value: Sendable>(
-    after prelude: SQL? = nil, _ body: (Transaction) async throws -> Value
+    after prelude: SQL? = nil, patience: Duration? = nil, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
     try checkUse()
     let pipeline = try await leased.lease()
-    defer { leased.release(pipeline) }
+    let usualPatience = pipeline.patience
+    if let patience { pipeline.patience = patience + .seconds(2) }
+    defer {
+      pipeline.patience = usualPatience
+      leased.release(pipeline)
+    }
     var attempt = 0
     while true {
       let transaction = Transaction(on: pipeline, after: prelude)

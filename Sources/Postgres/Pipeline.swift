@@ -39,7 +39,8 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   private let loop: Loop
   private let outbox: Outbox
   private let catalogue: Catalogue
-  private let patience: Duration
+  /// How long an answer may be owed before the connection counts as dead.
+  var patience: Duration
   private var link: Link?
   private var watch: Watch?
   private var watchesWriting = false

@@ -41,10 +41,10 @@ class Service:
         self.process = None
         self.log = self.folder / "service.log"
 
-    def run(self, *arguments, input=None):
+    def run(self, *arguments, input=None, **settings):
         """Runs a command of the program to its end."""
         return subprocess.run(
-            [BINARY, *arguments], env=self.environment, input=input, capture_output=True, text=True, timeout=120
+            [BINARY, *arguments], env={**self.environment, **settings}, input=input, capture_output=True, text=True, timeout=120
         )
 
     def seed(self):

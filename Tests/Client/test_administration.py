@@ -442,3 +442,19 @@ def test_figures_of_the_installation(call, root, team):
         assert call("GET", "/api/v2.1/admin/statistics/active-users/" + query, root).status_code == 400
     info = call("GET", "/api/v2.1/admin/sysinfo/", root).json()
     assert info["users_count"] >= info["active_users_count"] >= 3 and info["org_count"] >= 2
+
+
+def test_the_audit_log_is_verified_from_the_command_line(service, team):
+    team.group()
+    socket = (service.folder / "data/postgres/postmaster.pid").read_text().splitlines()[4]
+    url = f"postgresql:///basekeeper?host={socket}&user=basekeeper"
+    before = service.run("audit", "verify", "--heads", DATABASE_URL=url)
+    assert before.returncode == 0 and f"team {team.id}: 5 entries" in before.stdout, before.stderr
+    assert "are as they were written" in before.stdout
+    touch = "set session_replication_role = replica; update audit_log set {} where chain = {} and operation = 'team_update'"
+    service.psql(touch.format("operation = 'team_rename'", team.id))
+    after = service.run("audit", "verify", DATABASE_URL=url)
+    service.psql(touch.replace("'team_update'", "'team_rename'").format("operation = 'team_update'", team.id))
+    assert after.returncode == 1
+    assert f"the audit log of team {team.id} is broken at entry 3: it was changed" in after.stderr
+    assert service.run("audit", "verify", DATABASE_URL=url).returncode == 0
