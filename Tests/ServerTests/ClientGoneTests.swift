@@ -3,7 +3,7 @@ import Loop
 import Server
 import Testing
 
-@Suite(.ownThread, .timeLimit(.minutes(1))) struct ClientsThatGo {
+@Suite(.ownThread, .timeLimit(.minutes(10))) struct ClientsThatGo {
   /// What a client has sent when it goes.
   private static let phases = [
     "", "G", "GET / HT", "GET /0 HTTP/1.1\r\nHost: ", "GET /0 HTTP/1.1\r\nHost: a\r\n\r\n",

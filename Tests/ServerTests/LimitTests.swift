@@ -3,7 +3,7 @@ import Loop
 import Server
 import Testing
 
-@Suite(.ownThread, .timeLimit(.minutes(1))) struct SizeLimits {
+@Suite(.ownThread, .timeLimit(.minutes(10))) struct SizeLimits {
   @Test func `a header that is too large is answered with 431, whatever its size and shape`() async throws {
     var limits = Limits()
     limits.headerBytes = 4_096
@@ -57,7 +57,7 @@ import Testing
   }
 }
 
-@Suite(.ownThread, .timeLimit(.minutes(1))) struct ConnectionLimits {
+@Suite(.ownThread, .timeLimit(.minutes(10))) struct ConnectionLimits {
   @Test func `connections are limited over all loops, and an end makes room`() async throws {
     var limits = Limits()
     limits.connections = 4
@@ -110,7 +110,7 @@ import Testing
   }
 }
 
-@Suite(.ownThread, .serialized, .timeLimit(.minutes(1))) struct Deadlines {
+@Suite(.ownThread, .serialized, .timeLimit(.minutes(10))) struct Deadlines {
   private static var short: Limits {
     var limits = Limits()
     limits.headerTime = .milliseconds(600)

@@ -8,7 +8,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   return echo(request)
 }
 
-@Suite(.ownThread, .timeLimit(.minutes(1))) struct Shutdown {
+@Suite(.ownThread, .timeLimit(.minutes(10))) struct Shutdown {
   @Test func `requests that run are answered, each as the last of its connection`() async throws {
     let server = try TestServer(loops: 2, waiting)
     let clients = try (0..<20).map { _ in try server.client() }
@@ -114,7 +114,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   }
 }
 
-@Suite(.ownThread, .timeLimit(.minutes(1))) struct Addresses {
+@Suite(.ownThread, .timeLimit(.minutes(10))) struct Addresses {
   @Test func `a port that is in use is an error that says so`() async throws {
     try await withServer(loops: 2) { server in
       let loop = try Loop()

@@ -94,7 +94,7 @@ func echo(_ request: Request) -> Response {
 
 /// Polls the condition for 5 seconds at most.
 func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-  let end = ContinuousClock.now + .seconds(5)
+  let end = ContinuousClock.now + .seconds(30)
   while ContinuousClock.now < end {
     if try await condition() { return true }
     try await Task.sleep(for: .milliseconds(2))
