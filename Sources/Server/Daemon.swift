@@ -17,7 +17,8 @@ final class Daemon {
     var options = [
       MHD_OptionItem(.LISTEN_SOCKET, Int(socket.descriptor)),
       MHD_OptionItem(.CONNECTION_MEMORY_LIMIT, limits.headerBytes + Self.answerBytes),
-      MHD_OptionItem(.CONNECTION_LIMIT, limits.connections),
+      // Never reached: at its own limit libmicrohttpd would leave clients waiting whom admit() refuses.
+      MHD_OptionItem(.CONNECTION_LIMIT, limits.connections + 1),
       MHD_OptionItem(.NOTIFY_CONNECTION, unsafeBitCast(connectionChanged, to: Int.self), context),
       MHD_OptionItem(.URI_LOG_CALLBACK, unsafeBitCast(requestLineRead, to: Int.self), context),
       MHD_OptionItem(.NOTIFY_COMPLETED, unsafeBitCast(requestEnded, to: Int.self), context),
