@@ -13,6 +13,8 @@ final class Connection {
   var exchange: Exchange?
   /// Whether it has been answered before.
   var isUsed = false
+  /// Whether it has been answered since its end was last looked for.
+  var isUnchecked = false
   private let descriptor: Int32
 
   init(_ descriptor: Int32, _ peer: Peer, until deadline: ContinuousClock.Instant) {
@@ -24,6 +26,12 @@ final class Connection {
   func cut() {
     deadline = nil
     shutdown(descriptor, Int32(SHUT_RDWR))
+  }
+
+  /// Whether the client has said that nothing more comes, and all that came was read.
+  var hasEnded: Bool {
+    var byte: UInt8 = 0
+    return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
   }
 
   /// Sends an answer past libmicrohttpd, as far as the socket takes it; the connection is closed after it.

@@ -128,7 +128,13 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   private func sweep() {
     let time = ContinuousClock.now
     for connection in connections {
-      if let deadline = connection.deadline, deadline <= time { connection.cut() }
+      if let deadline = connection.deadline, deadline <= time {
+        connection.cut()
+      } else if connection.isUnchecked && connection.exchange == nil {
+        // A client's end that arrives together with its last request is overlooked by libmicrohttpd 0.9.
+        connection.isUnchecked = false
+        if connection.hasEnded { connection.cut() }
+      }
     }
     sweeper = loop.after(limits.sweepInterval) { [unowned self] in sweep() }
   }
