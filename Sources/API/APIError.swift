@@ -4,10 +4,10 @@ enum APIError: Error, Equatable {
   case invalid(field: String)
   /// What is asked for cannot be done, for a reason that is said.
   case refused(String)
+  /// What is asked for is kept from the caller by a setting, which is said.
+  case forbidden(String)
   /// Wrong user or wrong password; which of the two is not said.
   case loginFailed
-  /// Too much is waiting already; in how many seconds it is worth trying again.
-  case throttled(seconds: Int)
   /// Neither a path nor a group of paths that the service knows.
   case unknownPath
   /// The path is known, for these methods.

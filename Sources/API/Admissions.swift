@@ -18,9 +18,11 @@ public enum CallerKind: String, CaseIterable, Sendable {
   case groupAdmin = "group admin"
   /// The owner of the group, or of a personal workspace.
   case groupOwner = "owner"
+  /// Somebody of the team with whom the base is shared, or anybody who has accepted an invite link to it.
+  case guest
   /// An admin of the team.
   case teamAdmin = "team admin"
-  /// An admin of the team who may open the base himself, as any member who has a part in its workspace.
+  /// An admin of the team who may open the base himself.
   case teamAdminWithAccess = "team admin with access"
   /// An administrator of the installation.
   case systemAdmin = "system administrator"
@@ -31,10 +33,14 @@ public enum CallerKind: String, CaseIterable, Sendable {
 public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("anyone", Set(CallerKind.allCases)),
   ("account", signedIn),
-  ("base-user", [.groupMember, .groupAdmin, .groupOwner]),
+  ("link-visitor", Set(CallerKind.allCases)),
+  ("team-member", team),
+  ("base-user", baseUsers),
   ("base-admin", [.groupAdmin, .groupOwner]),
   ("workspace-admin", [.groupAdmin, .groupOwner]),
+  ("group-member", [.groupMember, .groupAdmin, .groupOwner]),
   ("group-admin", [.groupAdmin, .groupOwner]),
+  ("group-owner", [.groupOwner]),
   ("team-admin", [.teamAdmin, .teamAdminWithAccess]),
   ("team-base-user", [.teamAdminWithAccess]),
   ("system-admin", [.systemAdmin]),
@@ -42,11 +48,26 @@ public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("base-token", [.baseToken]),
 ]
 
+private let team: Set<CallerKind> = [
+  .member, .groupMember, .groupAdmin, .groupOwner, .teamAdmin, .teamAdminWithAccess,
+]
+
+private let baseUsers: Set<CallerKind> = [.groupMember, .groupAdmin, .groupOwner, .guest]
+
 private let signedIn = Set(CallerKind.allCases).subtracting([.anonymous, .apiToken, .baseToken])
 
-/// What operations that take any account ask beyond that, of what their input names.
+/// What operations ask beyond their principal, of what their input names.
 private let admissionsByInput: [String: Set<CallerKind>] = [
   "copyBaseFromWorkspace": [.groupAdmin, .groupOwner],
+  "getBase": baseUsers,
+  "favoriteBase": baseUsers,
+  "removeGroupMember": [.groupAdmin, .groupOwner],
+  "deleteUserShare": [.groupAdmin, .groupOwner],
+  "listBaseInviteLinks": [.groupAdmin, .groupOwner],
+  "createInviteLink": [.groupAdmin, .groupOwner],
+  "deleteInviteLink": [.groupAdmin, .groupOwner],
+  "acceptGroupInviteLink": team,
+  "getPublicUserInfo": team,
   "restoreTrashedBase": [.groupOwner],
   "orderGroups": [.groupMember, .groupAdmin, .groupOwner],
 ]

@@ -8,6 +8,7 @@ protocol Input: Sendable {
 
 /// For operations that read nothing.
 struct NoInput: Input {
+  init() {}
   init(_ parts: Parts) {}
 }
 

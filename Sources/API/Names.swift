@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Postgres
 
 /// The name of a base: 1 to 255 printable characters without `/` and `\`, without blanks at the ends.
 struct BaseName: Sendable {
@@ -87,4 +88,21 @@ private func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
   case .format: !(0x202a...0x202e).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value)
   default: true
   }
+}
+
+/// A subquery that gives, as `name`, the wanted name or the first of "name (1)", "name (2)", … that no row of `taken` has.
+/// Somebody else may take it in the meantime, so the insert that uses it is to be tried again.
+func freeName(like wanted: SQL, unless taken: SQL) -> SQL {
+  """
+  select candidate.name
+  from generate_series(0, 1000) as attempt (number)
+  cross join lateral (
+    select case when number = 0 then wanted.name
+           else left(wanted.name, 255 - 3 - length(number::text)) || ' (' || number || ')' end
+    from (values (\(wanted))) as wanted (name)
+  ) as candidate (name)
+  where not exists (\(taken) and taken.name = candidate.name)
+  order by number
+  limit 1
+  """
 }

@@ -2,16 +2,16 @@ internal import Access
 internal import HTTP
 internal import Postgres
 
-/// Which page of a list: `page` from 1, `per_page` from 1 to 1000, 25 where it is not said.
+/// Which page of a list: `page` from 1, `per_page` from 1 to 1000; where it is not said, 25 or what the list has instead.
 struct Page: Input {
   let number: Int64
   let size: Int64
 
   init(_ parts: Parts) throws { self = try Page(parts.query()) }
 
-  init(_ query: Fields) throws {
+  init(_ query: Fields, size: Int64 = 25) throws {
     number = try query.optionalInteger("page", 1...1_000_000) ?? 1
-    size = try query.optionalInteger("per_page", 1...1000) ?? 25
+    self.size = try query.optionalInteger("per_page", 1...1000) ?? size
   }
 
   private var offset: Int64 { (number - 1) * size }
@@ -25,6 +25,11 @@ struct Page: Input {
   /// Cuts what `limitAndOneMore` gave.
   func cut<Element>(_ rows: [Element]) -> (rows: [Element], hasNext: Bool) {
     (Array(rows.prefix(Int(size))), rows.count > size)
+  }
+
+  /// The page of a list that is there as a whole.
+  func of<Element>(_ elements: [Element]) -> [Element] {
+    Array(elements.dropFirst(Int(offset)).prefix(Int(size)))
   }
 
   /// How to read the page of a list of `count` rows without going through more than half of it: from its start, or

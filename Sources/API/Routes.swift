@@ -3,14 +3,16 @@ public let routes: [Route] = memberRoutes + teamRoutes + systemRoutes
 
 /// What concerns the caller himself, and the service.
 private let memberRoutes: [Route] =
-  serviceRoutes + sessionRoutes + apiTokenRoutes + baseTokenRoutes + accountRoutes + workspaceRoutes + baseRoutes
-  + trashRoutes + groupRoutes + gatewayRoutes
+  serviceRoutes + sessionRoutes + apiTokenRoutes + baseTokenRoutes + accountRoutes + peopleRoutes + workspaceRoutes
+  + baseRoutes + favoriteRoutes + folderRoutes + trashRoutes + groupRoutes + groupMemberRoutes + groupLinkRoutes
+  + userShareRoutes + groupShareRoutes + externalLinkRoutes + inviteLinkRoutes + gatewayRoutes
 
 /// What team admins administer.
 private let teamRoutes: [Route] =
-  teamUserRoutes + teamBaseRoutes + teamGroupRoutes + teamTokenRoutes + teamSettingRoutes + teamLogRoutes
+  teamUserRoutes + teamBaseRoutes + teamGroupRoutes + teamTokenRoutes + teamShareRoutes + teamLinkRoutes
+  + teamSettingRoutes + teamLogRoutes
 
 /// What system administrators administer.
 private let systemRoutes: [Route] =
-  systemUserRoutes + systemBaseRoutes + systemGroupRoutes + systemTeamRoutes + systemTeamUserRoutes + systemLogRoutes
-  + systemInfoRoutes
+  systemUserRoutes + systemBaseRoutes + systemLinkRoutes + systemGroupRoutes + systemTeamRoutes + systemTeamUserRoutes
+  + systemLogRoutes + systemInfoRoutes

@@ -13,6 +13,8 @@ let serviceRoutes = [
   Route(.get, "/api-gateway/api/v2/ping/",  "gatewayPing",      as: Anyone.self,   answerComponentPing),
   Route(.get, "/dtable-server/ping/",       "dtableServerPing", as: Anyone.self,   answerPagePing),
   Route(.get, "/dtable-db/ping/",           "dtableDbPing",     as: Anyone.self,   answerComponentPing),
+  Route(.get, "/media/avatars/default.png", "getAvatar",        as: Anyone.self,   showAvatar),
+  Route(.get, "/media/avatars/groups/default.png", "getGroupAvatar", as: Anyone.self, showGroupAvatar),
 ]
 
 /// The version of Basekeeper.
@@ -57,7 +59,14 @@ private struct ComponentPong: Output, JSONEncodable {
 private struct Document: Output {
   let type: String
   let bytes: [UInt8]
+
   func response(_ status: Int) -> Response { Response(status, type: type, bytes) }
+}
+
+extension Document {
+  init(type: String, _ asset: basekeeper_asset) {
+    self.init(type: type, bytes: Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count)))
+  }
 }
 
 // MARK: Operations
@@ -69,8 +78,15 @@ private func showReadiness(to _: Anyone, _: NoInput, _ app: App) async -> State 
 }
 
 private func showDescription(to _: Anyone, _: NoInput, _ app: App) -> Document {
-  let asset = basekeeper_openapi
-  return Document(type: "application/yaml", bytes: Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count)))
+  Document(type: "application/yaml", basekeeper_openapi)
+}
+
+private func showAvatar(to _: Anyone, _: NoInput, _ app: App) -> Document {
+  Document(type: "image/png", basekeeper_avatar)
+}
+
+private func showGroupAvatar(to _: Anyone, _: NoInput, _ app: App) -> Document {
+  Document(type: "image/png", basekeeper_group_avatar)
 }
 
 private func showServerInfo(to _: Anyone, _: NoInput, _ app: App) -> ServerInfo { ServerInfo() }

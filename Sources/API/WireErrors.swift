@@ -40,6 +40,14 @@ struct WireError {
       case .notFound(.user(let id)): .message(404, "User \(id) not found.")
       case .notFound(.team(let id)): .message(404, "Organization \(id) not found.")
       case .notFound(.apiToken(let name)): .message(404, "api token \(name) not found.")
+      case .notFound(.folder(let id)): .message(404, "Folder \(id) not found.")
+      case .notFound(.share(let name)): .message(404, "Share with \(name) not found.")
+      case .notFound(.link): .message(404, "Link not found.")
+      case .expiredLink: .message(403, "The link has expired.")
+      case .wrongLinkPassword: .message(403, "The link asks for a password, and this is not it.")
+      case .throttled(let seconds):
+        .detail(429, "Request was throttled. Expected available in \(seconds) seconds.")
+          .with("Retry-After", "\(seconds)")
       }
   }
 
@@ -48,11 +56,9 @@ struct WireError {
       switch error {
       case .invalid(let field): .message(400, "\(field) invalid.")
       case .refused(let reason): .message(400, reason)
+      case .forbidden(let reason): .message(403, reason)
       case .loginFailed:
         WireError(status: 400, key: "non_field_errors", text: "Unable to login with provided credentials.")
-      case .throttled(let seconds):
-        .detail(429, "Request was throttled. Expected available in \(seconds) seconds.")
-          .with("Retry-After", "\(seconds)")
       case .unknownPath: .message(404, "Not found.")
       case .methodNotAllowed(let method, let allowed):
         .detail(405, "Method \"\(method)\" not allowed.").with("Allow", allowed.joined(separator: ", "))
@@ -71,7 +77,8 @@ struct WireError {
   private init(of error: PostgresError) {
     self =
       switch error {
-      case .statement(_, let constraint?, _): Self.violation(of: constraint) ?? .failure("\(error)")
+      case .statement(let state, let constraint?, _):
+        Self.violation(of: constraint) ?? (state == "23503" ? .gone : nil) ?? .failure("\(error)")
       case .invalidText: .message(400, "The request contains text that cannot be stored.")
       case .unavailable, .timedOut:
         .message(503, "The database is not available. Please try again.").with("Retry-After", "1").because("\(error)")
@@ -84,12 +91,16 @@ struct WireError {
     switch constraint {
     case "api_token_app_name_key": .message(400, "app_name already exists.")
     case "base_name_key": .message(400, "Table name already exists.")
+    case "user_group_name_key": .message(400, "There is already a group with that name.")
+    case "user_share_key", "group_share_key": .message(400, "The table is shared with them already.")
+    case "base_link_handle_key": .message(400, "token already exists.")
     case "account_email_key": .message(400, "User already exists.")
     case "account_login_id_key": .message(400, "login_id already exists.")
     case "team_last_admin": .message(400, "The last active admin of a team has to stay.")
     case "system_last_admin": .message(400, "The last active system administrator has to stay.")
     case "team_member_quota": .message(403, "The number of users exceeds the limit.")
     case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
+    case "base_folder_fkey": .message(404, "Folder not found.")
     default: nil
     }
   }
@@ -103,6 +114,9 @@ extension WireError {
   private static func detail(_ status: Int, _ text: String) -> WireError {
     WireError(status: status, key: "detail", text: text)
   }
+
+  /// A row that was there when the request began, and another request has deleted since.
+  private static var gone: WireError { message(404, "It was deleted in the meantime.") }
 
   private static func failure(_ reason: String) -> WireError {
     message(500, "Internal Server Error").because(reason)

@@ -79,15 +79,13 @@ public struct APITokenBearer: Principal {
   private static func bearer(of user: UserID, _ uuid: BaseUUID, _ app: App) async throws -> APITokenBearer {
     let found: Person? = try await app.db.lookup(
       """
-      select \(NamedBase.columns), account.id as account_id
+      select \(NamedBase.columns), account.id as account_id, \(permissionOfAccount) as permission
       from live_account as account
       join base on base.uuid = \(uuid)::uuid
-      join workspace_role on workspace_role.workspace_id = base.workspace_id
-        and workspace_role.account_id = account.id
       where account.uid = \(user)
       """)
-    guard let found else { throw Refusal.badAPIToken }
-    return try bearer(of: found.base, .readWrite, .account(found.account, user))
+    guard let found, let permission = found.permission else { throw Refusal.badAPIToken }
+    return try bearer(of: found.base, permission, .account(found.account, user))
   }
 
   private static func bearer(
@@ -123,10 +121,12 @@ private struct Due: RowDecodable {
 private struct Person: RowDecodable {
   let base: NamedBase
   let account: ID<Account>
+  let permission: Permission?
 
   init(_ row: Row) throws(PostgresError) {
     base = try NamedBase(row)
     account = try row["account_id"]
+    permission = try row["permission"]
   }
 }
 

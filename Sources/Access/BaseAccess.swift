@@ -2,7 +2,7 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// Somebody who may open the base that the path names, by `workspace_id` and `base_name`.
+/// Somebody who may open the base that the path names, by `workspace_id` and `base_name` or by `base_uuid`.
 public struct BaseUser: Principal {
   /// `base-user`
   public static let name = "base-user"
@@ -19,29 +19,29 @@ public struct BaseUser: Principal {
   public let workspace: ID<Workspace>
   /// What the caller may do in it.
   public let permission: Permission
+  /// Whether he administers its workspace.
+  public let isAdmin: Bool
 
   /// Proves the right to the path's base.
   public static func authorise(_ request: Request, _ app: App) async throws -> BaseUser {
-    try await Found.find(request, app).user()
+    try await Found.find(NamedBase(request), request, app).user()
   }
 
-  /// Proves the right of somebody signed in to a base that a body names.
+  /// Proves the right of somebody signed in to a base that his input names.
   public static func prove(
     _ caller: SignedIn, _ workspace: ID<Workspace>, _ baseName: String, _ app: App
   ) async throws -> BaseUser {
-    let found: Found? = try await app.db.lookup(
-      """
-      select \(Found.columns)
-      from live_account as account \(Found.joined(to: workspace, baseName))
-      where account.id = \(caller.account)
-      """)
-    guard var found else { throw Refusal.badAccountToken }
-    found.named = (String(workspace.value), baseName)
-    return try found.user()
+    try await Found.find(NamedBase(workspace, baseName), caller, app).user()
+  }
+
+  /// The same for a base that is named by its UUID.
+  public static func prove(_ caller: SignedIn, _ uuid: String, _ app: App) async throws -> BaseUser {
+    try await Found.find(.uuid(uuid), caller, app).user()
   }
 }
 
-/// Somebody who may issue API tokens for the base that the path names: who administers its workspace.
+/// Somebody who may issue API tokens for the base that the path names, share it and make links to it: who administers
+/// its workspace.
 public struct BaseAdmin: Principal {
   /// `base-admin`
   public static let name = "base-admin"
@@ -55,60 +55,124 @@ public struct BaseAdmin: Principal {
 
   /// Proves the right to the path's base.
   public static func authorise(_ request: Request, _ app: App) async throws -> BaseAdmin {
-    let found = try await Found.find(request, app)
-    let user = try found.user()
-    guard let role = found.place.role, role.administers else { throw Refusal.notAllowed }
+    try admin(try await Found.find(NamedBase(request), request, app).user())
+  }
+
+  /// Proves the right of somebody signed in to a base that his input names.
+  public static func prove(
+    _ caller: SignedIn, _ workspace: ID<Workspace>, _ baseName: String, _ app: App
+  ) async throws -> BaseAdmin {
+    try admin(try await BaseUser.prove(caller, workspace, baseName, app))
+  }
+
+  private static func admin(_ user: BaseUser) throws(Refusal) -> BaseAdmin {
+    guard user.isAdmin else { throw .notAllowed }
     return BaseAdmin(caller: user.caller, base: user.base, baseName: user.baseName)
   }
 }
 
-/// The caller, workspace and base of a request, as far as he may know of them.
+/// What an account may do in a base; null for nothing. Needs `base` and `account` among the tables.
+let permissionOfAccount: SQL = """
+  (select own.permission from base_permission as own where own.base_id = base.id and own.account_id = account.id)
+  """
+
+/// How a request names a base.
+private enum NamedBase {
+  case name(String, in: String)
+  case uuid(String)
+
+  init(_ request: Request) {
+    if let uuid = request.captures["base_uuid"] {
+      self = .uuid(uuid)
+    } else {
+      self = .name(request.captures["base_name"] ?? "", in: request.captures["workspace_id"] ?? "")
+    }
+  }
+
+  init(_ workspace: ID<Workspace>, _ name: String) { self = .name(name, in: String(workspace.value)) }
+
+  /// Joins `account` with the base, and with its workspace as far as he may know of it.
+  var joined: SQL {
+    switch self {
+    case .name(let name, let workspace):
+      """
+      \(WorkspaceRole.joined(on: "place.id = \(ID<Workspace>(text: workspace))"))
+      left join base on base.workspace_id = place.id and base.name = \(name) and base.deleted_at is null
+      """
+    case .uuid(let uuid):
+      """
+      left join base on base.uuid = \(BaseUUID(uuid))::uuid and base.deleted_at is null
+      \(WorkspaceRole.joined(on: "place.id = base.workspace_id"))
+      """
+    }
+  }
+}
+
+/// A caller and the base that he has named.
 private struct Found: RowDecodable {
   let caller: SignedIn
   let place: WorkspaceRole
-  let base: ID<Base>?
-  let uuid: BaseUUID?
-  /// How the request named workspace and base.
-  var named = (workspace: "", base: "")
+  let base: Part?
+  var named = NamedBase.uuid("")
+
+  /// A base with what the caller may do in it.
+  struct Part {
+    let id: ID<Base>
+    let uuid: BaseUUID
+    let name: String
+    let workspace: ID<Workspace>
+    let permission: Permission
+  }
 
   init(_ row: Row) throws(PostgresError) {
     caller = try SignedIn(row)
     place = try WorkspaceRole(row)
-    base = try row["base_id"]
-    uuid = try row["base_uuid"]
+    let permission: Permission? = try row["permission"]
+    guard let permission else {
+      base = nil
+      return
+    }
+    base = Part(
+      id: try row["base_id"], uuid: try row["base_uuid"], name: try row["base_name"],
+      workspace: try row["base_workspace_id"], permission: permission)
   }
 
-  static let columns: SQL = """
-    \(SignedIn.columns), \(WorkspaceRole.columns), base.id as base_id, base.uuid::text as base_uuid
+  private static let columns: SQL = """
+    \(SignedIn.columns), \(WorkspaceRole.columns), base.id as base_id, base.uuid::text as base_uuid,
+    base.name as base_name, base.workspace_id as base_workspace_id, \(permissionOfAccount) as permission
     """
 
-  static func joined(to workspace: ID<Workspace>?, _ baseName: String) -> SQL {
-    """
-    \(WorkspaceRole.joined(on: "place.id = \(workspace)"))
-    left join base on base.workspace_id = place.id and base.name = \(baseName) and base.deleted_at is null
-    """
-  }
-
-  static func find(_ request: Request, _ app: App) async throws -> Found {
+  static func find(_ named: NamedBase, _ request: Request, _ app: App) async throws -> Found {
     let hash = try Credential(request).accountToken()
-    let named = (workspace: request.captures["workspace_id"] ?? "", base: request.captures["base_name"] ?? "")
-    let found: Found? = try await app.db.lookup(
-      """
-      select \(columns)
-      from \(SignedIn.live) \(joined(to: ID(text: named.workspace), named.base))
-      where token.hash = \(hash.bytes)
-      """)
+    return try await find(
+      named, "select \(columns) from \(SignedIn.live) \(named.joined) where token.hash = \(hash.bytes)", app)
+  }
+
+  static func find(_ named: NamedBase, _ caller: SignedIn, _ app: App) async throws -> Found {
+    try await find(
+      named, "select \(columns) from live_account as account \(named.joined) where account.id = \(caller.account)", app)
+  }
+
+  private static func find(_ named: NamedBase, _ sql: SQL, _ app: App) async throws -> Found {
+    let found: Found? = try await app.db.lookup(sql)
     guard var found else { throw Refusal.badAccountToken }
     found.named = named
     return found
   }
 
-  /// Every role in a workspace opens its bases for reading and writing.
   func user() throws(Refusal) -> BaseUser {
-    guard let workspace = place.workspace else { throw .notFound(.workspace(named.workspace)) }
-    guard place.role != nil else { throw .notAllowed }
-    guard let base, let uuid else { throw .notFound(.base(named.base)) }
+    guard let base else { throw refusal }
     return BaseUser(
-      caller: caller, base: base, uuid: uuid, baseName: named.base, workspace: workspace, permission: .readWrite)
+      caller: caller, base: base.id, uuid: base.uuid, baseName: base.name, workspace: base.workspace,
+      permission: base.permission, isAdmin: place.role?.administers == true)
+  }
+
+  /// Whoever may know of the workspace, and has no part in it, does not learn which bases there are.
+  private var refusal: Refusal {
+    switch named {
+    case .name(_, let workspace) where place.workspace == nil: .notFound(.workspace(workspace))
+    case .name(let name, _): place.role == nil ? .notAllowed : .notFound(.base(name))
+    case .uuid(let uuid): place.workspace == nil ? .notFound(.base(uuid)) : .notAllowed
+    }
   }
 }

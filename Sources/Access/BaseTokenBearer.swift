@@ -4,8 +4,8 @@ internal import Postgres
 
 /// Somebody with a base token for the base that the path names.
 ///
-/// A token that verifies is still asked after: it ends with its base, with the API token it was minted from, and with
-/// the way into the base of the account it was minted for; and it allows no more than that API token does now.
+/// A token that verifies is still asked after: it ends with its base, and with the API token, the account's way into the
+/// base or the external link that it was minted from; and where one of these allows less now, the token is refused.
 public struct BaseTokenBearer: Principal {
   /// `base-token`
   public static let name = "base-token"
@@ -31,24 +31,24 @@ public struct BaseTokenBearer: Principal {
 
     let found: Found? = try await app.db.lookup(
       """
-      select base.id as base_id, base.deleted_at is not null as is_trashed,
-             token.permission as token_permission, workspace_role.account_id
+      select base.id as base_id, base.deleted_at is not null as is_trashed, token.permission as token_permission,
+             \(permissionOfAccount) as account_permission, link.permission as link_permission
       from base
       left join api_token as token
         on token.id = \(claims.apiTokenID) and token.base_id = base.id and token.revoked_at is null
       left join live_account as account on account.id = \(claims.accountID)
-      left join workspace_role
-        on workspace_role.workspace_id = base.workspace_id and workspace_role.account_id = account.id
+      left join base_link as link
+        on link.id = \(claims.externalLinkID) and link.base_id = base.id and \(LinkVisitor.isLive)
       where base.uuid = \(uuid)::uuid
       """)
     guard let found else { throw Refusal.badBaseToken }
     guard !found.isTrashed else { throw Refusal.notFound(.base(uuid.text)) }
-    if claims.apiTokenID != nil {
-      guard let now = found.tokenPermission, now == .readWrite || permission == .read else {
-        throw Refusal.badBaseToken
-      }
+    for (source, now) in [
+      (claims.apiTokenID, found.tokenPermission), (claims.accountID, found.accountPermission),
+      (claims.externalLinkID, found.linkPermission),
+    ] where source != nil {
+      guard let now, permission <= now else { throw Refusal.badBaseToken }
     }
-    if claims.accountID != nil && found.account == nil { throw Refusal.badBaseToken }
     return BaseTokenBearer(base: found.base, permission: permission)
   }
 
@@ -56,13 +56,15 @@ public struct BaseTokenBearer: Principal {
     let base: ID<Base>
     let isTrashed: Bool
     let tokenPermission: Permission?
-    let account: ID<Account>?
+    let accountPermission: Permission?
+    let linkPermission: Permission?
 
     init(_ row: Row) throws(PostgresError) {
       base = try row["base_id"]
       isTrashed = try row["is_trashed"]
       tokenPermission = try row["token_permission"]
-      account = try row["account_id"]
+      accountPermission = try row["account_permission"]
+      linkPermission = try row["link_permission"]
     }
   }
 }

@@ -2,18 +2,20 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// An owner or admin of the group that the path names.
-public struct GroupAdmin: Principal {
-  /// `group-admin`
-  public static let name = "group-admin"
+/// Somebody in the group that the path names.
+public struct GroupMember: Principal {
+  /// `group-member`
+  public static let name = "group-member"
 
   /// Who.
   public let caller: SignedIn
   /// The group that was proved.
   public let group: ID<Group>
+  /// What he is in it.
+  public let role: Role
 
   /// Proves the right to the path's `group_id`.
-  public static func authorise(_ request: Request, _ app: App) async throws -> GroupAdmin {
+  public static func authorise(_ request: Request, _ app: App) async throws -> GroupMember {
     let hash = try Credential(request).accountToken()
     let named = request.captures["group_id"] ?? ""
     let id = ID<Group>(text: named)
@@ -28,8 +30,8 @@ public struct GroupAdmin: Principal {
       """)
     guard let found else { throw Refusal.badAccountToken }
     guard let group = found.group else { throw Refusal.notFound(.group(named)) }
-    guard let role = found.role, role.administers else { throw Refusal.notAllowed }
-    return GroupAdmin(caller: found.caller, group: group)
+    guard let role = found.role else { throw Refusal.notAllowed }
+    return GroupMember(caller: found.caller, group: group, role: role)
   }
 
   private struct Found: RowDecodable {
@@ -42,5 +44,41 @@ public struct GroupAdmin: Principal {
       group = try row["group_id"]
       role = try row["role"]
     }
+  }
+}
+
+/// An owner or admin of the group that the path names.
+public struct GroupAdmin: Principal {
+  /// `group-admin`
+  public static let name = "group-admin"
+
+  /// Who.
+  public let caller: SignedIn
+  /// The group that was proved.
+  public let group: ID<Group>
+
+  /// Proves the right to the path's `group_id`.
+  public static func authorise(_ request: Request, _ app: App) async throws -> GroupAdmin {
+    let member = try await GroupMember.authorise(request, app)
+    guard member.role.administers else { throw Refusal.notAllowed }
+    return GroupAdmin(caller: member.caller, group: member.group)
+  }
+}
+
+/// The owner of the group that the path names.
+public struct GroupOwner: Principal {
+  /// `group-owner`
+  public static let name = "group-owner"
+
+  /// Who.
+  public let caller: SignedIn
+  /// The group that was proved.
+  public let group: ID<Group>
+
+  /// Proves the right to the path's `group_id`.
+  public static func authorise(_ request: Request, _ app: App) async throws -> GroupOwner {
+    let member = try await GroupMember.authorise(request, app)
+    guard member.role == .owner else { throw Refusal.notAllowed }
+    return GroupOwner(caller: member.caller, group: member.group)
   }
 }

@@ -42,6 +42,10 @@ public enum Workspace {}
 public enum Base {}
 /// A token that a program exchanges for base tokens.
 public enum APIToken {}
+/// A folder of a workspace.
+public enum Folder {}
+/// An external link or an invite link.
+public enum BaseLink {}
 
 /// What a token, a share or a membership allows on a base.
 public enum Permission: String, Sendable, CaseIterable {

@@ -16,6 +16,12 @@ public enum Refusal: Error, Equatable {
   case notAdministrator
   /// What was named does not exist, or the caller must not know that it does.
   case notFound(Thing)
+  /// A link whose time is over.
+  case expiredLink
+  /// A link that asks for a password, and got none or a wrong one.
+  case wrongLinkPassword
+  /// Too much was tried, or is waiting already; in how many seconds it is worth trying again.
+  case throttled(seconds: Int)
 
   /// Something that can be missing, as it was asked for.
   public enum Thing: Equatable, Sendable {
@@ -33,5 +39,11 @@ public enum Refusal: Error, Equatable {
     case team(String)
     /// An API token, by its app name.
     case apiToken(String)
+    /// A folder, by its number.
+    case folder(String)
+    /// A share, by whom it is with.
+    case share(String)
+    /// A link; what would open it is not repeated.
+    case link
   }
 }

@@ -63,27 +63,25 @@ public struct TeamBaseUser: Principal {
     guard let uuid = BaseUUID(named) else { throw Refusal.notFound(.base(named)) }
     let found: Found? = try await app.db.lookup(
       """
-      select base.id as base_id, base.name, workspace_role.role
+      select base.id as base_id, base.name, \(permissionOfAccount) as permission
       from base
-      left join workspace_role
-        on workspace_role.workspace_id = base.workspace_id and workspace_role.account_id = \(admin.caller.account)
+      join account on account.id = \(admin.caller.account)
       where base.uuid = \(uuid)::uuid and base.team_id = \(admin.team) and base.deleted_at is null
       """)
     guard let found else { throw Refusal.notFound(.base(named)) }
-    guard found.role != nil else { throw Refusal.notAllowed }
-    return TeamBaseUser(
-      caller: admin.caller, base: found.base, baseName: found.name, permission: .readWrite)
+    guard let permission = found.permission else { throw Refusal.notAllowed }
+    return TeamBaseUser(caller: admin.caller, base: found.base, baseName: found.name, permission: permission)
   }
 
   private struct Found: RowDecodable {
     let base: ID<Base>
     let name: String
-    let role: Role?
+    let permission: Permission?
 
     init(_ row: Row) throws(PostgresError) {
       base = try row["base_id"]
       name = try row["name"]
-      role = try row["role"]
+      permission = try row["permission"]
     }
   }
 }

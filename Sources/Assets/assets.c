@@ -10,6 +10,17 @@ static const unsigned char openapi[] = {
 
 const struct basekeeper_asset basekeeper_openapi = ASSET("openapi.yaml", openapi);
 
+static const unsigned char avatar[] = {
+#embed "pictures/avatar.png"
+};
+
+static const unsigned char group_avatar[] = {
+#embed "pictures/group-avatar.png"
+};
+
+const struct basekeeper_asset basekeeper_avatar = ASSET("avatar.png", avatar);
+const struct basekeeper_asset basekeeper_group_avatar = ASSET("group-avatar.png", group_avatar);
+
 // A new migration takes two entries: its bytes, and its place in the list.
 
 static const unsigned char migration_0001[] = {
@@ -40,6 +51,10 @@ static const unsigned char migration_0007[] = {
 #embed "../../Migrations/0007-audit-log.sql"
 };
 
+static const unsigned char migration_0008[] = {
+#embed "../../Migrations/0008-sharing.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -48,6 +63,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0005-installation.sql", migration_0005),
     ASSET("0006-administration.sql", migration_0006),
     ASSET("0007-audit-log.sql", migration_0007),
+    ASSET("0008-sharing.sql", migration_0008),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

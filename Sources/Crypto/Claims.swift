@@ -18,6 +18,8 @@ public struct BaseTokenClaims: Sendable, Equatable {
   public let apiTokenID: Int64?
   /// The account it was minted for, which it ends with.
   public let accountID: Int64?
+  /// The external link it was minted from, which it ends with.
+  public let externalLinkID: Int64?
 
   /// For a program, from an API token.
   public static func program(
@@ -25,7 +27,8 @@ public struct BaseTokenClaims: Sendable, Equatable {
   ) -> BaseTokenClaims {
     BaseTokenClaims(
       expiry: expiry, dtableUUID: dtableUUID, username: "", permission: permission, appName: appName,
-      id: hexadecimal(randomBytes(16)), apiTokenID: apiTokenID, accountID: nil)
+      id: hexadecimal(randomBytes(16)), apiTokenID: apiTokenID, accountID: nil,
+      externalLinkID: nil)
   }
 
   /// For a person, from an account token or a temporary API token.
@@ -34,7 +37,17 @@ public struct BaseTokenClaims: Sendable, Equatable {
   ) -> BaseTokenClaims {
     BaseTokenClaims(
       expiry: expiry, dtableUUID: dtableUUID, username: username, permission: permission, appName: nil,
-      id: hexadecimal(randomBytes(16)), apiTokenID: nil, accountID: accountID)
+      id: hexadecimal(randomBytes(16)), apiTokenID: nil, accountID: accountID,
+      externalLinkID: nil)
+  }
+
+  /// For whoever has an external link.
+  public static func visitor(
+    expiry: Int64, dtableUUID: String, permission: String, externalLinkID: Int64
+  ) -> BaseTokenClaims {
+    BaseTokenClaims(
+      expiry: expiry, dtableUUID: dtableUUID, username: "", permission: permission, appName: nil,
+      id: hexadecimal(randomBytes(16)), apiTokenID: nil, accountID: nil, externalLinkID: externalLinkID)
   }
 }
 
@@ -51,6 +64,7 @@ extension BaseTokenClaims: JSONEncodable {
       if let id { $0.add("jti", id) }
       if let apiTokenID { $0.add("api_token_id", apiTokenID) }
       if let accountID { $0.add("account_id", accountID) }
+      if let externalLinkID { $0.add("external_link_id", externalLinkID) }
     }
   }
 }
@@ -65,6 +79,7 @@ extension BaseTokenClaims: Decodable {
     case id = "jti"
     case apiTokenID = "api_token_id"
     case accountID = "account_id"
+    case externalLinkID = "external_link_id"
   }
 
   /// Reads a payload. Other components of a SeaTable installation sign with the same secret, and say less.
@@ -78,6 +93,7 @@ extension BaseTokenClaims: Decodable {
     id = try claims.decodeIfPresent(String.self, forKey: .id)
     apiTokenID = try claims.decodeIfPresent(Int64.self, forKey: .apiTokenID)
     accountID = try claims.decodeIfPresent(Int64.self, forKey: .accountID)
+    externalLinkID = try claims.decodeIfPresent(Int64.self, forKey: .externalLinkID)
   }
 }
 

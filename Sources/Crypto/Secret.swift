@@ -3,7 +3,7 @@ public struct Secret: Sendable, Equatable {
   /// The text itself.
   public let clear: String
 
-  private init(clear: String) { self.clear = clear }
+  fileprivate init(clear: String) { self.clear = clear }
 
   // MARK: Tokens
 
@@ -57,6 +57,39 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   public var debugDescription: String { "Secret" }
   /// Nothing.
   public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// What opens a link: a handle of 20 hexadecimal digits that lists show and paths name it by, and 32 more (128 bits) that
+/// only the link's own address has.
+public struct LinkToken: Sendable {
+  /// The digits that may be seen.
+  public let handle: String
+  /// All of them.
+  public let secret: Secret
+
+  private static let handleLength = 20
+  private static let length = 52
+
+  /// A new one.
+  public static func generate() -> LinkToken {
+    LinkToken(digits: hexadecimal(randomBytes(length / 2)))
+  }
+
+  /// One as it arrives; nil unless it is whole.
+  public init?(_ text: String) {
+    guard text.utf8.count == Self.length else { return nil }
+    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+    self.init(digits: text)
+  }
+
+  private init(digits: String) {
+    (handle, secret) = (String(digits.prefix(Self.handleLength)), Secret(clear: digits))
+  }
+
+  /// Whether a text could be a handle, which nobody may choose then.
+  public static func isHandle(_ text: String) -> Bool {
+    text.utf8.count == handleLength && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+  }
 }
 
 /// The SHA-256 of a token: enough for what has 128 random bits.

@@ -48,7 +48,7 @@ final class Replica: Sendable {
     for part in parts { Task(executorPreference: part.loop) { await keepLastUse(of: part.app, on: part.loop) } }
     let first = parts[0]
     Task(executorPreference: first.loop) {
-      await clearTrash(of: first.app, on: first.loop, afterDays: configuration.trashDays, log)
+      await keepHouse(of: first.app, on: first.loop, afterDays: configuration.trashDays, log)
     }
   }
 
@@ -90,15 +90,16 @@ private func keepLastUse(of app: App, on loop: Loop) async {
   }
 }
 
-/// Every replica asks often; the database lets one of them do it once an hour.
-private func clearTrash(of app: App, on loop: Loop, afterDays days: Int, _ log: Log) async {
+/// Every replica asks often for the trash to be cleared; the database lets one of them do it once an hour.
+private func keepHouse(of app: App, on loop: Loop, afterDays days: Int, _ log: Log) async {
   while true {
     do {
       if let count = try await app.clearOldTrash(afterDays: days), count > 0 {
         log.write(.info, "trash cleared") { $0.add("bases", count) }
       }
+      try await app.forgetOldAttempts()
     } catch {
-      log.write(.warning, "trash not cleared") { $0.add("reason", "\(error)") }
+      log.write(.warning, "housekeeping failed") { $0.add("reason", "\(error)") }
     }
     await loop.sleep(for: .seconds(600))
   }

@@ -18,15 +18,17 @@ import Testing
     // The base in the trash is the member's own.
     case .groupMember where route.operation == "restoreTrashedBase": return [.groupOwner]
     case .groupOwner where route.operation == "restoreTrashedBase": return [.member]
-    // The group that is moved has but its owner.
-    case .groupAdmin where route.operation == "orderGroups": return [.member]
-    case .groupMember where route.operation == "orderGroups": return [.member]
-    case .teamAdminInGroup where route.operation == "orderGroups": return [.teamAdmin]
+    // The group that is moved or deleted has but its owner.
+    case .groupAdmin where ownersAlone.contains(route.operation): return [.member]
+    case .groupMember where ownersAlone.contains(route.operation): return [.member]
+    case .teamAdminInGroup where ownersAlone.contains(route.operation): return [.teamAdmin]
     // Where the path names no team, an admin of another one administers that.
     case .foreigner where route.principal == "team-admin" && !route.path.contains("{org_id}"): return [.teamAdmin]
     default: return caller.kinds
     }
   }
+
+  private static let ownersAlone = ["orderGroups", "deleteGroup"]
 
   @Test(arguments: routes.map(Example.init))
   func `everybody whom the principal does not name is refused, and changes nothing`(_ example: Example) async throws {
@@ -63,9 +65,7 @@ import Testing
       for caller in admitted {
         try await World.with { world in
           try await Self.letIn(caller, example, world)
-          guard caller == .groupMember || !Self.unlogged.contains(route.operation), let account = caller.account else {
-            return
-          }
+          guard Self.isLogged(route.operation, by: caller), let account = caller.account else { return }
           let logged = try await world.database.count(
             "audit_log where actor_id = \(account) and request_id = 'test' and address = '127.0.0.1'")
           #expect(logged >= 1, "\(caller) changed something without an entry in the audit log")
@@ -74,14 +74,21 @@ import Testing
     }
   }
 
-  /// What nobody but the caller sees, and what changes nothing for him who has no trash, as the group's member has.
-  static let unlogged: Set<String> = ["orderGroups", "clearTrash"]
+  /// Not what changes nothing, and not what nobody but the caller sees.
+  private static func isLogged(_ operation: String, by caller: Caller) -> Bool {
+    switch operation {
+    case "orderGroups", "favoriteBase", "unfavoriteBase", "listPublicUserInfos", "openExternalLink": false
+    case "clearTrash": caller == .groupMember  // who has some
+    case "acceptGroupInviteLink": caller != .sharedGroupMember  // who is in the group already
+    default: true
+    }
+  }
 
   private static func letIn(_ caller: Caller, _ example: Example, _ world: World) async throws {
     let answer = try await world.call(example, as: caller)
     #expect(answer.status == example.route.status, "\(caller): \(answer.text)")
     #expect(
-      caller == .foreigner || caller == .systemAdmin || !answer.text.contains("canary"),
+      [.foreigner, .invitedForeigner, .systemAdmin].contains(caller) || !answer.text.contains("canary"),
       "another team's data leaked to \(caller)")
   }
 
@@ -97,11 +104,25 @@ import Testing
     case .teamAdmin where route.principal == "team-base-user": return (403, #"{"error_msg":"Permission denied."}"#)
     case _ where ["team-admin", "team-base-user", "system-admin"].contains(route.principal):
       return (403, #"{"detail":"You do not have permission to perform this action."}"#)
+    case _ where route.principal == "team-member": return (403, #"{"error_msg":"Permission denied."}"#)
     case _ where route.operation == "restoreTrashedBase": return (404, #"{"error_msg":"dtable 4 not found."}"#)
+    case _ where route.operation == "getPublicUserInfo":
+      return (404, #"{"error_msg":"User \#(Example.member) not found."}"#)
+    // He may open the base that is copied, but not put the copy beside it.
+    case .invitedForeigner where route.operation == "copyBaseFromWorkspace":
+      return (404, #"{"error_msg":"Workspace 9 not found."}"#)
     case _ where route.operation == "orderGroups": return (404, #"{"error_msg":"Group 3 not found."}"#)
-    case .groupMember, .outsider, .teamAdmin, .teamAdminInGroup:
+    case _ where ["deleteInviteLink", "acceptGroupInviteLink"].contains(route.operation):
+      return (404, #"{"error_msg":"Link not found."}"#)
+    case _ where caller.kinds.isDisjoint(with: [.otherTeam, .withoutTeam, .systemAdmin]):
       return (403, #"{"error_msg":"Permission denied."}"#)
-    case _ where route.principal == "group-admin": return (404, #"{"error_msg":"Group 1 not found."}"#)
+    case _ where route.principal.hasPrefix("group-") || route.operation == "removeGroupMember":
+      return (404, #"{"error_msg":"Group \#(route.operation == "deleteGroup" ? 3 : 1) not found."}"#)
+    // Who may open a base knows of its workspace.
+    case .invitedForeigner where route.principal != "workspace-admin":
+      return (403, #"{"error_msg":"Permission denied."}"#)
+    case _ where ["getBaseSize", "favoriteBase"].contains(route.operation):
+      return (404, #"{"error_msg":"dtable \#(World.projects) not found."}"#)
     default: return (404, #"{"error_msg":"Workspace 9 not found."}"#)
     }
   }

@@ -11,16 +11,39 @@ struct Example: Sendable, CustomTestStringConvertible {
   static let member = "00000000000000000000000000000003@auth.local"
   static let outsider = "00000000000000000000000000000004@auth.local"
   static let systemAdmin = "00000000000000000000000000000007@auth.local"
+  static let groupAdmin = "00000000000000000000000000000002@auth.local"
+  /// Deactivated, and one with whom "Projects" is shared.
+  static let gone = "00000000000000000000000000000008@auth.local"
 
   /// The route's path with the world's own things in it.
   var path: String {
     let values = [
       "workspace_id": "9", "base_name": "Projects", "app_name": "reader", "trashed_base_id": "4", "org_id": "1",
-      "base_id": "2", "group_id": route.operation.hasSuffix("DeleteGroup") || deletesTeamGroup ? "3" : "1",
-      "user_id": route.operation.hasSuffix("DisableTwoFactor") ? Self.outsider : Self.member,
+      "base_id": route.operation == "systemRestoreTrashedBase" ? "2" : "1", "group_id": group, "folder_id": "1",
+      "user_id": user,
+      "group_member": route.operation == "removeGroupMember" ? Self.groupAdmin : Self.member,
       "base_uuid": restoresByUUID ? World.oldProjects : World.projects,
+      "external_link_token": World.externalLink, "invite_link_token": inviteLink,
     ]
     return values.reduce(route.path) { $0.replacing("{\($1.key)}", with: $1.value) } + query
+  }
+
+  private var group: String {
+    if route.operation.lowercased().hasSuffix("deletegroup") || deletesTeamGroup { return "3" }
+    return ["updateGroupShare", "deleteGroupShare", "teamDeleteGroupShare"].contains(route.operation) ? "4" : "1"
+  }
+
+  private var user: String {
+    if route.operation == "teamDeleteUserShare" { return Self.gone }
+    return route.operation.hasSuffix("DisableTwoFactor") ? Self.outsider : Self.member
+  }
+
+  private var inviteLink: String {
+    switch route.operation {
+    case "deleteGroupInviteLink", "teamDeleteGroupInviteLink": World.groupLink
+    case "acceptGroupInviteLink": World.salesLink
+    default: World.inviteLink
+    }
   }
 
   private var deletesTeamGroup: Bool { route.operation == "systemDeleteTeamGroup" }
@@ -32,6 +55,12 @@ struct Example: Sendable, CustomTestStringConvertible {
   private var query: String {
     switch route.operation {
     case "teamSearchBase", "systemSearchUser": "?query=o"
+    case "getBase": "?name=Projects"
+    case "searchUser", "searchGroupMembers": "?q=o"
+    case "searchGroup": "?q=a"
+    case "searchBaseOrApps": "?query_str=o"
+    case "unfavoriteBase": "?dtable_uuid=\(World.projects)"
+    case "listBaseInviteLinks": "?workspace_id=9&table_name=Projects"
     case "systemSearchUserByOrgId": "?query=o&org_id=1"
     case "systemGetOrganizationNames": "?org_ids=1"
     case "systemGetActiveUsersPerDay": "?start=2026-01-01&end=2026-01-03"
@@ -50,6 +79,24 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "deleteBase": ["name": "Projects"]
     case "copyBaseFromWorkspace": ["src_workspace_id": "9", "name": "Projects", "dst_workspace_id": "9"]
     case "createGroup": ["name": "New group"]
+    case "updateUserInfo": ["name": "New name"]
+    case "updateEmailAddress": ["new_contact_email": "new@example.com"]
+    case "listPublicUserInfos": ["user_id_list": Self.member]
+    case "favoriteBase": ["dtable_uuid": World.projects]
+    case "createFolder", "updateFolder": ["name": "New folder"]
+    case "moveBaseIntoFolder": ["item_type": "dtable", "item_id": World.projects, "from": "/", "to": "1"]
+    case "updateGroup": ["name": "Renamed"]
+    case "addGroupMember": ["email": Self.outsider]
+    case "addGroupMembers": ["emails": "\(Self.outsider),\(Self.gone)"]
+    case "updateGroupRole": ["is_admin": "true"]
+    case "createUserShare": ["email": Self.outsider, "permission": "r"]
+    case "updateUserShare": ["email": Self.gone, "permission": "rw"]
+    case "deleteUserShare": ["email": Self.gone]
+    case "createGroupShare": ["group_id": "3", "permission": "r"]
+    case "updateGroupShare": ["permission": "r"]
+    case "createBaseExternalLink": ["expire_days": "30"]
+    case "createInviteLink": ["table_name": "Projects", "workspace_id": "9", "permission": "r"]
+    case "teamUpdateInviteLink": ["permission": "rw"]
     case "orderGroups": ["group_id": "3", "anchor_group_id": "1"]
     case "teamAddUser", "systemAddNewUser", "systemAddTeamUser": Self.newUser
     case "teamUpdateUser", "systemUpdateUser", "systemUpdateTeamUser": ["name": "New name"]

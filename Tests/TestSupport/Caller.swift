@@ -9,6 +9,8 @@ public enum Caller: String, CaseIterable, Sendable {
   case nobody, malformed, forger
   // Signed in, by what they are to the group "Marketing" of team "ours".
   case groupOwner, groupAdmin, groupMember, outsider, teamAdmin, teamAdminInGroup, foreigner, single, systemAdmin
+  // Guests of the base "Projects": it is shared with one and with another's group, and one has accepted an invite link.
+  case sharedReader, sharedGroupMember, invitedForeigner
   // Known, but not to be let in.
   case deactivated
   // Programs, for the base "Projects".
@@ -26,6 +28,8 @@ public enum Caller: String, CaseIterable, Sendable {
     case .teamAdmin: [.teamAdmin]
     case .teamAdminInGroup: [.teamAdmin, .teamAdminWithAccess, .groupMember]
     case .foreigner: [.otherTeam]
+    case .sharedReader, .sharedGroupMember: [.guest, .member]
+    case .invitedForeigner: [.guest, .otherTeam]
     case .single: [.withoutTeam]
     case .systemAdmin: [.systemAdmin]
     case .apiTokenReader, .apiTokenWriter, .temporaryToken: [.apiToken]
@@ -49,6 +53,9 @@ public enum Caller: String, CaseIterable, Sendable {
     case .deactivated: 8
     case .teamAdmin: 9
     case .teamAdminInGroup: 10
+    case .sharedReader: 11
+    case .invitedForeigner: 12
+    case .sharedGroupMember: 13
     default: nil
     }
   }

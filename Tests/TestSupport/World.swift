@@ -21,6 +21,16 @@ public struct World: Sendable {
   public static let projects = "10000000-0000-4000-8000-000000000001"
   /// The base in the group's trash.
   public static let oldProjects = "10000000-0000-4000-8000-000000000002"
+  /// The external link to "Projects".
+  public static let externalLink = "e0000000000000000000" + String(repeating: "1", count: 32)
+  /// The invite link to "Projects" that one caller has accepted.
+  public static let acceptedLink = "a0000000000000000000" + String(repeating: "2", count: 32)
+  /// The invite link to "Projects" that nobody has accepted.
+  public static let inviteLink = "b0000000000000000000" + String(repeating: "3", count: 32)
+  /// The invite link of the group "Marketing".
+  public static let groupLink = "c0000000000000000000" + String(repeating: "4", count: 32)
+  /// The invite link of the group "Sales".
+  public static let salesLink = "d0000000000000000000" + String(repeating: "5", count: 32)
   /// The group's workspace.
   public static let groupWorkspace = 9
 
@@ -80,13 +90,20 @@ public struct World: Sendable {
       ('00000000000000000000000000000010', 1, 'vice@ours.example', 'Vito Vice', true, false, true);
     update account set forces_2fa = true where id = 4;
 
-    insert into user_group (team_id, name) values (1, 'Marketing'), (2, 'canary group'), (1, 'Empty');
+    insert into account (uid, team_id, email, name) values
+      ('00000000000000000000000000000011', 1, 'reader@ours.example', 'Rosa Reader'),
+      ('00000000000000000000000000000012', 2, 'guest@theirs.example', 'Gus Guest'),
+      ('00000000000000000000000000000013', 1, 'sales@ours.example', 'Sam Sales');
+
+    insert into user_group (team_id, name) values
+      (1, 'Marketing'), (2, 'canary group'), (1, 'Empty'), (1, 'Sales');
     insert into group_member (group_id, account_id, role) values
       (1, 1, 'owner'), (1, 2, 'admin'), (1, 3, 'member'), (1, 8, 'admin'), (1, 10, 'member'), (2, 5, 'owner'),
-      (3, 1, 'owner');
+      (3, 1, 'owner'), (4, 13, 'owner');
     insert into workspace (team_id, account_id) select team_id, id from account where id <= 8 order by id;
     insert into workspace (team_id, group_id) values (1, 1), (2, 2), (1, 3);
-    insert into workspace (team_id, account_id) values (1, 9), (1, 10);
+    insert into workspace (team_id, account_id) values (1, 9), (1, 10), (1, 11), (2, 12), (1, 13);
+    insert into workspace (team_id, group_id) values (1, 4);
 
     insert into base (uuid, workspace_id, team_id, name, creator_id, modifier_id, deleted_at) values
       ('10000000-0000-4000-8000-000000000001', 9, 1, 'Projects', 1, 1, null),
@@ -95,5 +112,21 @@ public struct World: Sendable {
       ('10000000-0000-4000-8000-000000000004', 3, 1, 'Old notes', 3, 3, now()),
       ('20000000-0000-4000-8000-000000000001', 10, 2, 'canary base', 5, 5, null),
       ('20000000-0000-4000-8000-000000000002', 5, 2, 'canary trash', 5, 5, now());
+
+    insert into folder (workspace_id, name) values (9, 'Drawer');
+    insert into user_share (base_id, account_id, permission, created_by) values (1, 11, 'r', 1), (1, 8, 'r', 1);
+    insert into group_share (base_id, group_id, permission, created_by) values (1, 4, 'rw', 1);
+    insert into base_link (kind, base_id, team_id, handle, hash, permission, created_by)
+    select kind, base, team, left(token, 20), sha256(token::bytea), permission, creator
+    from (values
+      ('external', 1, 1, '\(externalLink)', 'r', 1), ('invite', 1, 1, '\(acceptedLink)', 'rw', 1),
+      ('invite', 1, 1, '\(inviteLink)', 'r', 1), ('external', 5, 2, repeat('f', 52), 'r', 5),
+      ('invite', 5, 2, repeat('9', 52), 'r', 5)
+    ) as link (kind, base, team, token, permission, creator);
+    insert into invite_link_guest (link_id, account_id) values (2, 12);
+    insert into group_link (group_id, handle, hash, created_by)
+    select group_id, left(token, 20), sha256(token::bytea), creator
+    from (values (1, '\(groupLink)', 1), (4, '\(salesLink)', 13), (2, repeat('8', 52), 5))
+      as link (group_id, token, creator);
     """
 }

@@ -2,11 +2,37 @@ internal import Access
 internal import HTTP
 internal import Postgres
 
+// swift-format-ignore
 let accountRoutes = [
-  Route(.get, "/api2/account/info/", "getAccountInfo", as: SignedIn.self, showAccount)
+  Route(.get, "/api2/account/info/",           "getAccountInfo",     as: SignedIn.self, showAccount),
+  Route(.get, "/api/v2.1/user/",               "getUserInfo",        as: SignedIn.self, showAccount),
+  Route(.put, "/api/v2.1/user/",               "updateUserInfo",     as: SignedIn.self, changeName),
+  Route(.put, "/api/v2.1/user/contact-email/", "updateEmailAddress", as: SignedIn.self, changeAddress),
 ]
 
 // MARK: Wire
+
+private struct NewName: Input {
+  let name: String
+
+  init(_ parts: Parts) throws {
+    guard let name = try parts.body().optionalName("name") else { throw APIError.invalid(field: "name") }
+    self.name = name
+  }
+}
+
+private struct NewAddress: Input {
+  let email: EmailAddress
+
+  init(_ parts: Parts) throws {
+    email = try parsed("new_contact_email", EmailAddress(try parts.body().text("new_contact_email", 1...254)))
+  }
+}
+
+private struct Message: Output, JSONEncodable {
+  let text: String
+  func write(to json: inout JSONWriter) { json.object { $0.add("msg", text) } }
+}
 
 /// Basekeeper keeps no rows and no files: what counts them stands at nothing used, nothing limited.
 private struct AccountInfo: RowDecodable, Output, JSONEncodable {
@@ -69,4 +95,28 @@ private func showAccount(of caller: SignedIn, _: NoInput, _ app: App) async thro
   guard var found else { throw Refusal.badAccountToken }
   found.avatarURL = app.settings.avatarURL
   return found
+}
+
+/// A team may keep its members' names to itself.
+private func changeName(of caller: SignedIn, _ new: NewName, _ app: App) async throws -> AccountInfo {
+  let count = try await app.change(by: caller) {
+    try await $0.run(
+      """
+      update account set name = \(new.name)
+      where id = \(caller.account)
+        and (is_team_admin or not exists (
+          select from team where team.id = account.team_id and not team.lets_members_rename
+        ))
+      """)
+  }
+  guard count == 1 else { throw APIError.forbidden("The team does not let its members change their names.") }
+  return try await showAccount(of: caller, NoInput(), app)
+}
+
+/// There is no e-mail to confirm it with, so it counts at once.
+private func changeAddress(of caller: SignedIn, _ new: NewAddress, _ app: App) async throws -> Message {
+  try await app.change(by: caller) {
+    try await $0.run("update account set email = \(new.email.text) where id = \(caller.account)")
+  }
+  return Message(text: "The address was changed to \(new.email.text).")
 }

@@ -5,8 +5,10 @@ internal import Postgres
 
 // swift-format-ignore
 let baseTokenRoutes = [
-  Route(.get, "/api/v2.1/dtable/app-access-token/",                                   "getBaseTokenWithApiToken",     as: APITokenBearer.self, exchange),
-  Route(.get, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/access-token/", "getBaseTokenWithAccountToken", as: BaseUser.self,       issueBaseToken),
+  Route(.get,  "/api/v2.1/dtable/app-access-token/",                                  "getBaseTokenWithApiToken",     as: APITokenBearer.self, exchange),
+  Route(.get,  "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/access-token/", "getBaseTokenWithAccountToken", as: BaseUser.self,       issueBaseToken),
+  Route(.get,  "/api/v2.1/external-link-tokens/{external_link_token}/access-token/",  "getBaseTokenWithExternalLink", as: LinkVisitor.self,    visit),
+  Route(.post, "/api/v2.1/external-link-tokens/{external_link_token}/access-token/",  "openExternalLink",             as: LinkVisitor.self,    visit),
 ]
 
 // MARK: Wire
@@ -92,5 +94,18 @@ private func issueBaseToken(by user: BaseUser, _ lifetime: Lifetime, _ app: App)
     permission: user.permission.rawValue, accountID: user.caller.account.value)
   return BaseTokenGrant(
     token: app.signer.sign(claims), uuid: user.uuid, baseName: user.baseName, workspace: user.workspace,
+    publicURL: app.settings.publicURL)
+}
+
+/// Reading only, and for no longer than the link lives.
+private func visit(by visitor: LinkVisitor, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
+  let opened = visitor.opened
+  let expiry = app.now().seconds + lifetime.seconds
+  let claims = BaseTokenClaims.visitor(
+    expiry: opened.end.map { min(expiry, $0.seconds) } ?? expiry, dtableUUID: opened.uuid.text,
+    permission: opened.permission.rawValue, externalLinkID: opened.link.value)
+  try await app.db.run("update base_link set view_count = view_count + 1 where id = \(opened.link)")
+  return BaseTokenGrant(
+    token: app.signer.sign(claims), uuid: opened.uuid, baseName: opened.baseName, workspace: opened.workspace,
     publicURL: app.settings.publicURL)
 }

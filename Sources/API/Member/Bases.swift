@@ -4,10 +4,13 @@ internal import Postgres
 
 // swift-format-ignore
 let baseRoutes = [
-  Route(.post,   "/api/v2.1/dtables/",                        "createBase",            as: SignedIn.self,       createBase, status: 201),
-  Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/", "updateBase",            as: WorkspaceAdmin.self, changeBase),
-  Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/", "deleteBase",            as: WorkspaceAdmin.self, deleteBase),
-  Route(.post,   "/api/v2.1/dtable-copy/",                    "copyBaseFromWorkspace", as: SignedIn.self,       copyBase),
+  Route(.post,   "/api/v2.1/dtables/",                         "createBase",              as: SignedIn.self,       createBase, status: 201),
+  Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/", "getBase",                 as: SignedIn.self,       showBase),
+  Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/", "updateBase",              as: WorkspaceAdmin.self, changeBase),
+  Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/", "deleteBase",              as: WorkspaceAdmin.self, deleteBase),
+  Route(.post,   "/api/v2.1/dtable-copy/",                     "copyBaseFromWorkspace",   as: SignedIn.self,       copyBase),
+  Route(.get,    "/api/v2.1/dtable/{base_uuid}/size/",         "getBaseSize",             as: BaseUser.self,       showSize),
+  Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/related-users/", "listCollaboratorsAsUser", as: BaseUser.self, listCollaborators),
 ]
 
 // MARK: Wire
@@ -57,6 +60,7 @@ private struct NewBase: Input {
   let name: BaseName
   let place: Place
   let look: Look
+  let folder: ID<Folder>?
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
@@ -64,6 +68,7 @@ private struct NewBase: Input {
     self.name = name
     place = try Place(fields)
     look = try Look(fields)
+    folder = try fields.optionalInteger("folder_id", 1...Int64.max).map { ID($0) }
   }
 }
 
@@ -83,6 +88,20 @@ private struct BaseChange: Input {
     }
     look = try Look(fields)
   }
+}
+
+private struct BaseInWorkspace: Input {
+  let workspace: String
+  let name: String
+
+  init(_ parts: Parts) throws {
+    (workspace, name) = (parts.path("workspace_id"), try parts.query().text("name", 1...255))
+  }
+}
+
+/// Basekeeper keeps no rows and no files, so every base takes nothing.
+private struct BaseSize: Output, JSONEncodable {
+  func write(to json: inout JSONWriter) { json.object { $0.add("result", 0) } }
 }
 
 private struct BaseToDelete: Input {
@@ -108,8 +127,25 @@ private struct BaseCopy: Input {
 
 private func createBase(by caller: SignedIn, _ new: NewBase, _ app: App) async throws -> NamedBase {
   let admin = try await administrator(caller, of: new.place, app)
-  guard let made = try await insert(new.name.text, look: new.look, by: admin, app) else { throw Refusal.notAllowed }
+  guard let made = try await insert(new, by: admin, app) else { throw Refusal.notAllowed }
   return NamedBase(key: "table", base: made)
+}
+
+private func showBase(to caller: SignedIn, _ base: BaseInWorkspace, _ app: App) async throws -> NamedBase {
+  guard let workspace = ID<Workspace>(text: base.workspace) else {
+    throw Refusal.notFound(.workspace(base.workspace))
+  }
+  let user = try await BaseUser.prove(caller, workspace, base.name, app)
+  let found: BaseRecord? = try await app.db.row(
+    "select \(BaseRecord.columns) from base \(BaseRecord.people) where base.id = \(user.base)")
+  guard let found else { throw Refusal.notFound(.base(base.name)) }
+  return NamedBase(key: "table", base: found)
+}
+
+private func showSize(to _: BaseUser, _: NoInput, _ app: App) -> BaseSize { BaseSize() }
+
+private func listCollaborators(of user: BaseUser, _: NoInput, _ app: App) async throws -> Collaborators {
+  try await app.collaborators(of: user.base)
 }
 
 private func changeBase(by admin: WorkspaceAdmin, _ change: BaseChange, _ app: App) async throws -> NamedBase {
@@ -156,7 +192,7 @@ private func copyBase(by caller: SignedIn, _ copy: BaseCopy, _ app: App) async t
       continue  // somebody took the free name in the meantime: look for the next
     }
   }
-  throw APIError.throttled(seconds: 1)
+  throw Refusal.throttled(seconds: 1)
 }
 
 // MARK: Statements
@@ -188,13 +224,14 @@ private struct FoundWorkspace: RowDecodable {
   init(_ row: Row) throws(PostgresError) { id = try row["id"] }
 }
 
-private func insert(_ name: String, look: Look, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
+private func insert(_ new: NewBase, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
   try await app.change(by: admin.caller) {
     try await $0.row(
       """
       with made as (
-        insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)
-        select id, team_id, \(name), \(look.icon), \(look.color), \(admin.caller.account), \(admin.caller.account)
+        insert into base (workspace_id, team_id, folder_id, name, icon, color, creator_id, modifier_id)
+        select id, team_id, \(new.folder), \(new.name.text), \(new.look.icon), \(new.look.color),
+               \(admin.caller.account), \(admin.caller.account)
         from workspace where id = \(admin.workspace)
         returning *
       )
@@ -204,7 +241,10 @@ private func insert(_ name: String, look: Look, by admin: WorkspaceAdmin, _ app:
 }
 
 private func insertCopy(of source: ID<Base>, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
-  try await app.change(by: admin.caller) {
+  let free = freeName(
+    like: "source.name",
+    unless: "select from base as taken where taken.workspace_id = workspace.id and taken.deleted_at is null")
+  return try await app.change(by: admin.caller) {
     try await $0.row(
       """
       with made as (
@@ -213,20 +253,7 @@ private func insertCopy(of source: ID<Base>, by admin: WorkspaceAdmin, _ app: Ap
                \(admin.caller.account)
         from base as source
         join workspace on workspace.id = \(admin.workspace)
-        cross join lateral (
-          select candidate.name
-          from generate_series(0, 1000) as attempt (number)
-          cross join lateral (
-            select case when number = 0 then source.name
-                   else left(source.name, 255 - 3 - length(number::text)) || ' (' || number || ')' end
-          ) as candidate (name)
-          where not exists (
-            select from base as taken
-            where taken.workspace_id = workspace.id and taken.name = candidate.name and taken.deleted_at is null
-          )
-          order by number
-          limit 1
-        ) as free
+        cross join lateral (\(free)) as free
         where source.id = \(source) and source.deleted_at is null
         returning *
       )

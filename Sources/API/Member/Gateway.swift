@@ -25,53 +25,10 @@ private struct Metadata: Output, JSONEncodable {
   func write(to json: inout JSONWriter) { json.raw(Self.newBase.utf8) }
 }
 
-private struct Collaborator: RowDecodable, JSONEncodable {
-  let user: UserID
-  let name: String
-  let email: String
-  var avatarURL = ""
-
-  init(_ row: Row) throws(PostgresError) {
-    user = try row["uid"]
-    name = try row["name"]
-    email = try row["email"]
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("email", user)
-      $0.add("name", name)
-      $0.add("contact_email", email)
-      $0.add("avatar_url", avatarURL)
-    }
-  }
-}
-
-private struct Collaborators: Output, JSONEncodable {
-  let users: [Collaborator]
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("user_list", users)
-      $0.add("app_user_list", [String]())
-    }
-  }
-}
-
 // MARK: Operations
 
 private func showMetadata(to bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Metadata { Metadata() }
 
 private func listCollaborators(of bearer: BaseTokenBearer, _: NoInput, _ app: App) async throws -> Collaborators {
-  var users: [Collaborator] = try await app.db.rows(
-    """
-    select account.uid, account.name, account.email
-    from base
-    join workspace_role on workspace_role.workspace_id = base.workspace_id
-    join live_account as account on account.id = workspace_role.account_id
-    where base.id = \(bearer.base)
-    order by account.id
-    """)
-  for index in users.indices { users[index].avatarURL = app.settings.avatarURL }
-  return Collaborators(users: users)
+  try await app.collaborators(of: bearer.base)
 }

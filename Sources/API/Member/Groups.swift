@@ -4,9 +4,14 @@ internal import Postgres
 
 // swift-format-ignore
 let groupRoutes = [
-  Route(.get,  "/api/v2.1/groups/",            "listGroups",  as: SignedIn.self, listGroups),
-  Route(.post, "/api/v2.1/groups/",            "createGroup", as: SignedIn.self, createGroup, status: 201),
-  Route(.put,  "/api/v2.1/groups/move-group/", "orderGroups", as: SignedIn.self, moveGroup),
+  Route(.get,    "/api/v2.1/groups/",            "listGroups",          as: SignedIn.self,    listGroups),
+  Route(.post,   "/api/v2.1/groups/",            "createGroup",         as: SignedIn.self,    createGroup, status: 201),
+  Route(.put,    "/api/v2.1/groups/move-group/", "orderGroups",         as: SignedIn.self,    moveGroup),
+  Route(.get,    "/api/v2.1/search-group/",      "searchGroup",         as: SignedIn.self,    searchGroups),
+  Route(.get,    "/api/v2.1/shareable-groups/",  "listShareableGroups", as: SignedIn.self,    listShareableGroups),
+  Route(.get,    "/api/v2.1/groups/{group_id}/", "getGroup",            as: GroupMember.self, showGroup),
+  Route(.put,    "/api/v2.1/groups/{group_id}/", "updateGroup",         as: GroupOwner.self,  changeGroup),
+  Route(.delete, "/api/v2.1/groups/{group_id}/", "deleteGroup",         as: GroupOwner.self,  deleteGroup),
 ]
 
 // MARK: Wire
@@ -17,6 +22,19 @@ private struct NewGroup: Input {
   init(_ parts: Parts) throws {
     guard let name = GroupName(try parts.body().text("name", 1...255)) else { throw APIError.invalid(field: "name") }
     self.name = name
+  }
+}
+
+private struct GroupChange: Input {
+  let name: GroupName?
+  let owner: String?
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    name = try fields.optionalText("name", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+      .map { try parsed("name", GroupName($0)) }
+    owner = try fields.optionalText("owner", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    guard name != nil || owner != nil else { throw APIError.invalid(field: "name") }
   }
 }
 
@@ -73,29 +91,97 @@ private struct GroupRecord: RowDecodable, Output, JSONEncodable {
 // MARK: Operations
 
 private func listGroups(of caller: SignedIn, _: NoInput, _ app: App) async throws -> Listing<GroupRecord> {
-  var groups: [GroupRecord] = try await app.db.rows(
-    """
-    select \(GroupRecord.columns)
-    from group_member as own
-    join user_group on user_group.id = own.group_id
-    where own.account_id = \(caller.account)
-    order by own.position, user_group.id
-    """)
-  for index in groups.indices { groups[index].avatarURL = app.settings.groupAvatarURL }
-  return Listing(elements: groups)
+  Listing(
+    elements: try await app.groupRecords(
+      """
+      select \(GroupRecord.columns)
+      from group_member as own
+      join user_group on user_group.id = own.group_id
+      where own.account_id = \(caller.account)
+      order by own.position, user_group.id
+      """))
 }
 
 private func createGroup(by caller: SignedIn, _ new: NewGroup, _ app: App) async throws -> GroupRecord {
-  var made: GroupRecord = try await app.change(by: caller) {
+  let made = try await app.change(by: caller) {
     guard let made = try await $0.insertGroup(new.name.text, owner: caller.account) else {
       throw Refusal.badAccountToken
     }
-    let record: GroupRecord? = try await $0.row("select \(GroupRecord.columns) from user_group where id = \(made)")
-    guard let record else { throw Refusal.notFound(.group(String(made.value))) }
-    return record
+    return made
   }
-  made.avatarURL = app.settings.groupAvatarURL
-  return made
+  return try await app.groupRecord(made)
+}
+
+/// By a part of the name, among those that the caller may share with.
+private func searchGroups(
+  by caller: SignedIn, _ search: ShortSearch, _ app: App
+) async throws -> Listing<GroupRecord> {
+  Listing(
+    elements: try await app.groupRecords(
+      """
+      select \(GroupRecord.columns) from user_group
+      where \(caller.shareableGroups) and user_group.name ilike \(search.pattern)
+      order by user_group.id
+      limit 50
+      """))
+}
+
+private func listShareableGroups(
+  for caller: SignedIn, _: NoInput, _ app: App
+) async throws -> Listing<GroupRecord> {
+  Listing(
+    elements: try await app.groupRecords(
+      "select \(GroupRecord.columns) from user_group where \(caller.shareableGroups) order by user_group.id"))
+}
+
+private func showGroup(to member: GroupMember, _: NoInput, _ app: App) async throws -> GroupRecord {
+  try await app.groupRecord(member.group)
+}
+
+private func changeGroup(by owner: GroupOwner, _ change: GroupChange, _ app: App) async throws -> GroupRecord {
+  try await app.change(
+    NamedGroup(owner.group), name: change.name, owner: change.owner, within: owner.ownGroups, by: owner.caller)
+  return try await app.groupRecord(owner.group)
+}
+
+private func deleteGroup(by owner: GroupOwner, _: NoInput, _ app: App) async throws -> Success {
+  try await app.delete(NamedGroup(owner.group), within: owner.ownGroups, by: owner.caller)
+  return Success()
+}
+
+extension SignedIn {
+  /// Holds for the rows of `user_group` that the caller may share a base with: all of his team, or his own if he is in
+  /// no team.
+  var shareableGroups: SQL {
+    """
+    (user_group.team_id = \(team) or user_group.team_id is null and exists (
+      select from group_member as own where own.group_id = user_group.id and own.account_id = \(account)))
+    """
+  }
+}
+
+extension GroupOwner {
+  /// Holds for the rows of `user_group` that the caller owns.
+  fileprivate var ownGroups: SQL {
+    """
+    exists (select from group_member as own
+            where own.group_id = user_group.id and own.account_id = \(caller.account) and own.role = 'owner')
+    """
+  }
+}
+
+extension App {
+  fileprivate func groupRecords(_ sql: SQL) async throws(PostgresError) -> [GroupRecord] {
+    var groups: [GroupRecord] = try await db.rows(sql)
+    for index in groups.indices { groups[index].avatarURL = settings.groupAvatarURL }
+    return groups
+  }
+
+  fileprivate func groupRecord(_ id: ID<Group>) async throws -> GroupRecord {
+    let found = try await groupRecords("select \(GroupRecord.columns) from user_group where id = \(id)")
+    guard let found = found.first else { throw Refusal.notFound(.group(String(id.value))) }
+    return found
+  }
 }
 
 /// The order is the caller's own: all his groups are numbered anew, with one taken out and put where it goes.

@@ -9,7 +9,7 @@ let sessionRoutes = [
 
 // MARK: Wire
 
-private struct Attempt: Input {
+private struct Credentials: Input {
   /// An e-mail address, a login id, or a user id.
   let username: String
   let password: String
@@ -33,7 +33,7 @@ private struct AccountToken: Output, JSONEncodable {
 
 /// Whether the name is unknown, the account is deactivated or the password is wrong shows neither in the answer nor in
 /// the time it takes.
-private func signIn(_: Anyone, _ login: Attempt, _ app: App) async throws -> AccountToken {
+private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws -> AccountToken {
   let found: Candidate? = try await app.db.row(
     """
     select id, password_hash from account
@@ -43,12 +43,8 @@ private func signIn(_: Anyone, _ login: Attempt, _ app: App) async throws -> Acc
     order by lower(email) = lower(\(login.username)) desc
     limit 1
     """)
-  let isRight: Bool
-  do {
-    isRight = try await app.passwords.verify(login.password, against: found?.password)
-  } catch {
-    throw APIError.throttled(seconds: 1)
-  }
+  let attempt = try await Attempt.begin(at: found.map { .account($0.account) } ?? .nobody(login.username), app)
+  let isRight = try await app.isRight(login.password, for: found?.password)
   guard isRight, let found else {
     try await noteFailure(of: found?.account, app)
     throw APIError.loginFailed
@@ -73,6 +69,7 @@ private func signIn(_: Anyone, _ login: Attempt, _ app: App) async throws -> Acc
     returning id
     """)
   guard made != nil else { throw APIError.loginFailed }
+  try await attempt.succeed(app)
   return AccountToken(secret: secret)
 }
 

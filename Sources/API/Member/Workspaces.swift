@@ -18,7 +18,8 @@ private struct WorkspaceRecord: RowDecodable {
   let id: ID<Workspace>
   let role: Role
   let group: GroupPart?
-  var bases: [BaseRecord] = []
+  var bases: [MarkedBase] = []
+  var folders: [FolderRecord] = []
 
   struct GroupPart: RowDecodable {
     let id: ID<Group>
@@ -68,95 +69,100 @@ private struct WorkspaceRecord: RowDecodable {
       """)
   }
 
-  /// The same, with the live bases of each.
+  /// The same, with the live bases and the folders of each.
   static func allWithBases(of caller: SignedIn, _ app: App) async throws -> [WorkspaceRecord] {
     var workspaces = try await all(of: caller, app)
-    let bases: [BaseRecord] = try await app.db.rows(
+    let ids = workspaces.map(\.id.value)
+    let bases: [MarkedBase] = try await app.db.rows(
       """
-      select \(BaseRecord.columns)
+      select \(BaseRecord.columns), favorite.base_id is not null as is_favorite
       from base \(BaseRecord.people)
-      where base.workspace_id = any(\(workspaces.map(\.id.value))) and base.deleted_at is null
+      left join favorite on favorite.base_id = base.id and favorite.account_id = \(caller.account)
+      where base.workspace_id = any(\(ids)) and base.deleted_at is null
       order by base.id
       """)
-    let byWorkspace = Dictionary(grouping: bases, by: \.workspace)
-    for index in workspaces.indices { workspaces[index].bases = byWorkspace[workspaces[index].id] ?? [] }
-    return workspaces
-  }
-}
-
-/// A base with the mark of a favourite.
-private struct Starrable: JSONEncodable {
-  let base: BaseRecord
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      base.write(to: &$0)
-      $0.add("starred", false)
+    let folders: [FolderRecord] = try await app.db.rows(
+      "select id, name, workspace_id from folder where workspace_id = any(\(ids)) order by id")
+    let basesByWorkspace = Dictionary(grouping: bases, by: \.base.workspace)
+    let foldersByWorkspace = Dictionary(grouping: folders, by: \.workspace)
+    for index in workspaces.indices {
+      workspaces[index].bases = basesByWorkspace[workspaces[index].id] ?? []
+      workspaces[index].folders = foldersByWorkspace[workspaces[index].id] ?? []
     }
+    return workspaces
   }
 }
 
 /// The pseudo workspaces `starred` and `shared`, the caller's own, and those of his groups.
 private struct WorkspaceList: Output, JSONEncodable {
   let workspaces: [WorkspaceRecord]
-  let isDetailed: Bool
+  /// Nil where the lists of bases are not asked for.
+  let detail: Detail?
 
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("workspace_list", pseudo + workspaces.map { Entry(workspace: $0, isDetailed: isDetailed) })
-    }
+  struct Detail: Sendable {
+    let favorites: [MarkedBase]
+    let shared: [SharedBase]
+    let sharedWithGroups: [ID<Group>: [SharedBase]]
   }
 
-  private var pseudo: [Entry] {
-    [
-      Entry(pseudo: "starred", lists: ["table_list"], isDetailed: isDetailed),
-      Entry(pseudo: "shared", lists: ["shared_table_list", "shared_view_list"], isDetailed: isDetailed),
-    ]
+  func write(to json: inout JSONWriter) {
+    json.object { $0.add("workspace_list", entries) }
+  }
+
+  private var entries: [Entry] {
+    [Entry(kind: .starred, detail: detail), Entry(kind: .shared, detail: detail)]
+      + workspaces.map { Entry(kind: .real($0), detail: detail) }
   }
 }
 
 private struct Entry: JSONEncodable {
-  private enum Kind {
-    case pseudo(String, lists: [String])
+  enum Kind: Sendable {
+    case starred
+    case shared
     case real(WorkspaceRecord)
   }
 
-  private let kind: Kind
-  private let isDetailed: Bool
-
-  init(pseudo name: String, lists: [String], isDetailed: Bool) {
-    (kind, self.isDetailed) = (.pseudo(name, lists: lists), isDetailed)
-  }
-
-  init(workspace: WorkspaceRecord, isDetailed: Bool) {
-    (kind, self.isDetailed) = (.real(workspace), isDetailed)
-  }
+  let kind: Kind
+  let detail: WorkspaceList.Detail?
 
   func write(to json: inout JSONWriter) {
     json.object {
       switch kind {
-      case .pseudo(let name, let lists):
-        $0.add("id", "")
-        $0.add("name", name)
-        $0.add("type", name)
-        if isDetailed { for list in lists { $0.add(named: list, Listing<String>(elements: [])) } }
-      case .real(let workspace):
-        $0.add("id", workspace.id)
-        $0.add("name", workspace.group?.name ?? "personal")
-        $0.add("type", workspace.group == nil ? "personal" : "group")
-        if let group = workspace.group {
-          $0.add("group_id", group.id)
-          $0.add("group_owner", group.owner)
-          $0.add("group_admins", group.admins.map(UserID.init(postgresValue:)))
-          $0.add("group_member_count", group.memberCount)
-        }
-        guard isDetailed else { return }
-        $0.add("table_list", workspace.bases.map(Starrable.init))
-        if workspace.group != nil {
-          $0.add("group_shared_dtables", [String]())
-          $0.add("group_shared_views", [String]())
-        }
+      case .starred:
+        Self.writePseudo("starred", to: &$0)
+        if let detail { $0.add("table_list", detail.favorites) }
+      case .shared:
+        Self.writePseudo("shared", to: &$0)
+        guard let detail else { return }
+        $0.add("shared_table_list", detail.shared)
+        $0.add("shared_view_list", [String]())
+      case .real(let workspace): write(workspace, to: &$0)
       }
+    }
+  }
+
+  private static func writePseudo(_ name: String, to object: inout JSONWriter.Members) {
+    object.add("id", "")
+    object.add("name", name)
+    object.add("type", name)
+  }
+
+  private func write(_ workspace: WorkspaceRecord, to object: inout JSONWriter.Members) {
+    object.add("id", workspace.id)
+    object.add("name", workspace.group?.name ?? "personal")
+    object.add("type", workspace.group == nil ? "personal" : "group")
+    if let group = workspace.group {
+      object.add("group_id", group.id)
+      object.add("group_owner", group.owner)
+      object.add("group_admins", group.admins.map(UserID.init(postgresValue:)))
+      object.add("group_member_count", group.memberCount)
+    }
+    guard let detail else { return }
+    object.add("table_list", workspace.bases)
+    object.add("folders", workspace.folders)
+    if let group = workspace.group {
+      object.add("group_shared_dtables", detail.sharedWithGroups[group.id] ?? [])
+      object.add("group_shared_views", [String]())
     }
   }
 }
@@ -167,7 +173,7 @@ private struct OwnBases: Output, JSONEncodable {
 
   func write(to json: inout JSONWriter) {
     json.object {
-      $0.add("personal", workspaces.filter { $0.group == nil }.flatMap(\.bases))
+      $0.add("personal", workspaces.filter { $0.group == nil }.flatMap(\.bases).map(\.base))
       $0.add("groups", workspaces.filter { $0.group != nil }.map(GroupEntry.init))
     }
   }
@@ -179,7 +185,7 @@ private struct OwnBases: Output, JSONEncodable {
       json.object {
         $0.add("group_id", workspace.group?.id)
         $0.add("group_name", workspace.group?.name)
-        $0.add("dtables", workspace.bases)
+        $0.add("dtables", workspace.bases.map(\.base))
       }
     }
   }
@@ -188,11 +194,16 @@ private struct OwnBases: Output, JSONEncodable {
 // MARK: Operations
 
 private func listWorkspaces(of caller: SignedIn, _ detail: Detail, _ app: App) async throws -> WorkspaceList {
-  let workspaces =
-    detail.isWanted
-    ? try await WorkspaceRecord.allWithBases(of: caller, app)
-    : try await WorkspaceRecord.all(of: caller, app)
-  return WorkspaceList(workspaces: workspaces, isDetailed: detail.isWanted)
+  guard detail.isWanted else {
+    return WorkspaceList(workspaces: try await WorkspaceRecord.all(of: caller, app), detail: nil)
+  }
+  let workspaces = try await WorkspaceRecord.allWithBases(of: caller, app)
+  let sharedWithGroups = try await app.basesShared(withGroupsOf: caller.account).byGroup
+  return WorkspaceList(
+    workspaces: workspaces,
+    detail: WorkspaceList.Detail(
+      favorites: try await app.favorites(of: caller), shared: try await app.basesShared(with: caller.account),
+      sharedWithGroups: Dictionary(uniqueKeysWithValues: sharedWithGroups.map { ($0.group, $0.bases) })))
 }
 
 private func listAdministeredBases(of caller: SignedIn, _: NoInput, _ app: App) async throws -> OwnBases {

@@ -98,6 +98,14 @@ struct Search: Input {
 // MARK: Operations
 
 extension App {
+  /// The base that a path names, within reach, in the trash or not.
+  func base(_ base: NamedBaseUUID, _ reach: Reach) async throws -> ID<Base> {
+    let found: FoundBase? = try await db.lookup(
+      "select id from base where uuid = \(base.uuid())::uuid and \(reach.bases)")
+    guard let found else { throw Refusal.notFound(.base(base.named)) }
+    return found.base
+  }
+
   /// A page of the live bases within reach.
   func bases(_ reach: Reach, _ page: Page) async throws -> NamedList<AdministeredBase> {
     let count = try await count("select count(*) from base where \(reach.bases) and base.deleted_at is null")
@@ -145,4 +153,9 @@ extension App {
     }
     guard count == 1 else { throw Refusal.notFound(.base(base.named)) }
   }
+}
+
+private struct FoundBase: RowDecodable {
+  let base: ID<Base>
+  init(_ row: Row) throws(PostgresError) { base = try row["id"] }
 }

@@ -90,9 +90,9 @@ extension App {
     return groups
   }
 
-  /// The group that a path names, within reach.
-  func group(_ group: NamedGroup, _ reach: Reach) async throws -> AdministeredGroup {
-    let found = try await groups("select * from user_group where id = \(group.id) and \(reach.groups)")
+  /// The group that a path names, if the condition holds for its row of `user_group`.
+  func group(_ group: NamedGroup, within scope: SQL) async throws -> AdministeredGroup {
+    let found = try await groups("select * from user_group where id = \(group.id) and \(scope)")
     guard let found = found.first else { throw Refusal.notFound(.group(group.named)) }
     return found
   }
@@ -104,23 +104,24 @@ extension App {
       try await $0.insertGroup(new.name.text, owner: owner.account)
     }
     guard let made else { throw Refusal.notFound(.user(new.owner)) }
-    return try await group(NamedGroup(made), .installation)
+    return try await group(NamedGroup(made), within: "true")
   }
 
-  /// Renames a group within reach, or gives it another owner; who owned it stays as an admin.
+  /// Renames a group for whose row of `user_group` the condition holds, or gives it another owner; who owned it stays as
+  /// an admin.
   func change(
-    _ group: NamedGroup, name: GroupName? = nil, owner named: String? = nil, _ reach: Reach, by caller: SignedIn
-  ) async throws -> AdministeredGroup {
+    _ group: NamedGroup, name: GroupName? = nil, owner named: String? = nil, within scope: SQL, by caller: SignedIn
+  ) async throws {
     try await change(by: caller) { transaction in
       let found: TeamOfGroup? = try await transaction.row(
-        "select id, team_id from user_group where id = \(group.id) and \(reach.groups) for no key update")
+        "select id, team_id, name from user_group where id = \(group.id) and \(scope) for no key update")
       guard let found else { throw Refusal.notFound(.group(group.named)) }
       if let name {
+        guard name.text != found.name else { throw APIError.refused("There is already a group with that name.") }
         try await transaction.run("update user_group set name = \(name.text) where id = \(found.group)")
       }
       if let named { try await transfer(found, to: named, in: transaction) }
     }
-    return try await self.group(group, reach)
   }
 
   /// The new owner is in the group's team; a group without a team takes one without a team.
@@ -144,23 +145,24 @@ extension App {
       """)
   }
 
-  /// Deletes a group within reach in which there are no bases; what is in its trash goes with it.
-  func delete(_ group: NamedGroup, _ reach: Reach, by caller: SignedIn) async throws {
+  /// Deletes a group for whose row of `user_group` the condition holds, and in which there are no bases; what is in its
+  /// trash goes with it.
+  func delete(_ group: NamedGroup, within scope: SQL, by caller: SignedIn) async throws {
     let count = try await change(by: caller) {
       try await $0.run(
         """
         delete from base using workspace, user_group
         where workspace.id = base.workspace_id and workspace.group_id = user_group.id
-          and user_group.id = \(group.id) and \(reach.groups) and base.deleted_at is not null
+          and user_group.id = \(group.id) and \(scope) and base.deleted_at is not null
         """)
-      return try await $0.run("delete from user_group where id = \(group.id) and \(reach.groups)")
+      return try await $0.run("delete from user_group where id = \(group.id) and \(scope)")
     }
     guard count == 1 else { throw Refusal.notFound(.group(group.named)) }
   }
 }
 
 extension NamedGroup {
-  fileprivate init(_ id: ID<Group>) { named = String(id.value) }
+  init(_ id: ID<Group>) { named = String(id.value) }
 }
 
 extension Transaction {
@@ -190,10 +192,12 @@ private struct MadeGroup: RowDecodable {
 private struct TeamOfGroup: RowDecodable {
   let group: ID<Group>
   let team: ID<Team>?
+  let name: String
 
   init(_ row: Row) throws(PostgresError) {
     group = try row["id"]
     team = try row["team_id"]
+    name = try row["name"]
   }
 }
 

@@ -10,6 +10,7 @@ struct BaseRecord: RowDecodable, JSONEncodable {
   let name: String
   let color: String?
   let icon: String?
+  let folder: ID<Folder>?
   let creator: String
   let modifier: String
   let created: Timestamp
@@ -18,8 +19,8 @@ struct BaseRecord: RowDecodable, JSONEncodable {
 
   /// What `init(_ row:)` reads, from `base` joined with `people`.
   static let columns: SQL = """
-    base.id, base.workspace_id, base.uuid::text as uuid, base.name, base.color, base.icon, creator.name as creator,
-    modifier.name as modifier, base.created_at, base.updated_at, base.deleted_at
+    base.id, base.workspace_id, base.uuid::text as uuid, base.name, base.color, base.icon, base.folder_id,
+    creator.name as creator, modifier.name as modifier, base.created_at, base.updated_at, base.deleted_at
     """
 
   /// Joins `base` with those who made and last changed it.
@@ -35,6 +36,7 @@ struct BaseRecord: RowDecodable, JSONEncodable {
     name = try row["name"]
     color = try row["color"]
     icon = try row["icon"]
+    folder = try row["folder_id"]
     creator = try row["creator"]
     modifier = try row["modifier"]
     created = try row["created_at"]
@@ -56,6 +58,7 @@ struct BaseRecord: RowDecodable, JSONEncodable {
     object.add("color", color)
     object.add("text_color", String?.none)
     object.add("icon", icon)
+    object.add("folder_id", folder)
     object.add("is_encrypted", false)
     object.add("in_storage", true)
     if let deleted {

@@ -123,7 +123,7 @@ struct NewPerson: Sendable {
 extension App {
   /// Makes an account, in a team or in none.
   func add(_ new: NewPerson, to team: ID<Team>?, by caller: SignedIn) async throws -> Person {
-    let password = try await hash(new.password)
+    let password = try await hash(new.password.clear)
     return try await change(by: caller) { try await add(new, password, to: team, in: $0) }
   }
 
@@ -146,11 +146,6 @@ extension App {
       Person.select("select * from account where lower(email) = lower(\(new.email.text))"))
     guard let made else { throw Refusal.notFound(.user(new.email.text)) }
     return made
-  }
-
-  /// The hash of a password that somebody sets.
-  func hash(_ password: NewPassword) async throws -> PasswordHash {
-    do { return try await passwords.hash(password.clear) } catch { throw APIError.throttled(seconds: 1) }
   }
 }
 
@@ -190,7 +185,7 @@ extension App {
   /// Changes a person within reach. Who is deactivated or gets another password has to sign in anew.
   func change(_ named: String, to new: PersonChange, _ reach: Reach, by caller: SignedIn) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
-    let password: PasswordHash? = if let password = new.password { try await hash(password) } else { nil }
+    let password: PasswordHash? = if let password = new.password { try await hash(password.clear) } else { nil }
     return try await change(by: caller) {
       let changed = try await $0.run(
         """
@@ -240,6 +235,9 @@ extension App {
         """)
       guard let gone else { throw try await refusal(of: named, reach) }
       try await $0.run("delete from account_token where account_id = \(gone.account)")
+      try await $0.run("delete from user_share where account_id = \(gone.account)")
+      try await $0.run("delete from invite_link_guest where account_id = \(gone.account)")
+      try await $0.run("delete from favorite where account_id = \(gone.account)")
       try await $0.run(
         """
         update base set deleted_at = now(), modifier_id = \(caller.account)

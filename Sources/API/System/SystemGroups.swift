@@ -45,10 +45,12 @@ private func createGroup(by admin: SystemAdmin, _ new: NewOwnedGroup, _ app: App
 }
 
 private func transferGroup(by admin: SystemAdmin, _ transfer: Transfer, _ app: App) async throws -> AdministeredGroup {
-  try await app.change(transfer.group, owner: transfer.owner, .installation, by: admin.caller)
+  let all = Reach.installation.groups
+  try await app.change(transfer.group, owner: transfer.owner, within: all, by: admin.caller)
+  return try await app.group(transfer.group, within: all)
 }
 
 private func deleteGroup(by admin: SystemAdmin, _ group: NamedGroup, _ app: App) async throws -> Success {
-  try await app.delete(group, .installation, by: admin.caller)
+  try await app.delete(group, within: Reach.installation.groups, by: admin.caller)
   return Success()
 }

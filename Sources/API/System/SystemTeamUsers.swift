@@ -91,6 +91,6 @@ private func listGroups(of _: SystemAdmin, _ team: NamedTeam, _ app: App) async 
 }
 
 private func deleteGroup(by admin: SystemAdmin, _ group: GroupOfTeam, _ app: App) async throws -> Success {
-  try await app.delete(group.group, try await app.reach(group.team), by: admin.caller)
+  try await app.delete(group.group, within: try await app.reach(group.team).groups, by: admin.caller)
   return Success()
 }

@@ -189,7 +189,7 @@ private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async 
 
 /// The team and its first admin come to be together.
 private func addTeam(by admin: SystemAdmin, _ new: NewTeam, _ app: App) async throws -> TeamRecord {
-  let password = try await app.hash(new.admin.password)
+  let password = try await app.hash(new.admin.password.clear)
   let made = try await app.change(by: admin.caller) {
     let made: Made? = try await $0.row("insert into team (name) values (\(new.name.text)) returning id")
     guard let made else { throw Refusal.notFound(.team(new.name.text)) }

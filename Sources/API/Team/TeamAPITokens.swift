@@ -128,18 +128,3 @@ private func listAllTokens(of admin: TeamAdmin, _ search: TokenSearch, _ app: Ap
     TokenRecord.select("select token.* from \(tokens) \(order) \(limit)", order: order))
   return NamedList("api_tokens", isFromEnd ? found.reversed() : found, count: ("total_count", count))
 }
-
-extension App {
-  /// The base that a path names, within reach, in the trash or not.
-  fileprivate func base(_ base: NamedBaseUUID, _ reach: Reach) async throws -> ID<Base> {
-    let found: Found? = try await db.lookup(
-      "select id from base where uuid = \(base.uuid())::uuid and \(reach.bases)")
-    guard let found else { throw Refusal.notFound(.base(base.named)) }
-    return found.base
-  }
-}
-
-private struct Found: RowDecodable {
-  let base: ID<Base>
-  init(_ row: Row) throws(PostgresError) { base = try row["id"] }
-}

@@ -75,50 +75,10 @@ private struct GroupPage: Output, JSONEncodable {
   }
 }
 
-private struct Member: RowDecodable, JSONEncodable {
-  let group: ID<Group>
-  let user: UserID
-  let name: String
-  let email: String
-  let loginID: String
-  let role: Role
-  var avatarURL = ""
-
-  static let columns: SQL =
-    "member.group_id, account.uid, account.name, account.email, coalesce(account.login_id, '') as login_id, member.role"
-
-  init(_ row: Row) throws(PostgresError) {
-    group = try row["group_id"]
-    user = try row["uid"]
-    name = try row["name"]
-    email = try row["email"]
-    loginID = try row["login_id"]
-    role = try row["role"]
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("group_id", group)
-      $0.add("email", user)
-      $0.add("name", name)
-      $0.add("contact_email", email)
-      $0.add("login_id", loginID)
-      $0.add("avatar_url", avatarURL)
-      $0.add("is_admin", role.administers)
-      $0.add("role", role.wire)
-    }
-  }
-}
-
-extension Role {
-  /// `Owner`, `Admin` or `Member`.
-  var wire: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
-}
-
 private struct MemberList: Output, JSONEncodable {
   let team: ID<Team>
   let group: AdministeredGroup
-  let members: [Member]
+  let members: [MemberRecord]
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -143,21 +103,23 @@ private func addGroup(by admin: TeamAdmin, _ new: NewOwnedGroup, _ app: App) asy
 }
 
 private func showGroup(to admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> AdministeredGroup {
-  try await app.group(group, admin.reach)
+  try await app.group(group, within: admin.reach.groups)
 }
 
 private func changeGroup(by admin: TeamAdmin, _ change: GroupChange, _ app: App) async throws -> AdministeredGroup {
-  try await app.change(change.group, name: change.name, owner: change.owner, admin.reach, by: admin.caller)
+  let own = admin.reach.groups
+  try await app.change(change.group, name: change.name, owner: change.owner, within: own, by: admin.caller)
+  return try await app.group(change.group, within: own)
 }
 
 private func deleteGroup(by admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> Success {
-  try await app.delete(group, admin.reach, by: admin.caller)
+  try await app.delete(group, within: admin.reach.groups, by: admin.caller)
   return Success()
 }
 
 private func listBases(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> NamedList<AdministeredBase>
 {
-  let found = try await app.group(group, admin.reach)
+  let found = try await app.group(group, within: admin.reach.groups)
   let bases: [AdministeredBase] = try await app.db.rows(
     AdministeredBase.select(
       """
@@ -168,109 +130,23 @@ private func listBases(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) asy
 }
 
 private func listMembers(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> MemberList {
-  let found = try await app.group(group, admin.reach)
-  var members: [Member] = try await app.db.rows(
-    """
-    select \(Member.columns)
-    from group_member as member
-    join account on account.id = member.account_id and account.deleted_at is null
-    where member.group_id = \(found.id)
-    order by account.id
-    """)
-  for index in members.indices { members[index].avatarURL = app.settings.avatarURL }
-  return MemberList(team: admin.team, group: found, members: members)
+  let found = try await app.group(group, within: admin.reach.groups)
+  return MemberList(team: admin.team, group: found, members: try await app.members(of: found.id))
 }
 
-private func addMembers(by admin: TeamAdmin, _ new: NewMembers, _ app: App) async throws -> Outcomes<Member> {
-  let group = try await app.group(new.group, admin.reach)
-  let additions = try await app.change(by: admin.caller) {
-    var additions = Outcomes<Member>()
-    for user in new.users {
-      if let reason = try await add(user, to: group.id, within: admin.reach, $0, &additions.success) {
-        additions.fail(user, reason)
-      }
-    }
-    return additions
-  }
-  var answer = additions
-  for index in answer.success.indices { answer.success[index].avatarURL = app.settings.avatarURL }
-  return answer
-}
-
-/// Puts one person into a group; says why not where that is not possible.
-private func add(
-  _ named: String, to group: ID<Group>, within reach: Reach, _ transaction: Transaction, _ members: inout [Member]
-) async throws -> String? {
-  let found: Candidate? = try await transaction.row(
-    "select id, name from account where uid = \(UserID(wire: named)) and \(reach.accounts)")
-  guard let found else { return "User \(named) not found." }
-  let made: Member? = try await transaction.row(
-    """
-    with member as (
-      insert into group_member (group_id, account_id, role) values (\(group), \(found.account), 'member')
-      on conflict (group_id, account_id) do nothing
-      returning group_id, account_id, role
-    )
-    select \(Member.columns) from member join account on account.id = member.account_id
-    """)
-  guard let made else { return "User \(found.name) is already a group member." }
-  members.append(made)
-  return nil
-}
-
-private struct Candidate: RowDecodable {
-  let account: ID<Account>
-  let name: String
-
-  init(_ row: Row) throws(PostgresError) {
-    account = try row["id"]
-    name = try row["name"]
-  }
+private func addMembers(by admin: TeamAdmin, _ new: NewMembers, _ app: App) async throws -> Outcomes<MemberRecord> {
+  let group = try await app.group(new.group, within: admin.reach.groups)
+  return try await app.add(new.users, to: group.id, by: admin.caller)
 }
 
 private func changeMember(by admin: TeamAdmin, _ change: MemberChange, _ app: App) async throws -> Success {
-  let member = change.member
-  let role = change.isAdmin ? Role.admin : .member
-  try await touch(member, by: admin, app) {
-    try await $0.run("update group_member set role = \(role) where group_id = \($1) and account_id = \($2)")
-  }
+  let group = try await app.group(change.member.group, within: admin.reach.groups)
+  try await app.change(change.member.user, of: group.id, to: change.isAdmin ? .admin : .member, by: admin.caller)
   return Success()
 }
 
 private func removeMember(by admin: TeamAdmin, _ member: NamedMember, _ app: App) async throws -> Success {
-  try await touch(member, by: admin, app) {
-    try await $0.run("delete from group_member where group_id = \($1) and account_id = \($2)")
-  }
+  let group = try await app.group(member.group, within: admin.reach.groups)
+  try await app.remove(member.user, from: group.id, by: admin.caller)
   return Success()
-}
-
-/// Changes a membership; the owner's is changed by giving the group to somebody else alone.
-private func touch(
-  _ member: NamedMember, by admin: TeamAdmin, _ app: App,
-  _ body: (Transaction, ID<Group>, ID<Account>) async throws -> Void
-) async throws {
-  let group = try await app.group(member.group, admin.reach)
-  try await app.change(by: admin.caller) {
-    let found: Membership? = try await $0.row(
-      """
-      select member.account_id, member.role
-      from group_member as member
-      join account on account.id = member.account_id and \(admin.reach.accounts)
-      where member.group_id = \(group.id) and account.uid = \(UserID(wire: member.user))
-      for update of member
-      """)
-    guard let found else { throw Refusal.notFound(.user(member.user)) }
-    guard found.role != .owner else { throw APIError.refused("The owner of a group has to stay: transfer it first.") }
-    try await body($0, group.id, found.account)
-  }
-}
-
-private struct Membership: RowDecodable {
-  let account: ID<Account>
-  let role: Role
-
-  init(_ row: Row) throws(PostgresError) {
-    account = try row["account_id"]
-    role = try row["role"]
-  }
 }

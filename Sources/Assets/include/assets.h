@@ -10,6 +10,10 @@ struct basekeeper_asset {
 // The API's description, openapi.yaml.
 extern const struct basekeeper_asset basekeeper_openapi;
 
+// The pictures of who has none of his own, and of groups: PNG, 128 pixels square.
+extern const struct basekeeper_asset basekeeper_avatar;
+extern const struct basekeeper_asset basekeeper_group_avatar;
+
 // Migrations/*.sql in the order of their application.
 extern const struct basekeeper_asset *const basekeeper_migrations;
 extern const size_t basekeeper_migration_count;

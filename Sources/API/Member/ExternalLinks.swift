@@ -1,0 +1,58 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let externalLinkRoutes = [
+  Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/external-links/",                       "listBaseExternalLinks",  as: BaseAdmin.self, listLinks),
+  Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/external-links/",                       "createBaseExternalLink", as: BaseAdmin.self, makeLink),
+  Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/external-links/{external_link_token}/", "deleteExternalLink",     as: BaseAdmin.self, deleteLink),
+]
+
+// MARK: Wire
+
+private struct NewLink: Input {
+  /// A name that somebody has chosen for the link; it is no secret.
+  let token: String?
+  let terms: LinkTerms
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    token = try fields.optionalText("token", 0...100).flatMap { $0.isEmpty ? nil : $0 }
+    if let token, !Self.allows(token) { throw APIError.invalid(field: "token") }
+    terms = try LinkTerms(fields)
+  }
+
+  /// Letters, digits, hyphen and underscore; nothing that looks like a link with a secret.
+  private static func allows(_ token: String) -> Bool {
+    let isPlain = token.utf8.allSatisfy {
+      (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0) || $0 == 0x2d || $0 == 0x5f
+    }
+    return isPlain && !LinkToken.isHandle(token) && LinkToken(token) == nil
+  }
+}
+
+// MARK: Operations
+
+private func listLinks(of admin: BaseAdmin, _: NoInput, _ app: App) async throws -> NamedList<ExternalLink> {
+  NamedList("links", try await app.externalLinks(of: admin.base).map { ExternalLink(link: $0) })
+}
+
+private func makeLink(by admin: BaseAdmin, _ new: NewLink, _ app: App) async throws -> ExternalLink {
+  ExternalLink(
+    link: try await app.makeLink(
+      .external, to: admin.base, named: admin.baseName, customToken: new.token, .read, new.terms, by: admin.caller))
+}
+
+private func deleteLink(by admin: BaseAdmin, _ named: NamedExternalLink, _ app: App) async throws -> Success {
+  try await app.deleteLink(.external, named.link, where: "link.base_id = \(admin.base)", by: admin.caller)
+  return Success()
+}
+
+extension App {
+  /// The external links of a base.
+  func externalLinks(of base: ID<Base>) async throws(PostgresError) -> [LinkRecord] {
+    try await links("select * from base_link where kind = 'external' and base_id = \(base)")
+  }
+}

@@ -1,0 +1,110 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let groupMemberRoutes = [
+  Route(.get,    "/api/v2.1/groups/{group_id}/members/",                "getGroupMembers",     as: GroupMember.self, listMembers),
+  Route(.post,   "/api/v2.1/groups/{group_id}/members/",                "addGroupMember",      as: GroupAdmin.self,  addMember, status: 201),
+  Route(.post,   "/api/v2.1/groups/{group_id}/members/bulk/",           "addGroupMembers",     as: GroupAdmin.self,  addMembers),
+  Route(.put,    "/api/v2.1/groups/{group_id}/members/{group_member}/", "updateGroupRole",     as: GroupAdmin.self,  changeMember),
+  Route(.delete, "/api/v2.1/groups/{group_id}/members/{group_member}/", "removeGroupMember",   as: GroupMember.self, removeMember),
+  Route(.get,    "/api/v2.1/groups/{group_id}/search-member/",          "searchGroupMembers",  as: GroupMember.self, searchMembers),
+]
+
+// MARK: Wire
+
+private struct MemberFilter: Input {
+  let isAdmin: Bool
+  init(_ parts: Parts) throws { isAdmin = try parts.query().optionalBoolean("is_admin") ?? false }
+}
+
+private struct NewMember: Input {
+  let user: String
+  init(_ parts: Parts) throws { user = try parts.body().text("email", 1...255) }
+}
+
+/// Several people, with commas between their user ids.
+private struct NewMembers: Input {
+  let users: [String]
+
+  init(_ parts: Parts) throws {
+    let texts = try parts.body().texts("emails", 1...100_000)
+    users = texts.flatMap { $0.split(separator: ",") }.map { $0.trimmed }.filter { !$0.isEmpty }
+    guard (1...1000).contains(users.count) else { throw APIError.invalid(field: "emails") }
+  }
+}
+
+private struct NamedMember: Input {
+  let user: String
+  init(_ parts: Parts) { user = parts.path("group_member") }
+}
+
+private struct MemberChange: Input {
+  let user: String
+  let isAdmin: Bool
+  init(_ parts: Parts) throws { (user, isAdmin) = (parts.path("group_member"), try parts.body().boolean("is_admin")) }
+}
+
+/// In this one list SeaTable says with a number whether somebody is an admin.
+private struct NumberedMember: JSONEncodable {
+  let member: MemberRecord
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      member.write(to: &$0)
+      $0.add("is_admin", member.role.administers ? 1 : 0)
+    }
+  }
+}
+
+extension Substring {
+  /// Without blanks at its ends.
+  fileprivate var trimmed: String {
+    let start = drop { $0 == " " }
+    return String(
+      start.prefix(start.lastIndex { $0 != " " }.map { start.distance(from: start.startIndex, to: $0) + 1 } ?? 0))
+  }
+}
+
+// MARK: Operations
+
+private func listMembers(
+  to member: GroupMember, _ filter: MemberFilter, _ app: App
+) async throws -> Listing<NumberedMember> {
+  let condition: SQL = filter.isAdmin ? "member.role <> 'member'" : "true"
+  return Listing(elements: try await app.members(of: member.group, where: condition).map(NumberedMember.init))
+}
+
+private func addMember(by admin: GroupAdmin, _ new: NewMember, _ app: App) async throws -> MemberRecord {
+  try await app.add(new.user, to: admin.group, by: admin.caller)
+}
+
+private func addMembers(by admin: GroupAdmin, _ new: NewMembers, _ app: App) async throws -> Outcomes<MemberRecord> {
+  try await app.add(new.users, to: admin.group, by: admin.caller)
+}
+
+private func changeMember(by admin: GroupAdmin, _ change: MemberChange, _ app: App) async throws -> Success {
+  try await app.change(change.user, of: admin.group, to: change.isAdmin ? .admin : .member, by: admin.caller)
+  return Success()
+}
+
+/// Everybody but the owner may leave; others are taken out by owner and admins.
+private func removeMember(by member: GroupMember, _ other: NamedMember, _ app: App) async throws -> Success {
+  guard member.role.administers || UserID(wire: other.user) == member.caller.user else { throw Refusal.notAllowed }
+  try await app.remove(other.user, from: member.group, by: member.caller)
+  return Success()
+}
+
+/// By a part of the name, the address or the user id.
+private func searchMembers(
+  by member: GroupMember, _ search: ShortSearch, _ app: App
+) async throws -> Listing<MemberRecord> {
+  let pattern = search.pattern
+  return Listing(
+    elements: try await app.members(
+      of: member.group,
+      where: """
+        (account.name ilike \(pattern) or account.email ilike \(pattern) or account.uid || '@auth.local' like \(pattern))
+        """))
+}

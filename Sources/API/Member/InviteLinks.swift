@@ -1,0 +1,101 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let inviteLinkRoutes = [
+  Route(.get,    "/api/v2.1/dtables/invite-links/",                             "listBaseInviteLinks", as: SignedIn.self, listLinks),
+  Route(.post,   "/api/v2.1/dtables/invite-links/",                             "createInviteLink",    as: SignedIn.self, makeLink),
+  Route(.delete, "/api/v2.1/dtables/invite-links/{invite_link_token}/",         "deleteInviteLink",    as: SignedIn.self, deleteLink),
+  Route(.post,   "/api/v2.1/dtables/invite-links/{invite_link_token}/accept/",  "acceptInviteLink",    as: SignedIn.self, acceptLink),
+]
+
+// MARK: Wire
+
+/// The base that the link is for, by its workspace and its name.
+private struct LinkedBase: Input {
+  let workspace: ID<Workspace>
+  let name: String
+
+  init(_ parts: Parts) throws { self = try LinkedBase(parts.query()) }
+
+  init(_ fields: Fields) throws {
+    workspace = ID(try fields.integer("workspace_id", 1...Int64.max))
+    name = try fields.text("table_name", 1...255)
+  }
+}
+
+private struct NewLink: Input {
+  let base: LinkedBase
+  let permission: Permission
+  let terms: LinkTerms
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    base = try LinkedBase(fields)
+    permission = try fields.choice("permission")
+    terms = try LinkTerms(fields)
+  }
+}
+
+private struct Acceptance: Input {
+  let token: String
+  let password: String?
+
+  init(_ parts: Parts) throws {
+    (token, password) = (parts.path("invite_link_token"), try parts.body().optionalText("password", 0...1024))
+  }
+}
+
+private struct AcceptedBase: Output, JSONEncodable {
+  let base: SharedBase
+  func write(to json: inout JSONWriter) { json.object { $0.add("dtable", base) } }
+}
+
+// MARK: Operations
+
+private func listLinks(of caller: SignedIn, _ base: LinkedBase, _ app: App) async throws -> NamedList<InviteLink> {
+  let admin = try await BaseAdmin.prove(caller, base.workspace, base.name, app)
+  let links = try await app.links("select * from base_link where kind = 'invite' and base_id = \(admin.base)")
+  return NamedList("invite_link_list", links.map(InviteLink.init))
+}
+
+private func makeLink(by caller: SignedIn, _ new: NewLink, _ app: App) async throws -> InviteLink {
+  let admin = try await BaseAdmin.prove(caller, new.base.workspace, new.base.name, app)
+  return InviteLink(
+    link: try await app.makeLink(
+      .invite, to: admin.base, named: admin.baseName, new.permission, new.terms, by: caller))
+}
+
+/// Whoever administers the base that the link is for.
+private func deleteLink(by caller: SignedIn, _ link: NamedLink, _ app: App) async throws -> Success {
+  let isOwn: SQL = """
+    exists (
+      select from base
+      join workspace_role on workspace_role.workspace_id = base.workspace_id
+      where base.id = link.base_id and workspace_role.account_id = \(caller.account)
+        and workspace_role.role in ('owner', 'admin'))
+    """
+  try await app.deleteLink(.invite, link, where: isOwn, by: caller)
+  return Success()
+}
+
+/// Whoever accepts a link may open the base as long as the link lives; what it allows then, too.
+private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: App) async throws -> AcceptedBase {
+  let opened = try await OpenedLink.open(.invite, acceptance.token, password: acceptance.password, app)
+  guard opened.team == caller.team || opened.isForOtherTeams else {
+    throw APIError.forbidden("The team of this base lets nobody in from outside by invite links.")
+  }
+  try await app.change(by: caller) {
+    try await $0.run(
+      """
+      insert into invite_link_guest (link_id, account_id) values (\(opened.link), \(caller.account))
+      on conflict (link_id, account_id) do nothing
+      """)
+  }
+  guard let base = try await app.basesShared(with: caller.account).first(where: { $0.base.id == opened.base }) else {
+    throw Refusal.notFound(.link)
+  }
+  return AcceptedBase(base: base)
+}

@@ -1,0 +1,68 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+/// A person as others of his team see him.
+struct PublicPerson: RowDecodable, Output, JSONEncodable {
+  let user: UserID
+  let name: String
+  let email: String
+  var avatarURL = ""
+
+  /// What `init(_ row:)` reads, from `account`.
+  static let columns: SQL = "account.uid, account.name, account.email"
+
+  init(_ row: Row) throws(PostgresError) {
+    user = try row["uid"]
+    name = try row["name"]
+    email = try row["email"]
+  }
+
+  func write(to json: inout JSONWriter) { json.object(write) }
+
+  func write(to object: inout JSONWriter.Members) {
+    object.add("email", user)
+    object.add("name", name)
+    object.add("contact_email", email)
+    object.add("avatar_url", avatarURL)
+  }
+}
+
+/// Everybody who may open a base.
+struct Collaborators: Output, JSONEncodable {
+  let users: [PublicPerson]
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("user_list", users)
+      $0.add("app_user_list", [String]())
+    }
+  }
+}
+
+extension SignedIn {
+  /// Holds for the rows of `account` that the caller may know of: his team's people, and himself.
+  var visiblePeople: SQL { "account.deleted_at is null and (account.team_id = \(team) or account.id = \(account))" }
+}
+
+extension App {
+  /// The people of a statement that selects `PublicPerson.columns`.
+  func people(_ sql: SQL) async throws(PostgresError) -> [PublicPerson] {
+    var people: [PublicPerson] = try await db.rows(sql)
+    for index in people.indices { people[index].avatarURL = settings.avatarURL }
+    return people
+  }
+
+  /// Everybody who may open a base, whichever way.
+  func collaborators(of base: ID<Base>) async throws(PostgresError) -> Collaborators {
+    Collaborators(
+      users: try await people(
+        """
+        select \(PublicPerson.columns)
+        from base_permission
+        join live_account as account on account.id = base_permission.account_id
+        where base_permission.base_id = \(base)
+        order by account.id
+        """))
+  }
+}

@@ -1,0 +1,76 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let systemLinkRoutes = [
+  Route(.get,    "/api/v2.1/admin/users/{user_id}/shared-dtables/",         "systemListBasesSharedToUser",  as: SystemAdmin.self, listSharedBases),
+  Route(.get,    "/api/v2.1/admin/dtable/{base_id}/external-links/",        "systemListBaseExternalLinks",  as: SystemAdmin.self, listLinksOfBase),
+  Route(.get,    "/api/v2.1/admin/external-links/",                         "systemListExternalLinks",      as: SystemAdmin.self, listLinks),
+  Route(.delete, "/api/v2.1/admin/external-links/{external_link_token}/",   "systemDeleteBaseExternalLink", as: SystemAdmin.self, deleteLink),
+]
+
+// MARK: Wire
+
+private struct NumberedBase: Input {
+  let named: String
+  init(_ parts: Parts) { named = parts.path("base_id") }
+}
+
+/// Views are not kept, so there are no links to any.
+private struct LinksOfBase: Output, JSONEncodable {
+  let links: [LinkRecord]
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("dtable_external_link_list") {
+        $0.add("base_external_links", links.map { ExternalLink(link: $0, permission: "r") })
+        $0.add("view_external_links", [String]())
+      }
+    }
+  }
+}
+
+private struct LinkPage: Output, JSONEncodable {
+  let links: [LinkRecord]
+  let hasNext: Bool
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("has_next_page", hasNext)
+      $0.add("external_link_list", links.map { ExternalLink(link: $0, permission: "r") })
+    }
+  }
+}
+
+// MARK: Operations
+
+private func listSharedBases(
+  of _: SystemAdmin, _ user: PageOfPerson, _ app: App
+) async throws -> NamedList<SharedBase> {
+  let person = try await Person.find(user.named, .installation, app)
+  let bases = try await app.basesShared(with: person.account)
+  return NamedList("dtable_list", user.page.of(bases), count: ("count", Int64(bases.count)))
+}
+
+private func listLinksOfBase(of _: SystemAdmin, _ base: NumberedBase, _ app: App) async throws -> LinksOfBase {
+  let found: Found? = try await app.db.lookup("select id from base where id = \(ID<Base>(text: base.named))")
+  guard let found else { throw Refusal.notFound(.base(base.named)) }
+  return LinksOfBase(links: try await app.externalLinks(of: found.base))
+}
+
+private func listLinks(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> LinkPage {
+  let (links, hasNext) = page.cut(
+    try await app.links("select * from base_link where kind = 'external' order by id \(page.limitAndOneMore)"))
+  return LinkPage(links: links, hasNext: hasNext)
+}
+
+private func deleteLink(by admin: SystemAdmin, _ named: NamedExternalLink, _ app: App) async throws -> Success {
+  try await app.deleteLink(.external, named.link, where: "true", by: admin.caller)
+  return Success()
+}
+
+private struct Found: RowDecodable {
+  let base: ID<Base>
+  init(_ row: Row) throws(PostgresError) { base = try row["id"] }
+}

@@ -1,0 +1,100 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let teamLinkRoutes = [
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/external-links/",                       "teamListBaseExternalLinks", as: TeamAdmin.self, listExternalLinks),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/external-links/{external_link_token}/", "teamDeleteExternalLink",    as: TeamAdmin.self, deleteExternalLink),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/invite-links/",                         "teamListInviteLinks",       as: TeamAdmin.self, listInviteLinks),
+  Route(.put,    "/api/v2.1/org/{org_id}/admin/invite-links/{invite_link_token}/",     "teamUpdateInviteLink",      as: TeamAdmin.self, changeInviteLink),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/invite-links/{invite_link_token}/",     "teamDeleteInviteLink",      as: TeamAdmin.self, deleteInviteLink),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/invite-links/",       "teamListGroupInviteLinks",  as: TeamAdmin.self, listGroupLinks),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/groups/{group_id}/invite-links/{invite_link_token}/", "teamDeleteGroupInviteLink", as: TeamAdmin.self, deleteGroupLink),
+]
+
+// MARK: Wire
+
+private struct InviteLinkChange: Input {
+  let link: NamedLink
+  let permission: Permission?
+  let terms: LinkTerms
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    (link, permission) = (NamedLink(parts), try fields.optionalChoice("permission"))
+    terms = try LinkTerms(fields)
+  }
+}
+
+private struct LinkOfGroup: Input {
+  let group: NamedGroup
+  let link: NamedLink
+  init(_ parts: Parts) { (group, link) = (NamedGroup(parts), NamedLink(parts)) }
+}
+
+// MARK: Operations
+
+private func listExternalLinks(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<ExternalLink> {
+  let (links, count) = try await app.links(.external, of: admin.team, page)
+  return NamedList("external_link_list", links.map { ExternalLink(link: $0) }, count: ("count", count))
+}
+
+private func deleteExternalLink(by admin: TeamAdmin, _ named: NamedExternalLink, _ app: App) async throws -> Success {
+  try await app.deleteLink(.external, named.link, where: "link.team_id = \(admin.team)", by: admin.caller)
+  return Success()
+}
+
+private func listInviteLinks(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<InviteLink> {
+  let (links, count) = try await app.links(.invite, of: admin.team, page)
+  return NamedList("invite_link_list", links.map(InviteLink.init), count: ("count", count))
+}
+
+/// What it allows counts at once for everybody who has accepted it.
+private func changeInviteLink(by admin: TeamAdmin, _ change: InviteLinkChange, _ app: App) async throws -> InviteLink {
+  let password = if let password = change.terms.password { try await app.hash(password) } else { PasswordHash?.none }
+  let changed: LinkRecord? = try await app.change(by: admin.caller) {
+    try await $0.row(
+      """
+      with changed as (
+        update base_link
+        set permission = coalesce(\(change.permission), permission),
+            password_hash = coalesce(\(password?.stored), password_hash),
+            expires_at = case when \(change.terms.days)::bigint is null then expires_at else \(change.terms.end) end
+        where kind = 'invite' and handle = \(change.link.handle) and team_id = \(admin.team)
+        returning *
+      )
+      \(LinkRecord.select("select * from changed"))
+      """)
+  }
+  guard var changed else { throw Refusal.notFound(.link) }
+  changed.publicURL = app.settings.publicURL
+  return InviteLink(link: changed)
+}
+
+private func deleteInviteLink(by admin: TeamAdmin, _ link: NamedLink, _ app: App) async throws -> Success {
+  try await app.deleteLink(.invite, link, where: "link.team_id = \(admin.team)", by: admin.caller)
+  return Success()
+}
+
+private func listGroupLinks(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> NamedList<GroupLink> {
+  try await app.links(of: try await app.group(group, within: admin.reach.groups).id)
+}
+
+private func deleteGroupLink(by admin: TeamAdmin, _ named: LinkOfGroup, _ app: App) async throws -> Success {
+  let group = try await app.group(named.group, within: admin.reach.groups)
+  try await app.delete(named.link, of: group.id, by: admin.caller)
+  return Success()
+}
+
+extension App {
+  /// A page of a team's links, and how many there are.
+  fileprivate func links(
+    _ kind: OpenedLink.Kind, of team: ID<Team>, _ page: Page
+  ) async throws -> ([LinkRecord], count: Int64) {
+    let own: SQL = "from base_link where team_id = \(team) and kind = \(kind.rawValue)"
+    let count = try await count("select count(*) \(own)")
+    return (try await links("select * \(own) order by id \(page.limit)"), count)
+  }
+}

@@ -1,0 +1,145 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let teamShareRoutes = [
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/shares/",                                    "teamListShares",       as: TeamAdmin.self, listShares),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/",                "teamListBaseSharings", as: TeamAdmin.self, listBaseShares),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/{user_id}/",      "teamDeleteUserShare",  as: TeamAdmin.self, endUserShare),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/group-shares/{group_id}/", "teamDeleteGroupShare", as: TeamAdmin.self, endGroupShare),
+]
+
+// MARK: Wire
+
+/// A page of the longest size, since the published operation has no pages.
+private struct LongPage: Input {
+  let page: Page
+  init(_ parts: Parts) throws { page = try Page(parts.query(), size: 1000) }
+}
+
+private struct ShareWithUser: Input {
+  let base: NamedBaseUUID
+  let user: String
+  init(_ parts: Parts) { (base, user) = (NamedBaseUUID(parts), parts.path("user_id")) }
+}
+
+private struct ShareWithGroup: Input {
+  let base: NamedBaseUUID
+  let group: NamedGroup
+  init(_ parts: Parts) { (base, group) = (NamedBaseUUID(parts), NamedGroup(parts)) }
+}
+
+/// Views are not kept, so none is shared.
+private struct Shares: Output, JSONEncodable {
+  let withUsers: [UserShare]
+  let withGroups: [GroupShare]
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("dtable_user_shares", withUsers)
+      $0.add("dtable_group_shares", withGroups)
+      $0.add("view_user_shares", [String]())
+      $0.add("view_group_shares", [String]())
+    }
+  }
+}
+
+/// Everybody outside the workspace who may come in: people, groups, and who has accepted an invite link.
+private struct BaseShares: Output, JSONEncodable {
+  let withUsers: [UserShare]
+  let withGroups: [GroupShare]
+  let guests: [Guest]
+
+  func write(to json: inout JSONWriter) {
+    json.object { $0.add("share_list", entries) }
+  }
+
+  private var entries: [Entry] {
+    withUsers.map(Entry.user) + withGroups.map(Entry.group) + guests.map(Entry.guest)
+  }
+
+  private enum Entry: JSONEncodable {
+    case user(UserShare)
+    case group(GroupShare)
+    case guest(Guest)
+
+    func write(to json: inout JSONWriter) {
+      json.object {
+        switch self {
+        case .user(let share):
+          $0.add("type", "user")
+          share.write(to: &$0)
+        case .group(let share):
+          $0.add("type", "group")
+          share.write(to: &$0)
+        case .guest(let guest):
+          $0.add("type", "invite_link")
+          guest.write(to: &$0)
+        }
+      }
+    }
+  }
+}
+
+private struct Guest: RowDecodable, Sendable {
+  let person: PublicPerson
+  let permission: Permission
+  let link: String
+  let base: BaseUUID
+  var avatarURL = ""
+
+  init(_ row: Row) throws(PostgresError) {
+    person = try PublicPerson(row)
+    permission = try row["permission"]
+    link = try row["handle"]
+    base = try row["base_uuid"]
+  }
+
+  func write(to object: inout JSONWriter.Members) {
+    var person = person
+    person.avatarURL = avatarURL
+    person.write(to: &object)
+    object.add("permission", permission.rawValue)
+    object.add("invite_link", link)
+    object.add("dtable_uuid", base)
+  }
+}
+
+// MARK: Operations
+
+private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async throws -> Shares {
+  Shares(
+    withUsers: try await app.userShares(admin.reach.bases, page.page.limit),
+    withGroups: try await app.groupShares(admin.reach.bases, page.page.limit))
+}
+
+private func listBaseShares(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> BaseShares {
+  let id = try await app.base(base, admin.reach)
+  var guests: [Guest] = try await app.db.rows(
+    """
+    select \(PublicPerson.columns), link.permission, link.handle, base.uuid::text as base_uuid
+    from base_link as link
+    join base on base.id = link.base_id
+    join invite_link_guest as guest on guest.link_id = link.id
+    join account on account.id = guest.account_id and account.deleted_at is null
+    where link.base_id = \(id)
+    order by guest.accepted_at, account.id
+    """)
+  for index in guests.indices { guests[index].avatarURL = app.settings.avatarURL }
+  return BaseShares(
+    withUsers: try await app.userShares("share.base_id = \(id)"),
+    withGroups: try await app.groupShares("share.base_id = \(id)"), guests: guests)
+}
+
+private func endUserShare(by admin: TeamAdmin, _ share: ShareWithUser, _ app: App) async throws -> Success {
+  try await app.endShare(
+    of: try await app.base(share.base, admin.reach), withUser: share.user, by: admin.caller)
+  return Success()
+}
+
+private func endGroupShare(by admin: TeamAdmin, _ share: ShareWithGroup, _ app: App) async throws -> Success {
+  try await app.endShare(
+    of: try await app.base(share.base, admin.reach), with: share.group, by: admin.caller)
+  return Success()
+}

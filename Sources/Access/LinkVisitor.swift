@@ -1,0 +1,109 @@
+internal import Crypto
+public import HTTP
+public import Postgres
+
+/// Whoever has the external link that the path names by `external_link_token`, and its password where it has one: in
+/// the header `X-Link-Password`, or in the body as `password`.
+public struct LinkVisitor: Principal {
+  /// `link-visitor`
+  public static let name = "link-visitor"
+
+  /// What the link opens.
+  public let opened: OpenedLink
+
+  /// Proves that the path's link opens its base.
+  public static func authorise(_ request: Request, _ app: App) async throws -> LinkVisitor {
+    let password = try request.headers[.linkPassword] ?? Fields(bodyOf: request).optionalText("password", 0...1024)
+    let token = request.captures["external_link_token"] ?? ""
+    return LinkVisitor(opened: try await .open(.external, token, password: password, app))
+  }
+
+  /// Holds for a row of `link` whose time is not over.
+  static let isLive: SQL = "(link.expires_at is null or link.expires_at > now())"
+}
+
+/// A link that somebody has opened, and the base behind it.
+public struct OpenedLink: Sendable {
+  /// What a link is for.
+  public enum Kind: String, Sendable {
+    /// Anybody may read.
+    case external
+    /// Who accepts it may come in with his own account.
+    case invite
+  }
+
+  /// The link.
+  public let link: ID<BaseLink>
+  /// Its base.
+  public let base: ID<Base>
+  /// The base's UUID.
+  public let uuid: BaseUUID
+  /// The base's name.
+  public let baseName: String
+  /// Where it lies.
+  public let workspace: ID<Workspace>
+  /// What the link allows in it.
+  public let permission: Permission
+  /// The base's team, if it is in one.
+  public let team: ID<Team>?
+  /// When the link ends, if it does.
+  public let end: Timestamp?
+  /// Whether people of other teams may come in by an invite link.
+  public let isForOtherTeams: Bool
+
+  /// Opens a link; guesses at its password are throttled like those at an account's.
+  public static func open(_ kind: Kind, _ token: String, password: String?, _ app: App) async throws -> OpenedLink {
+    // A chosen name is all there is to its link; of others the name alone opens nothing.
+    let isNamed: SQL =
+      if let token = LinkToken(token) {
+        "link.hash = \(token.secret.hash.bytes)"
+      } else {
+        "link.handle = \(token) and link.hash is null"
+      }
+    let found: Found? = try await app.db.lookup(
+      """
+      select link.id as link_id, link.permission, link.password_hash, \(LinkVisitor.isLive) as is_live,
+             base.id as base_id, base.uuid::text as base_uuid, base.name, base.workspace_id, base.team_id, link.expires_at,
+             base.deleted_at is not null as is_trashed,
+             coalesce(team.allows_external_links, true) as is_for_other_teams
+      from base_link as link
+      join base on base.id = link.base_id
+      left join team on team.id = base.team_id
+      where link.kind = \(kind.rawValue) and \(isNamed)
+      """)
+    guard let found else { throw Refusal.notFound(.link) }
+    guard found.isLive else { throw Refusal.expiredLink }
+    if let hash = found.password { try await check(password, against: hash, of: found.opened.link, app) }
+    guard !found.isTrashed else {
+      throw Refusal.notFound(.trashedBase(found.opened.base, name: found.opened.baseName))
+    }
+    return found.opened
+  }
+
+  private static func check(
+    _ password: String?, against hash: PasswordHash, of link: ID<BaseLink>, _ app: App
+  ) async throws {
+    guard let password, !password.isEmpty else { throw Refusal.wrongLinkPassword }
+    let attempt = try await Attempt.begin(at: .link(link), app)
+    guard try await app.isRight(password, for: hash) else { throw Refusal.wrongLinkPassword }
+    try await attempt.succeed(app)
+  }
+
+  private struct Found: RowDecodable {
+    let opened: OpenedLink
+    let password: PasswordHash?
+    let isLive: Bool
+    let isTrashed: Bool
+
+    init(_ row: Row) throws(PostgresError) {
+      opened = OpenedLink(
+        link: try row["link_id"], base: try row["base_id"], uuid: try row["base_uuid"], baseName: try row["name"],
+        workspace: try row["workspace_id"], permission: try row["permission"], team: try row["team_id"],
+        end: try row["expires_at"], isForOtherTeams: try row["is_for_other_teams"])
+      let stored: String? = try row["password_hash"]
+      password = stored.map(PasswordHash.init(stored:))
+      isLive = try row["is_live"]
+      isTrashed = try row["is_trashed"]
+    }
+  }
+}

@@ -1,0 +1,21 @@
+public import HTTP
+
+/// Somebody of the team that the path names by `org_id`.
+public struct TeamMember: Principal {
+  /// `team-member`
+  public static let name = "team-member"
+
+  /// Who.
+  public let caller: SignedIn
+  /// The team that was proved.
+  public let team: ID<Team>
+
+  /// Proves that the caller is in the path's team.
+  public static func authorise(_ request: Request, _ app: App) async throws -> TeamMember {
+    let caller = try await SignedIn.authorise(request, app)
+    guard let team = caller.team, request.captures["org_id"].flatMap(ID<Team>.init(text:)) == team else {
+      throw Refusal.notAllowed
+    }
+    return TeamMember(caller: caller, team: team)
+  }
+}
