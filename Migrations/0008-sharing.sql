@@ -5,27 +5,33 @@
 create table user_share (
   id         bigint generated always as identity primary key,
   base_id    bigint not null references base on delete cascade,
+  team_id    bigint,
   account_id bigint not null references account,
   permission text not null check (permission in ('r', 'rw')),
   created_by bigint not null references account,
   created_at timestamptz not null default now(),
-  constraint user_share_key unique (base_id, account_id)
+  constraint user_share_key unique (base_id, account_id),
+  constraint user_share_base_team_fkey foreign key (base_id, team_id) references base (id, team_id) on update cascade
 );
 
 create index user_share_account_index on user_share (account_id, base_id);
+create index user_share_team_index on user_share (team_id, id);
 create index user_share_creator_index on user_share (created_by);
 
 create table group_share (
   id         bigint generated always as identity primary key,
   base_id    bigint not null references base on delete cascade,
+  team_id    bigint,
   group_id   bigint not null references user_group on delete cascade,
   permission text not null check (permission in ('r', 'rw')),
   created_by bigint not null references account,
   created_at timestamptz not null default now(),
-  constraint group_share_key unique (base_id, group_id)
+  constraint group_share_key unique (base_id, group_id),
+  constraint group_share_base_team_fkey foreign key (base_id, team_id) references base (id, team_id) on update cascade
 );
 
 create index group_share_group_index on group_share (group_id, base_id);
+create index group_share_team_index on group_share (team_id, id);
 create index group_share_creator_index on group_share (created_by);
 
 -- MARK: Links
@@ -102,23 +108,20 @@ join group_member as member on member.group_id = workspace.group_id
 union all
 select share.base_id, share.account_id, share.permission, 'user share', share.created_by, null
 from user_share as share
-join base on base.id = share.base_id
-join account on account.id = share.account_id and account.team_id is not distinct from base.team_id
+join account on account.id = share.account_id and account.team_id is not distinct from share.team_id
 union all
 select share.base_id, member.account_id, share.permission, 'group share', share.created_by, share.group_id
 from group_share as share
-join base on base.id = share.base_id
-join user_group on user_group.id = share.group_id and user_group.team_id is not distinct from base.team_id
+join user_group on user_group.id = share.group_id and user_group.team_id is not distinct from share.team_id
 join group_member as member on member.group_id = share.group_id
 union all
 select link.base_id, guest.account_id, link.permission, 'invite link', link.created_by, null
 from invite_link_guest as guest
 join base_link as link on link.id = guest.link_id
-join base on base.id = link.base_id
 join account on account.id = guest.account_id
-left join team on team.id = base.team_id
+left join team on team.id = link.team_id
 where (link.expires_at is null or link.expires_at > now())
-  and (account.team_id is not distinct from base.team_id or coalesce(team.allows_external_links, true));
+  and (account.team_id is not distinct from link.team_id or coalesce(team.allows_external_links, true));
 
 -- What everybody may do in every base: the highest of all ways in. Whatever asks for a permission asks here.
 create view base_permission as

@@ -4,7 +4,7 @@ import binascii
 import hashlib
 import secrets
 
-# Every paged list of administrators, below /api/v2.1/.
+# The lists of administrators, and those of people that go through much, below /api/v2.1/.
 LISTS = [
     "org/{team}/admin/users/",
     "org/{team}/admin/dtables/",
@@ -17,6 +17,15 @@ LISTS = [
     "org/{team}/admin/admin-logs/?operation_group=base",
     "org/{team}/admin/group-member-audit/",
     "org/{team}/admin/login-logs/",
+    "org/{team}/admin/shares/",
+    "org/{team}/admin/external-links/",
+    "org/{team}/admin/invite-links/",
+    "organizations/{team}/members/",
+    "workspaces/",
+    "dtables/shared/",
+    "dtables/group-shared/",
+    "dtable/items-search/?query_str=Base",
+    "admin/external-links/",
     "admin/users/",
     "admin/dtables/",
     "admin/trash-dtables/",
@@ -76,6 +85,32 @@ def generate(psql, tokens=200_000):
           from generate_series(1, {bases}) as n (n) join place on place.n = n.n % place.count;
         """
     psql(fill.format(who="large", bases=bases) + fill.format(who="small", bases=bases))
+    # Every tenth base of the large team is shared with somebody and with a group, every twentieth has links.
+    psql(
+        """
+        create temporary table large as
+          select id, team_id, creator_id, row_number() over (order by id) as n
+          from base where creator_id in (select id from account where email like 'large%');
+        create temporary table person as
+          select id, row_number() over (order by id) - 1 as n, count(*) over () as count
+          from account where email like 'large%';
+        insert into user_share (base_id, team_id, account_id, permission, created_by)
+          select large.id, large.team_id, person.id, case when large.n % 20 = 0 then 'r' else 'rw' end, large.creator_id
+          from large join person on person.n = large.n * 7 % person.count where large.n % 10 = 0;
+        insert into group_share (base_id, team_id, group_id, permission, created_by)
+          select large.id, large.team_id, place.id, 'r', large.creator_id
+          from large
+          join (select id, row_number() over (order by id) - 1 as n, count(*) over () as count
+                from user_group where name like 'Group %') as place on place.n = large.n % place.count
+          where large.n % 10 = 0;
+        insert into base_link (kind, base_id, team_id, handle, hash, permission, created_by)
+          select kind, large.id, large.team_id, left(md5(kind || large.id), 20), sha256((kind || large.id)::bytea), 'r',
+                 large.creator_id
+          from large cross join (values ('external'), ('invite')) as kinds (kind) where large.n % 20 = 0;
+        insert into invite_link_guest (link_id, account_id)
+          select link.id, person.id from base_link as link join person on person.n = link.id * 3 % person.count
+          where link.kind = 'invite';
+        """)
     # What was made long ago; without its own triggers, so that it takes seconds.
     known = [secret() for _ in range(tokens)]
     for who, hashes in (

@@ -8,7 +8,7 @@ import requests
 from generate import LISTS, generate
 from service import Service
 
-LARGE = "account|base|api_token|audit_log|login_log|group_member|workspace"
+LARGE = "account|base|api_token|audit_log|login_log|group_member|workspace|user_share|base_link"
 
 
 @pytest.fixture(scope="module")

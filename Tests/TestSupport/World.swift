@@ -114,8 +114,9 @@ public struct World: Sendable {
       ('20000000-0000-4000-8000-000000000002', 5, 2, 'canary trash', 5, 5, now());
 
     insert into folder (workspace_id, name) values (9, 'Drawer');
-    insert into user_share (base_id, account_id, permission, created_by) values (1, 11, 'r', 1), (1, 8, 'r', 1);
-    insert into group_share (base_id, group_id, permission, created_by) values (1, 4, 'rw', 1);
+    insert into user_share (base_id, team_id, account_id, permission, created_by) values
+      (1, 1, 11, 'r', 1), (1, 1, 8, 'r', 1);
+    insert into group_share (base_id, team_id, group_id, permission, created_by) values (1, 1, 4, 'rw', 1);
     insert into base_link (kind, base_id, team_id, handle, hash, permission, created_by)
     select kind, base, team, left(token, 20), sha256(token::bytea), permission, creator
     from (values

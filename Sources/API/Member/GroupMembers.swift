@@ -24,13 +24,13 @@ private struct NewMember: Input {
   init(_ parts: Parts) throws { user = try parts.body().text("email", 1...255) }
 }
 
-/// Several people, with commas between their user ids.
+/// Several people, with commas or blanks between their user ids.
 private struct NewMembers: Input {
   let users: [String]
 
   init(_ parts: Parts) throws {
     let texts = try parts.body().texts("emails", 1...100_000)
-    users = texts.flatMap { $0.split(separator: ",") }.map { $0.trimmed }.filter { !$0.isEmpty }
+    users = texts.flatMap { $0.split { $0 == "," || $0 == " " } }.map(String.init)
     guard (1...1000).contains(users.count) else { throw APIError.invalid(field: "emails") }
   }
 }
@@ -55,15 +55,6 @@ private struct NumberedMember: JSONEncodable {
       member.write(to: &$0)
       $0.add("is_admin", member.role.administers ? 1 : 0)
     }
-  }
-}
-
-extension Substring {
-  /// Without blanks at its ends.
-  fileprivate var trimmed: String {
-    let start = drop { $0 == " " }
-    return String(
-      start.prefix(start.lastIndex { $0 != " " }.map { start.distance(from: start.startIndex, to: $0) + 1 } ?? 0))
   }
 }
 

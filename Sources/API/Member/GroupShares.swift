@@ -115,8 +115,8 @@ private func share(by admin: BaseAdmin, _ new: Share, _ app: App) async throws -
     try await $0.row(
       """
       with share as (
-        insert into group_share (base_id, group_id, permission, created_by)
-        select base.id, user_group.id, \(new.permission), \(admin.caller.account)
+        insert into group_share (base_id, team_id, group_id, permission, created_by)
+        select base.id, base.team_id, user_group.id, \(new.permission), \(admin.caller.account)
         from base
         join workspace on workspace.id = base.workspace_id
         join user_group on user_group.team_id is not distinct from base.team_id

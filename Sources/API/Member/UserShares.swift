@@ -74,8 +74,8 @@ private func share(by admin: BaseAdmin, _ new: Share, _ app: App) async throws -
   let count = try await app.change(by: admin.caller) {
     try await $0.run(
       """
-      insert into user_share (base_id, account_id, permission, created_by)
-      select base.id, account.id, \(new.permission), \(admin.caller.account)
+      insert into user_share (base_id, team_id, account_id, permission, created_by)
+      select base.id, base.team_id, account.id, \(new.permission), \(admin.caller.account)
       from base
       join live_account as account on account.team_id is not distinct from base.team_id
       where base.id = \(admin.base) and base.deleted_at is null and account.uid = \(UserID(wire: new.user))

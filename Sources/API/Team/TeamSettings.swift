@@ -173,6 +173,8 @@ extension App {
     let count = try await change(by: caller, patience: .seconds(120)) {
       // What the foreign keys would do row by row, from below.
       try await $0.run("update api_token set team_id = null where team_id = \(team)")
+      try await $0.run("update user_share set team_id = null where team_id = \(team)")
+      try await $0.run("update group_share set team_id = null where team_id = \(team)")
       try await $0.run("update base_link set team_id = null where team_id = \(team)")
       try await $0.run("update base set team_id = null where team_id = \(team)")
       return try await $0.run("delete from team where id = \(team)")

@@ -110,8 +110,8 @@ private struct Guest: RowDecodable, Sendable {
 
 private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async throws -> Shares {
   Shares(
-    withUsers: try await app.userShares(admin.reach.bases, page.page.limit),
-    withGroups: try await app.groupShares(admin.reach.bases, page.page.limit))
+    withUsers: try await app.userShares("share.team_id = \(admin.team)", page.page.limit),
+    withGroups: try await app.groupShares("share.team_id = \(admin.team)", page.page.limit))
 }
 
 private func listBaseShares(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> BaseShares {
