@@ -59,7 +59,6 @@ create table base_link (
 );
 
 create index base_link_base_index on base_link (base_id, kind, id);
-create index base_link_base_team_index on base_link (base_id, team_id);
 create index base_link_team_index on base_link (team_id, kind, id);
 create index base_link_kind_index on base_link (kind, id);
 create index base_link_creator_index on base_link (created_by);

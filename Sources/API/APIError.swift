@@ -8,6 +8,14 @@ enum APIError: Error, Equatable {
   case forbidden(String)
   /// Wrong user or wrong password; which of the two is not said.
   case loginFailed
+  /// The password is right, and the second factor is asked for.
+  case secondFactorMissing
+  /// The second factor is wrong, or was used before.
+  case secondFactorWrong
+  /// A request with the same idempotency key is under way.
+  case running
+  /// The idempotency key was sent with another request before.
+  case otherRequest
   /// Neither a path nor a group of paths that the service knows.
   case unknownPath
   /// The path is known, for these methods.

@@ -33,6 +33,8 @@ public enum CallerKind: String, CaseIterable, Sendable {
 public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("anyone", Set(CallerKind.allCases)),
   ("account", signedIn),
+  ("enrolling", signedIn),
+  ("token-verifier", signedIn.union([.apiToken])),
   ("link-visitor", Set(CallerKind.allCases)),
   ("team-member", team),
   ("base-user", baseUsers),
@@ -68,6 +70,7 @@ private let admissionsByInput: [String: Set<CallerKind>] = [
   "deleteInviteLink": [.groupAdmin, .groupOwner],
   "acceptGroupInviteLink": team,
   "getPublicUserInfo": team,
+  "deleteAccountToken": [.groupOwner],
   "restoreTrashedBase": [.groupOwner],
   "orderGroups": [.groupMember, .groupAdmin, .groupOwner],
 ]

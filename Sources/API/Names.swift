@@ -1,4 +1,3 @@
-internal import Crypto
 internal import Postgres
 
 /// The name of a base: 1 to 255 printable characters without `/` and `\`, without blanks at the ends.
@@ -69,16 +68,6 @@ struct EmailAddress: Sendable {
 
   /// What stands before the `@`: a name for who gave none.
   var localPart: String { String(text.prefix { $0 != "@" }) }
-}
-
-/// A password that somebody sets: 8 characters at least, 1024 bytes at most.
-struct NewPassword: Sendable {
-  let clear: String
-
-  init?(_ text: String) {
-    guard text.unicodeScalars.count >= 8, text.utf8.count <= PasswordHasher.longest else { return nil }
-    clear = text
-  }
 }
 
 /// No control characters, no line ends, nothing that turns the direction of the text around it.

@@ -13,7 +13,7 @@ public struct Route: Sendable {
   public let principal: String
   /// The status of success.
   public let status: Int
-  let handle: @Sendable (Request, App) async throws -> Response
+  let handle: @Sendable (Request, App) async -> Response
 
   /// The principal is part of the handler's type: a row that names the wrong one does not compile.
   init<P: Principal, In: Input, Out: Output>(
@@ -24,9 +24,20 @@ public struct Route: Sendable {
     self.principal = P.name
     handle = { request, app in
       let app = app.serving(request)
-      let caller = try await P.authorise(request, app)
-      let output = try await handler(caller, try In(Parts(of: request)), app)
-      return output.response(status)
+      var limits = RateLimits()
+      var response: Response
+      do {
+        try app.admitAddress(&limits)
+        let caller = try await P.authorise(request, app)
+        try app.admit(caller.subject, &limits)
+        response = try await app.once(request, of: caller.subject, operation) { app in
+          try await handler(caller, try In(Parts(of: request)), app).response(status)
+        }
+      } catch {
+        response = WireError(error).response
+      }
+      response.add(limits, at: app.now())
+      return response
     }
   }
 }

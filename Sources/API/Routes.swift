@@ -3,13 +3,15 @@ public let routes: [Route] = memberRoutes + teamRoutes + systemRoutes
 
 /// What concerns the caller himself, and the service.
 private let memberRoutes: [Route] =
-  serviceRoutes + sessionRoutes + apiTokenRoutes + baseTokenRoutes + accountRoutes + peopleRoutes + workspaceRoutes
-  + baseRoutes + favoriteRoutes + folderRoutes + trashRoutes + groupRoutes + groupMemberRoutes + groupLinkRoutes
+  serviceRoutes + sessionRoutes + apiTokenRoutes + baseTokenRoutes + baseTokenStatusRoutes + accountRoutes
+  + accountTokenRoutes + twoFactorRoutes + peopleRoutes + workspaceRoutes + baseRoutes + favoriteRoutes + folderRoutes
+  + trashRoutes + groupRoutes + groupMemberRoutes + groupLinkRoutes
   + userShareRoutes + groupShareRoutes + externalLinkRoutes + inviteLinkRoutes + gatewayRoutes
 
 /// What team admins administer.
 private let teamRoutes: [Route] =
-  teamUserRoutes + teamBaseRoutes + teamGroupRoutes + teamTokenRoutes + teamShareRoutes + teamLinkRoutes
+  teamUserRoutes + teamBaseRoutes + teamGroupRoutes + teamTokenRoutes + tokenPolicyRoutes + teamShareRoutes
+  + teamLinkRoutes
   + teamSettingRoutes + teamLogRoutes
 
 /// What system administrators administer.

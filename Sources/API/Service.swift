@@ -15,8 +15,7 @@ public struct Service: Sendable {
     case .route(let route, let captures):
       var request = request
       request.captures = captures.mapValues(normalized)
-      var response: Response
-      do { response = try await route.handle(request, app) } catch { response = WireError(error).response }
+      var response = await route.handle(request, app)
       response.route = route.path
       return response
     case .otherMethods(let methods):

@@ -6,7 +6,8 @@ extension Timestamp: JSONEncodable {
   /// Writes a string.
   public func write(to json: inout JSONWriter) { wire.write(to: &json) }
 
-  var wire: String {
+  /// As it is sent.
+  public var wire: String {
     let (days, second) = Int64(microseconds / 1_000_000).quotientAndRemainderFlooring(by: 86_400)
     let (year, month, day) = civil(days)
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"

@@ -28,6 +28,12 @@ struct WireError {
       switch refusal {
       case .noCredentials: .detail(403, "Authentication credentials were not provided.")
       case .badAccountToken: .detail(401, "Invalid token")
+      case .mustEnrol:
+        .message(
+          403, "Two-factor authentication is required: enrol a second factor at /api/v2.1/user/two-factor-auth/ first.")
+      case .expiredAPIToken: .message(403, "The API token has expired.")
+      case .foreignNetwork: .message(403, "The API token may not be used from this address.")
+      case .retiredSecret: .message(403, "This secret was rotated: use its successor.")
       case .badAPIToken, .notAllowed: .message(403, "Permission denied.")
       case .notAdministrator: .detail(403, "You do not have permission to perform this action.")
       case .badBaseToken: WireError(status: 403, key: "error_message", text: "invalid token")
@@ -40,11 +46,13 @@ struct WireError {
       case .notFound(.user(let id)): .message(404, "User \(id) not found.")
       case .notFound(.team(let id)): .message(404, "Organization \(id) not found.")
       case .notFound(.apiToken(let name)): .message(404, "api token \(name) not found.")
+      case .notFound(.accountToken(let id)): .message(404, "account token \(id) not found.")
       case .notFound(.folder(let id)): .message(404, "Folder \(id) not found.")
       case .notFound(.share(let name)): .message(404, "Share with \(name) not found.")
       case .notFound(.link): .message(404, "Link not found.")
       case .expiredLink: .message(403, "The link has expired.")
       case .wrongLinkPassword: .message(403, "The link asks for a password, and this is not it.")
+      case .limited(let limits): Self(of: .throttled(seconds: limits.retryAfter ?? 1))
       case .throttled(let seconds):
         .detail(429, "Request was throttled. Expected available in \(seconds) seconds.")
           .with("Retry-After", "\(seconds)")
@@ -59,6 +67,14 @@ struct WireError {
       case .forbidden(let reason): .message(403, reason)
       case .loginFailed:
         WireError(status: 400, key: "non_field_errors", text: "Unable to login with provided credentials.")
+      case .secondFactorMissing:
+        WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is missing.")
+          .with("X-SEAFILE-OTP", "required")
+      case .secondFactorWrong:
+        WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is invalid.")
+      case .running:
+        .message(409, "A request with this Idempotency-Key is under way. Please try again.").with("Retry-After", "1")
+      case .otherRequest: .message(422, "This Idempotency-Key was sent with another request before.")
       case .unknownPath: .message(404, "Not found.")
       case .methodNotAllowed(let method, let allowed):
         .detail(405, "Method \"\(method)\" not allowed.").with("Allow", allowed.joined(separator: ", "))
@@ -98,6 +114,10 @@ struct WireError {
     case "account_login_id_key": .message(400, "login_id already exists.")
     case "team_last_admin": .message(400, "The last active admin of a team has to stay.")
     case "system_last_admin": .message(400, "The last active system administrator has to stay.")
+    case "token_expiry_required":
+      .message(400, "The team's policy wants every API token to expire: set expire_days or expires_at.")
+    case "token_lifetime_too_long": .message(400, "The team's policy wants API tokens to expire earlier.")
+    case "token_rw_forbidden": .message(403, "The team's policy lets its admins alone make API tokens that write.")
     case "team_member_quota": .message(403, "The number of users exceeds the limit.")
     case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
     case "base_folder_fkey": .message(404, "Folder not found.")

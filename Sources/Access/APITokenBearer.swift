@@ -19,13 +19,35 @@ public struct APITokenBearer: Principal {
   public let permission: Permission
   /// What the bearer is.
   public let source: Source
+  /// How long its base tokens live at most by the team's policy, in seconds; nil where that says nothing.
+  public let longestLifetime: Int64?
 
   /// What a bearer is.
   public enum Source: Sendable {
     /// A program, by its API token.
-    case apiToken(ID<APIToken>, appName: String)
+    case program(Program)
     /// A person, by a temporary API token.
     case account(ID<Account>, UserID)
+  }
+
+  /// A program.
+  public struct Program: Sendable {
+    /// Its API token.
+    public let token: ID<APIToken>
+    /// Its name.
+    public let appName: String
+    /// Which of the token's secrets it has shown, counted from 1.
+    public let generation: Int64
+    /// Whether that is the one it has now, and none that is rotated away and works for a while still.
+    public let isCurrent: Bool
+    /// How many requests a minute it may make; nil where nothing is said for it alone.
+    let limit: Int64?
+  }
+
+  /// The program's.
+  public var subject: Subject {
+    guard case .program(let program) = source else { return .nobody }
+    return .program(program.token, limit: program.limit)
   }
 
   /// Proves a live API token, or a temporary one whose owner may still open the base.
@@ -39,22 +61,57 @@ public struct APITokenBearer: Principal {
     return try await bearer(of: user, uuid, app)
   }
 
-  /// The hot path: one row of two tables, each found by a unique key.
+  /// The hot path: a row of each of three tables, found by unique keys.
   private static func bearer(of hash: SecretHash, _ app: App) async throws -> APITokenBearer {
-    let found: Program? = try await app.db.lookup(
+    let found: FoundProgram? = try await app.db.lookup(
       """
-      select \(NamedBase.columns), token.permission, token.id as token_id, token.app_name,
-             token.revoked_at is not null as is_revoked
-      from api_token as token
-      join base on base.id = token.base_id
+      select \(FoundProgram.columns(app)), token.generation::bigint as generation, true as is_current
+      from api_token as token \(FoundProgram.joined)
       where token.hash = \(hash.bytes)
       """)
-    guard let found else { throw Refusal.badAPIToken }
+    let program = if let found { found } else { try await formerProgram(with: hash, app) }
+    guard let found = program else { throw Refusal.badAPIToken }
     guard !found.isRevoked else {
-      await noteRefusal(of: found.token, app)
+      await noteRefusal(of: found.program.token, app)
       throw Refusal.badAPIToken
     }
-    return try bearer(of: found.base, found.permission, .apiToken(found.token, appName: found.appName))
+    guard !found.isExpired else { throw Refusal.expiredAPIToken }
+    guard found.isFromItsNetworks else { throw Refusal.foreignNetwork }
+    return try bearer(of: found.base, found.permission, .program(found.program))
+  }
+
+  /// Whose secret was rotated and works for a while still. One whose time is over is noted, and ends the token where the
+  /// team wants that: somebody has kept what he should not have.
+  private static func formerProgram(with hash: SecretHash, _ app: App) async throws -> FoundProgram? {
+    let found: FoundProgram? = try await app.db.lookup(
+      """
+      select \(FoundProgram.columns(app)), former.generation::bigint as generation, false as is_current
+      from retired_secret as former
+      join api_token as token on token.id = former.token_id \(FoundProgram.joined)
+      where former.hash = \(hash.bytes) and former.valid_until > now()
+      """)
+    if let found { return found }
+    let isDue: Due? = try await app.db.lookup(
+      """
+      select from retired_secret
+      where hash = \(hash.bytes) and (reused_at is null or reused_at < now() - interval '1 minute')
+      """)
+    guard isDue != nil else { return nil }
+    try await app.change(by: nil) {
+      try await $0.run(
+        """
+        update retired_secret set reused_at = now()
+        where hash = \(hash.bytes) and (reused_at is null or reused_at < now() - interval '1 minute')
+        """)
+      try await $0.run(
+        """
+        update api_token as token set revoked_at = now()
+        from retired_secret as former, team
+        where former.hash = \(hash.bytes) and token.id = former.token_id and token.revoked_at is null
+          and team.id = token.team_id and team.ends_reused_tokens
+        """)
+    }
+    return nil
   }
 
   /// A deleted token that is still shown is in the audit log, once a minute at most; where that fails, it is refused all
@@ -82,6 +139,7 @@ public struct APITokenBearer: Principal {
       select \(NamedBase.columns), account.id as account_id, \(permissionOfAccount) as permission
       from live_account as account
       join base on base.uuid = \(uuid)::uuid
+      left join team on team.id = base.team_id
       where account.uid = \(user)
       """)
     guard let found, let permission = found.permission else { throw Refusal.badAPIToken }
@@ -94,23 +152,38 @@ public struct APITokenBearer: Principal {
     guard !base.isTrashed else { throw .notFound(.trashedBase(base.id, name: base.name)) }
     return APITokenBearer(
       base: base.id, uuid: base.uuid, baseName: base.name, workspace: base.workspace, permission: permission,
-      source: source)
+      source: source, longestLifetime: base.longestLifetime)
   }
 }
 
-private struct Program: RowDecodable {
+private struct FoundProgram: RowDecodable {
   let base: NamedBase
+  let program: APITokenBearer.Program
   let permission: Permission
-  let token: ID<APIToken>
-  let appName: String
   let isRevoked: Bool
+  let isExpired: Bool
+  let isFromItsNetworks: Bool
+
+  static func columns(_ app: App) -> SQL {
+    """
+    \(NamedBase.columns), token.permission, token.id as token_id, token.app_name,
+    token.rate_limit::bigint as rate_limit, token.revoked_at is not null as is_revoked,
+    token.expires_at is not null and token.expires_at <= now() as is_expired,
+    token.networks = '{}' or \(app.origin.address)::inet <<= any(token.networks) as is_from_its_networks
+    """
+  }
+
+  static let joined: SQL = "join base on base.id = token.base_id left join team on team.id = base.team_id"
 
   init(_ row: Row) throws(PostgresError) {
     base = try NamedBase(row)
     permission = try row["permission"]
-    token = try row["token_id"]
-    appName = try row["app_name"]
+    program = APITokenBearer.Program(
+      token: try row["token_id"], appName: try row["app_name"], generation: try row["generation"],
+      isCurrent: try row["is_current"], limit: try row["rate_limit"])
     isRevoked = try row["is_revoked"]
+    isExpired = try row["is_expired"]
+    isFromItsNetworks = try row["is_from_its_networks"]
   }
 }
 
@@ -136,10 +209,12 @@ private struct NamedBase: RowDecodable {
   let name: String
   let workspace: ID<Workspace>
   let isTrashed: Bool
+  let longestLifetime: Int64?
 
+  /// From `base` and its `team`.
   static let columns: SQL = """
     base.id as base_id, base.uuid::text as base_uuid, base.name, base.workspace_id,
-    base.deleted_at is not null as is_trashed
+    base.deleted_at is not null as is_trashed, team.longest_base_token::bigint as longest_base_token
     """
 
   init(_ row: Row) throws(PostgresError) {
@@ -148,5 +223,6 @@ private struct NamedBase: RowDecodable {
     name = try row["name"]
     workspace = try row["workspace_id"]
     isTrashed = try row["is_trashed"]
+    longestLifetime = try row["longest_base_token"]
   }
 }

@@ -6,11 +6,15 @@ public import Postgres
 public struct App: Sendable {
   /// The database, through the loop's own connections.
   public let db: Database
-  /// Signs and verifies base tokens and temporary API tokens.
-  public let signer: TokenSigner
+  /// The keys that sign and verify base tokens, as the database had them last.
+  public let keys: SigningKeys
+  /// Seals what must not be read from the database.
+  public let vault: Vault
   /// Hashes passwords, off the loop.
   public let passwords: PasswordHasher
-  /// Gathers when API tokens were used.
+  /// Counts requests where there are limits.
+  public let limiter: RateLimiter
+  /// Gathers when tokens were used.
   public let lastUse: LastUse
   /// What the operator has set.
   public let settings: Settings
@@ -19,15 +23,20 @@ public struct App: Sendable {
   /// The clock; tests set their own.
   public let now: @Sendable () -> Timestamp
   /// What the logs say of the request that is served.
-  public private(set) var origin = Origin(address: "", request: "")
+  public private(set) var origin = Origin(address: "", client: nil, request: "")
+
+  /// Signs and verifies base tokens and temporary API tokens.
+  public var signer: TokenSigner { keys.current }
 
   /// An app with the given parts.
   public init(
-    db: Database, signer: TokenSigner, passwords: PasswordHasher, settings: Settings,
+    db: Database, signer: TokenSigner, vault: Vault, passwords: PasswordHasher, settings: Settings,
+    limiter: RateLimiter = RateLimiter(),
     readiness: @escaping @Sendable () async -> Obstacle? = { nil },
     now: @escaping @Sendable () -> Timestamp = { .now }
   ) {
-    (self.db, self.signer, self.passwords) = (db, signer, passwords)
+    (self.db, self.vault, self.passwords, self.limiter) = (db, vault, passwords, limiter)
+    keys = SigningKeys(signer)
     (self.settings, self.readiness, self.now) = (settings, readiness, now)
     lastUse = LastUse(db: db)
   }
@@ -35,18 +44,51 @@ public struct App: Sendable {
   /// The app as the operation of one request has it.
   public func serving(_ request: Request) -> App {
     var app = self
-    app.origin = Origin(address: request.address, request: request.id)
+    app.origin = Origin(address: request.address, client: request.headers[.userAgent], request: request.id)
     return app
+  }
+
+  /// The app with a transaction in the place of the database: what it does is done when that is committed.
+  public func within(_ transaction: Transaction) -> App {
+    App(self, db: db.within(transaction))
+  }
+
+  private init(_ app: App, db: Database) {
+    (self.db, keys, vault, passwords, limiter) = (db, app.keys, app.vault, app.passwords, app.limiter)
+    (lastUse, settings, readiness, now, origin) = (app.lastUse, app.settings, app.readiness, app.now, app.origin)
   }
 
   /// What the operator has set and an operation needs to know.
   public struct Settings: Sendable {
     /// Where clients reach the service, without a slash at the end: `https://bases.example.com`.
     public var publicURL: String
+    /// How many requests a minute there may be; 0: as many as they like.
+    public var limits = Limits()
+
+    /// What holds for each one of them.
+    public struct Limits: Sendable {
+      /// Of one address, over all.
+      public var address: Int64 = 0
+      /// Of one account, with all its tokens.
+      public var account: Int64 = 0
+      /// Of one API token, where it has no limit of its own.
+      public var apiToken: Int64 = 0
+
+      /// None.
+      public init() {}
+    }
 
     /// Settings with the given values.
     public init(publicURL: String) { self.publicURL = publicURL }
   }
+}
+
+/// The keys of one loop: replaced as a whole when the database has others.
+public final class SigningKeys: @unchecked Sendable {  // Sendable: owned by its loop's thread
+  /// What signs and verifies now.
+  public internal(set) var current: TokenSigner
+
+  init(_ signer: TokenSigner) { current = signer }
 }
 
 /// Why the service should get no requests now.

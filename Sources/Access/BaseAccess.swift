@@ -3,7 +3,7 @@ public import HTTP
 internal import Postgres
 
 /// Somebody who may open the base that the path names, by `workspace_id` and `base_name` or by `base_uuid`.
-public struct BaseUser: Principal {
+public struct BaseUser: Personal {
   /// `base-user`
   public static let name = "base-user"
 
@@ -21,6 +21,8 @@ public struct BaseUser: Principal {
   public let permission: Permission
   /// Whether he administers its workspace.
   public let isAdmin: Bool
+  /// How long base tokens live at most by the team's policy, in seconds; nil where that says nothing.
+  public let longestLifetime: Int64?
 
   /// Proves the right to the path's base.
   public static func authorise(_ request: Request, _ app: App) async throws -> BaseUser {
@@ -42,7 +44,7 @@ public struct BaseUser: Principal {
 
 /// Somebody who may issue API tokens for the base that the path names, share it and make links to it: who administers
 /// its workspace.
-public struct BaseAdmin: Principal {
+public struct BaseAdmin: Personal {
   /// `base-admin`
   public static let name = "base-admin"
 
@@ -122,6 +124,7 @@ private struct Found: RowDecodable {
     let name: String
     let workspace: ID<Workspace>
     let permission: Permission
+    let longestLifetime: Int64?
   }
 
   init(_ row: Row) throws(PostgresError) {
@@ -134,23 +137,33 @@ private struct Found: RowDecodable {
     }
     base = Part(
       id: try row["base_id"], uuid: try row["base_uuid"], name: try row["base_name"],
-      workspace: try row["base_workspace_id"], permission: permission)
+      workspace: try row["base_workspace_id"], permission: permission,
+      longestLifetime: try row["longest_base_token"])
   }
 
   private static let columns: SQL = """
-    \(SignedIn.columns), \(WorkspaceRole.columns), base.id as base_id, base.uuid::text as base_uuid,
-    base.name as base_name, base.workspace_id as base_workspace_id, \(permissionOfAccount) as permission
+    \(WorkspaceRole.columns), base.id as base_id, base.uuid::text as base_uuid,
+    base.name as base_name, base.workspace_id as base_workspace_id, \(permissionOfAccount) as permission,
+    (select longest_base_token::bigint from team where team.id = base.team_id) as longest_base_token
     """
 
   static func find(_ named: NamedBase, _ request: Request, _ app: App) async throws -> Found {
     let hash = try Credential(request).accountToken()
     return try await find(
-      named, "select \(columns) from \(SignedIn.live) \(named.joined) where token.hash = \(hash.bytes)", app)
+      named,
+      """
+      select \(SignedIn.columns), \(columns) from \(SignedIn.live) \(named.joined) where token.hash = \(hash.bytes)
+      """, app)
   }
 
   static func find(_ named: NamedBase, _ caller: SignedIn, _ app: App) async throws -> Found {
     try await find(
-      named, "select \(columns) from live_account as account \(named.joined) where account.id = \(caller.account)", app)
+      named,
+      """
+      select \(SignedIn.columnsOfProved), \(columns)
+      from live_account as account \(named.joined)
+      where account.id = \(caller.account)
+      """, app)
   }
 
   private static func find(_ named: NamedBase, _ sql: SQL, _ app: App) async throws -> Found {
@@ -164,7 +177,8 @@ private struct Found: RowDecodable {
     guard let base else { throw refusal }
     return BaseUser(
       caller: caller, base: base.id, uuid: base.uuid, baseName: base.name, workspace: base.workspace,
-      permission: base.permission, isAdmin: place.role?.administers == true)
+      permission: base.permission, isAdmin: place.role?.administers == true,
+      longestLifetime: base.longestLifetime)
   }
 
   /// Whoever may know of the workspace, and has no part in it, does not learn which bases there are.

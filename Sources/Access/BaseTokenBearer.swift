@@ -1,47 +1,86 @@
-internal import Crypto
+public import Crypto
 public import HTTP
 internal import Postgres
 
-/// Somebody with a base token for the base that the path names.
+/// Somebody with a base token, for the base that the path names where it names one.
 ///
-/// A token that verifies is still asked after: it ends with its base, and with the API token, the account's way into the
-/// base or the external link that it was minted from; and where one of these allows less now, the token is refused.
+/// A token that verifies is still asked after: it ends when it is revoked, with its base, and with the API token and that
+/// one's secret, the account's way into the base or the external link that it was minted from; and where one of these
+/// allows less now, the token is refused.
 public struct BaseTokenBearer: Principal {
   /// `base-token`
   public static let name = "base-token"
 
   /// The base the token is for.
   public let base: ID<Base>
+  /// Its UUID.
+  public let uuid: BaseUUID
+  /// Its name.
+  public let baseName: String
+  /// Where it lies.
+  public let workspace: ID<Workspace>
+  /// Its team, if it is in one.
+  public let team: ID<Team>?
   /// What the bearer may do in it.
   public let permission: Permission
+  /// What the token says.
+  public let claims: BaseTokenClaims
+  /// Nobody's: the request is the program's or the person's that the token was minted for, and is not counted.
+  public var subject: Subject { .nobody }
 
-  /// Proves a base token for the path's `base_uuid`.
+  /// Proves a base token, for the path's `base_uuid` where there is one.
   public static func authorise(_ request: Request, _ app: App) async throws -> BaseTokenBearer {
-    let credential = try Credential(request)
-    let claims: BaseTokenClaims
-    do throws(TokenError) {
-      claims = try app.signer.verify(credential.text, at: app.now().seconds)
-    } catch {
-      throw error == .expired ? Refusal.expiredBaseToken : .badBaseToken
-    }
-    guard
-      let uuid = BaseUUID(claims.dtableUUID), uuid == request.captures["base_uuid"].flatMap(BaseUUID.init),
-      let permission = Permission(rawValue: claims.permission)
-    else { throw Refusal.badBaseToken }
+    let token = try Credential(request).text
+    guard let named = request.captures["base_uuid"] else { return try await prove(token, app) }
+    return try await prove(token, for: named, app)
+  }
 
+  /// Proves a base token for a base that a request names.
+  private static func prove(_ token: String, for named: String, _ app: App) async throws -> BaseTokenBearer {
+    let claims = try verified(token, app)
+    guard let uuid = BaseUUID(claims.dtableUUID), uuid == BaseUUID(named) else { throw Refusal.badBaseToken }
+    return try await bearer(claims, uuid, app)
+  }
+
+  /// Proves a base token for the base that it is for.
+  ///
+  /// - Throws: `Refusal`, or `PostgresError` where the database is away.
+  public static func prove(_ token: String, _ app: App) async throws -> BaseTokenBearer {
+    let claims = try verified(token, app)
+    guard let uuid = BaseUUID(claims.dtableUUID) else { throw Refusal.badBaseToken }
+    return try await bearer(claims, uuid, app)
+  }
+
+  private static func verified(_ token: String, _ app: App) throws(Refusal) -> BaseTokenClaims {
+    do throws(TokenError) {
+      return try app.signer.verify(token, at: app.now().seconds)
+    } catch {
+      throw error == .expired ? .expiredBaseToken : .badBaseToken
+    }
+  }
+
+  private static func bearer(_ claims: BaseTokenClaims, _ uuid: BaseUUID, _ app: App) async throws -> BaseTokenBearer {
+    guard let permission = Permission(rawValue: claims.permission) else { throw Refusal.badBaseToken }
+    let generation = claims.generation ?? 1  // tokens of before the first rotation do not say it
     let found: Found? = try await app.db.lookup(
       """
-      select base.id as base_id, base.deleted_at is not null as is_trashed, token.permission as token_permission,
-             \(permissionOfAccount) as account_permission, link.permission as link_permission
+      select base.id as base_id, base.name, base.workspace_id, base.team_id, base.deleted_at is not null as is_trashed,
+             token.permission as token_permission, \(permissionOfAccount) as account_permission,
+             link.permission as link_permission,
+             exists (select from revoked_base_token where jti = \(claims.id)) as is_revoked
       from base
       left join api_token as token
         on token.id = \(claims.apiTokenID) and token.base_id = base.id and token.revoked_at is null
+        and (token.expires_at is null or token.expires_at > now())
+        and (token.generation = \(generation) or exists (
+          select from retired_secret as former
+          where former.token_id = token.id and former.generation = \(generation) and former.valid_until > now()))
       left join live_account as account on account.id = \(claims.accountID)
       left join base_link as link
         on link.id = \(claims.externalLinkID) and link.base_id = base.id and \(LinkVisitor.isLive)
       where base.uuid = \(uuid)::uuid
       """)
-    guard let found else { throw Refusal.badBaseToken }
+    guard let found, !found.isRevoked else { throw Refusal.badBaseToken }
     guard !found.isTrashed else { throw Refusal.notFound(.base(uuid.text)) }
     for (source, now) in [
       (claims.apiTokenID, found.tokenPermission), (claims.accountID, found.accountPermission),
@@ -49,22 +88,32 @@ public struct BaseTokenBearer: Principal {
     ] where source != nil {
       guard let now, permission <= now else { throw Refusal.badBaseToken }
     }
-    return BaseTokenBearer(base: found.base, permission: permission)
+    return BaseTokenBearer(
+      base: found.base, uuid: uuid, baseName: found.name, workspace: found.workspace, team: found.team,
+      permission: permission, claims: claims)
   }
 
   private struct Found: RowDecodable {
     let base: ID<Base>
+    let name: String
+    let workspace: ID<Workspace>
+    let team: ID<Team>?
     let isTrashed: Bool
     let tokenPermission: Permission?
     let accountPermission: Permission?
     let linkPermission: Permission?
+    let isRevoked: Bool
 
     init(_ row: Row) throws(PostgresError) {
       base = try row["base_id"]
+      name = try row["name"]
+      workspace = try row["workspace_id"]
+      team = try row["team_id"]
       isTrashed = try row["is_trashed"]
       tokenPermission = try row["token_permission"]
       accountPermission = try row["account_permission"]
       linkPermission = try row["link_permission"]
+      isRevoked = try row["is_revoked"]
     }
   }
 }

@@ -3,7 +3,7 @@ public import HTTP
 internal import Postgres
 
 /// Somebody in the group that the path names.
-public struct GroupMember: Principal {
+public struct GroupMember: Personal {
   /// `group-member`
   public static let name = "group-member"
 
@@ -48,7 +48,7 @@ public struct GroupMember: Principal {
 }
 
 /// An owner or admin of the group that the path names.
-public struct GroupAdmin: Principal {
+public struct GroupAdmin: Personal {
   /// `group-admin`
   public static let name = "group-admin"
 
@@ -66,7 +66,7 @@ public struct GroupAdmin: Principal {
 }
 
 /// The owner of the group that the path names.
-public struct GroupOwner: Principal {
+public struct GroupOwner: Personal {
   /// `group-owner`
   public static let name = "group-owner"
 

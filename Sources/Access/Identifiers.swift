@@ -42,6 +42,8 @@ public enum Workspace {}
 public enum Base {}
 /// A token that a program exchanges for base tokens.
 public enum APIToken {}
+/// What a person gets for his password.
+public enum AccountToken {}
 /// A folder of a workspace.
 public enum Folder {}
 /// An external link or an invite link.

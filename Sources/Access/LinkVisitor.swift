@@ -10,6 +10,8 @@ public struct LinkVisitor: Principal {
 
   /// What the link opens.
   public let opened: OpenedLink
+  /// Nobody.
+  public var subject: Subject { .nobody }
 
   /// Proves that the path's link opens its base.
   public static func authorise(_ request: Request, _ app: App) async throws -> LinkVisitor {
@@ -48,6 +50,8 @@ public struct OpenedLink: Sendable {
   public let team: ID<Team>?
   /// When the link ends, if it does.
   public let end: Timestamp?
+  /// How long base tokens live at most by the team's policy, in seconds; nil where that says nothing.
+  public let longestLifetime: Int64?
   /// Whether people of other teams may come in by an invite link.
   public let isForOtherTeams: Bool
 
@@ -65,6 +69,7 @@ public struct OpenedLink: Sendable {
       select link.id as link_id, link.permission, link.password_hash, \(LinkVisitor.isLive) as is_live,
              base.id as base_id, base.uuid::text as base_uuid, base.name, base.workspace_id, base.team_id, link.expires_at,
              base.deleted_at is not null as is_trashed,
+             team.longest_base_token::bigint as longest_base_token,
              coalesce(team.allows_external_links, true) as is_for_other_teams
       from base_link as link
       join base on base.id = link.base_id
@@ -99,7 +104,8 @@ public struct OpenedLink: Sendable {
       opened = OpenedLink(
         link: try row["link_id"], base: try row["base_id"], uuid: try row["base_uuid"], baseName: try row["name"],
         workspace: try row["workspace_id"], permission: try row["permission"], team: try row["team_id"],
-        end: try row["expires_at"], isForOtherTeams: try row["is_for_other_teams"])
+        end: try row["expires_at"], longestLifetime: try row["longest_base_token"],
+        isForOtherTeams: try row["is_for_other_teams"])
       let stored: String? = try row["password_hash"]
       password = stored.map(PasswordHash.init(stored:))
       isLive = try row["is_live"]

@@ -9,12 +9,40 @@ public protocol Principal: Sendable {
   ///
   /// - Throws: `Refusal`, or `PostgresError` where the database is away.
   static func authorise(_ request: Request, _ app: App) async throws -> Self
+  /// On whose account it acts: what he may do in all, and whose use is counted.
+  var subject: Subject { get }
+}
+
+/// On whose account a request is.
+public enum Subject: Sendable {
+  /// Nobody's.
+  case nobody
+  /// A person's.
+  case person(SignedIn)
+  /// A person's who may be without the second factor that he must have: to enrol one.
+  case enrolling(SignedIn)
+  /// A program's, with the number of exchanges a minute that its token is limited to.
+  case program(ID<APIToken>, limit: Int64?)
+}
+
+/// A principal that is somebody signed in.
+public protocol Personal: Principal {
+  /// Who.
+  var caller: SignedIn { get }
+}
+
+extension Personal {
+  /// The caller.
+  public var subject: Subject { .person(caller) }
 }
 
 /// Whoever calls.
 public struct Anyone: Principal {
   /// `anyone`
   public static let name = "anyone"
+
+  /// Nobody.
+  public var subject: Subject { .nobody }
 
   /// Always.
   public static func authorise(_ request: Request, _ app: App) -> Anyone { Anyone() }

@@ -4,8 +4,16 @@ public enum Refusal: Error, Equatable {
   case noCredentials
   /// No live account token.
   case badAccountToken
+  /// Somebody who has to enrol a second factor before he may do anything else.
+  case mustEnrol
   /// No live API token.
   case badAPIToken
+  /// An API token whose time is over.
+  case expiredAPIToken
+  /// An API token that may not be used from this address.
+  case foreignNetwork
+  /// A secret that was rotated, and its successor is asked for.
+  case retiredSecret
   /// No base token of ours for this base, or one whose source has ended.
   case badBaseToken
   /// A base token that was ours for this base until its time was over.
@@ -22,6 +30,8 @@ public enum Refusal: Error, Equatable {
   case wrongLinkPassword
   /// Too much was tried, or is waiting already; in how many seconds it is worth trying again.
   case throttled(seconds: Int)
+  /// More requests than somebody set for a minute; what the limits say of themselves.
+  case limited(RateLimits)
 
   /// Something that can be missing, as it was asked for.
   public enum Thing: Equatable, Sendable {
@@ -39,6 +49,8 @@ public enum Refusal: Error, Equatable {
     case team(String)
     /// An API token, by its app name.
     case apiToken(String)
+    /// An account token, by its number.
+    case accountToken(String)
     /// A folder, by its number.
     case folder(String)
     /// A share, by whom it is with.

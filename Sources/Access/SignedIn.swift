@@ -3,7 +3,7 @@ public import HTTP
 public import Postgres
 
 /// An account with a live account token.
-public struct SignedIn: Principal {
+public struct SignedIn: Personal {
   /// `account`
   public static let name = "account"
 
@@ -13,6 +13,13 @@ public struct SignedIn: Principal {
   public let user: UserID
   /// Its team, if it is in one.
   public let team: ID<Team>?
+  /// The token that was shown.
+  public let token: ID<AccountToken>?
+  /// Whether he has to enrol a second factor before he may do anything else.
+  public let mustEnrol: Bool
+
+  /// Himself.
+  public var caller: SignedIn { self }
 
   /// Proves that the request bears a live account token.
   public static func authorise(_ request: Request, _ app: App) async throws -> SignedIn {
@@ -23,11 +30,24 @@ public struct SignedIn: Principal {
     return found
   }
 
-  /// What `init(_ row:)` reads.
-  static let columns: SQL = "account.id as account_id, account.uid as account_uid, account.team_id as account_team_id"
+  /// What `init(_ row:)` reads, from `live`.
+  static let columns: SQL = """
+    account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
+    token.id as account_token_id
+    """
+
+  /// The same of somebody who has been proved before, from `live_account as account`.
+  static let columnsOfProved: SQL = """
+    account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
+    null::bigint as account_token_id
+    """
 
   /// Live account tokens with their live accounts; to be narrowed by `token.hash`.
-  static let live: SQL = "account_token as token join live_account as account on account.id = token.account_id"
+  static let live: SQL = """
+    account_token as token
+    join live_account as account
+      on account.id = token.account_id and (token.expires_at is null or token.expires_at > now())
+    """
 }
 
 extension SignedIn: RowDecodable {
@@ -36,5 +56,23 @@ extension SignedIn: RowDecodable {
     account = try row["account_id"]
     user = try row["account_uid"]
     team = try row["account_team_id"]
+    token = try row["account_token_id"]
+    mustEnrol = try row["must_enrol"]
+  }
+}
+
+/// Somebody signed in who may be without the second factor that he must have: it is for enrolling one.
+public struct Enrolling: Principal {
+  /// `enrolling`
+  public static let name = "enrolling"
+
+  /// Who.
+  public let caller: SignedIn
+  /// The caller, whom nothing is asked of yet.
+  public var subject: Subject { .enrolling(caller) }
+
+  /// Proves that the request bears a live account token.
+  public static func authorise(_ request: Request, _ app: App) async throws -> Enrolling {
+    Enrolling(caller: try await SignedIn.authorise(request, app))
   }
 }

@@ -3,7 +3,7 @@ public import HTTP
 internal import Postgres
 
 /// An administrator of the whole installation.
-public struct SystemAdmin: Principal {
+public struct SystemAdmin: Personal {
   /// `system-admin`
   public static let name = "system-admin"
 

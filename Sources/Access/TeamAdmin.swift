@@ -6,7 +6,7 @@ internal import Postgres
 ///
 /// What the path names beyond that is looked for in this team alone; another team's number is refused as any other is
 /// that is not his own.
-public struct TeamAdmin: Principal {
+public struct TeamAdmin: Personal {
   /// `team-admin`
   public static let name = "team-admin"
 
@@ -43,7 +43,7 @@ public struct TeamAdmin: Principal {
 
 /// A team admin who may open the base that the path names by `base_uuid`: being an admin does not make him a user of
 /// everybody's bases, and whoever issues a token hands on what he has himself.
-public struct TeamBaseUser: Principal {
+public struct TeamBaseUser: Personal {
   /// `team-base-user`
   public static let name = "team-base-user"
 

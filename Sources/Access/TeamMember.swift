@@ -1,7 +1,7 @@
 public import HTTP
 
 /// Somebody of the team that the path names by `org_id`.
-public struct TeamMember: Principal {
+public struct TeamMember: Personal {
   /// `team-member`
   public static let name = "team-member"
 

@@ -3,7 +3,7 @@ public import HTTP
 internal import Postgres
 
 /// Somebody who may create, rename and delete the bases of a workspace: its owner, or an owner or admin of its group.
-public struct WorkspaceAdmin: Principal {
+public struct WorkspaceAdmin: Personal {
   /// `workspace-admin`
   public static let name = "workspace-admin"
 
@@ -42,7 +42,7 @@ public struct WorkspaceAdmin: Principal {
   ) async throws -> WorkspaceAdmin {
     let found: Found? = try await app.db.lookup(
       """
-      select \(SignedIn.columns), \(WorkspaceRole.columns)
+      select \(SignedIn.columnsOfProved), \(WorkspaceRole.columns)
       from live_account as account \(WorkspaceRole.joined(on: place))
       where account.id = \(caller.account)
       """)

@@ -21,6 +21,12 @@ static const unsigned char group_avatar[] = {
 const struct basekeeper_asset basekeeper_avatar = ASSET("avatar.png", avatar);
 const struct basekeeper_asset basekeeper_group_avatar = ASSET("group-avatar.png", group_avatar);
 
+static const unsigned char passwords[] = {
+#embed "passwords.txt"
+};
+
+const struct basekeeper_asset basekeeper_passwords = ASSET("passwords.txt", passwords);
+
 // A new migration takes two entries: its bytes, and its place in the list.
 
 static const unsigned char migration_0001[] = {
@@ -55,6 +61,10 @@ static const unsigned char migration_0008[] = {
 #embed "../../Migrations/0008-sharing.sql"
 };
 
+static const unsigned char migration_0009[] = {
+#embed "../../Migrations/0009-token-lifecycle.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -64,6 +74,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0006-administration.sql", migration_0006),
     ASSET("0007-audit-log.sql", migration_0007),
     ASSET("0008-sharing.sql", migration_0008),
+    ASSET("0009-token-lifecycle.sql", migration_0009),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

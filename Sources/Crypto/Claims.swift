@@ -16,6 +16,8 @@ public struct BaseTokenClaims: Sendable, Equatable {
   public let id: String?
   /// The API token it was minted from, which it ends with.
   public let apiTokenID: Int64?
+  /// Which of that token's secrets it was minted from, counted from 1: it ends with that, too.
+  public let generation: Int64?
   /// The account it was minted for, which it ends with.
   public let accountID: Int64?
   /// The external link it was minted from, which it ends with.
@@ -23,11 +25,12 @@ public struct BaseTokenClaims: Sendable, Equatable {
 
   /// For a program, from an API token.
   public static func program(
-    expiry: Int64, dtableUUID: String, permission: String, appName: String, apiTokenID: Int64
+    expiry: Int64, dtableUUID: String, permission: String, appName: String, apiTokenID: Int64,
+    generation: Int64 = 1
   ) -> BaseTokenClaims {
     BaseTokenClaims(
       expiry: expiry, dtableUUID: dtableUUID, username: "", permission: permission, appName: appName,
-      id: hexadecimal(randomBytes(16)), apiTokenID: apiTokenID, accountID: nil,
+      id: hexadecimal(randomBytes(16)), apiTokenID: apiTokenID, generation: generation, accountID: nil,
       externalLinkID: nil)
   }
 
@@ -37,7 +40,7 @@ public struct BaseTokenClaims: Sendable, Equatable {
   ) -> BaseTokenClaims {
     BaseTokenClaims(
       expiry: expiry, dtableUUID: dtableUUID, username: username, permission: permission, appName: nil,
-      id: hexadecimal(randomBytes(16)), apiTokenID: nil, accountID: accountID,
+      id: hexadecimal(randomBytes(16)), apiTokenID: nil, generation: nil, accountID: accountID,
       externalLinkID: nil)
   }
 
@@ -47,7 +50,8 @@ public struct BaseTokenClaims: Sendable, Equatable {
   ) -> BaseTokenClaims {
     BaseTokenClaims(
       expiry: expiry, dtableUUID: dtableUUID, username: "", permission: permission, appName: nil,
-      id: hexadecimal(randomBytes(16)), apiTokenID: nil, accountID: nil, externalLinkID: externalLinkID)
+      id: hexadecimal(randomBytes(16)), apiTokenID: nil, generation: nil, accountID: nil,
+      externalLinkID: externalLinkID)
   }
 }
 
@@ -63,6 +67,7 @@ extension BaseTokenClaims: JSONEncodable {
       if let appName { $0.add("app_name", appName) }
       if let id { $0.add("jti", id) }
       if let apiTokenID { $0.add("api_token_id", apiTokenID) }
+      if let generation { $0.add("api_token_generation", generation) }
       if let accountID { $0.add("account_id", accountID) }
       if let externalLinkID { $0.add("external_link_id", externalLinkID) }
     }
@@ -78,6 +83,7 @@ extension BaseTokenClaims: Decodable {
     case appName = "app_name"
     case id = "jti"
     case apiTokenID = "api_token_id"
+    case generation = "api_token_generation"
     case accountID = "account_id"
     case externalLinkID = "external_link_id"
   }
@@ -92,6 +98,7 @@ extension BaseTokenClaims: Decodable {
     appName = try claims.decodeIfPresent(String.self, forKey: .appName)
     id = try claims.decodeIfPresent(String.self, forKey: .id)
     apiTokenID = try claims.decodeIfPresent(Int64.self, forKey: .apiTokenID)
+    generation = try claims.decodeIfPresent(Int64.self, forKey: .generation)
     accountID = try claims.decodeIfPresent(Int64.self, forKey: .accountID)
     externalLinkID = try claims.decodeIfPresent(Int64.self, forKey: .externalLinkID)
   }

@@ -46,6 +46,12 @@ public struct Secret: Sendable, Equatable {
     return Secret(clear: groups.joined(separator: "-"))
   }
 
+  /// A code that stands in for a second factor once: 24 letters and digits, as in a password.
+  public static func generatedRecoveryCode() -> Secret { generatedPassword() }
+
+  /// A code or a password as it arrives.
+  public init(entered text: String) { clear = text }
+
   /// A secret to sign with: 64 hexadecimal digits, 256 bits.
   public static func generatedKey() -> Secret { Secret(clear: hexadecimal(randomBytes(32))) }
 }

@@ -9,101 +9,112 @@ public enum TokenError: Error, Equatable {
   case expired
 }
 
-/// Signs and verifies base tokens and temporary API tokens: compact JWS with HS256 (RFC 7515, 7518, 7519, 8725).
+/// Signs and verifies base tokens and temporary API tokens: compact JWS (RFC 7515, 7519, 8725).
+///
+/// One key signs base tokens; others may still be accepted, or be known already before they sign. Temporary API tokens
+/// have a key of their own, so that neither kind can stand in for the other (RFC 8725, 3.11 and 3.12).
 public struct TokenSigner: Sendable {
-  private let baseTokens: AuthenticationKey
-  /// Another key than the base tokens', so that neither kind can stand in for the other (RFC 8725, 3.11 and 3.12).
-  private let temporaryTokens: AuthenticationKey
+  /// The key that signs base tokens.
+  public let signing: SigningKey
+  /// All keys whose tokens are accepted, the signing one among them.
+  public let accepted: [SigningKey]
+  private let byID: [String: SigningKey]
+  private let temporary: SigningKey
 
-  /// The secret is too short to sign with: HS256 needs 32 bytes (RFC 7518, 3.2).
-  public struct WeakSecret: Error, CustomStringConvertible {
-    /// For the operator.
-    public let description = "the signing secret must have at least 32 bytes"
-  }
-
-  /// A signer with the secret that other SeaTable components share.
-  ///
-  /// - Throws: `WeakSecret`.
-  public init(secret: String) throws(WeakSecret) {
-    let bytes = Array(secret.utf8)
-    guard bytes.count >= 32 else { throw WeakSecret() }
-    baseTokens = AuthenticationKey(bytes)
-    temporaryTokens = AuthenticationKey(baseTokens.code(of: Array("basekeeper temporary API token 1".utf8)))
+  /// A signer with the keys of one moment.
+  public init(signing: SigningKey, accepted: [SigningKey] = [], vault: Vault) {
+    self.signing = signing
+    let all = accepted.contains { $0.id == signing.id } ? accepted : [signing] + accepted
+    self.accepted = all
+    byID = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
+    guard let temporary = SigningKey(.hs256, stored: vault.key(for: "temporary API tokens 1").bytes) else {
+      preconditionFailure("a derived key has 32 bytes")
+    }
+    self.temporary = temporary
   }
 
   /// A base token.
-  public func sign(_ claims: BaseTokenClaims) -> String { sign(claims, with: baseTokens) }
+  public func sign(_ claims: BaseTokenClaims) -> String { Self.sign(claims, with: signing) }
 
   /// A temporary API token.
-  public func sign(_ claims: TemporaryTokenClaims) -> String { sign(claims, with: temporaryTokens) }
+  public func sign(_ claims: TemporaryTokenClaims) -> String { Self.sign(claims, with: temporary) }
 
   /// The claims of a base token whose time is not over at `now`, in seconds since 1970.
   public func verify(_ token: String, at now: Int64) throws(TokenError) -> BaseTokenClaims {
-    let claims: BaseTokenClaims = try verified(token, with: baseTokens)
+    let claims: BaseTokenClaims = try Self.verified(token, with: keys)
     guard now < claims.expiry else { throw .expired }
     return claims
   }
 
   /// The claims of a temporary API token whose time is not over at `now`, in seconds since 1970.
   public func verifyTemporary(_ token: String, at now: Int64) throws(TokenError) -> TemporaryTokenClaims {
-    let claims: TemporaryTokenClaims = try verified(token, with: temporaryTokens)
+    let claims: TemporaryTokenClaims = try Self.verified(token) { $0 == nil || $0 == temporary.id ? [temporary] : [] }
     guard now < claims.expiry else { throw .expired }
     return claims
   }
 
-  // MARK: JWS
+  /// The keys that a header's `kid` can mean. Other components of a SeaTable installation share a secret and name no key.
+  private func keys(named id: String?) -> [SigningKey] {
+    guard let id else { return accepted.filter { $0.algorithm == .hs256 } }
+    return byID[id].map { [$0] } ?? []
+  }
 
-  /// The header in SeaTable's key order, encoded, with the dot after it.
-  private static let header: [UInt8] = {
-    var text: [UInt8] = []
-    Base64URL.append(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8), to: &text)
-    return text + [dot]
-  }()
+  // MARK: JWS
 
   private static let dot = UInt8(ascii: ".")
   private static let longest = 8192
 
-  private func sign(_ claims: some JSONEncodable, with key: AuthenticationKey) -> String {
-    var text = Self.header
+  private static func sign(_ claims: some JSONEncodable, with key: SigningKey) -> String {
+    var text = key.header
     text.reserveCapacity(512)
     Base64URL.append(JSONWriter.bytes(of: claims), to: &text)
-    let code = key.code(of: text)
-    text.append(Self.dot)
-    Base64URL.append(code, to: &text)
+    let signature = key.signature(of: text)
+    text.append(dot)
+    Base64URL.append(signature, to: &text)
     return String(decoding: text, as: UTF8.self)
   }
 
   /// The signature is checked before anything of the payload is looked at.
-  private func verified<Claims: Decodable>(_ token: String, with key: AuthenticationKey) throws(TokenError) -> Claims {
-    guard token.utf8.count <= Self.longest else { throw .invalid }
-    let parts = token.utf8.split(separator: Self.dot, omittingEmptySubsequences: false)
-    guard parts.count == 3, isOurs(header: parts[0]), let code = Base64URL.decode(parts[2]),
-      key.isCode(code, of: Array(token.utf8[..<parts[1].endIndex])),
+  private static func verified<Claims: Decodable>(
+    _ token: String, with keys: (String?) -> [SigningKey]
+  ) throws(TokenError) -> Claims {
+    guard token.utf8.count <= longest else { throw .invalid }
+    let parts = token.utf8.split(separator: dot, omittingEmptySubsequences: false)
+    guard parts.count == 3, let header = Header(parts[0]), let signature = Base64URL.decode(parts[2]) else {
+      throw .invalid
+    }
+    let signed = Array(token.utf8[..<parts[1].endIndex])
+    // The algorithm is the key's: a header that names another is refused, whatever it is signed with.
+    guard
+      keys(header.kid).contains(where: { $0.algorithm.rawValue == header.alg && $0.isSignature(signature, of: signed) }
+      ),
       let payload = Base64URL.decode(parts[1]),
       let claims = try? JSONDecoder().decode(Claims.self, from: Data(payload))
     else { throw .invalid }
     return claims
   }
 
-  /// The algorithm is the key's; a header that names another, or asks for what we do not know, is refused.
-  private func isOurs(header: Substring.UTF8View) -> Bool {
-    guard let bytes = Base64URL.decode(header), let header = try? JSONDecoder().decode(Header.self, from: Data(bytes))
-    else { return false }
-    return header.alg == "HS256" && header.typ ?? "JWT" == "JWT" && !header.hasCritical
-  }
-
+  /// A header that asks for nothing we do not know. Where it tells to look for a key, nobody looks.
   private struct Header: Decodable {
     let alg: String
-    let typ: String?
-    let hasCritical: Bool
+    let kid: String?
 
-    private enum CodingKeys: String, CodingKey { case alg, typ, crit }
+    private enum CodingKeys: String, CodingKey { case alg, typ, kid, crit }
+
+    init?(_ text: Substring.UTF8View) {
+      guard let bytes = Base64URL.decode(text), let header = try? JSONDecoder().decode(Self.self, from: Data(bytes))
+      else { return nil }
+      self = header
+    }
 
     init(from decoder: any Decoder) throws {
       let header = try decoder.container(keyedBy: CodingKeys.self)
       alg = try header.decode(String.self, forKey: .alg)
-      typ = try header.decodeIfPresent(String.self, forKey: .typ)
-      hasCritical = header.contains(.crit)
+      kid = try header.decodeIfPresent(String.self, forKey: .kid)
+      let type = try header.decodeIfPresent(String.self, forKey: .typ) ?? "JWT"
+      guard type == "JWT", !header.contains(.crit) else {
+        throw DecodingError.dataCorruptedError(forKey: .typ, in: header, debugDescription: "another kind of token")
+      }
     }
   }
 }

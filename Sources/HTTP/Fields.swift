@@ -136,6 +136,11 @@ extension Fields {
     return choice
   }
 
+  /// Whether the field is there, also as a list or null.
+  public func has(_ name: String) -> Bool {
+    values.contains { $0.name == name || isElement($0.name, of: name) }
+  }
+
   /// Several texts: a JSON array, or a field that is repeated, also as `name[]`, `name[0]`, `name[1]`.
   public func texts(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> [String] {
     var texts: [String] = []

@@ -42,6 +42,7 @@ public struct Headers: Sendable {
   public enum Name: String, Sendable, CaseIterable {
     case authorization = "authorization"
     case contentType = "content-type"
+    case idempotencyKey = "idempotency-key"
     case linkPassword = "x-link-password"
     case oneTimePassword = "x-seafile-otp"
     case requestID = "x-request-id"

@@ -36,6 +36,8 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   private let outbox: Outbox
   private let shared: SharedPool
   private let leased: LeasedPool
+  /// The transaction in which everything happens, where this is a view of one.
+  private let ambient: Transaction?
   private var isClosed = false
 
   /// A database whose connections live on the loop. From any thread; opens nothing yet.
@@ -45,7 +47,17 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     let parts = PoolParts(settings: settings, loop: loop, outbox: outbox, catalogue: Catalogue())
     shared = SharedPool(parts, count: settings.sharedConnections)
     leased = LeasedPool(parts, count: settings.pooledConnections)
+    ambient = nil
   }
+
+  private init(_ database: Database, in transaction: Transaction) {
+    (settings, loop, outbox) = (database.settings, database.loop, database.outbox)
+    (shared, leased, ambient) = (database.shared, database.leased, transaction)
+  }
+
+  /// The same database as a transaction of it sees it: all statements run there, and a transaction within it is a
+  /// savepoint of it. Of no use after the transaction has ended.
+  public func within(_ transaction: Transaction) -> Database { Database(self, in: transaction) }
 
   // MARK: Statements
 
@@ -56,6 +68,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   public func lookup<Value: RowDecodable>(
     _ sql: SQL, as type: Value.Type = Value.self
   ) async throws(PostgresError) -> Value? {
+    if let ambient { return try await ambient.row(sql) }
     try checkUse()
     guard !sql.hasNUL else { throw .invalidText }
     if shared.leastLoaded == nil { _ = try await shared.wait() }
@@ -89,6 +102,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   public func run(_ sql: SQL) async throws(PostgresError) -> Int { try await answer(sql).affectedRows }
 
   private func answer(_ sql: SQL) async throws(PostgresError) -> ResultSet {
+    if let ambient { return try await ambient.answer(sql) }
     try checkUse()
     let pipeline = try await leased.lease()
     defer { leased.release(pipeline) }
@@ -120,6 +134,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   public func transaction<Value: Sendable>(
     after prelude: SQL? = nil, patience: Duration? = nil, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
+    if let ambient { return try await ambient.nested(after: prelude, body) }
     try checkUse()
     let pipeline = try await leased.lease()
     let usualPatience = pipeline.patience

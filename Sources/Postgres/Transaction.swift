@@ -41,7 +41,26 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
     return value
   }
 
-  private func answer(_ sql: SQL) async throws(PostgresError) -> ResultSet {
+  /// Runs a body in a savepoint: what it does is undone where it throws, and the transaction goes on.
+  func nested<Value>(after prelude: SQL?, _ body: (Transaction) async throws -> Value) async throws -> Value {
+    try await run("savepoint nested")
+    let before = failure
+    do {
+      if let prelude { try await run(prelude) }
+      let value = try await body(self)
+      if let failure { throw failure }
+      try await run("release savepoint nested")
+      return value
+    } catch {
+      // Where even this fails, the transaction is lost, and says so by the failure that it keeps; one that asks for the
+      // whole to run again is kept, too.
+      let isUndone = (try? await run("rollback to savepoint nested")) != nil
+      if isUndone && failure?.asksForRepetition != true { failure = before }
+      throw error
+    }
+  }
+
+  func answer(_ sql: SQL) async throws(PostgresError) -> ResultSet {
     guard state != .ended else { throw .unexpected("the transaction has ended") }
     if state == .notBegun {
       state = .begun

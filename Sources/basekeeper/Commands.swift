@@ -15,6 +15,9 @@ let commands = [
   Command(words: ["audit", "verify"], help: Help.auditVerify, flags: ["heads"]) {
     try verifyAuditTrail(withHeads: $0.has("heads"))
   },
+  Command(words: ["keys", "list"], help: Help.keys) { _ in try listKeys() },
+  Command(words: ["keys", "rotate"], help: Help.keys) { _ in try rotateKeys() },
+  Command(words: ["keys", "retire"], help: Help.keys, valued: ["kid"]) { try retireKey($0) },
   Command(words: ["routes"], help: Help.routes, flags: ["callers"]) {
     $0.has("callers") ? printCallers() : printRoutes()
   },
@@ -62,6 +65,35 @@ private func verifyAuditTrail(withHeads: Bool) throws {
       }
     }
     say("\(heads.reduce(0) { $0 + $1.count }) entries of \(heads.count) logs are as they were written.")
+  }
+}
+
+private func listKeys() throws {
+  try withInstallation { installation in
+    let store = try installation.keys().store
+    for key in try installation.withDatabase({ try await store.list($0) }) {
+      say("\(key.id)  \(key.algorithm)  \(key.state)\(key.activates.map { "  since \($0.wire)" } ?? "")")
+    }
+  }
+}
+
+private func rotateKeys() throws {
+  try withInstallation { installation in
+    let store = try installation.keys().store
+    let key = try installation.withDatabase { try await store.rotate($0) }
+    say(
+      "\(key.id) signs in \(KeyStore.overlap.components.seconds) seconds. The one before is accepted until it is retired;"
+    )
+    say("no base token lives for longer than three days after that.")
+  }
+}
+
+private func retireKey(_ options: Options) throws {
+  guard let id = options["kid"] else { throw UsageError("--kid KID is needed: `basekeeper keys list` shows them") }
+  try withInstallation { installation in
+    let store = try installation.keys().store
+    try installation.withDatabase { try await store.retire(id, $0) }
+    say("\(id) is retired: what it has signed is refused within seconds.")
   }
 }
 

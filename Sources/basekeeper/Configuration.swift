@@ -1,4 +1,5 @@
 internal import Access
+internal import Crypto
 internal import Glibc
 internal import Server
 
@@ -12,6 +13,10 @@ struct Configuration {
   var adminPassword: String?
   var isDemo: Bool
   var signingSecret: String?
+  var algorithm: SigningKey.Algorithm
+  /// What seals the secrets in the database; nil where nothing is set that it could be.
+  var masterKey: String?
+  var requestLimits: App.Settings.Limits
   var loops: Int
   var logLevel: Log.Level
   var limits: Limits
@@ -84,6 +89,19 @@ struct Configuration {
     if let signingSecret, signingSecret.utf8.count < 32 {
       environment.refuse("JWT_PRIVATE_KEY", "must have at least 32 bytes; `openssl rand -hex 32` makes one")
     }
+
+    algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM", default: .hs256)
+    masterKey = environment.secret("BASEKEEPER_MASTER_KEY")
+    if let masterKey, masterKey.utf8.count < 32 {
+      environment.refuse("BASEKEEPER_MASTER_KEY", "must have at least 32 bytes; `openssl rand -hex 32` makes one")
+    }
+    requestLimits = App.Settings.Limits()
+    requestLimits.address = Int64(
+      environment.integer("BASEKEEPER_RATE_LIMIT_ADDRESS", in: 0...10_000_000, default: 0))
+    requestLimits.account = Int64(
+      environment.integer("BASEKEEPER_RATE_LIMIT_ACCOUNT", in: 0...10_000_000, default: 0))
+    requestLimits.apiToken = Int64(
+      environment.integer("BASEKEEPER_RATE_LIMIT_TOKEN", in: 0...10_000_000, default: 0))
 
     loops = environment.integer(
       "BASEKEEPER_LOOPS", in: 1...256, default: max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))))

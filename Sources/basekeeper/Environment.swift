@@ -76,7 +76,7 @@ struct Environment {
 }
 
 /// A whole file; nil where it cannot be read.
-private func contents(of path: String) -> [UInt8]? {
+func contents(of path: String) -> [UInt8]? {
   let file = open(path, O_RDONLY | O_CLOEXEC)
   guard file >= 0 else { return nil }
   defer { close(file) }

@@ -10,6 +10,9 @@ enum Help {
       seed           make the first administrator, and with BASEKEEPER_DEMO=1 a demo team
       admin create   make another system administrator
       audit verify   prove that nobody has touched the audit log
+      keys list      show the keys that sign base tokens
+      keys rotate    make a new one
+      keys retire    accept one no more
       routes         print every route: method, path, operation, principal, status
       version        print the version
 
@@ -24,7 +27,7 @@ enum Help {
 
     Each line on standard output is a JSON object: one for every request, never with a token, a password or a body.
 
-    Settings (empty counts as not set; NAME_FILE may name a file for the three that are secret):
+    Settings (empty counts as not set; NAME_FILE may name a file for those that are secret):
 
     \(settings)
     """
@@ -69,6 +72,19 @@ enum Help {
                 whole log was written anew
     """
 
+  static let keys = """
+    Usage: basekeeper keys list
+           basekeeper keys rotate
+           basekeeper keys retire --kid KID
+
+    The keys that sign base tokens are kept in the database, sealed under the master key, for all copies of the service.
+    `rotate` makes a new one, which all copies know before it signs, half a minute later; the one before goes on being
+    accepted. `retire` ends that: what a retired key has signed is refused. Public keys stand at /.well-known/jwks.json.
+    The secret in JWT_PRIVATE_KEY, where that is set, is changed there. Works beside a running service with its settings.
+
+      --kid KID   the key's name, as `list` shows it and as the tokens' header has it
+    """
+
   static let routes = """
     Usage: basekeeper routes [--callers]
 
@@ -93,7 +109,13 @@ enum Help {
       BASEKEEPER_ADMIN_EMAIL                  the first administrator                        (admin@example.com)
       BASEKEEPER_ADMIN_PASSWORD               secret: his password                           (generated, printed once)
       BASEKEEPER_DEMO                         1: a demo team                                 (0)
-      JWT_PRIVATE_KEY                         secret: signs base tokens, 32 bytes or more    (generated, in the database)
+      JWT_PRIVATE_KEY                         secret: signs base tokens, 32 bytes or more    (generated keys)
+      BASEKEEPER_TOKEN_ALGORITHM              HS256 or EdDSA: how base tokens are signed     (HS256)
+      BASEKEEPER_MASTER_KEY                   secret: seals keys in the database, 32 bytes   (made of JWT_PRIVATE_KEY, or
+                                              or more; the same for all copies                a file in the data directory)
+      BASEKEEPER_RATE_LIMIT_ADDRESS           requests a minute of an address, 0: no limit   (0)
+      BASEKEEPER_RATE_LIMIT_ACCOUNT           requests a minute of an account, 0: no limit   (0)
+      BASEKEEPER_RATE_LIMIT_TOKEN             exchanges a minute of an API token, 0: no limit (0)
       BASEKEEPER_LOOPS                        event loops                                    (one for each core)
       BASEKEEPER_LOG_LEVEL                    debug, info, warning, error                    (info)
       BASEKEEPER_DB_CONNECTIONS               connections of a loop for all but look-ups     (4)

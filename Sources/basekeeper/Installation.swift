@@ -1,4 +1,5 @@
 internal import API
+internal import Access
 internal import Assets
 internal import Cluster
 internal import Crypto
@@ -57,21 +58,21 @@ final class Installation {
     }
   }
 
-  /// The secret that signs base tokens: the configured one, or the one that the database keeps for all replicas.
-  func signingSecret() throws -> String {
-    if let given = configuration.signingSecret { return given }
-    let new = Secret.generatedKey()
-    return try withDatabase { database in
-      try await database.run(
-        "insert into signing_key (secret) values (\(new.clear)) on conflict ((true)) do nothing")
-      guard let kept: SigningKey = try await database.row("select secret from signing_key") else { return new.clear }
-      return kept.secret
-    }
+  /// The keys that sign base tokens, and what seals them.
+  func keys() throws -> (store: KeyStore, vault: Vault) {
+    let vault = try Vault(masterKey: masterKey())
+    let shared = try configuration.signingSecret.map { try SigningKey(secret: $0) }
+    return (KeyStore(vault: vault, shared: shared, algorithm: configuration.algorithm), vault)
   }
 
-  private struct SigningKey: RowDecodable {
-    let secret: String
-    init(_ row: Row) throws(PostgresError) { secret = try row["secret"] }
+  /// The configured master key; or one that is made of JWT_PRIVATE_KEY, which all copies have, too; or one that is kept
+  /// beside the data, readable for nobody else.
+  private func masterKey() throws -> String {
+    if let given = configuration.masterKey { return given }
+    if let secret = configuration.signingSecret {
+      return hexadecimal(AuthenticationKey(Array(secret.utf8)).code(of: Array("basekeeper master key 1".utf8)))
+    }
+    return try KeyFile(path: "\(configuration.dataDirectory)/master.key").read()
   }
 }
 

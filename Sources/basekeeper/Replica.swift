@@ -23,7 +23,11 @@ final class Replica: Sendable {
   /// Starts to serve.
   init(_ installation: Installation, _ log: Log) throws {
     let configuration = installation.configuration
-    let signer = try TokenSigner(secret: installation.signingSecret())
+    let (store, vault) = try installation.keys()
+    let signer = try installation.withDatabase { try await store.load($0) }
+    let limiter = RateLimiter()
+    var settings = App.Settings(publicURL: configuration.publicURL)
+    settings.limits = configuration.requestLimits
     let isStopping = Flag()
     self.isStopping = isStopping
 
@@ -31,8 +35,8 @@ final class Replica: Sendable {
       let loop = try Loop()
       let database = Database(installation.database, on: loop)
       let app = App(
-        db: database, signer: signer, passwords: installation.passwords,
-        settings: App.Settings(publicURL: configuration.publicURL),
+        db: database, signer: signer, vault: vault, passwords: installation.passwords, settings: settings,
+        limiter: limiter,
         readiness: { isStopping.isSet ? .shutdown : await obstacle(of: database) })
       return Part(loop: loop, app: app)
     }
@@ -45,7 +49,10 @@ final class Replica: Sendable {
         return Server.Worker(loop: part.loop, handler: service.respond, completed: requests.note)
       })
     threads = parts.enumerated().map { $1.loop.start(named: "loop \($0 + 1)") }
-    for part in parts { Task(executorPreference: part.loop) { await keepLastUse(of: part.app, on: part.loop) } }
+    for part in parts {
+      Task(executorPreference: part.loop) { await keepLastUse(of: part.app, on: part.loop) }
+      Task(executorPreference: part.loop) { await keepKeys(of: part.app, on: part.loop, store, log) }
+    }
     let first = parts[0]
     Task(executorPreference: first.loop) {
       await keepHouse(of: first.app, on: first.loop, afterDays: configuration.trashDays, log)
@@ -61,7 +68,7 @@ final class Replica: Sendable {
       await server.stop(within: time)
       for part in parts {
         await part.loop.perform {
-          await part.app.lastUse.write()
+          await part.app.lastUse.write(at: nil)
           await part.app.db.close()
         }
         part.loop.stop()
@@ -80,13 +87,25 @@ final class Flag: Sendable {
   func set() { value.store(true, ordering: .relaxed) }
 }
 
-/// How often the last uses of API tokens are written.
+/// How often last uses that are due are written.
 private let lastUseInterval = Duration.seconds(10)
+
+/// How often the keys are read anew: a new one is known twice before it signs.
+private let keyInterval = Duration.seconds(10)
+
+private func keepKeys(of app: App, on loop: Loop, _ store: KeyStore, _ log: Log) async {
+  while true {
+    await loop.sleep(for: keyInterval)
+    do { try await store.refresh(app) } catch {
+      log.write(.warning, "keys not read") { $0.add("reason", "\(error)") }
+    }
+  }
+}
 
 private func keepLastUse(of app: App, on loop: Loop) async {
   while true {
     await loop.sleep(for: lastUseInterval)
-    await app.lastUse.write()
+    await app.lastUse.write(at: .now)
   }
 }
 
@@ -98,6 +117,7 @@ private func keepHouse(of app: App, on loop: Loop, afterDays days: Int, _ log: L
         log.write(.info, "trash cleared") { $0.add("bases", count) }
       }
       try await app.forgetOldAttempts()
+      try await app.forgetOldAnswers()
     } catch {
       log.write(.warning, "housekeeping failed") { $0.add("reason", "\(error)") }
     }

@@ -22,6 +22,10 @@ import Testing
     case .groupAdmin where ownersAlone.contains(route.operation): return [.member]
     case .groupMember where ownersAlone.contains(route.operation): return [.member]
     case .teamAdminInGroup where ownersAlone.contains(route.operation): return [.teamAdmin]
+    case .unenrolled where route.principal == "enrolling": return [.member]
+    // Nobody's but a program's own secret is rotated, whichever base a token is for.
+    case .temporaryToken where route.operation == "rotateOwnApiToken": return [.anonymous]
+    case .otherBaseToken where route.operation == "checkBaseToken": return [.baseToken]
     // Where the path names no team, an admin of another one administers that.
     case .foreigner where route.principal == "team-admin" && !route.path.contains("{org_id}"): return [.teamAdmin]
     default: return caller.kinds
@@ -41,7 +45,7 @@ import Testing
         #expect(answer.status == refusal.status, "\(caller): \(answer.text)")
         #expect(answer.text == refusal.body, "\(caller)")
         // A deleted token that is shown again is noted.
-        if caller == .revokedAPIToken && example.route.principal == "api-token" {
+        if caller == .revokedAPIToken && ["api-token", "token-verifier"].contains(example.route.principal) {
           let noted = try await world.database.count("audit_log where operation = 'api_token_refuse'")
           #expect(noted == 1)
           before = try await world.database.fingerprint()
@@ -77,7 +81,9 @@ import Testing
   /// Not what changes nothing, and not what nobody but the caller sees.
   private static func isLogged(_ operation: String, by caller: Caller) -> Bool {
     switch operation {
-    case "orderGroups", "favoriteBase", "unfavoriteBase", "listPublicUserInfos", "openExternalLink": false
+    case "orderGroups", "favoriteBase", "unfavoriteBase", "listPublicUserInfos", "openExternalLink", "verifyBaseToken",
+      "revokeBaseToken", "deleteAccountTokens", "enrolTwoFactor", "deleteTwoFactor":
+      false
     case "clearTrash": caller == .groupMember  // who has some
     case "acceptGroupInviteLink": caller != .sharedGroupMember  // who is in the group already
     default: true
@@ -98,14 +104,21 @@ import Testing
     case .nobody, .malformed: return (403, #"{"detail":"Authentication credentials were not provided."}"#)
     case .expiredBaseToken where route.principal == "base-token": return (403, #"{"error_msg":"Token expired."}"#)
     case _ where route.principal == "base-token": return (403, #"{"error_message":"invalid token"}"#)
+    case .unenrolled where ["account", "team-member", "token-verifier"].contains(route.principal):
+      return (
+        403,
+        #"{"error_msg":"Two-factor authentication is required: enrol a second factor at "#
+          + #"/api/v2.1/user/two-factor-auth/ first."}"#
+      )
     case _ where route.principal == "api-token": return (403, #"{"error_msg":"Permission denied."}"#)
-    case _ where !caller.kinds.isDisjoint(with: [.anonymous, .apiToken, .baseToken]):
+    case _ where caller != .unenrolled && !caller.kinds.isDisjoint(with: [.anonymous, .apiToken, .baseToken]):
       return (401, #"{"detail":"Invalid token"}"#)
     case .teamAdmin where route.principal == "team-base-user": return (403, #"{"error_msg":"Permission denied."}"#)
     case _ where ["team-admin", "team-base-user", "system-admin"].contains(route.principal):
       return (403, #"{"detail":"You do not have permission to perform this action."}"#)
     case _ where route.principal == "team-member": return (403, #"{"error_msg":"Permission denied."}"#)
     case _ where route.operation == "restoreTrashedBase": return (404, #"{"error_msg":"dtable 4 not found."}"#)
+    case _ where route.operation == "deleteAccountToken": return (404, #"{"error_msg":"account token 1 not found."}"#)
     case _ where route.operation == "getPublicUserInfo":
       return (404, #"{"error_msg":"User \#(Example.member) not found."}"#)
     // He may open the base that is copied, but not put the copy beside it.

@@ -114,7 +114,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
   @Test func `the last use of a token is listed once it was written`() async throws {
     try await World.with { world in
       #expect(try await world.call(.get, exchange, as: .apiTokenReader).status == 200)
-      try await world.onLoop { await $0.lastUse.write() }
+      try await world.onLoop { await $0.lastUse.write(at: nil) }
       #expect(try await world.database.count("api_token where last_used_at > now() - interval '1 minute'") == 1)
       let list = try await world.call(.get, "/api/v2.1/workspace/9/dtable/Projects/api-tokens/", as: .groupOwner)
       let items = try #require(list["api_tokens"] as? [[String: Any]])

@@ -23,7 +23,7 @@ struct Example: Sendable, CustomTestStringConvertible {
       "user_id": user,
       "group_member": route.operation == "removeGroupMember" ? Self.groupAdmin : Self.member,
       "base_uuid": restoresByUUID ? World.oldProjects : World.projects,
-      "external_link_token": World.externalLink, "invite_link_token": inviteLink,
+      "token_id": "1", "external_link_token": World.externalLink, "invite_link_token": inviteLink,
     ]
     return values.reduce(route.path) { $0.replacing("{\($1.key)}", with: $1.value) } + query
   }
@@ -35,7 +35,7 @@ struct Example: Sendable, CustomTestStringConvertible {
 
   private var user: String {
     if route.operation == "teamDeleteUserShare" { return Self.gone }
-    return route.operation.hasSuffix("DisableTwoFactor") ? Self.outsider : Self.member
+    return route.operation.hasSuffix("DisableTwoFactor") ? Self.gone : Self.member
   }
 
   private var inviteLink: String {
@@ -79,6 +79,11 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "deleteBase": ["name": "Projects"]
     case "copyBaseFromWorkspace": ["src_workspace_id": "9", "name": "Projects", "dst_workspace_id": "9"]
     case "createGroup": ["name": "New group"]
+    case "verifyBaseToken", "revokeBaseToken": ["token": "eyJ0eXAiOiJKV1QifQ.e30.x"]
+    case "createAccountToken": ["name": "my script", "expire_days": "30"]
+    case "updatePassword": ["old_password": World.password, "new_password": "another password"]
+    case "deleteTwoFactor": ["password": World.password]
+    case "teamUpdateTokenPolicy": ["require_expiry": "true", "max_base_token_minutes": "60"]
     case "updateUserInfo": ["name": "New name"]
     case "updateEmailAddress": ["new_contact_email": "new@example.com"]
     case "listPublicUserInfos": ["user_id_list": Self.member]
@@ -123,6 +128,11 @@ struct Example: Sendable, CustomTestStringConvertible {
 extension World {
   /// Sends an example.
   func call(_ example: Example, as caller: Caller) async throws -> Answer {
+    if example.route.operation == "confirmTwoFactor" {
+      let enrolment = try await call(.post, example.path, as: caller)
+      let code = (enrolment["secret"] as? String).map { oneTimePassword(of: $0) }
+      return try await call(.put, example.path, as: caller, ["code": code ?? "none"])
+    }
     guard example.route.operation == "systemImportUsers" else {
       return try await call(example.route.method, example.path, as: caller, example.fields)
     }

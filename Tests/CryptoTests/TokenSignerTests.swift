@@ -11,7 +11,12 @@ private let now: Int64 = 1_800_000_000
     expiry: now + 60, dtableUUID: "650d8a0d-7e27-46a8-8b18-6cc6f3db2057", permission: "rw", appName: "a \"b\" ü",
     apiTokenID: 7)
 
-  init() throws { signer = try TokenSigner(secret: secret) }
+  init() throws { signer = try Self.signer(secret) }
+
+  private static func signer(_ secret: String) throws -> TokenSigner {
+    TokenSigner(
+      signing: try SigningKey(secret: secret), vault: try Vault(masterKey: "a master key of thirty-two bytes or more"))
+  }
 
   @Test func `what was signed is verified, and says the same`() throws {
     #expect(try signer.verify(signer.sign(claims), at: now) == claims)
@@ -36,8 +41,9 @@ private let now: Int64 = 1_800_000_000
   }
 
   @Test func `a short secret is refused`() {
-    #expect(throws: TokenSigner.WeakSecret.self) { try TokenSigner(secret: String(repeating: "x", count: 31)) }
-    #expect(throws: Never.self) { try TokenSigner(secret: String(repeating: "x", count: 32)) }
+    #expect(throws: SigningKey.WeakSecret.self) { try SigningKey(secret: String(repeating: "x", count: 31)) }
+    #expect(throws: Never.self) { try SigningKey(secret: String(repeating: "x", count: 32)) }
+    #expect(throws: Vault.WeakKey.self) { try Vault(masterKey: String(repeating: "x", count: 31)) }
   }
 
   /// RFC 7515, A.1: the key, the token, and what must become of it.
@@ -93,7 +99,7 @@ private let now: Int64 = 1_800_000_000
       text.replacing(".", with: "..", maxReplacements: 1), text + "." + text, String(repeating: "a", count: 9000),
     ]
     for other in others { #expect(throws: TokenError.invalid) { try signer.verify(other, at: now) } }
-    #expect(throws: TokenError.invalid) { try TokenSigner(secret: secret + "x").verify(text, at: now) }
+    #expect(throws: TokenError.invalid) { try Self.signer(secret + "x").verify(text, at: now) }
   }
 
   private static let header = #"{"typ":"JWT","alg":"HS256"}"#

@@ -11,8 +11,8 @@ public enum Caller: String, CaseIterable, Sendable {
   case groupOwner, groupAdmin, groupMember, outsider, teamAdmin, teamAdminInGroup, foreigner, single, systemAdmin
   // Guests of the base "Projects": it is shared with one and with another's group, and one has accepted an invite link.
   case sharedReader, sharedGroupMember, invitedForeigner
-  // Known, but not to be let in.
-  case deactivated
+  // Known, but not to be let in: one of them not before she has enrolled a second factor.
+  case deactivated, unenrolled
   // Programs, for the base "Projects".
   case apiTokenReader, apiTokenWriter, revokedAPIToken, temporaryToken
   case baseToken, personalBaseToken, otherBaseToken, expiredBaseToken, orphanedBaseToken, unsignedBaseToken
@@ -34,7 +34,7 @@ public enum Caller: String, CaseIterable, Sendable {
     case .systemAdmin: [.systemAdmin]
     case .apiTokenReader, .apiTokenWriter, .temporaryToken: [.apiToken]
     case .baseToken, .personalBaseToken: [.baseToken]
-    case .nobody, .malformed, .forger, .deactivated, .revokedAPIToken, .otherBaseToken, .expiredBaseToken,
+    case .nobody, .malformed, .forger, .deactivated, .unenrolled, .revokedAPIToken, .otherBaseToken, .expiredBaseToken,
       .orphanedBaseToken, .unsignedBaseToken:
       [.anonymous]
     }
@@ -56,6 +56,7 @@ public enum Caller: String, CaseIterable, Sendable {
     case .sharedReader: 11
     case .invitedForeigner: 12
     case .sharedGroupMember: 13
+    case .unenrolled: 14
     default: nil
     }
   }

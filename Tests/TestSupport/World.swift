@@ -49,6 +49,21 @@ public struct World: Sendable {
     }
   }
 
+  /// The code that a telephone shows now for a secret in base32.
+  public func oneTimePassword(of secret: String) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
+    var (bytes, group, bits): ([UInt8], UInt32, UInt32) = ([], 0, 0)
+    for character in secret {
+      group = group << 5 | UInt32(alphabet.firstIndex(of: character) ?? 0)
+      bits += 5
+      if bits >= 8 {
+        bits -= 8
+        bytes.append(UInt8(truncatingIfNeeded: group >> bits))
+      }
+    }
+    return OneTimePassword(secret: bytes).code(at: OneTimePassword.step(at: app.now().seconds))
+  }
+
   /// Answers a request on the loop, as the server would have it answered.
   func respond(to request: Request) async throws -> Response {
     try await TestDatabase.loop.get().perform { [service] in await service.respond(to: request) }
@@ -62,8 +77,8 @@ public struct World: Sendable {
   private init(_ database: TestDatabase) async throws {
     self.database = database
     app = App(
-      db: database.db, signer: try TokenSigner(secret: Self.signingSecret), passwords: Self.passwords,
-      settings: App.Settings(publicURL: Self.publicURL))
+      db: database.db, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
+      vault: Self.vault, passwords: Self.passwords, settings: App.Settings(publicURL: Self.publicURL))
     service = Service(app)
     try await database.execute(Self.people)
     credentials = try await Caller.credentials(database, app)
@@ -71,6 +86,12 @@ public struct World: Sendable {
     try await database.db.onLoop { try await $0.run("update account set password_hash = \(hash.stored)") }
   }
 
+  private static let vault = {
+    guard let vault = try? Vault(masterKey: "a master key of at least thirty-two bytes") else {
+      preconditionFailure("the master key is long enough")
+    }
+    return vault
+  }()
   private static let passwords = PasswordHasher(threads: 1, capacity: 10_000)
   private static let passwordHash = Task { try await passwords.hash(password) }
 
@@ -88,12 +109,14 @@ public struct World: Sendable {
       ('00000000000000000000000000000008', 1, 'gone@ours.example', 'Gero Gone', false, false, false),
       ('00000000000000000000000000000009', 1, 'boss@ours.example', 'Bea Boss', true, false, true),
       ('00000000000000000000000000000010', 1, 'vice@ours.example', 'Vito Vice', true, false, true);
-    update account set forces_2fa = true where id = 4;
+    update account set forces_2fa = true where id = 8;
 
     insert into account (uid, team_id, email, name) values
       ('00000000000000000000000000000011', 1, 'reader@ours.example', 'Rosa Reader'),
       ('00000000000000000000000000000012', 2, 'guest@theirs.example', 'Gus Guest'),
-      ('00000000000000000000000000000013', 1, 'sales@ours.example', 'Sam Sales');
+      ('00000000000000000000000000000013', 1, 'sales@ours.example', 'Sam Sales'),
+      ('00000000000000000000000000000014', 1, 'late@ours.example', 'Lara Late');
+    update account set forces_2fa = true where id = 14;
 
     insert into user_group (team_id, name) values
       (1, 'Marketing'), (2, 'canary group'), (1, 'Empty'), (1, 'Sales');

@@ -10,6 +10,8 @@ let apiTokenRoutes = [
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/temp-api-token/",        "createTempApiToken", as: BaseUser.self,  issueTemporaryToken),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/", "updateApiToken",     as: BaseAdmin.self, changeToken),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/", "deleteApiToken",     as: BaseAdmin.self, revokeToken),
+  Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/rotate/", "rotateApiToken", as: BaseAdmin.self, rotateToken),
+  Route(.post,   "/api/v2.1/dtable/app-api-token/rotate/", "rotateOwnApiToken", as: APITokenBearer.self, rotateOwnToken),
 ]
 
 // MARK: Wire
@@ -17,22 +19,29 @@ let apiTokenRoutes = [
 struct NewToken: Input {
   let app: DisplayName
   let permission: Permission
+  let terms: TokenTerms
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
     guard let app = DisplayName(try fields.text("app_name", 1...255)) else { throw APIError.invalid(field: "app_name") }
     self.app = app
     permission = try fields.choice("permission")
+    terms = try TokenTerms(fields)
   }
 }
 
 struct TokenChange: Input {
   let app: String
-  let permission: Permission
+  /// Nil where it stays, and something else is changed.
+  let permission: Permission?
+  let terms: TokenTerms
 
   init(_ parts: Parts) throws {
+    let fields = try parts.body()
     app = parts.path("app_name")
-    permission = try parts.body().choice("permission")
+    terms = try TokenTerms(fields)
+    permission =
+      terms.isEmpty || fields.has("permission") ? try fields.choice("permission") as Permission : nil
   }
 }
 
@@ -63,6 +72,20 @@ private func changeToken(by admin: BaseAdmin, _ change: TokenChange, _ app: App)
 private func revokeToken(by admin: BaseAdmin, _ name: TokenName, _ app: App) async throws -> Success {
   try await app.revoke(name, of: admin.base, by: admin.caller)
   return Success()
+}
+
+private func rotateToken(by admin: BaseAdmin, _ rotation: TokenRotation, _ app: App) async throws -> TokenRecord {
+  try await app.rotate(rotation, of: admin.base, by: admin.caller)
+}
+
+/// By the program itself, with the secret that it has: it needs to know nothing else.
+private func rotateOwnToken(by bearer: APITokenBearer, _ grace: Grace, _ app: App) async throws -> TokenRecord {
+  guard case .program(let program) = bearer.source else { throw Refusal.badAPIToken }
+  let generation: SQL = "token.id = \(program.token) and token.generation = \(program.generation)"
+  guard program.isCurrent, let rotated = try await app.rotate(generation, grace: grace.seconds, by: nil) else {
+    throw Refusal.retiredSecret
+  }
+  return rotated
 }
 
 /// Stored nowhere: it says who and for which base, and what he may do there is asked when it is used.

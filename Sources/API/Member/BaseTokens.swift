@@ -14,7 +14,7 @@ let baseTokenRoutes = [
 // MARK: Wire
 
 /// `?exp=`: how long a base token lives, `<n>` and `m`, `h` or `d`; a minute at least, three days at most.
-private struct Lifetime: Input {
+struct Lifetime: Input {
   static let longest: Int64 = 3 * 86_400
   let seconds: Int64
 
@@ -27,15 +27,21 @@ private struct Lifetime: Input {
     self.seconds = seconds
   }
 
-  private static func seconds(_ text: String) -> Int64? {
+  private static func seconds(_ text: String) -> Int64? { seconds(text, within: 60...longest) }
+
+  /// So many minutes, hours or days in seconds; nil for another text, or beyond the range.
+  static func seconds(_ text: String, within range: ClosedRange<Int64>) -> Int64? {
     let units: [Character: Int64] = ["m": 60, "h": 3600, "d": 86_400]
     guard let unit = text.last.flatMap({ units[$0] }), let count = ID<Never>(text: String(text.dropLast()))?.value
     else {
       return nil
     }
     let (seconds, overflow) = count.multipliedReportingOverflow(by: unit)
-    return !overflow && (60...longest).contains(seconds) ? seconds : nil
+    return !overflow && range.contains(seconds) ? seconds : nil
   }
+
+  /// When a token ends that is made at a time: no later than a team's policy allows.
+  func end(from now: Timestamp, atMost longest: Int64?) -> Int64 { now.seconds + min(seconds, longest ?? seconds) }
 }
 
 /// A base token, and where to go with it. No expiry beside it: clients read a number there as a duration.
@@ -67,16 +73,16 @@ private struct BaseTokenGrant: Output, JSONEncodable {
 /// An API token, valid until deleted, for a base token. The hottest path of the service: one look-up, no write.
 private func exchange(by bearer: APITokenBearer, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
   let now = app.now()
-  let expiry = now.seconds + lifetime.seconds
+  let expiry = lifetime.end(from: now, atMost: bearer.longestLifetime)
   let claims: BaseTokenClaims
   let appName: String
   switch bearer.source {
-  case .apiToken(let id, let name):
-    appName = name
+  case .program(let program):
+    appName = program.appName
     claims = .program(
-      expiry: expiry, dtableUUID: bearer.uuid.text, permission: bearer.permission.rawValue, appName: name,
-      apiTokenID: id.value)
-    app.lastUse.note(id, at: now)
+      expiry: expiry, dtableUUID: bearer.uuid.text, permission: bearer.permission.rawValue, appName: appName,
+      apiTokenID: program.token.value, generation: program.generation)
+    app.lastUse.note(program.token, at: now, from: app.origin)
   case .account(let id, let user):
     appName = ""
     claims = .person(
@@ -90,7 +96,8 @@ private func exchange(by bearer: APITokenBearer, _ lifetime: Lifetime, _ app: Ap
 
 private func issueBaseToken(by user: BaseUser, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
   let claims = BaseTokenClaims.person(
-    expiry: app.now().seconds + lifetime.seconds, dtableUUID: user.uuid.text, username: user.caller.user.wire,
+    expiry: lifetime.end(from: app.now(), atMost: user.longestLifetime), dtableUUID: user.uuid.text,
+    username: user.caller.user.wire,
     permission: user.permission.rawValue, accountID: user.caller.account.value)
   return BaseTokenGrant(
     token: app.signer.sign(claims), uuid: user.uuid, baseName: user.baseName, workspace: user.workspace,
@@ -100,7 +107,7 @@ private func issueBaseToken(by user: BaseUser, _ lifetime: Lifetime, _ app: App)
 /// Reading only, and for no longer than the link lives.
 private func visit(by visitor: LinkVisitor, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
   let opened = visitor.opened
-  let expiry = app.now().seconds + lifetime.seconds
+  let expiry = lifetime.end(from: app.now(), atMost: opened.longestLifetime)
   let claims = BaseTokenClaims.visitor(
     expiry: opened.end.map { min(expiry, $0.seconds) } ?? expiry, dtableUUID: opened.uuid.text,
     permission: opened.permission.rawValue, externalLinkID: opened.link.value)

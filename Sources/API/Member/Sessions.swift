@@ -13,6 +13,10 @@ private struct Credentials: Input {
   /// An e-mail address, a login id, or a user id.
   let username: String
   let password: String
+  /// What the telephone shows, or a code from paper, where a second factor is asked for.
+  let code: String?
+  /// What SeaTable's clients do not say: how the token is called, and when it ends.
+  let terms: AccountTokenTerms
 
   /// A name or a password that is missing or cannot be one fails as a wrong one does.
   init(_ parts: Parts) throws {
@@ -21,6 +25,8 @@ private struct Credentials: Input {
       password.utf8.count <= PasswordHasher.longest
     else { throw APIError.loginFailed }
     (self.username, self.password) = (username, password)
+    code = parts.oneTimePassword
+    terms = try AccountTokenTerms(fields)
   }
 }
 
@@ -36,7 +42,8 @@ private struct AccountToken: Output, JSONEncodable {
 private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws -> AccountToken {
   let found: Candidate? = try await app.db.row(
     """
-    select id, password_hash from account
+    select id, password_hash, case when totp_confirmed_at is not null then totp_sealed end as totp_sealed
+    from account
     where is_active and deleted_at is null
       and (lower(email) = lower(\(login.username)) or login_id = \(login.username)
            or uid = \(UserID(wire: login.username)?.uid))
@@ -48,6 +55,14 @@ private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws ->
   guard isRight, let found else {
     try await noteFailure(of: found?.account, app)
     throw APIError.loginFailed
+  }
+
+  if let sealed = found.secondFactor {
+    guard let code = login.code, !code.isEmpty else { throw APIError.secondFactorMissing }
+    guard try await SecondFactor.take(code, of: found.account, sealed: sealed, app) else {
+      try await noteFailure(of: found.account, app)
+      throw APIError.secondFactorWrong
+    }
   }
 
   let secret = Secret.generate()
@@ -65,7 +80,8 @@ private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws ->
       insert into login_log (account_id, team_id, address, succeeded)
       select id, coalesce(team_id, 0), \(app.origin.address), true from caller
     )
-    insert into account_token (account_id, hash) select id, \(secret.hash.bytes) from caller
+    insert into account_token (account_id, hash, name, expires_at)
+    select id, \(secret.hash.bytes), \(login.terms.name), \(login.terms.expiry) from caller
     returning id
     """)
   guard made != nil else { throw APIError.loginFailed }
@@ -85,9 +101,11 @@ private func noteFailure(of account: ID<Account>?, _ app: App) async throws {
 private struct Candidate: RowDecodable {
   let account: ID<Account>
   let password: PasswordHash?
+  let secondFactor: [UInt8]?
 
   init(_ row: Row) throws(PostgresError) {
     account = try row["id"]
+    secondFactor = try row["totp_sealed"]
     let stored: String? = try row["password_hash"]
     password = stored.map(PasswordHash.init(stored:))
   }

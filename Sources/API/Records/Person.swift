@@ -20,6 +20,7 @@ struct Person: RowDecodable, Sendable {
   /// In bytes; nil where nobody has set one.
   let quota: Int64?
   let mustUseTwoFactors: Bool
+  let hasSecondFactor: Bool
   let isTeamAdmin: Bool
   let isSystemAdmin: Bool
   let isActive: Bool
@@ -32,8 +33,9 @@ struct Person: RowDecodable, Sendable {
     """
     select account.id, account.uid, account.team_id, team.name as team_name, workspace.id as workspace_id,
            account.email, coalesce(account.login_id, '') as login_id, account.name, account.unit, account.id_in_org,
-           account.role, account.admin_role, account.quota_total, account.forces_2fa, account.is_team_admin,
-           account.is_system_admin, account.is_active, account.created_at, account.last_login_at
+           account.role, account.admin_role, account.quota_total, account.forces_2fa,
+           account.totp_confirmed_at is not null as has_2fa, account.is_team_admin, account.is_system_admin,
+           account.is_active, account.created_at, account.last_login_at
     from (\(rows)) as account
     left join team on team.id = account.team_id
     left join workspace on workspace.account_id = account.id
@@ -56,6 +58,7 @@ struct Person: RowDecodable, Sendable {
     adminRole = try row["admin_role"]
     quota = try row["quota_total"]
     mustUseTwoFactors = try row["forces_2fa"]
+    hasSecondFactor = try row["has_2fa"]
     isTeamAdmin = try row["is_team_admin"]
     isSystemAdmin = try row["is_system_admin"]
     isActive = try row["is_active"]
@@ -112,10 +115,9 @@ struct NewPerson: Sendable {
   /// From the fields that all operations share, the address under its name in that operation.
   init(_ fields: Fields, email field: String = "email", name nameField: String = "name") throws {
     guard let email = EmailAddress(try fields.text(field, 1...254)) else { throw APIError.invalid(field: field) }
-    guard let password = NewPassword(try fields.text("password", 1...1024)) else {
-      throw APIError.invalid(field: "password")
-    }
-    self.init(email: email, name: try fields.optionalName(nameField), password: password)
+    let name = try fields.optionalName(nameField)
+    let password = try NewPassword(fields, names: [email.text, email.localPart] + (name.map { [$0] } ?? []))
+    self.init(email: email, name: name, password: password)
     hasWorkspace = try fields.optionalBoolean("with_workspace") ?? false
   }
 }
@@ -162,6 +164,7 @@ struct PersonChange: Sendable {
   /// In bytes; 0 takes it away.
   var quota: Int64?
   var mustUseTwoFactors: Bool?
+  var losesSecondFactor = false
   var isTeamAdmin: Bool?
   var isSystemAdmin: Bool?
   var isActive: Bool?
@@ -203,6 +206,16 @@ extension App {
         where uid = \(user) and \(reach.changeableAccounts(by: caller))
         """)
       guard changed == 1 else { throw try await refusal(of: named, reach) }
+      if new.losesSecondFactor {
+        try await $0.run(
+          """
+          with person as (
+            update account set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null
+            where uid = \(user) returning id
+          )
+          delete from recovery_code using person where recovery_code.account_id = person.id
+          """)
+      }
       if new.isActive == false || password != nil {
         try await $0.run(
           "delete from account_token where account_id = (select id from account where uid = \(user))")
@@ -217,7 +230,7 @@ extension App {
   func resetPassword(of named: String, _ reach: Reach, by caller: SignedIn) async throws -> Secret {
     let secret = Secret.generatedPassword()
     var new = PersonChange()
-    new.password = NewPassword(secret.clear)
+    new.password = NewPassword(generated: secret)
     _ = try await change(named, to: new, reach, by: caller)
     return secret
   }

@@ -5,6 +5,7 @@ internal import Postgres
 
 /// A token in a list, its secret masked; or a new one, in clear for the only time. One form for all lists.
 struct TokenRecord: RowDecodable, Output, JSONEncodable {
+  let id: ID<APIToken>
   let app: String
   let hint: String
   let permission: Permission
@@ -16,15 +17,28 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
   let baseName: String
   let baseIcon: String?
   let baseColor: String?
+  let expires: Timestamp?
+  let isExpired: Bool
+  let note: String
+  let networks: [String]
+  let limit: Int64?
+  let rotated: Timestamp?
+  let uses: Int64
+  let lastClient: String?
+  let lastAddresses: [String]
   var secret: Secret?
   var avatarURL = ""
 
   /// Gives the tokens of a statement that selects rows of `api_token`, in an order.
   static func select(_ rows: SQL, order: SQL = "order by token.id") -> SQL {
     """
-    select token.app_name, token.hint, token.permission, token.created_at, token.last_used_at,
+    select token.id, token.app_name, token.hint, token.permission, token.created_at, token.last_used_at,
            creator.uid as creator_uid, creator.name as creator_name, base.uuid::text as base_uuid,
-           base.name as base_name, base.icon, base.color
+           base.name as base_name, base.icon, base.color, token.expires_at,
+           token.expires_at is not null and token.expires_at <= now() as is_expired, token.note,
+           token.networks::text[] as networks, token.rate_limit::bigint as rate_limit, token.rotated_at,
+           token.use_count, token.last_client,
+           array(select host(address) from unnest(token.last_addresses) as seen (address)) as last_addresses
     from (\(rows)) as token
     join account as creator on creator.id = token.created_by
     join base on base.id = token.base_id
@@ -33,6 +47,7 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
   }
 
   init(_ row: Row) throws(PostgresError) {
+    id = try row["id"]
     app = try row["app_name"]
     hint = try row["hint"]
     permission = try row["permission"]
@@ -44,6 +59,15 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
     baseName = try row["base_name"]
     baseIcon = try row["icon"]
     baseColor = try row["color"]
+    expires = try row["expires_at"]
+    isExpired = try row["is_expired"]
+    note = try row["note"]
+    networks = try row["networks"]
+    limit = try row["rate_limit"]
+    rotated = try row["rotated_at"]
+    uses = try row["use_count"]
+    lastClient = try row["last_client"]
+    lastAddresses = try row["last_addresses"]
   }
 
   func write(to json: inout JSONWriter) {
@@ -61,6 +85,15 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
       $0.add("dtable_name", baseName)
       $0.add("dtable_icon", baseIcon)
       $0.add("dtable_color", baseColor)
+      $0.add("expires_at", expires)
+      $0.add("is_expired", isExpired)
+      $0.add("note", note)
+      $0.add("allowed_networks", networks)
+      $0.add("rate_limit", limit)
+      $0.add("rotated_at", rotated)
+      $0.add("use_count", uses)
+      $0.add("last_client", lastClient)
+      $0.add("last_addresses", lastAddresses)
     }
   }
 }
@@ -92,9 +125,11 @@ extension App {
       try await $0.row(
         """
         with made as (
-          insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by)
+          insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by, expires_at, note,
+                                 networks, rate_limit)
           select base.id, base.team_id, \(new.app.text), \(secret.hash.bytes), \(secret.hint), \(new.permission),
-                 \(caller.account)
+                 \(caller.account), \(new.terms.expiry), \(new.terms.note ?? ""),
+                 \(new.terms.networks ?? [])::text[]::cidr[], nullif(\(new.terms.limit), 0)
           from base
           where base.id = \(base) and base.deleted_at is null
           returning *
@@ -109,11 +144,17 @@ extension App {
 
   /// Changes what a token allows; its secret stays.
   func change(_ change: TokenChange, of base: ID<Base>, by caller: SignedIn) async throws -> TokenRecord {
+    let terms = change.terms
     let changed: TokenRecord? = try await self.change(by: caller) {
       try await $0.row(
         """
         with changed as (
-          update api_token set permission = \(change.permission)
+          update api_token
+          set permission = coalesce(\(change.permission), permission),
+              expires_at = case when \(terms.saysExpiry) then \(terms.expiry) else expires_at end,
+              note = coalesce(\(terms.note), note),
+              networks = coalesce(\(terms.networks)::text[]::cidr[], networks),
+              rate_limit = case when \(terms.limit)::bigint is null then rate_limit else nullif(\(terms.limit), 0) end
           where base_id = \(base) and app_name = \(change.app) and revoked_at is null
           returning *
         )
@@ -123,6 +164,43 @@ extension App {
     guard var changed else { throw Refusal.notFound(.apiToken(change.app)) }
     changed.avatarURL = settings.avatarURL
     return changed
+  }
+
+  /// Gives a token another secret, which is in the answer alone. The one of before works for the grace period, so that
+  /// its program can change over; whoever shows it later is noted.
+  func rotate(_ rotation: TokenRotation, of base: ID<Base>, by caller: SignedIn) async throws -> TokenRecord {
+    let rotated = try await rotate(
+      "token.base_id = \(base) and token.app_name = \(rotation.name.app)", grace: rotation.grace, by: caller)
+    guard let rotated else { throw Refusal.notFound(.apiToken(rotation.name.app)) }
+    return rotated
+  }
+
+  /// The same for the live token that a condition on `token` names; nil where there is none.
+  func rotate(_ condition: SQL, grace: Int64, by caller: SignedIn?) async throws -> TokenRecord? {
+    let secret = Secret.generate()
+    let rotated: TokenRecord? = try await change(by: caller) {
+      try await $0.row(
+        """
+        with former as (
+          select token.id, token.hash, token.generation
+          from api_token as token
+          where token.revoked_at is null and \(condition)
+          for update
+        ), kept as (
+          insert into retired_secret (hash, token_id, generation, valid_until)
+          select hash, id, generation, now() + make_interval(secs => \(grace)::double precision) from former
+        ), rotated as (
+          update api_token as token
+          set hash = \(secret.hash.bytes), hint = \(secret.hint), generation = token.generation + 1, rotated_at = now()
+          from former where token.id = former.id
+          returning token.*
+        )
+        \(TokenRecord.select("select * from rotated"))
+        """)
+    }
+    guard var rotated else { return nil }
+    (rotated.secret, rotated.avatarURL) = (secret, settings.avatarURL)
+    return rotated
   }
 
   /// Ends a token: it and the base tokens made from it are refused from now on, and its name is free again.

@@ -47,7 +47,7 @@ private struct UserChange: Input {
     change.unit = try fields.optionalText("unit", 0...255)
     change.role = try fields.optionalText("role", 0...255).flatMap { $0.isEmpty ? nil : $0 }
     if let text = try fields.optionalText("password", 0...1024), !text.isEmpty {
-      change.password = try parsed("password", NewPassword(text))
+      change.password = try NewPassword(text)
     }
     (named, self.change) = (parts.path("user_id"), change)
   }
@@ -220,11 +220,9 @@ private func enforceTwoFactors(by admin: SystemAdmin, _ rule: TwoFactorRule, _ a
   return Success()
 }
 
-/// Nobody has a second factor yet that could be taken away, so this takes away the duty to have one.
+/// For who has lost his: takes away the second factor, and the duty to have one.
 private func disableTwoFactors(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
-  var change = PersonChange()
-  change.mustUseTwoFactors = false
-  _ = try await app.change(user.named, to: change, .installation, by: admin.caller)
+  try await app.removeSecondFactor(of: user.named, .installation, by: admin.caller)
   return Success()
 }
 

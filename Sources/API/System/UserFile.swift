@@ -15,7 +15,7 @@ struct UserFile: Input {
 
     func person() throws -> NewPerson {
       guard let email = EmailAddress(email) else { throw APIError.invalid(field: "email") }
-      guard let password = NewPassword(values["password"] ?? "") else { throw APIError.invalid(field: "password") }
+      let password = try NewPassword(values["password"] ?? "", names: [email.text, email.localPart])
       var person = NewPerson(email: email, name: try optional("name"), password: password)
       person.idInTeam = try optional("id_in_org") ?? ""
       person.unit = try optional("unit") ?? ""

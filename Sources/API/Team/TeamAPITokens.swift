@@ -8,6 +8,7 @@ let teamTokenRoutes = [
   Route(.post,   "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/",            "teamCreateApiToken",          as: TeamBaseUser.self, issueToken, status: 201),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/", "teamUpdateApiToken",          as: TeamBaseUser.self, changeToken),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/", "teamDeleteApiToken",          as: TeamAdmin.self,    revokeToken),
+  Route(.post,   "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/rotate/", "teamRotateApiToken", as: TeamBaseUser.self, rotateToken),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/api-tokens/",                                "teamListApiTokensOfAllBases", as: TeamAdmin.self,    listAllTokens),
 ]
 
@@ -103,8 +104,21 @@ private func issueToken(by user: TeamBaseUser, _ new: NewToken, _ app: App) asyn
 }
 
 private func changeToken(by user: TeamBaseUser, _ change: TokenChange, _ app: App) async throws -> TokenRecord {
-  guard change.permission <= user.permission else { throw Refusal.notAllowed }
+  if let permission = change.permission, permission > user.permission { throw Refusal.notAllowed }
   return try await app.change(change, of: user.base, by: user.caller)
+}
+
+/// Whoever gets the new secret can do what the token allows, so he must be allowed that himself.
+private func rotateToken(by user: TeamBaseUser, _ rotation: TokenRotation, _ app: App) async throws -> TokenRecord {
+  let allowed: SQL = """
+    token.base_id = \(user.base) and token.app_name = \(rotation.name.app)
+    and (token.permission = 'r' or \(user.permission) = 'rw')
+    """
+  if let rotated = try await app.rotate(allowed, grace: rotation.grace, by: user.caller) { return rotated }
+  let isThere = try await app.count(
+    "select count(*) from api_token where base_id = \(user.base) and app_name = \(rotation.name.app) and revoked_at is null"
+  )
+  throw isThere > 0 ? Refusal.notAllowed : .notFound(.apiToken(rotation.name.app))
 }
 
 private func revokeToken(by admin: TeamAdmin, _ token: TokenOfBase, _ app: App) async throws -> Success {

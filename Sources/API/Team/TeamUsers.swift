@@ -64,7 +64,7 @@ private struct TeamUser: Output, JSONEncodable {
       $0.add("is_active", person.isActive)
       $0.add("is_org_admin", person.isTeamAdmin)
       $0.add("is_force_2fa", person.mustUseTwoFactors)
-      $0.add("has_default_device", false)
+      $0.add("has_default_device", person.hasSecondFactor)
       $0.add("avatar_url", avatarURL)
     }
   }
@@ -112,10 +112,8 @@ private func enforceTwoFactors(by admin: TeamAdmin, _ rule: TwoFactorRule, _ app
   return Success()
 }
 
-/// Nobody has a second factor yet that could be taken away, so this takes away the duty to have one.
+/// For who has lost his: takes away the second factor, and the duty to have one.
 private func disableTwoFactors(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
-  var change = PersonChange()
-  change.mustUseTwoFactors = false
-  _ = try await app.change(user.named, to: change, admin.reach, by: admin.caller)
+  try await app.removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
   return Success()
 }

@@ -14,6 +14,9 @@ extern const struct basekeeper_asset basekeeper_openapi;
 extern const struct basekeeper_asset basekeeper_avatar;
 extern const struct basekeeper_asset basekeeper_group_avatar;
 
+// The commonest passwords of eight characters and more, one a line.
+extern const struct basekeeper_asset basekeeper_passwords;
+
 // Migrations/*.sql in the order of their application.
 extern const struct basekeeper_asset *const basekeeper_migrations;
 extern const size_t basekeeper_migration_count;

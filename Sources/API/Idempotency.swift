@@ -1,0 +1,110 @@
+public import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+extension App {
+  /// Does what a creating request asks for once, however often it is sent with the same `Idempotency-Key`: whoever sends
+  /// it again within a day gets the answer of the first time, with the secret that it had.
+  ///
+  /// The key is stored in the transaction of what the request does, so that both are there or neither, and the database
+  /// decides between two at the same moment. The answer is sealed under a key that is made of the one in the request, so
+  /// that who reads the database reads no answer. What was refused is not kept, and can be asked for again.
+  func once(
+    _ request: Request, of subject: Subject, _ operation: String, _ body: (App) async throws -> Response
+  ) async throws -> Response {
+    guard request.method == .post, let text = request.headers[.idempotencyKey], let scope = subject.scope else {
+      return try await body(self)
+    }
+    guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
+      throw APIError.refused("Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
+    }
+    let once = Once(key: "\(scope) \(text)", request, operation, vault)
+    if let answer = try await once.answer(self) { return answer }
+    do {
+      return try await db.transaction { transaction in
+        try await once.claim(transaction)
+        let response = try await body(within(transaction))
+        try await once.keep(response, transaction)
+        return response
+      }
+    } catch PostgresError.statement(_, constraint: "idempotent_answer_pkey", _) {
+      // Another one was first.
+      guard let answer = try await once.answer(self) else { throw APIError.running }
+      return answer
+    }
+  }
+
+  /// Deletes what is kept for a day, and has been.
+  public func forgetOldAnswers() async throws {
+    try await db.run("delete from idempotent_answer where created_at < now() - interval '1 day'")
+    try await db.run("delete from revoked_base_token where expires_at < now()")
+    try await db.run("delete from retired_secret where valid_until < now() - interval '90 days'")
+  }
+}
+
+extension Subject {
+  /// Whose keys these are; nil for who is nobody in particular.
+  fileprivate var scope: String? {
+    switch self {
+    case .nobody: nil
+    case .person(let caller), .enrolling(let caller): "account \(caller.account.value)"
+    case .program(let token, _): "token \(token.value)"
+    }
+  }
+}
+
+/// One request that is to be done once.
+private struct Once: Sendable {
+  private let key: [UInt8]
+  private let asked: [UInt8]
+  private let sealing: AuthenticationKey
+
+  init(key: String, _ request: Request, _ operation: String, _ vault: Vault) {
+    self.key = vault.key(for: "idempotency keys 1").code(of: Array(key.utf8))
+    sealing = vault.key(for: "idempotent answers 1 \(key)")
+    let captures = request.captures.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+    let target = ([operation] + captures + [String(Substring(request.target.query))]).joined(separator: "\n")
+    asked = sha256(Array(target.utf8) + [0] + request.body)
+  }
+
+  /// What was answered before; nil where nothing was.
+  func answer(_ app: App) async throws -> Response? {
+    let found: Kept? = try await app.db.row(
+      "select request, sealed from idempotent_answer where key = \(key) and created_at > now() - interval '1 day'")
+    guard let found else { return nil }
+    guard found.request == asked else { throw APIError.otherRequest }
+    guard let sealed = found.sealed, let bytes = sealing.open(sealed), let status = bytes.first else {
+      throw APIError.running
+    }
+    var response = Response(200 + Int(status), type: "application/json", Array(bytes.dropFirst()))
+    response.headers.append(("Idempotency-Replayed", "true"))
+    return response
+  }
+
+  /// Waits for who does the same at this moment.
+  func claim(_ transaction: Transaction) async throws {
+    do {
+      try await transaction.run(
+        "delete from idempotent_answer where key = \(key) and created_at <= now() - interval '1 day'")
+      try await transaction.run("insert into idempotent_answer (key, request) values (\(key), \(asked))")
+    } catch PostgresError.timedOut {
+      throw APIError.running
+    }
+  }
+
+  func keep(_ response: Response, _ transaction: Transaction) async throws {
+    let sealed = sealing.seal([UInt8(clamping: response.status - 200)] + response.body)
+    try await transaction.run("update idempotent_answer set sealed = \(sealed) where key = \(key)")
+  }
+
+  private struct Kept: RowDecodable {
+    let request: [UInt8]
+    let sealed: [UInt8]?
+
+    init(_ row: Row) throws(PostgresError) {
+      request = try row["request"]
+      sealed = try row["sealed"]
+    }
+  }
+}

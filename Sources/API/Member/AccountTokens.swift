@@ -1,0 +1,183 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let accountTokenRoutes = [
+  Route(.get,    "/api/v2.1/user/account-tokens/",            "listAccountTokens",   as: SignedIn.self, listTokens),
+  Route(.post,   "/api/v2.1/user/account-tokens/",            "createAccountToken",  as: SignedIn.self, makeToken, status: 201),
+  Route(.delete, "/api/v2.1/user/account-tokens/",            "deleteAccountTokens", as: SignedIn.self, endOthers),
+  Route(.delete, "/api/v2.1/user/account-tokens/{token_id}/", "deleteAccountToken",  as: SignedIn.self, endToken),
+  Route(.put,    "/api/v2.1/user/password/",                  "updatePassword",      as: SignedIn.self, changePassword),
+]
+
+// MARK: Wire
+
+/// What a new account token is called, and how long it lives; nil for ever.
+struct AccountTokenTerms: Sendable {
+  let name: String
+  let days: Int64?
+
+  init(_ fields: Fields) throws {
+    name = try fields.optionalName("name") ?? ""
+    days = try fields.optionalInteger("expire_days", 1...36_500)
+  }
+
+  /// When it ends, as an expression.
+  var expiry: SQL { "now() + make_interval(days => \(days)::integer)" }
+}
+
+private struct NewAccountToken: Input {
+  let terms: AccountTokenTerms
+  init(_ parts: Parts) throws { terms = try AccountTokenTerms(parts.body()) }
+}
+
+private struct NumberedToken: Input {
+  let named: String
+  init(_ parts: Parts) { named = parts.path("token_id") }
+}
+
+private struct PasswordChange: Input {
+  let old: String
+  let fields: Fields
+
+  init(_ parts: Parts) throws {
+    fields = try parts.body()
+    old = try fields.text("old_password", 1...1024)
+    _ = try fields.text("new_password", 1...1024)
+  }
+}
+
+/// A token in its owner's list; a new one has its secret, for the only time.
+private struct TokenEntry: RowDecodable, Output, JSONEncodable {
+  let id: ID<AccountToken>
+  let name: String
+  let created: Timestamp
+  let expires: Timestamp?
+  let lastUsed: Timestamp?
+  let lastAddress: String?
+  let lastClient: String?
+  var isCurrent = false
+  var secret: Secret?
+
+  static let columns: SQL = """
+    token.id, token.name, token.created_at, token.expires_at, token.last_used_at, host(token.last_address) as last_address,
+    token.last_client
+    """
+
+  init(_ row: Row) throws(PostgresError) {
+    id = try row["id"]
+    name = try row["name"]
+    created = try row["created_at"]
+    expires = try row["expires_at"]
+    lastUsed = try row["last_used_at"]
+    lastAddress = try row["last_address"]
+    lastClient = try row["last_client"]
+  }
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("id", id)
+      $0.add("name", name)
+      $0.add("created_at", created)
+      $0.add("expires_at", expires)
+      $0.add("last_access", lastUsed)
+      $0.add("last_address", lastAddress)
+      $0.add("last_client", lastClient)
+      $0.add("is_current", isCurrent)
+      if let secret { $0.add("token", secret.clear) }
+    }
+  }
+}
+
+// MARK: Operations
+
+private func listTokens(of caller: SignedIn, _: NoInput, _ app: App) async throws -> NamedList<TokenEntry> {
+  var tokens: [TokenEntry] = try await app.db.rows(
+    """
+    select \(TokenEntry.columns)
+    from account_token as token
+    where token.account_id = \(caller.account) and (token.expires_at is null or token.expires_at > now())
+    order by token.id
+    """)
+  for index in tokens.indices { tokens[index].isCurrent = tokens[index].id == caller.token }
+  return NamedList("account_tokens", tokens)
+}
+
+private func makeToken(by caller: SignedIn, _ new: NewAccountToken, _ app: App) async throws -> TokenEntry {
+  let secret = Secret.generate()
+  let made: TokenEntry? = try await app.change(by: caller) {
+    try await $0.row(
+      """
+      with token as (
+        insert into account_token (account_id, hash, name, expires_at)
+        select id, \(secret.hash.bytes), \(new.terms.name), \(new.terms.expiry) from live_account where id = \(caller.account)
+        returning *
+      )
+      select \(TokenEntry.columns) from token
+      """)
+  }
+  guard var made else { throw Refusal.badAccountToken }
+  made.secret = secret
+  return made
+}
+
+/// All but the one that is shown.
+private func endOthers(by caller: SignedIn, _: NoInput, _ app: App) async throws -> Success {
+  try await app.change(by: caller) {
+    try await $0.run("delete from account_token where account_id = \(caller.account) and id <> \(caller.token)")
+  }
+  return Success()
+}
+
+private func endToken(by caller: SignedIn, _ token: NumberedToken, _ app: App) async throws -> Success {
+  let count = try await app.change(by: caller) {
+    try await $0.run(
+      """
+      delete from account_token
+      where account_id = \(caller.account) and id = \(ID<AccountToken>(text: token.named))
+      """)
+  }
+  guard count == 1 else { throw Refusal.notFound(.accountToken(token.named)) }
+  return Success()
+}
+
+/// Whoever knows the old password may set another one; all account tokens end but the one that is shown.
+private func changePassword(of caller: SignedIn, _ change: PasswordChange, _ app: App) async throws -> Success {
+  let person: Known? = try await app.db.row(
+    "select email, name, password_hash from account where id = \(caller.account)")
+  guard let person else { throw Refusal.badAccountToken }
+  let new = try NewPassword(
+    change.fields, "new_password",
+    names: [person.email, String(person.email.prefix { $0 != "@" }), person.name])
+  try await app.confirm(change.old, of: caller, person.password)
+  let hash = try await app.hash(new.clear)
+  try await app.change(by: caller) {
+    try await $0.run("update account set password_hash = \(hash.stored) where id = \(caller.account)")
+    try await $0.run("delete from account_token where account_id = \(caller.account) and id <> \(caller.token)")
+  }
+  return Success()
+}
+
+private struct Known: RowDecodable {
+  let email: String
+  let name: String
+  let password: PasswordHash?
+
+  init(_ row: Row) throws(PostgresError) {
+    email = try row["email"]
+    name = try row["name"]
+    let stored: String? = try row["password_hash"]
+    password = stored.map(PasswordHash.init(stored:))
+  }
+}
+
+extension App {
+  /// Asks somebody signed in for his password again; wrong ones are throttled like those at the door.
+  func confirm(_ password: String, of caller: SignedIn, _ hash: PasswordHash?) async throws {
+    let attempt = try await Attempt.begin(at: .account(caller.account), self)
+    guard try await isRight(password, for: hash) else { throw APIError.refused("The password is wrong.") }
+    try await attempt.succeed(self)
+  }
+}

@@ -1,0 +1,101 @@
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+// swift-format-ignore
+let baseTokenStatusRoutes = [
+  Route(.post, "/api/v2.1/base-tokens/verify/",  "verifyBaseToken",      as: TokenVerifier.self,   verify),
+  Route(.get,  "/api/v2.1/base-tokens/verify/",  "checkBaseToken",       as: BaseTokenBearer.self, check),
+  Route(.post, "/api/v2.1/base-tokens/revoke/",  "revokeBaseToken",      as: Anyone.self,          revoke),
+  Route(.get,  "/.well-known/jwks.json",         "getJWKS",              as: Anyone.self,          listKeys),
+]
+
+// MARK: Wire
+
+private struct TokenToVerify: Input {
+  let token: String
+  init(_ parts: Parts) throws { token = try parts.body().text("token", 1...8192) }
+}
+
+/// What is to be said of a token (RFC 7662, 2.2): nothing but that it is not active, or all that it allows.
+private struct Status: Output, JSONEncodable {
+  let bearer: BaseTokenBearer?
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("active", bearer != nil)
+      guard let bearer else { return }
+      let claims = bearer.claims
+      $0.add("scope", bearer.permission.rawValue)
+      $0.add("client_id", claims.appName ?? "")
+      $0.add("token_type", "Bearer")
+      $0.add("exp", claims.expiry)
+      if let id = claims.id { $0.add("jti", id) }
+      $0.add("username", claims.username)
+      $0.add("dtable_uuid", bearer.uuid)
+      $0.add("dtable_name", bearer.baseName)
+      $0.add("workspace_id", bearer.workspace)
+      $0.add("org_id", bearer.team?.value ?? -1)
+      $0.add("permission", bearer.permission.rawValue)
+      $0.add("app_name", claims.appName ?? "")
+    }
+  }
+}
+
+/// The same for a reverse proxy, which reads the status and the header.
+private struct Check: Output {
+  let bearer: BaseTokenBearer
+
+  func response(_ status: Int) -> Response {
+    var response = Response(status, Status(bearer: bearer))
+    response.headers += [
+      ("X-Dtable-Uuid", bearer.uuid.text), ("X-Permission", bearer.permission.rawValue),
+      ("X-Username", bearer.claims.username),
+    ]
+    return response
+  }
+}
+
+private struct KeySet: Output, JSONEncodable {
+  let keys: [PublicKey]
+
+  func response(_ status: Int) -> Response {
+    var response = Response(status, self)
+    // A new key is published before it signs; what reads the set keeps it for no longer than that.
+    response.headers.append(("Cache-Control", "public, max-age=\(KeyStore.overlap.components.seconds - 15)"))
+    return response
+  }
+
+  func write(to json: inout JSONWriter) { json.object { $0.add("keys", keys) } }
+}
+
+// MARK: Operations
+
+/// A token that the caller may know nothing of is not active for him.
+private func verify(by verifier: TokenVerifier, _ asked: TokenToVerify, _ app: App) async throws -> Status {
+  do {
+    let bearer = try await BaseTokenBearer.prove(asked.token, app)
+    return Status(bearer: verifier.mayKnow(bearer) ? bearer : nil)
+  } catch is Refusal {
+    return Status(bearer: nil)
+  }
+}
+
+private func check(by bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Check { Check(bearer: bearer) }
+
+/// Whoever has a token may end it (RFC 7009); one that is not good any more, or never was, is answered the same way.
+private func revoke(by _: Anyone, _ asked: TokenToVerify, _ app: App) async throws -> Success {
+  guard let claims = try? app.signer.verify(asked.token, at: app.now().seconds), let id = claims.id, id.utf8.count <= 64
+  else { return Success() }
+  try await app.db.run(
+    """
+    insert into revoked_base_token (jti, expires_at) values (\(id), to_timestamp(\(claims.expiry)::double precision))
+    on conflict (jti) do nothing
+    """)
+  return Success()
+}
+
+private func listKeys(to _: Anyone, _: NoInput, _ app: App) -> KeySet {
+  KeySet(keys: app.signer.accepted.compactMap(\.publicKey))
+}

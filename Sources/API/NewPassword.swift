@@ -1,0 +1,36 @@
+internal import Assets
+internal import Crypto
+internal import HTTP
+
+/// A password that somebody sets: 8 characters at least, 1024 bytes at most, none of the commonest, and not what anybody
+/// would try first for this person. Nothing is asked of its composition (NIST SP 800-63B, 3.1.1.2).
+struct NewPassword: Sendable {
+  let clear: String
+
+  /// From a field; `names` are what the person is called.
+  init(_ fields: Fields, _ field: String = "password", names: [String] = []) throws {
+    try self.init(try fields.text(field, 1...1024), field, names: names)
+  }
+
+  /// From a text.
+  init(_ text: String, _ field: String = "password", names: [String] = []) throws {
+    guard text.utf8.count <= PasswordHasher.longest else { throw APIError.invalid(field: field) }
+    guard text.unicodeScalars.count >= 8 else {
+      throw APIError.refused("\(field) invalid: 8 characters at least.")
+    }
+    let lowered = text.lowercased()
+    guard !Self.commonest.contains(lowered), !names.contains(where: { $0.lowercased() == lowered }) else {
+      throw APIError.refused("\(field) invalid: many people would guess it. Choose another one.")
+    }
+    clear = text
+  }
+
+  /// One that was generated.
+  init(generated secret: Secret) { clear = secret.clear }
+
+  private static let commonest: Set<String> = {
+    let asset = basekeeper_passwords
+    let lines = UnsafeBufferPointer(start: asset.bytes, count: asset.count).split(separator: UInt8(ascii: "\n"))
+    return Set(lines.map { String(decoding: $0, as: UTF8.self) })
+  }()
+}

@@ -1,0 +1,99 @@
+internal import Access
+internal import HTTP
+internal import Postgres
+
+/// What holds for an API token beyond its permission; nil stays as it is.
+struct TokenTerms: Sendable {
+  let note: String?
+  /// From where it may be used, each as PostgreSQL's `cidr` takes it; none: from everywhere.
+  let networks: [String]?
+  /// Exchanges a minute; 0: what holds for all.
+  let limit: Int64?
+  private let end: End?
+
+  private enum End: Sendable {
+    case never
+    case days(Int64)
+    case time(Timestamp)
+  }
+
+  init(_ fields: Fields) throws {
+    note = try fields.optionalText("note", 0...1000)
+    limit = try fields.optionalInteger("rate_limit", 0...1_000_000)
+    networks = try Self.networks(fields)
+    if let days = try fields.optionalInteger("expire_days", 0...36_500) {
+      end = days == 0 ? .never : .days(days)
+    } else {
+      end = try fields.optionalTime("expires_at").map { .time($0) }
+    }
+  }
+
+  /// Whether anything is said of an expiry.
+  var saysExpiry: Bool { end != nil }
+
+  /// Whether nothing is said at all.
+  var isEmpty: Bool { note == nil && networks == nil && limit == nil && end == nil }
+
+  /// When it ends, as an expression; null for never.
+  var expiry: SQL {
+    switch end {
+    case nil, .never: "null::timestamptz"
+    case .days(let days): "now() + make_interval(days => \(days)::integer)"
+    case .time(let time): "\(time)::timestamptz"
+    }
+  }
+
+  /// A list, or a text with commas or blanks between; one that is empty takes all away.
+  private static func networks(_ fields: Fields) throws -> [String]? {
+    guard fields.has("allowed_networks") else { return nil }
+    let texts = try fields.texts("allowed_networks", 0...2000)
+    let networks = texts.flatMap { $0.split { $0 == "," || $0 == " " } }.map(String.init)
+    guard networks.count <= 100 else { throw APIError.invalid(field: "allowed_networks") }
+    return try networks.map { try parsed("allowed_networks", Network($0)?.text) }
+  }
+}
+
+/// A network of IPv4 or IPv6 addresses: `192.0.2.0/24`, `2001:db8::/32`, or one address.
+struct Network: Sendable {
+  /// As PostgreSQL takes it: the bits behind the mask are zero.
+  let text: String
+
+  init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
+    let width = address.bytes.count * 8
+    var length = width
+    if parts.count == 2 {
+      guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let given = Int(parts[1]), given <= width else {
+        return nil
+      }
+      length = given
+    }
+    self.text = "\(address.masked(to: length).text)/\(length)"
+  }
+}
+
+/// A rotation: the name of a token, and how long its former secret works, in seconds.
+struct TokenRotation: Input {
+  let name: TokenName
+  let grace: Int64
+  init(_ parts: Parts) throws { (name, grace) = (TokenName(parts), try Grace(parts).seconds) }
+}
+
+/// How long a secret works after its rotation: `grace` as `exp` has it, a day where nothing is said, 30 at most; `0` ends
+/// it at once.
+struct Grace: Input {
+  let seconds: Int64
+
+  init(_ parts: Parts) throws {
+    guard let text = try parts.body().optionalText("grace", 0...20), !text.isEmpty else {
+      seconds = 86_400
+      return
+    }
+    if text == "0" {
+      seconds = 0
+    } else {
+      seconds = try parsed("grace", Lifetime.seconds(text, within: 60...30 * 86_400))
+    }
+  }
+}

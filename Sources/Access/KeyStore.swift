@@ -1,0 +1,214 @@
+public import Crypto
+public import Postgres
+
+/// The keys that sign base tokens, as the database keeps them, sealed, for all replicas.
+///
+/// A new key is known to all replicas before it signs, and its predecessor is accepted until it is retired, so that no
+/// token is refused that somebody has just got.
+public struct KeyStore: Sendable {
+  /// How long a new key waits before it signs: replicas ask for new ones more often.
+  public static let overlap = Duration.seconds(30)
+
+  private let vault: Vault
+  /// The secret that is shared with other SeaTable components, where the operator has set one: it signs with HS256.
+  private let shared: SigningKey?
+  private let algorithm: SigningKey.Algorithm
+
+  private static let purpose = "signing keys 1"
+
+  /// What cannot be done with keys.
+  public struct Problem: Error, CustomStringConvertible {
+    /// For the operator.
+    public let description: String
+  }
+
+  /// A store that signs with an algorithm.
+  public init(vault: Vault, shared: SigningKey?, algorithm: SigningKey.Algorithm) {
+    (self.vault, self.shared, self.algorithm) = (vault, shared, algorithm)
+  }
+
+  /// A key as `keys list` shows it.
+  public struct Entry: Sendable {
+    /// Its name in the header of tokens.
+    public let id: String
+    /// How it signs.
+    public let algorithm: String
+    /// Since when it signs, or will.
+    public let activates: Timestamp?
+    /// `signs`, `next`, `accepted` or `retired`.
+    public let state: String
+  }
+
+  // MARK: Reading
+
+  /// The keys as they are now; makes the first one where there is none that signs.
+  ///
+  /// - Throws: `Problem` where the master key is another one, or `PostgresError`.
+  public func load(_ database: Database) async throws -> TokenSigner {
+    try await checkMasterKey(database)
+    try await sealOldSecrets(database)
+    if try await current(database) == nil { try await makeFirst(database) }
+    guard let signer = try await current(database) else { throw Problem(description: "there is no key to sign with") }
+    return signer
+  }
+
+  /// Replaces the keys that a loop's app has by those of the database.
+  public func refresh(_ app: App) async throws {
+    if let signer = try await current(app.db) { app.keys.current = signer }
+  }
+
+  private func current(_ database: Database) async throws -> TokenSigner? {
+    let stored: [Stored] = try await database.rows(
+      """
+      select kid, algorithm, sealed, activates_at, retired_at, activates_at <= now() as is_active
+      from signing_key where retired_at is null and sealed is not null
+      order by activates_at, id
+      """)
+    var keys: [SigningKey] = []
+    var signing = algorithm == .hs256 ? shared : nil
+    for entry in stored {
+      let key = try key(of: entry)
+      keys.append(key)
+      if entry.isActive && key.algorithm == algorithm && !(algorithm == .hs256 && shared != nil) { signing = key }
+    }
+    if let shared { keys.append(shared) }
+    guard let signing else { return nil }
+    return TokenSigner(signing: signing, accepted: keys, vault: vault)
+  }
+
+  private func key(of entry: Stored) throws(Problem) -> SigningKey {
+    guard let algorithm = SigningKey.Algorithm(rawValue: entry.algorithm), let sealed = entry.sealed,
+      let bytes = vault.open(sealed, for: Self.purpose), let key = SigningKey(algorithm, stored: bytes)
+    else { throw Problem(description: "the key \(entry.id ?? "") cannot be opened with this master key") }
+    return key
+  }
+
+  /// Another master key would make of everything sealed something that nobody can open: better no start.
+  private func checkMasterKey(_ database: Database) async throws {
+    let fingerprint = vault.fingerprint
+    try await database.run(
+      "update installation set master_key_check = \(fingerprint) where master_key_check is null")
+    let found: Check? = try await database.row("select master_key_check from installation")
+    guard found?.fingerprint == fingerprint else {
+      throw Problem(
+        description: """
+          the master key is not the one that sealed the keys in this database: set BASEKEEPER_MASTER_KEY to what it was
+          """)
+    }
+  }
+
+  private struct Check: RowDecodable {
+    let fingerprint: [UInt8]
+    init(_ row: Row) throws(PostgresError) { fingerprint = try row["master_key_check"] }
+  }
+
+  // MARK: Making
+
+  private func makeFirst(_ database: Database) async throws {
+    let key = SigningKey.generate(algorithm)
+    try await database.transaction { transaction in
+      try await transaction.run("select from installation for update")  // one replica at a time
+      try await transaction.run(
+        """
+        insert into signing_key (kid, algorithm, sealed, activates_at)
+        select \(key.id), \(key.algorithm.rawValue), \(vault.seal(key.bytes, for: Self.purpose)), now()
+        where not exists (
+          select from signing_key
+          where algorithm = \(key.algorithm.rawValue) and retired_at is null and activates_at <= now())
+        """)
+    }
+  }
+
+  /// Secrets of before keys were sealed.
+  private func sealOldSecrets(_ database: Database) async throws {
+    let old: [Clear] = try await database.rows("select id, secret from signing_key where secret is not null")
+    for row in old {
+      let key = try SigningKey(secret: row.secret)
+      try await database.run(
+        """
+        update signing_key
+        set secret = null, kid = \(key.id), sealed = \(vault.seal(key.bytes, for: Self.purpose))
+        where id = \(row.id) and secret is not null
+        """)
+    }
+  }
+
+  private struct Clear: RowDecodable {
+    let id: Int64
+    let secret: String
+
+    init(_ row: Row) throws(PostgresError) {
+      id = try row["id"]
+      secret = try row["secret"]
+    }
+  }
+
+  // MARK: Administering
+
+  /// All keys, the oldest first.
+  public func list(_ database: Database) async throws -> [Entry] {
+    let signing = try await load(database).signing.id
+    let stored: [Stored] = try await database.rows(
+      """
+      select kid, algorithm, sealed, activates_at, retired_at, activates_at <= now() as is_active
+      from signing_key order by activates_at, id
+      """)
+    let entries = stored.map { entry in
+      let state =
+        entry.isRetired ? "retired" : entry.id == signing ? "signs" : entry.isActive ? "accepted" : "next"
+      return Entry(id: entry.id ?? "", algorithm: entry.algorithm, activates: entry.activates, state: state)
+    }
+    guard let shared else { return entries }
+    return [
+      Entry(id: shared.id, algorithm: "HS256", activates: nil, state: shared.id == signing ? "signs" : "accepted")
+    ] + entries
+  }
+
+  /// Makes a new key, which signs after the overlap.
+  public func rotate(_ database: Database) async throws -> Entry {
+    guard algorithm != .hs256 || shared == nil else {
+      throw Problem(description: "JWT_PRIVATE_KEY is set, and signs: change it there, and restart all copies")
+    }
+    _ = try await load(database)
+    let key = SigningKey.generate(algorithm)
+    let made: Stored? = try await database.row(
+      """
+      insert into signing_key (kid, algorithm, sealed, activates_at)
+      values (\(key.id), \(key.algorithm.rawValue), \(vault.seal(key.bytes, for: Self.purpose)),
+              now() + make_interval(secs => \(Int(Self.overlap.components.seconds))))
+      returning kid, algorithm, sealed, activates_at, retired_at, false as is_active
+      """)
+    return Entry(id: key.id, algorithm: key.algorithm.rawValue, activates: made?.activates, state: "next")
+  }
+
+  /// Accepts a key no more; what it has signed is refused from then on.
+  public func retire(_ id: String, _ database: Database) async throws {
+    let signer = try await load(database)
+    guard id != shared?.id else { throw Problem(description: "\(id) is JWT_PRIVATE_KEY: take it away there") }
+    guard id != signer.signing.id else {
+      throw Problem(description: "\(id) signs: `basekeeper keys rotate` first, and wait until another one does")
+    }
+    let count = try await database.run(
+      "update signing_key set retired_at = now() where kid = \(id) and retired_at is null")
+    guard count == 1 else { throw Problem(description: "\(id): there is no such key, or it is retired already") }
+  }
+
+  private struct Stored: RowDecodable {
+    let id: String?
+    let algorithm: String
+    let sealed: [UInt8]?
+    let activates: Timestamp
+    let isRetired: Bool
+    let isActive: Bool
+
+    init(_ row: Row) throws(PostgresError) {
+      id = try row["kid"]
+      algorithm = try row["algorithm"]
+      sealed = try row["sealed"]
+      activates = try row["activates_at"]
+      let retired: Timestamp? = try row["retired_at"]
+      isRetired = retired != nil
+      isActive = try row["is_active"]
+    }
+  }
+}

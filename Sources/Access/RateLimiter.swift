@@ -1,0 +1,155 @@
+internal import Postgres
+internal import Synchronization
+
+/// Counts requests against limits a minute, for all loops of this replica: a table of atomic numbers, so that nobody waits.
+///
+/// Each key has the time at which its bucket would be empty again (the generic cell rate algorithm): the whole minute's
+/// requests may come at once, and one more after each minute's fraction. The table has a fixed size; where a key finds no
+/// place among as many others that count, its request is let through.
+public final class RateLimiter: Sendable {
+  private static let slots = 1 << 16
+  private static let neighbours = 8
+
+  private let table: Table
+
+  /// The only owner of its memory.
+  private final class Table: @unchecked Sendable {  // Sendable: atomic numbers
+    /// Two for each slot: the key, and the time in microseconds.
+    let numbers: UnsafeMutablePointer<Atomic<UInt64>>
+    let count: Int
+
+    init(count: Int) {
+      self.count = count
+      numbers = .allocate(capacity: 2 * count)
+      for index in 0..<2 * count { (numbers + index).initialize(to: Atomic(0)) }
+    }
+
+    deinit {
+      numbers.deinitialize(count: 2 * count)
+      numbers.deallocate()
+    }
+  }
+
+  /// A limiter that has counted nothing yet.
+  public init() { table = Table(count: Self.slots) }
+
+  /// What is limited.
+  public enum Key: Hashable, Sendable {
+    case address(String)
+    case account(Int64)
+    case apiToken(Int64)
+
+    var name: String {
+      switch self {
+      case .address: "address"
+      case .account: "account"
+      case .apiToken: "token"
+      }
+    }
+  }
+
+  /// Takes one request of a minute's `limit`; `now` in microseconds of a clock that does not go back.
+  public func take(_ key: Key, limit: Int64, at now: UInt64) -> RateLimit {
+    let interval = UInt64(60_000_000 / limit)
+    let minute = interval * UInt64(limit)
+    guard let time = slot(of: key, at: now) else {
+      return RateLimit(name: key.name, limit: limit, remaining: limit, reset: 0, isExceeded: false)
+    }
+    var empty = time.pointee.load(ordering: .relaxed)
+    while true {
+      let next = max(empty, now) + interval
+      guard next - now <= minute else {
+        let wait = next - now - minute
+        return RateLimit(
+          name: key.name, limit: limit, remaining: 0, reset: seconds(wait), isExceeded: true)
+      }
+      let (isDone, found) = time.pointee.weakCompareExchange(expected: empty, desired: next, ordering: .relaxed)
+      if isDone {
+        let remaining = Int64((minute - (next - now)) / interval)
+        return RateLimit(
+          name: key.name, limit: limit, remaining: remaining, reset: seconds(next - now), isExceeded: false)
+      }
+      empty = found
+    }
+  }
+
+  private func seconds(_ microseconds: UInt64) -> Int64 { Int64((microseconds + 999_999) / 1_000_000) }
+
+  /// The key's time; one that is over may be given to another key.
+  private func slot(of key: Key, at now: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>>? {
+    let hash = UInt64(bitPattern: Int64(key.hashValue)) | 1  // 0 is nobody's
+    let first = Int(truncatingIfNeeded: hash >> 16) & (Self.slots - 1)
+    var over: Int?
+    for step in 0..<Self.neighbours {
+      let index = 2 * ((first + step) & (Self.slots - 1))
+      let owner = table.numbers[index].load(ordering: .relaxed)
+      if owner == hash { return table.numbers + index + 1 }
+      if over == nil && (owner == 0 || table.numbers[index + 1].load(ordering: .relaxed) < now) { over = index }
+    }
+    guard let over else { return nil }
+    table.numbers[over].store(hash, ordering: .relaxed)
+    return table.numbers + over + 1
+  }
+}
+
+/// What a limit says of itself after a request (draft-ietf-httpapi-ratelimit-headers).
+public struct RateLimit: Sendable, Equatable {
+  /// `address`, `account` or `token`.
+  public let name: String
+  /// Requests a minute.
+  public let limit: Int64
+  /// How many of them are left now.
+  public let remaining: Int64
+  /// Seconds until all are there again, or until there is one more where none is left.
+  public let reset: Int64
+  /// Whether this request was one too many.
+  public let isExceeded: Bool
+}
+
+/// The limits that a request was counted against.
+public struct RateLimits: Sendable, Equatable {
+  /// In the order in which they were asked.
+  public private(set) var all: [RateLimit] = []
+
+  /// None.
+  public init() {}
+
+  mutating func add(_ limit: RateLimit) { all.append(limit) }
+
+  /// Seconds until the request is worth trying again; nil where none of them was exceeded.
+  public var retryAfter: Int? { all.filter(\.isExceeded).map { Int(max(1, $0.reset)) }.max() }
+}
+
+extension App {
+  /// What holds for every request on somebody's account: a person who must have a second factor has one, nobody sends
+  /// more than he may, and the use of his token is noted.
+  ///
+  /// - Throws: `Refusal.mustEnrol`, `Refusal.limited`.
+  public func admit(_ subject: Subject, _ limits: inout RateLimits) throws(Refusal) {
+    switch subject {
+    case .nobody: break
+    case .person(let caller):
+      guard !caller.mustEnrol else { throw .mustEnrol }
+      try count(.account(caller.account.value), settings.limits.account, &limits)
+      if let token = caller.token { lastUse.note(token, at: now(), from: origin) }
+    case .enrolling(let caller):
+      try count(.account(caller.account.value), settings.limits.account, &limits)
+      if let token = caller.token { lastUse.note(token, at: now(), from: origin) }
+    case .program(let token, let own):
+      try count(.apiToken(token.value), own ?? settings.limits.apiToken, &limits)
+    }
+  }
+
+  /// What holds for every request of one address.
+  ///
+  /// - Throws: `Refusal.limited`.
+  public func admitAddress(_ limits: inout RateLimits) throws(Refusal) {
+    try count(.address(origin.address), settings.limits.address, &limits)
+  }
+
+  private func count(_ key: RateLimiter.Key, _ limit: Int64, _ limits: inout RateLimits) throws(Refusal) {
+    guard limit > 0 else { return }
+    limits.add(limiter.take(key, limit: limit, at: UInt64(clamping: now().microseconds)))
+    if limits.retryAfter != nil { throw .limited(limits) }
+  }
+}

@@ -1,0 +1,61 @@
+internal import Crypto
+public import HTTP
+internal import Postgres
+
+/// A back end that asks whether base tokens are good: somebody signed in, for the bases of his team, a system
+/// administrator for all, or a program with an API token, for its base.
+public struct TokenVerifier: Principal {
+  /// `token-verifier`
+  public static let name = "token-verifier"
+
+  /// On whose account it asks.
+  public let subject: Subject
+  private let reach: Reach
+
+  private enum Reach: Sendable {
+    case everything
+    case team(ID<Team>?, of: ID<Account>)
+    case base(ID<Base>)
+  }
+
+  /// Whether it may learn of a token.
+  public func mayKnow(_ bearer: BaseTokenBearer) -> Bool {
+    switch reach {
+    case .everything: true
+    case .team(let team, let account):
+      team == nil ? bearer.claims.accountID == account.value : bearer.team == team
+    case .base(let base): bearer.base == base
+    }
+  }
+
+  /// Proves an account token or an API token.
+  public static func authorise(_ request: Request, _ app: App) async throws -> TokenVerifier {
+    let credential = try Credential(request)
+    if let hash = try? credential.accountToken(), let person = try await person(with: hash, app) {
+      return TokenVerifier(
+        subject: .person(person.caller),
+        reach: person.isSystemAdmin ? .everything : .team(person.caller.team, of: person.caller.account))
+    }
+    do {
+      let program = try await APITokenBearer.authorise(request, app)
+      return TokenVerifier(subject: program.subject, reach: .base(program.base))
+    } catch Refusal.badAPIToken {
+      throw Refusal.badAccountToken
+    }
+  }
+
+  private static func person(with hash: SecretHash, _ app: App) async throws -> Person? {
+    try await app.db.lookup(
+      "select \(SignedIn.columns), account.is_system_admin from \(SignedIn.live) where token.hash = \(hash.bytes)")
+  }
+
+  private struct Person: RowDecodable {
+    let caller: SignedIn
+    let isSystemAdmin: Bool
+
+    init(_ row: Row) throws(PostgresError) {
+      caller = try SignedIn(row)
+      isSystemAdmin = try row["is_system_admin"]
+    }
+  }
+}

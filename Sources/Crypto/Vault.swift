@@ -1,0 +1,65 @@
+internal import CSodium
+internal import HTTP
+
+/// Seals what is kept in the database but must not be read from there: under a master key that is elsewhere, each purpose
+/// with a key of its own.
+public struct Vault: Sendable {
+  private let master: AuthenticationKey
+
+  /// The master key is too short.
+  public struct WeakKey: Error, CustomStringConvertible {
+    /// For the operator.
+    public let description = "the master key must have at least 32 bytes"
+  }
+
+  /// A vault with the given master key.
+  ///
+  /// - Throws: `WeakKey`.
+  public init(masterKey: String) throws(WeakKey) {
+    let bytes = Array(masterKey.utf8)
+    guard bytes.count >= 32 else { throw WeakKey() }
+    master = AuthenticationKey(bytes)
+  }
+
+  /// A key of one purpose.
+  public func key(for purpose: String) -> AuthenticationKey {
+    AuthenticationKey(master.code(of: Array("basekeeper \(purpose)".utf8)))
+  }
+
+  /// Tells this master key from others, and says nothing else about it.
+  public var fingerprint: [UInt8] { Array(key(for: "fingerprint 1").code(of: []).prefix(16)) }
+
+  /// Seals bytes for one purpose.
+  public func seal(_ bytes: [UInt8], for purpose: String) -> [UInt8] { key(for: purpose).seal(bytes) }
+
+  /// What was sealed for the purpose; nil for anything else.
+  public func open(_ sealed: [UInt8], for purpose: String) -> [UInt8]? { key(for: purpose).open(sealed) }
+}
+
+extension AuthenticationKey {
+  private static let nonceLength = 24
+  private static let tagLength = 16
+
+  /// Encrypts and authenticates with this key, which must be one of 32 bytes: XChaCha20-Poly1305 with a random nonce in
+  /// front.
+  public func seal(_ clear: [UInt8]) -> [UInt8] {
+    precondition(bytes.count == 32, "a key to seal with has 32 bytes")
+    let nonce = randomBytes(Self.nonceLength)
+    var sealed = [UInt8](repeating: 0, count: clear.count + Self.tagLength)
+    let code = crypto_aead_xchacha20poly1305_ietf_encrypt(
+      &sealed, nil, clear, UInt64(clear.count), nil, 0, nil, nonce, bytes)
+    precondition(code == 0, "libsodium cannot seal")
+    return nonce + sealed
+  }
+
+  /// What was sealed with this key; nil for anything else.
+  public func open(_ sealed: [UInt8]) -> [UInt8]? {
+    precondition(bytes.count == 32, "a key to open with has 32 bytes")
+    guard sealed.count >= Self.nonceLength + Self.tagLength else { return nil }
+    let (nonce, body) = (Array(sealed.prefix(Self.nonceLength)), Array(sealed.dropFirst(Self.nonceLength)))
+    var clear = [UInt8](repeating: 0, count: body.count - Self.tagLength)
+    let code = crypto_aead_xchacha20poly1305_ietf_decrypt(
+      &clear, nil, nil, body, UInt64(body.count), nil, 0, nonce, bytes)
+    return code == 0 ? clear : nil
+  }
+}

@@ -1,0 +1,38 @@
+internal import Glibc
+
+/// An IPv4 or IPv6 address.
+public struct IPAddress: Sendable, Hashable {
+  /// Four bytes or sixteen.
+  public let bytes: [UInt8]
+
+  private init(bytes: [UInt8]) { self.bytes = bytes }
+
+  /// An address as text; nil for anything else, also for one with blanks or a zone.
+  public init?(_ text: String) {
+    for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      if inet_pton(family, text, &bytes) == 1 {
+        self.bytes = bytes
+        return
+      }
+    }
+    return nil
+  }
+
+  /// The address with zeros behind its first bits.
+  public func masked(to bits: Int) -> IPAddress {
+    IPAddress(
+      bytes: bytes.enumerated().map { index, byte in
+        let kept = max(0, min(8, bits - 8 * index))
+        return kept == 0 ? 0 : byte & UInt8(truncatingIfNeeded: 0xff << (8 - kept))
+      })
+  }
+
+  /// The address in its usual form.
+  public var text: String {
+    var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+    let family = bytes.count == 4 ? AF_INET : AF_INET6
+    guard inet_ntop(family, bytes, &text, socklen_t(text.count)) != nil else { return "" }
+    return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}

@@ -1,0 +1,40 @@
+internal import Crypto
+internal import Glibc
+
+/// A file with a generated secret, which its owner alone can read.
+struct KeyFile {
+  let path: String
+
+  /// It cannot be read, or cannot be made.
+  struct Unusable: Error, CustomStringConvertible {
+    let description: String
+  }
+
+  /// What is in it; makes it where it is not there.
+  func read() throws -> String {
+    if let bytes = contents(of: path) { return try secret(bytes) }
+    let secret = Secret.generatedKey().clear
+    // Whole or not at all, also where two begin at the same moment: the first link counts.
+    let draft = "\(path).\(getpid())"
+    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw unusable("cannot be made") }
+    writeFully(Array((secret + "\n").utf8), to: file)
+    fsync(file)
+    close(file)
+    defer { unlink(draft) }
+    if link(draft, path) == 0 { return secret }
+    guard errno == EEXIST, let bytes = contents(of: path) else { throw unusable("cannot be made") }
+    return try self.secret(bytes)
+  }
+
+  private func secret(_ bytes: [UInt8]) throws -> String {
+    let text = String(decoding: bytes, as: UTF8.self)
+    let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
+    guard secret.utf8.count >= 32 else { throw unusable("has less than 32 bytes") }
+    return secret
+  }
+
+  private func unusable(_ reason: String) -> Unusable {
+    Unusable(description: "\(path) \(reason): set BASEKEEPER_MASTER_KEY, or let the service write there")
+  }
+}
