@@ -12,7 +12,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   @Test func `requests that run are answered, each as the last of its connection`() async throws {
     let server = try TestServer(loops: 2, waiting)
     let clients = try (0..<20).map { _ in try server.client() }
-    for client in clients { client.send("GET /300 HTTP/1.1\r\nHost: a\r\n\r\n") }
+    for client in clients { client.send("GET /1500 HTTP/1.1\r\nHost: a\r\n\r\n") }
     #expect(try await eventually { server.log.handled.count == 20 })
     await server.stop()
     for client in clients {
