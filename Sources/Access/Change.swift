@@ -22,15 +22,10 @@ extension App {
 public struct Origin: Sendable {
   /// The peer's address, as text.
   public let address: String
-  /// What the client calls itself, as it says; 255 characters at most.
+  /// What the client calls itself, as it says.
   public let client: String?
   /// The request's id.
   public let request: String
-
-  init(address: String, client: String?, request: String) {
-    (self.address, self.request) = (address, request)
-    self.client = client.map { String($0.unicodeScalars.prefix(255)) }
-  }
 }
 
 /// Who changes something, as the triggers of the audit log read it.

@@ -118,10 +118,13 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
       """)
   }
 
+  /// What the column takes of it.
+  private static func cut(_ client: String?) -> String { String((client ?? "").unicodeScalars.prefix(255)) }
+
   private static func rows<Token>(_ batch: [(key: ID<Token>, value: Use)]) -> SQL {
     """
     unnest(\(batch.map(\.key.value))::bigint[], \(batch.map(\.value.time.microseconds))::bigint[],
-           \(batch.map(\.value.count))::bigint[], \(batch.map { $0.value.client ?? "" })::text[],
+           \(batch.map(\.value.count))::bigint[], \(batch.map { Self.cut($0.value.client) })::text[],
            \(batch.map { $0.value.addresses.joined(separator: " ") })::text[])
     """
   }

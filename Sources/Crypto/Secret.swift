@@ -11,13 +11,15 @@ public struct Secret: Sendable, Equatable {
   /// token is refused without a look-up, and a scanner can tell a token from a look-alike.
   public static func generate() -> Secret {
     let digits = hexadecimal(randomBytes(16))
-    return Secret(clear: digits + checksum(of: digits))
+    return Secret(clear: digits + checksum(of: digits.utf8))
   }
 
   /// A token as it arrives; nil unless it is 40 lower-case hexadecimal digits with the right checksum.
   public init?(token: String) {
-    guard token.utf8.count == 40, Self.checksum(of: String(token.prefix(32))) == token.suffix(8) else { return nil }
-    guard token.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+    let digits = token.utf8
+    guard digits.count == 40, digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }),
+      Self.checksum(of: digits.prefix(32)).utf8.elementsEqual(digits.suffix(8))
+    else { return nil }
     clear = token
   }
 
@@ -30,8 +32,8 @@ public struct Secret: Sendable, Equatable {
   /// A token in a list: its hint, and a star for each character that is not shown.
   public static func masked(hint: String) -> String { hint + String(repeating: "*", count: max(0, 40 - hint.count)) }
 
-  private static func checksum(of digits: String) -> String {
-    let code = String(crc32(digits.utf8), radix: 16)
+  private static func checksum(of digits: some Sequence<UInt8>) -> String {
+    let code = String(crc32(digits), radix: 16)
     return String(repeating: "0", count: 8 - code.utf8.count) + code
   }
 

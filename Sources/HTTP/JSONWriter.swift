@@ -46,8 +46,21 @@ public struct JSONWriter {
   public mutating func raw(_ json: some Sequence<UInt8>) { bytes.append(contentsOf: json) }
 
   mutating func string(_ text: String) {
+    var text = text
     bytes.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
+    text.withUTF8 { text in
+      // Most texts are written as they are, in one piece.
+      if text.allSatisfy({ !Self.isEscaped($0) }) { bytes.append(contentsOf: text) } else { escaped(text) }
+    }
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func isEscaped(_ byte: UInt8) -> Bool {
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f
+  }
+
+  private mutating func escaped(_ text: UnsafeBufferPointer<UInt8>) {
+    for byte in text {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"):
         bytes.append(UInt8(ascii: "\\"))
@@ -59,7 +72,6 @@ public struct JSONWriter {
       default: bytes.append(byte)
       }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 
   private static let escape = Array("\\u00".utf8)
@@ -74,19 +86,19 @@ public struct JSONWriter {
 
     /// Adds a member; nil is written as `null`.
     public mutating func add(_ name: StaticString, _ value: (some JSONEncodable)?) {
-      add(name: name.description)
+      add(name: name)
       if let value { value.write(to: &writer) } else { writer.raw("null".utf8) }
     }
 
     /// Adds an array.
     public mutating func add(_ name: StaticString, _ elements: some Sequence<some JSONEncodable>) {
-      add(name: name.description)
+      add(name: name)
       writer.array(elements)
     }
 
     /// Adds an object.
     public mutating func add(_ name: StaticString, _ members: (inout Members) -> Void) {
-      add(name: name.description)
+      add(name: name)
       writer.object(members)
     }
 
@@ -100,6 +112,16 @@ public struct JSONWriter {
       if !first { writer.bytes.append(UInt8(ascii: ",")) }
       first = false
       writer.string(name)
+      writer.bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// A name in the code has nothing to escape.
+    private mutating func add(name: StaticString) {
+      if !first { writer.bytes.append(UInt8(ascii: ",")) }
+      first = false
+      writer.bytes.append(UInt8(ascii: "\""))
+      name.withUTF8Buffer { writer.bytes.append(contentsOf: $0) }
+      writer.bytes.append(UInt8(ascii: "\""))
       writer.bytes.append(UInt8(ascii: ":"))
     }
   }
