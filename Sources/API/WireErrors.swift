@@ -120,6 +120,7 @@ struct WireError {
     case "token_rw_forbidden": .message(403, "The team's policy lets its admins alone make API tokens that write.")
     case "team_member_quota": .message(403, "The number of users exceeds the limit.")
     case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
+    case "folder_name_key": .message(400, "Folder name already exists.")
     case "base_folder_fkey": .message(404, "Folder not found.")
     default: nil
     }

@@ -88,8 +88,8 @@ private func listFavorites(of caller: SignedIn, _: NoInput, _ app: App) async th
   NamedList("user_starred_dtable_list", try await app.favorites(of: caller))
 }
 
-/// A favourite that its owner may not open any more is not shown; it comes back with the right to it.
 extension App {
+  /// A favourite that its owner may not open any more is not shown; it comes back with the right to it.
   func favorites(of caller: SignedIn) async throws(PostgresError) -> [MarkedBase] {
     try await db.rows(
       """

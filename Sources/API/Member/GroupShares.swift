@@ -153,17 +153,15 @@ private func endShare(by admin: BaseAdmin, _ group: NamedGroup, _ app: App) asyn
 }
 
 extension App {
-  /// The shares for whose rows of `share`, `user_group` and `base` a condition holds.
+  /// The shares for whose rows of `share` a condition holds.
   func groupShares(_ condition: SQL, _ page: SQL = "") async throws(PostgresError) -> [GroupShare] {
     try await db.rows(
       """
       select \(GroupShare.columns)
-      from group_share as share
+      from (select * from group_share as share where \(condition) order by share.id \(page)) as share
       join base on base.id = share.base_id
       join user_group on user_group.id = share.group_id
-      where \(condition)
       order by share.id
-      \(page)
       """)
   }
 

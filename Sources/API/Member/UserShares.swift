@@ -106,17 +106,15 @@ private func endShare(by user: BaseUser, _ share: FormerShare, _ app: App) async
 }
 
 extension App {
-  /// The shares for whose rows of `share`, `account` and `base` a condition holds.
+  /// The shares for whose rows of `share` a condition holds.
   func userShares(_ condition: SQL, _ page: SQL = "") async throws(PostgresError) -> [UserShare] {
     var shares: [UserShare] = try await db.rows(
       """
       select \(UserShare.columns)
-      from user_share as share
+      from (select * from user_share as share where \(condition) order by share.id \(page)) as share
       join base on base.id = share.base_id
       join account on account.id = share.account_id and account.deleted_at is null
-      where \(condition)
       order by share.id
-      \(page)
       """)
     for index in shares.indices { shares[index].avatarURL = settings.avatarURL }
     return shares

@@ -117,7 +117,10 @@ extension App {
         "select id, team_id, name from user_group where id = \(group.id) and \(scope) for no key update")
       guard let found else { throw Refusal.notFound(.group(group.named)) }
       if let name {
-        guard name.text != found.name else { throw APIError.refused("There is already a group with that name.") }
+        // Who says the name as it is, and nothing else, is told so as SeaTable does.
+        guard name.text != found.name || named != nil else {
+          throw APIError.refused("There is already a group with that name.")
+        }
         try await transaction.run("update user_group set name = \(name.text) where id = \(found.group)")
       }
       if let named { try await transfer(found, to: named, in: transaction) }

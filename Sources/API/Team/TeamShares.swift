@@ -124,7 +124,10 @@ private func listBaseShares(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: A
     join invite_link_guest as guest on guest.link_id = link.id
     join account on account.id = guest.account_id and account.deleted_at is null
     where link.base_id = \(id)
-    order by guest.accepted_at, account.id
+      and exists (
+        select from base_way as way
+        where way.base_id = base.id and way.account_id = account.id and way.source = 'invite link')
+    order by guest.accepted_at, account.id, link.id
     """)
   for index in guests.indices { guests[index].avatarURL = app.settings.avatarURL }
   return BaseShares(
