@@ -25,13 +25,16 @@ public struct Answer: Sendable {
 }
 
 extension World {
-  /// Sends a request through the whole service, but no socket.
+  /// Sends a request through the whole service, but no socket; with a link's password in the header, and from another
+  /// address, where these are given.
   public func call(
     _ method: HTTP.Method, _ path: String, as caller: Caller = .nobody, _ fields: [String: String] = [:],
-    _ encoding: Encoding = .form, scheme: String = "Token"
+    _ encoding: Encoding = .form, scheme: String = "Token", linkPassword: String? = nil, from address: String = home
   ) async throws -> Answer {
     let credential = caller == .malformed ? "no-scheme" : credentials[caller].map { "\(scheme) \($0)" }
-    return try await call(method, path, authorization: credential, fields, encoding)
+    let (type, body) = fields.isEmpty ? (nil, []) : encoded(fields, encoding)
+    return try await send(
+      method, path, [.authorization: credential, .contentType: type, .linkPassword: linkPassword], body, from: address)
   }
 
   /// The same with any `Authorization`.
@@ -40,7 +43,7 @@ extension World {
     _ encoding: Encoding = .form
   ) async throws -> Answer {
     let (type, body) = fields.isEmpty ? (nil, []) : encoded(fields, encoding)
-    return try await send(method, path, authorization: authorization, type: type, body: body)
+    return try await send(method, path, [.authorization: authorization, .contentType: type], body)
   }
 
   /// The same with any body.
@@ -48,16 +51,19 @@ extension World {
     _ method: HTTP.Method, _ path: String, as caller: Caller, type: String?, body: [UInt8]
   ) async throws -> Answer {
     let credential = credentials[caller].map { "Token \($0)" }
-    return try await send(method, path, authorization: credential, type: type, body: body)
+    return try await send(method, path, [.authorization: credential, .contentType: type], body)
   }
 
+  /// The address that callers have unless it is said otherwise.
+  public static let home = "127.0.0.1"
+
   private func send(
-    _ method: HTTP.Method, _ path: String, authorization: String?, type: String?, body: [UInt8]
+    _ method: HTTP.Method, _ path: String, _ fields: [Headers.Name: String?], _ body: [UInt8],
+    from address: String = home
   ) async throws -> Answer {
     var headers = Headers()
-    headers[.authorization] = authorization
-    headers[.contentType] = type
-    let request = Request(id: "test", method, try Target(path), headers: headers, body: body)
+    for (name, value) in fields { headers[name] = value }
+    let request = Request(id: "test", method, try Target(path), headers: headers, body: body, address: address)
     let response = try await respond(to: request)
     return Answer(
       status: response.status, text: String(decoding: response.body, as: UTF8.self),

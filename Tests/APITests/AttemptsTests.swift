@@ -1,0 +1,238 @@
+import Access
+import HTTP
+import TestSupport
+import Testing
+
+/// Guessing at what people choose: passwords of accounts and of links.
+@Suite struct Attempts {
+  /// How many failures at one thing from one place cost nothing.
+  private static let free = 5
+  private static let elsewhere = "203.0.113.7"
+
+  private static func signIn(
+    _ world: World, _ username: String = "member@ours.example", _ password: String = "wrong",
+    from address: String = World.home
+  ) async throws -> Answer {
+    try await world.call(
+      .post, "/api2/auth-token/", as: .nobody, ["username": username, "password": password], from: address)
+  }
+
+  /// Fails until that costs time, and gives the answer that says so.
+  private static func failUntilThrottled(
+    _ world: World, _ username: String = "member@ours.example", from address: String = World.home
+  ) async throws -> Answer {
+    for _ in 1...20 {
+      let answer = try await signIn(world, username, from: address)
+      if answer.status != 400 { return answer }
+    }
+    throw NeverThrottled()
+  }
+
+  private struct NeverThrottled: Error {}
+
+  /// As if so much time went by.
+  private static func pass(_ interval: String, in world: World) async throws {
+    try await world.database.execute(
+      """
+      update failed_attempt set last_at = last_at - interval '\(interval)', next_at = next_at - interval '\(interval)'
+      """)
+  }
+
+  /// Keeps who has to wait waiting, however slow the test is.
+  private static func hold(in world: World) async throws {
+    try await world.database.execute(
+      "update failed_attempt set next_at = now() + interval '1 minute' where next_at > last_at")
+  }
+
+  /// Fails at an account so many times from an address, without the work of a password; gives how many were let through.
+  private static func fail(_ count: Int, at account: Int64, from address: String, in world: World) async throws -> Int {
+    let request = Request(id: "test", .get, try Target("/"), address: address)
+    return try await world.onLoop { app in
+      var passed = 0
+      for _ in 0..<count {
+        let attempt = try? await Attempt.begin(at: .account(ID(account)), app.serving(request))
+        if attempt != nil { passed += 1 }
+      }
+      return passed
+    }
+  }
+
+  @Test func `five failures are free, and soon after them even the right password has to wait`() async throws {
+    try await World.with { world in
+      for _ in 1...Self.free { #expect(try await Self.signIn(world).status == 400) }
+      let answer = try await Self.failUntilThrottled(world)
+      #expect(answer.status == 429)
+      let seconds = try #require(answer.headers["Retry-After"].flatMap { Int($0) })
+      #expect((1...900).contains(seconds))
+      #expect(
+        answer.text == #"{"detail":"Request was throttled. Expected available in \#(seconds) seconds."}"#)
+      try await Self.hold(in: world)
+      let tokens = try await world.database.count("account_token")
+      #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 429)
+      #expect(try await world.database.count("account_token") == tokens)
+    }
+  }
+
+  @Test func `whoever waits as long as he is told may try again`() async throws {
+    try await World.with { world in
+      let seconds = try #require(try await Self.failUntilThrottled(world).headers["Retry-After"])
+      try await Self.pass("\(seconds) seconds", in: world)
+      #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 200)
+    }
+  }
+
+  @Test func `each failure takes twice the time of the one before, up to a quarter of an hour`() async throws {
+    try await World.with { world in
+      _ = try await Self.fail(Self.free, at: 3, from: World.home, in: world)
+      for round in 0...12 {
+        #expect(try await Self.fail(1, at: 3, from: World.home, in: world) == 1)
+        let wait = min(900, 1 << round)
+        // The other two rules do not count yet.
+        let place = "failed_attempt where next_at - last_at = interval '\(wait) seconds'"
+        #expect(try await world.database.count(place) == 1, "\(wait) seconds")
+        try await Self.pass("\(wait) seconds", in: world)
+      }
+    }
+  }
+
+  @Test func `success forgets what has failed`() async throws {
+    try await World.with { world async throws in
+      for _ in 1...3 {
+        for _ in 1..<Self.free { #expect(try await Self.signIn(world).status == 400) }
+        #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 200)
+      }
+    }
+  }
+
+  @Test func `what failed a day ago is forgotten`() async throws {
+    try await World.with { world in
+      #expect(try await Self.failUntilThrottled(world).status == 429)
+      try await Self.pass("25 hours", in: world)
+      for _ in 1...Self.free { #expect(try await Self.signIn(world).status == 400) }
+      #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 200)
+      try await Self.pass("25 hours", in: world)
+      _ = try await world.onLoop { try? await $0.forgetOldAttempts() }
+      #expect(try await world.database.count("failed_attempt") == 0)
+      #expect(try await world.database.count("familiar_place") == 1)
+    }
+  }
+
+  @Test func `who fails in one place is not in the way of others elsewhere, nor of other accounts`() async throws {
+    try await World.with { world in
+      #expect(try await Self.failUntilThrottled(world).status == 429)
+      try await Self.hold(in: world)
+      let elsewhere = try await Self.signIn(world, "member@ours.example", World.password, from: Self.elsewhere)
+      #expect(elsewhere.status == 200)
+      #expect(try await Self.signIn(world, "admin@ours.example", World.password).status == 200)
+      #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 429)
+    }
+  }
+
+  @Test func `neighbours in a network are one place, with IPv4 and with IPv6`() async throws {
+    try await World.with { world in
+      for (one, neighbour, stranger) in [
+        ("198.51.100.1", "198.51.100.200", "198.51.101.1"),
+        ("2001:db8:0:1::1", "2001:db8:0:1:ffff::9", "2001:db8:0:2::1"),
+      ] {
+        #expect(try await Self.failUntilThrottled(world, from: one).status == 429)
+        try await Self.hold(in: world)
+        #expect(try await Self.signIn(world, from: neighbour).status == 429)
+        #expect(try await Self.signIn(world, from: stranger).status == 400)
+      }
+    }
+  }
+
+  @Test(arguments: ["nobody@ours.example", "gone@ours.example", "00000000000000000000000000000099@auth.local"])
+  func `names that nobody can sign in with are throttled in the same way`(_ name: String) async throws {
+    try await World.with { world in
+      for _ in 1...Self.free { #expect(try await Self.signIn(world, name).status == 400) }
+      let answer = try await Self.failUntilThrottled(world, name.uppercased())
+      #expect(answer.status == 429)
+      #expect(answer.headers["Retry-After"] != nil)
+      try await Self.hold(in: world)
+      #expect(try await Self.signIn(world, name, World.password).status == 429)
+    }
+  }
+
+  @Test func `an account is one, by whichever of its names it is tried`() async throws {
+    try await World.with { world in
+      try await world.database.execute("update account set login_id = 'max' where id = 3")
+      let names = ["member@ours.example", "max", Example.member, "MEMBER@ours.example", "max"]
+      for name in names { #expect(try await Self.signIn(world, name).status == 400) }
+      _ = try await Self.failUntilThrottled(world)
+      try await Self.hold(in: world)
+      for name in Set(names) { #expect(try await Self.signIn(world, name, World.password).status == 429) }
+    }
+  }
+
+  @Test func `a hundred failures from everywhere keep out strangers, but nobody who was there before`() async throws {
+    try await World.with { world in
+      #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 200)
+      var passed = 0
+      for place in 1...25 { passed += try await Self.fail(Self.free, at: 3, from: "203.0.\(place).1", in: world) }
+      #expect((100...125).contains(passed))
+      try await Self.hold(in: world)
+      let stranger = try await Self.signIn(world, "member@ours.example", World.password, from: "198.51.100.1")
+      #expect(stranger.status == 429)
+      #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 200)
+    }
+  }
+
+  @Test func `one place alone, which is refused itself, keeps nobody else out`() async throws {
+    try await World.with { world in
+      let passed = try await Self.fail(300, at: 3, from: Self.elsewhere, in: world)
+      #expect((Self.free...20).contains(passed))
+      let other = try await Self.signIn(world, "member@ours.example", World.password, from: "198.51.100.1")
+      #expect(other.status == 200)
+    }
+  }
+
+  @Test func `one address that tries many names is throttled, too`() async throws {
+    try await World.with { world in
+      var statuses: [Int: Int] = [:]
+      for number in 1...40 { statuses[try await Self.signIn(world, "name\(number)@x.example").status, default: 0] += 1 }
+      #expect(statuses.keys.sorted() == [400, 429])
+      #expect((20...30).contains(statuses[400] ?? 0))
+      try await Self.hold(in: world)
+      #expect(try await Self.signIn(world, "one more").status == 429)
+      #expect(try await Self.signIn(world, "one more", from: Self.elsewhere).status == 400)
+    }
+  }
+
+  @Test func `of thirty guesses at once no more are tried than are free`() async throws {
+    try await World.with(connections: 16) { world in
+      let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 1...30 { group.addTask { try await Self.signIn(world).status } }
+        return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+      }
+      #expect(Set(statuses.keys).isSubset(of: [400, 429]), "\(statuses)")
+      // The first that is not free still is tried, and has the next one wait for a second.
+      #expect((Self.free...Self.free + 2).contains(statuses[400] ?? 0), "\(statuses)")
+      #expect(try await world.database.count("login_log where not succeeded") == statuses[400])
+    }
+  }
+
+  @Test func `thirty who sign in at once get in or are asked to wait`() async throws {
+    try await World.with(connections: 16) { world in
+      let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 1...30 {
+          group.addTask { try await Self.signIn(world, "member@ours.example", World.password).status }
+        }
+        return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
+      }
+      #expect(Set(statuses.keys).isSubset(of: [200, 429]), "\(statuses)")
+      #expect(statuses[200] ?? 0 >= Self.free, "\(statuses)")
+    }
+  }
+
+  @Test func `what is counted names nobody`() async throws {
+    try await World.with { world in
+      _ = try await Self.signIn(world, "a secret typed as a name")
+      _ = try await Self.signIn(world, "member@ours.example", "a secret that was wrong")
+      _ = try await Self.signIn(world, "member@ours.example", World.password)
+      let dump = try await world.database.dump()
+      #expect(!dump.contains("a secret"))
+      #expect(!dump.contains(World.password))
+    }
+  }
+}

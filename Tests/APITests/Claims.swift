@@ -1,0 +1,13 @@
+import Access
+import Crypto
+import Postgres
+import TestSupport
+import Testing
+
+extension World {
+  /// What the base token in an answer says.
+  func claims(_ answer: Answer) throws -> BaseTokenClaims {
+    let token = try #require(answer["access_token"] as? String)
+    return try app.signer.verify(token, at: app.now().seconds)
+  }
+}
