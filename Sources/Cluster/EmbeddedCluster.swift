@@ -62,6 +62,16 @@ public final class EmbeddedCluster: Sendable {
     supervisor = Supervisor.start(server, report)
   }
 
+  /// How to reach the server that another process runs in a directory; nil where none takes connections there.
+  public static func conninfo(ofServerIn directory: String) -> String? {
+    guard let path = try? absolute(directory) else { return nil }
+    let lines = (contents(of: "\(path)/postgres/postmaster.pid") ?? "").split(
+      separator: "\n", omittingEmptySubsequences: false)
+    guard lines.count >= 5 else { return nil }
+    let conninfo = Server.conninfo(socketDirectory: String(lines[4]), database: "basekeeper")
+    return (try? ScriptSession(conninfo)) == nil ? nil : conninfo
+  }
+
   /// Stops the server: open transactions are rolled back. Blocks the calling thread until it has ended.
   public func stop() {
     isStopped.withLock { isStopped in

@@ -26,7 +26,11 @@ final class Server: Sendable {
   }
 
   func conninfo(database: String) -> String {
-    let host = directory.socketDirectory.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
+    Self.conninfo(socketDirectory: directory.socketDirectory, database: database)
+  }
+
+  static func conninfo(socketDirectory: String, database: String) -> String {
+    let host = socketDirectory.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
     return "host='\(host)' user=basekeeper dbname=\(database)"
   }
 

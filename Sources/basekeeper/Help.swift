@@ -65,8 +65,7 @@ enum Help {
 
     Goes through the audit log of every team, in which each entry has the hash of the one before it, and says how many
     entries it has found as they were written; or names the first that was changed, taken out or put in, and ends with
-    status 1. Works beside a running service with its DATABASE_URL. Reads the database settings of
-    `basekeeper serve --help`.
+    status 1. Works beside a running service. Reads the database settings of `basekeeper serve --help`.
 
       --heads   print the number of entries and the last hash of each team, too: noted elsewhere, they show when a
                 whole log was written anew
@@ -80,7 +79,7 @@ enum Help {
     The keys that sign base tokens are kept in the database, sealed under the master key, for all copies of the service.
     `rotate` makes a new one, which all copies know before it signs, half a minute later; the one before goes on being
     accepted. `retire` ends that: what a retired key has signed is refused. Public keys stand at /.well-known/jwks.json.
-    The secret in JWT_PRIVATE_KEY, where that is set, is changed there. Works beside a running service with its settings.
+    The secret in JWT_PRIVATE_KEY, where that is set, is changed there. Works beside a running service.
 
       --kid KID   the key's name, as `list` shows it and as the tokens' header has it
     """

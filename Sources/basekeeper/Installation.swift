@@ -15,15 +15,23 @@ final class Installation {
   let applied: [String]
   private let cluster: EmbeddedCluster?
 
-  /// Starts the embedded PostgreSQL where no other is configured, and applies the migrations.
-  init(_ configuration: Configuration) throws {
+  /// Starts the embedded PostgreSQL where no other is configured, and applies the migrations. Where another process runs
+  /// it already, a command that works `beside` it uses that one.
+  init(_ configuration: Configuration, beside: Bool = false) throws {
     self.configuration = configuration
     let url: String
     if let given = configuration.databaseURL {
       (cluster, url) = (nil, given)
     } else {
-      let cluster = try EmbeddedCluster(directory: configuration.dataDirectory)
-      (self.cluster, url) = (cluster, cluster.conninfo)
+      do {
+        let cluster = try EmbeddedCluster(directory: configuration.dataDirectory)
+        (self.cluster, url) = (cluster, cluster.conninfo)
+      } catch let error as ClusterError {
+        guard case .inUse = error, beside,
+          let running = EmbeddedCluster.conninfo(ofServerIn: configuration.dataDirectory)
+        else { throw error }
+        (cluster, url) = (nil, running)
+      }
     }
     var settings = Database.Settings(url: url)
     settings.pooledConnections = configuration.connectionsPerLoop
@@ -85,9 +93,9 @@ let migrations: [Migration] = UnsafeBufferPointer(
     sql: String(decoding: UnsafeBufferPointer(start: asset.bytes, count: asset.count), as: UTF8.self))
 }
 
-/// Runs a command on the configured installation and leaves nothing running behind.
+/// Runs a command on the configured installation, beside the service where that runs, and leaves nothing running behind.
 func withInstallation(_ body: (Installation) throws -> Void) throws {
-  let installation = try Installation(Configuration(.ofProcess))
+  let installation = try Installation(Configuration(.ofProcess), beside: true)
   defer { installation.close() }
   try body(installation)
 }
