@@ -211,30 +211,3 @@ import Testing
     }
   }
 }
-
-@Suite struct Groups {
-  @Test func `who makes a group owns it, and finds its workspace`() async throws {
-    try await World.with { world in
-      let made = try await world.call(.post, "/api/v2.1/groups/", as: .groupMember, ["name": "Team Süd 2.0"], .json)
-      #expect(made.status == 201)
-      let id = try #require(made["id"] as? Int)
-      #expect(made["owner"] as? String == "00000000000000000000000000000003@auth.local")
-      #expect(made["admins"] as? [String] == ["00000000000000000000000000000003@auth.local"])
-      let list = try await world.call(.get, "/api/v2.1/groups/", as: .groupMember)
-      let names = (list.json as? [[String: Any]])?.map { $0["name"] as? String }
-      #expect(names == ["Marketing", "Team Süd 2.0"])
-      let workspaces = try await world.call(.get, "/api/v2.1/workspaces/", as: .groupMember)
-      let entries = try #require(workspaces["workspace_list"] as? [[String: Any]])
-      #expect(entries.contains { $0["group_id"] as? Int == id })
-    }
-  }
-
-  @Test(arguments: ["", "  ", "a/b", "a&b", "a\u{0}b", "🦊", "a\nb"])
-  func `a name that cannot be is refused`(_ name: String) async throws {
-    try await World.with { world in
-      let answer = try await world.call(.post, "/api/v2.1/groups/", as: .groupMember, ["name": name], .json)
-      #expect(answer.status == 400)
-      #expect(answer["error_msg"] as? String == "name invalid.")
-    }
-  }
-}

@@ -142,6 +142,153 @@ import Testing
     }
   }
 
+  @Test func `fifty folders of one name, which all get one of their own`() async throws {
+    try await World.with(connections: 16) { world in
+      let counts = try await Self.fifty(in: world) { _ in
+        try await world.call(.post, "/api/v2.1/workspace/9/folders/", as: .groupOwner, ["name": "The one"])
+      }
+      #expect(counts == [200: 50])
+      #expect(try await world.database.count("folder where name = 'The one'") == 1)
+      #expect(try await world.database.count("folder where name ~ '^The one( [(][0-9]+[)])?$'") == 50)
+    }
+  }
+
+  @Test func `fifty copies of a base into one workspace`() async throws {
+    try await World.with(connections: 16) { world in
+      let fields = ["src_workspace_id": "9", "name": "Projects", "dst_workspace_id": "9"]
+      let counts = try await Self.fifty(in: world) { _ in
+        try await world.call(.post, "/api/v2.1/dtable-copy/", as: .groupOwner, fields)
+      }
+      // Who finds the free names taken again and again is asked to come back.
+      #expect(Set(counts.keys).isSubset(of: [200, 429]), "\(counts)")
+      let copies = try await world.database.count("base where name like 'Projects (%)' and deleted_at is null")
+      #expect(copies == counts[200])
+    }
+  }
+
+  @Test func `fifty bases that are restored into one name`() async throws {
+    try await World.with(connections: 16) { world in
+      try await world.database.execute(
+        """
+        insert into base (id, workspace_id, team_id, name, creator_id, modifier_id, deleted_at)
+        overriding system value
+        select 100 + n, 3, 1, 'The one', 3, 3, now() from generate_series(1, 50) n
+        """)
+      let counts = try await Self.fifty(in: world) { number in
+        try await world.call(.put, "/api/v2.1/trash-dtables/\(100 + number)/", as: .groupMember)
+      }
+      #expect(counts == [200: 1, 400: 49])
+      #expect(try await world.database.count("base where name = 'The one' and deleted_at is null") == 1)
+    }
+  }
+
+  @Test func `a base that is restored fifty times, and made under its name meanwhile`() async throws {
+    try await World.with(connections: 16) { world in
+      let counts = try await Self.fifty(in: world) { number in
+        number.isMultiple(of: 2)
+          ? try await world.call(.put, "/api/v2.1/trash-dtables/4/", as: .groupMember)
+          : try await world.call(.post, "/api/v2.1/dtables/", as: .groupMember, ["name": "Old notes"])
+      }
+      #expect((counts[200] ?? 0) + (counts[201] ?? 0) == 1, "\(counts)")
+      #expect(Set(counts.keys).isSubset(of: [200, 201, 400, 404]), "\(counts)")
+      #expect(try await world.database.count("base where name = 'Old notes' and deleted_at is null") == 1)
+    }
+  }
+
+  @Test func `fifty transfers of a group`() async throws {
+    try await World.with(connections: 16) { world in
+      let owners = [Example.groupAdmin, Example.member, Example.outsider, Self.boss, Self.vice]
+      let counts = try await Self.fifty(in: world) { number in
+        let owner = owners[number % owners.count]
+        return number.isMultiple(of: 2)
+          ? try await world.call(.put, "/api/v2.1/groups/1/", as: .groupOwner, ["owner": owner])
+          : try await world.call(.put, "/api/v2.1/org/1/admin/groups/1/", as: .teamAdmin, ["new_owner": owner])
+      }
+      #expect((counts[200] ?? 0) >= 1, "\(counts)")
+      // Whom it belongs to already, and who does not own it any more.
+      #expect(Set(counts.keys).isSubset(of: [200, 400, 403, 404]), "\(counts)")
+      #expect(try await world.database.count("group_member where group_id = 1 and role = 'owner'") == 1)
+      let before = "group_member where group_id = 1 and account_id = 1 and role in ('owner', 'admin')"
+      #expect(try await world.database.count(before) == 1)
+    }
+  }
+
+  @Test func `a group that its owner gives to fifty at once, of whom one gets it`() async throws {
+    try await World.with(connections: 16) { world in
+      let owners = [Example.groupAdmin, Example.member, Example.outsider, Self.boss, Self.vice]
+      for _ in 1...3 {
+        let counts = try await Self.fifty(in: world) { number in
+          try await world.call(.put, "/api/v2.1/groups/1/", as: .groupOwner, ["owner": owners[number % owners.count]])
+        }
+        #expect(counts[200] == 1, "\(counts)")
+        #expect(Set(counts.keys).isSubset(of: [200, 400, 403, 404]), "\(counts)")
+        #expect(try await world.database.count("group_member where group_id = 1 and role = 'owner'") == 1)
+        try await world.database.execute(
+          """
+          update group_member set role = 'admin' where group_id = 1;
+          update group_member set role = 'owner' where group_id = 1 and account_id = 1;
+          """)
+      }
+    }
+  }
+
+  @Test func `a group that is transferred to people who leave it`() async throws {
+    try await World.with(connections: 16) { world in
+      let counts = try await Self.fifty(in: world) { number in
+        number.isMultiple(of: 2)
+          ? try await world.call(.put, "/api/v2.1/groups/1/", as: .groupOwner, ["owner": Example.member])
+          : try await world.call(.delete, "/api/v2.1/groups/1/members/\(Example.member)/", as: .groupMember)
+      }
+      #expect(Set(counts.keys).isSubset(of: [200, 400, 403, 404]), "\(counts)")
+      #expect(try await world.database.count("group_member where group_id = 1 and role = 'owner'") == 1)
+    }
+  }
+
+  @Test func `fifty shares with one person, and with one group`() async throws {
+    try await World.with(connections: 16) { world in
+      let base = "/api/v2.1/workspace/9/dtable/Projects/"
+      let withPerson = try await Self.fifty(in: world) { number in
+        let permission = number.isMultiple(of: 2) ? "r" : "rw"
+        return try await world.call(
+          .post, base + "share/", as: .groupOwner, ["email": Example.outsider, "permission": permission])
+      }
+      #expect(withPerson == [201: 1, 400: 49])
+      #expect(try await world.database.count("user_share where account_id = 4") == 1)
+      let withGroup = try await Self.fifty(in: world) { _ in
+        try await world.call(.post, base + "group-shares/", as: .groupAdmin, ["group_id": "3", "permission": "r"])
+      }
+      #expect(withGroup == [200: 1, 400: 49])
+      #expect(try await world.database.count("group_share where group_id = 3") == 1)
+    }
+  }
+
+  @Test func `fifty links of one chosen name`() async throws {
+    try await World.with(connections: 16) { world in
+      let counts = try await Self.fifty(in: world) { _ in
+        try await world.call(
+          .post, "/api/v2.1/workspace/9/dtable/Projects/external-links/", as: .groupOwner, ["token": "the-one"])
+      }
+      #expect(counts == [200: 1, 400: 49])
+      #expect(try await world.database.count("base_link where handle = 'the-one'") == 1)
+    }
+  }
+
+  @Test func `an invite link that is accepted fifty times, and ended meanwhile`() async throws {
+    try await World.with(connections: 16) { world in
+      let link = "/api/v2.1/dtables/invite-links/\(World.inviteLink)/"
+      let first = try await Self.fifty(in: world) { _ in try await world.call(.post, link + "accept/", as: .outsider) }
+      #expect(first == [200: 50])
+      #expect(try await world.database.count("invite_link_guest where account_id = 4") == 1)
+      let second = try await Self.fifty(in: world) { number in
+        number == 25
+          ? try await world.call(.delete, link, as: .groupOwner)
+          : try await world.call(.post, link + "accept/", as: .single)
+      }
+      #expect(Set(second.keys).isSubset(of: [200, 404]), "\(second)")
+      #expect(try await world.database.count("invite_link_guest where account_id in (4, 6)") == 0)
+    }
+  }
+
   @Test func `the trash is cleared by one replica an hour, and of what is old enough alone`() async throws {
     try await World.with { world in
       try await world.database.execute("update base set deleted_at = now() - interval '31 days' where id = 2")

@@ -1,0 +1,492 @@
+import Access
+import Crypto
+import HTTP
+import Postgres
+import TestSupport
+import Testing
+
+private let base = "/api/v2.1/workspace/9/dtable/Projects/"
+private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
+
+/// What opens an external link.
+private func opening(_ token: String) -> String { "/api/v2.1/external-link-tokens/\(token)/access-token/" }
+
+@Suite struct ExternalLinks {
+  private static let links = base + "external-links/"
+
+  /// Makes a link, and gives what opens it.
+  private static func make(_ world: World, _ fields: [String: String] = ["expire_days": "0"]) async throws -> String {
+    let answer = try await world.call(.post, links, as: .groupAdmin, fields)
+    #expect(answer.status == 200)
+    return try #require(answer["token"] as? String)
+  }
+
+  /// The base's links, as lists show them.
+  private static func list(_ world: World) async throws -> [[String: Any]] {
+    try #require(try await world.call(.get, links, as: .groupAdmin)["links"] as? [[String: Any]])
+  }
+
+  @Test(arguments: Encoding.allCases)
+  func `anybody may read by a link, and no more, as long as it is there`(_ encoding: Encoding) async throws {
+    try await World.with { world in
+      let made = try await world.call(.post, Self.links, as: .groupAdmin, ["expire_days": "30"], encoding)
+      #expect(made["permission"] as? String == "read-only")
+      #expect(made["is_custom"] as? Bool == false)
+      #expect(made["is_protected"] as? Bool == false)
+      #expect(made["is_expired"] as? Bool == false)
+      #expect(made["view_cnt"] as? Int == 0)
+      #expect(made["creator"] as? String == Example.groupAdmin)
+      #expect(made["from_base_uuid"] as? String == World.projects)
+      let token = try #require(made["token"] as? String)
+      #expect(token.count == 52)
+      #expect(made["url"] as? String == "\(World.publicURL)/dtable/external-links/\(token)/")
+
+      for caller in [Caller.nobody, .malformed, .forger, .foreigner, .deactivated, .groupOwner] {
+        let answer = try await world.call(.get, opening(token), as: caller)
+        #expect(try world.claims(answer).permission == "r")
+        #expect(try world.claims(answer).username.isEmpty)
+      }
+      let opened = try await world.call(.post, opening(token))
+      let baseToken = try #require(opened["access_token"] as? String)
+      #expect(opened["dtable_name"] as? String == "Projects")
+      #expect(try await world.call(.get, metadata, authorization: "Token \(baseToken)").status == 200)
+      #expect(try await Self.list(world).last?["view_cnt"] as? Int == 7)
+
+      #expect(try await world.call(.delete, Self.links + token.prefix(20) + "/", as: .groupOwner).status == 200)
+      #expect(try await world.call(.get, opening(token)).status == 404)
+      #expect(try await world.call(.get, metadata, authorization: "Token \(baseToken)").status == 403)
+    }
+  }
+
+  @Test func `what opens a link is shown once, and kept as its hash alone`() async throws {
+    try await World.with { world in
+      let token = try await Self.make(world, ["password": "a password to look for"])
+      let handle = String(token.prefix(20))
+      let team = try await world.call(.get, "/api/v2.1/org/1/admin/external-links/", as: .teamAdmin)
+      let installation = try await world.call(.get, "/api/v2.1/admin/external-links/", as: .systemAdmin)
+      let own = try await world.call(.get, Self.links, as: .groupOwner)
+      for list in [team, installation, own] {
+        #expect(list.status == 200)
+        #expect(list.text.contains(#""\#(handle)""#))
+        #expect(list.text.contains("/\(handle)\(String(repeating: "*", count: 32))/"))
+        #expect(!list.text.contains(token.suffix(32)))
+      }
+      #expect(try await world.call(.get, opening(handle)).status == 404)
+      let dump = try await world.database.dump()
+      #expect(dump.contains(handle))
+      #expect(!dump.contains(token.suffix(32)))
+      #expect(!dump.contains("a password to look for"))
+      #expect(try dump.contains(#require(LinkToken(token)).secret.hash.hex))
+    }
+  }
+
+  @Test func `the secret of an answer is in no later answer and in no audit log`() async throws {
+    try await World.with { world in
+      let token = try await Self.make(world)
+      #expect(try await world.call(.delete, Self.links + token + "/", as: .groupAdmin).status == 200)
+      let log = try await world.call(.get, "/api/v2.1/org/1/admin/admin-logs/?per_page=10", as: .teamAdmin)
+      #expect(log.text.contains("base_external_link_create"))
+      #expect(log.text.contains("base_external_link_delete"))
+      #expect(log.text.contains(token.prefix(20)))
+      #expect(!log.text.contains(token.suffix(32)))
+      #expect(try await !world.database.dump().contains(token.suffix(32)))
+    }
+  }
+
+  @Test func `a link ends when its time is over, and the tokens from it with it`() async throws {
+    try await World.with { world in
+      let token = try await Self.make(world, ["expire_days": "1"])
+      let opened = try await world.call(.get, opening(token) + "?exp=3d")
+      let end = try world.claims(opened).expiry
+      let now = world.app.now().seconds
+      #expect((now..<now + 86_401).contains(end))
+      let baseToken = try #require(opened["access_token"] as? String)
+      try await world.database.execute(
+        "update base_link set expires_at = now() - interval '1 second' where handle = '\(token.prefix(20))'")
+      let late = try await world.call(.get, opening(token))
+      #expect(late.status == 403)
+      #expect(late["error_msg"] as? String == "The link has expired.")
+      #expect(try await world.call(.get, metadata, authorization: "Token \(baseToken)").status == 403)
+      #expect(try await Self.list(world).last?["is_expired"] as? Bool == true)
+    }
+  }
+
+  @Test(arguments: ["-1", "3651", "x", "1.5"])
+  func `a lifetime that cannot be is refused`(_ days: String) async throws {
+    try await World.with { world in
+      let answer = try await world.call(.post, Self.links, as: .groupAdmin, ["expire_days": days])
+      #expect(answer.status == 400)
+      #expect(answer["error_msg"] as? String == "expire_days invalid.")
+    }
+  }
+
+  @Test func `a link with a password asks for it, in the header or in the body`() async throws {
+    try await World.with { world in
+      let token = try await Self.make(world, ["password": "open sesame"])
+      #expect(try await Self.list(world).last?["is_protected"] as? Bool == true)
+      for answer in [
+        try await world.call(.get, opening(token)),
+        try await world.call(.post, opening(token), ["password": ""]),
+        try await world.call(.post, opening(token), ["password": "close sesame"], .json),
+        try await world.call(.get, opening(token), linkPassword: "close sesame"),
+        try await world.call(.get, opening(token) + "?password=open+sesame"),
+      ] {
+        #expect(answer.status == 403)
+        #expect(answer["error_msg"] as? String == "The link asks for a password, and this is not it.")
+      }
+      for answer in [
+        try await world.call(.get, opening(token), linkPassword: "open sesame"),
+        try await world.call(.post, opening(token), ["password": "open sesame"], .json),
+        try await world.call(.post, opening(token), ["password": "open sesame"], .multipart),
+      ] {
+        #expect(try world.claims(answer).permission == "r")
+      }
+      #expect(try await Self.list(world).last?["view_cnt"] as? Int == 3)
+    }
+  }
+
+  @Test func `guesses at a link's password are throttled, but not elsewhere nor at other links`() async throws {
+    try await World.with { world in
+      let token = try await Self.make(world, ["password": "open sesame"])
+      let other = try await Self.make(world, ["password": "open sesame"])
+      var answer = try await world.call(.get, opening(token), linkPassword: "guess")
+      for number in 2...20 where answer.status == 403 {
+        answer = try await world.call(.post, opening(token), ["password": "guess \(number)"])
+        #expect(number > 5 || answer.status == 403)
+      }
+      #expect(answer.status == 429)
+      let seconds = try #require(answer.headers["Retry-After"].flatMap { Int($0) })
+      #expect((1...900).contains(seconds))
+      try await world.database.execute(
+        "update failed_attempt set next_at = now() + interval '1 minute' where next_at > last_at")
+      #expect(try await world.call(.get, opening(token), linkPassword: "open sesame").status == 429)
+      #expect(try await world.call(.get, opening(token)).status == 403)
+      #expect(try await world.call(.get, opening(other), linkPassword: "open sesame").status == 200)
+      let elsewhere = try await world.call(.get, opening(token), linkPassword: "open sesame", from: "203.0.113.7")
+      #expect(elsewhere.status == 200)
+    }
+  }
+
+  @Test(arguments: ["12345", "a", String(repeating: "x", count: 256)])
+  func `a password that cannot be is refused`(_ password: String) async throws {
+    try await World.with { world in
+      let answer = try await world.call(.post, Self.links, as: .groupAdmin, ["password": password])
+      #expect(answer.status == 400)
+      #expect(answer["error_msg"] as? String == "password invalid.")
+    }
+  }
+
+  @Test func `a link may have a chosen name, which opens it`() async throws {
+    try await World.with { world in
+      let made = try await world.call(.post, Self.links, as: .groupAdmin, ["token": "Price-list_2026"])
+      #expect(made["token"] as? String == "Price-list_2026")
+      #expect(made["is_custom"] as? Bool == true)
+      #expect(made["url"] as? String == "\(World.publicURL)/dtable/external-links/custom/Price-list_2026/")
+      #expect(try await world.claims(world.call(.get, opening("Price-list_2026"))).permission == "r")
+      #expect(try await world.call(.get, opening("price-list_2026")).status == 404)
+      let listed = try await Self.list(world).last
+      #expect(listed?["url"] as? String == made["url"] as? String)
+      #expect(try await world.call(.delete, Self.links + "Price-list_2026/", as: .groupAdmin).status == 200)
+      #expect(try await world.call(.get, opening("Price-list_2026")).status == 404)
+      #expect(try await Self.make(world, ["token": "Price-list_2026"]) == "Price-list_2026")
+    }
+  }
+
+  @Test func `a chosen name is taken once in the installation`() async throws {
+    try await World.with { world in
+      _ = try await Self.make(world, ["token": "prices"])
+      try await world.database.execute("update base_link set base_id = 5, team_id = 2 where handle = 'prices'")
+      let again = try await world.call(.post, Self.links, as: .groupAdmin, ["token": "prices"])
+      #expect(again.status == 400)
+      #expect(again["error_msg"] as? String == "token already exists.")
+    }
+  }
+
+  @Test(arguments: [
+    "a b", "a/b", "ä", "a.b", "a%2Fb", "🦊", String(repeating: "x", count: 101),
+    // A handle, and all that opens a link.
+    String(repeating: "0", count: 20), String(repeating: "e", count: 52), String(World.externalLink.prefix(20)),
+  ])
+  func `a name that cannot be, or looks like a link with a secret, is refused`(_ name: String) async throws {
+    try await World.with { world in
+      let before = try await world.database.count("base_link")
+      let answer = try await world.call(.post, Self.links, as: .groupAdmin, ["token": name])
+      #expect(answer.status == 400)
+      #expect(answer["error_msg"] as? String == "token invalid.")
+      #expect(try await world.database.count("base_link") == before)
+    }
+  }
+
+  @Test func `links are their base's, and their admins'`() async throws {
+    try await World.with { world async throws in
+      for caller in [Caller.groupMember, .sharedReader, .sharedGroupMember, .outsider, .teamAdmin] {
+        #expect(try await world.call(.get, Self.links, as: caller).status == 403)
+        #expect(try await world.call(.post, Self.links, as: caller, ["expire_days": "1"]).status == 403)
+        #expect(try await world.call(.delete, Self.links + World.externalLink + "/", as: caller).status == 403)
+      }
+      // Another team's, an invite link, and one that is not there.
+      for link in [String(repeating: "f", count: 20), World.inviteLink, "none"] {
+        #expect(try await world.call(.delete, Self.links + link + "/", as: .groupOwner).status == 404)
+      }
+      #expect(try await world.database.count("base_link") == 5)
+    }
+  }
+
+  @Test func `an invite link opens nothing as an external one, nor the other way round`() async throws {
+    try await World.with { world async throws in
+      #expect(try await world.call(.get, opening(World.inviteLink)).status == 404)
+      let accepting = "/api/v2.1/dtables/invite-links/\(World.externalLink)/accept/"
+      #expect(try await world.call(.post, accepting, as: .outsider).status == 404)
+    }
+  }
+
+  @Test func `a link to a base in the trash says so, and works again after it was restored`() async throws {
+    try await World.with { world in
+      let removal = try await world.call(
+        .delete, "/api/v2.1/workspace/9/dtable/", as: .groupOwner, ["name": "Projects"])
+      #expect(removal.status == 200)
+      #expect(try await world.call(.get, opening(World.externalLink)).status == 404)
+      let restored = try await world.call(.put, "/api/v2.1/groups/1/trash-dtables/\(World.projects)/", as: .groupAdmin)
+      #expect(restored.status == 200)
+      #expect(try await world.call(.get, opening(World.externalLink)).status == 200)
+    }
+  }
+}
+
+@Suite struct InviteLinks {
+  private static let links = "/api/v2.1/dtables/invite-links/"
+  private static let listing = "/api/v2.1/dtables/invite-links/?workspace_id=9&table_name=Projects"
+
+  private static func make(_ world: World, _ fields: [String: String] = [:]) async throws -> String {
+    let all = ["workspace_id": "9", "table_name": "Projects", "permission": "rw"].merging(fields) { $1 }
+    let answer = try await world.call(.post, links, as: .groupAdmin, all)
+    #expect(answer.status == 200)
+    return try #require(answer["token"] as? String)
+  }
+
+  private static func accept(
+    _ world: World, _ token: String, as caller: Caller, _ fields: [String: String] = [:]
+  ) async throws -> Answer {
+    try await world.call(.post, links + token + "/accept/", as: caller, fields)
+  }
+
+  private static func open(_ world: World, as caller: Caller) async throws -> Answer {
+    try await world.call(.get, base + "access-token/", as: caller)
+  }
+
+  @Test(arguments: [Caller.outsider, .foreigner, .single, .systemAdmin], ["r", "rw"])
+  func `who accepts a link may open the base with the link's permission`(
+    _ caller: Caller, _ permission: String
+  ) async throws {
+    try await World.with { world in
+      let token = try await Self.make(world, ["permission": permission])
+      #expect(token.count == 52)
+      #expect(try await Self.open(world, as: caller).status != 200)
+      let accepted = try await Self.accept(world, token, as: caller)
+      #expect(accepted.status == 200)
+      #expect(accepted["dtable", "uuid"] as? String == World.projects)
+      #expect(accepted["dtable", "permission"] as? String == permission)
+      #expect(try await world.claims(Self.open(world, as: caller)).permission == permission)
+      let list = try await world.call(.get, "/api/v2.1/dtables/shared/", as: caller)
+      #expect((list["table_list"] as? [[String: Any]])?.map { $0["uuid"] as? String } == [World.projects])
+      #expect(try await Self.accept(world, token, as: caller).status == 200)
+      #expect(try await world.database.count("invite_link_guest where account_id = \(caller.account ?? 0)") == 1)
+    }
+  }
+
+  @Test func `who must not be let in accepts nothing`() async throws {
+    try await World.with { world async throws in
+      #expect(try await Self.accept(world, World.inviteLink, as: .nobody).status == 403)
+      #expect(try await Self.accept(world, World.inviteLink, as: .deactivated).status == 401)
+      for token in [String(World.inviteLink.prefix(20)), String(repeating: "0", count: 52), "x", World.groupLink] {
+        let answer = try await Self.accept(world, token, as: .outsider)
+        #expect(answer.status == 404)
+        #expect(answer.text == #"{"error_msg":"Link not found."}"#)
+      }
+      #expect(try await world.database.count("invite_link_guest") == 1)
+    }
+  }
+
+  @Test func `a link's secret is shown once, and kept as its hash alone`() async throws {
+    try await World.with { world in
+      let token = try await Self.make(world, ["password": "a password to look for"])
+      _ = try await Self.accept(world, token, as: .outsider, ["password": "a password to look for"])
+      let own = try await world.call(.get, Self.listing, as: .groupOwner)
+      let team = try await world.call(.get, "/api/v2.1/org/1/admin/invite-links/", as: .teamAdmin)
+      for list in [own, team] {
+        #expect(list.status == 200)
+        #expect(list.text.contains(#""token":"\#(token.prefix(20))""#))
+        #expect(list.text.contains("/\(token.prefix(20))\(String(repeating: "*", count: 32))/"))
+        #expect(!list.text.contains(token.suffix(32)))
+      }
+      let dump = try await world.database.dump()
+      #expect(!dump.contains(token.suffix(32)))
+      #expect(!dump.contains("a password to look for"))
+    }
+  }
+
+  @Test func `a link that has ended lets nobody in, and nobody stay`() async throws {
+    try await World.with { world in
+      let token = try await Self.make(world)
+      #expect(try await Self.accept(world, token, as: .foreigner).status == 200)
+      let opened = try await Self.open(world, as: .foreigner)
+      let baseToken = try #require(opened["access_token"] as? String)
+      try await world.database.execute(
+        "update base_link set expires_at = now() - interval '1 second' where handle = '\(token.prefix(20))'")
+      let late = try await Self.accept(world, token, as: .outsider)
+      #expect(late.status == 403)
+      #expect(late["error_msg"] as? String == "The link has expired.")
+      #expect(try await Self.open(world, as: .foreigner).status == 404)
+      #expect(try await world.call(.get, metadata, authorization: "Token \(baseToken)").status == 403)
+    }
+  }
+
+  @Test func `a deleted link takes its guests with it, and is deleted by the base's admins alone`() async throws {
+    try await World.with { world async throws in
+      let path = Self.links + World.acceptedLink.prefix(20) + "/"
+      for caller in [Caller.groupMember, .sharedReader, .invitedForeigner, .foreigner, .outsider, .teamAdmin] {
+        #expect(try await world.call(.delete, path, as: caller).status == 404)
+      }
+      #expect(try await Self.open(world, as: .invitedForeigner).status == 200)
+      #expect(try await world.call(.delete, path, as: .groupAdmin).status == 200)
+      #expect(try await Self.open(world, as: .invitedForeigner).status == 404)
+      #expect(try await world.call(.delete, path, as: .groupAdmin).status == 404)
+    }
+  }
+
+  @Test func `a team that lets no outsiders in keeps them out at once, and its own people in`() async throws {
+    try await World.with { world in
+      #expect(try await Self.accept(world, World.acceptedLink, as: .outsider).status == 200)
+      #expect(try await Self.open(world, as: .invitedForeigner).status == 200)
+      let settings = "/api/v2.1/org/admin/settings/"
+      let setting = "enable_external_user_access_invite_link"
+      #expect(try await world.call(.put, settings, as: .teamAdmin, [setting: "false"]).status == 200)
+      #expect(try await Self.open(world, as: .invitedForeigner).status == 404)
+      #expect(try await Self.open(world, as: .outsider).status == 200)
+      for caller in [Caller.foreigner, .single] {
+        let refused = try await Self.accept(world, World.acceptedLink, as: caller)
+        #expect(refused.status == 403)
+      }
+      #expect(try await Self.accept(world, World.acceptedLink, as: .sharedReader).status == 200)
+      #expect(try await world.call(.put, settings, as: .teamAdmin, [setting: "true"]).status == 200)
+      #expect(try await Self.open(world, as: .invitedForeigner).status == 200)
+    }
+  }
+
+  @Test func `a team admin changes what a link allows, for all who have accepted it`() async throws {
+    try await World.with { world in
+      let path = "/api/v2.1/org/1/admin/invite-links/\(World.acceptedLink.prefix(20))/"
+      #expect(try await world.claims(Self.open(world, as: .invitedForeigner)).permission == "rw")
+      let changed = try await world.call(.put, path, as: .teamAdmin, ["permission": "r", "expire_days": "5"])
+      #expect(changed["permission"] as? String == "r")
+      #expect(changed["expire_date"] as? String != "")
+      #expect(try await world.claims(Self.open(world, as: .invitedForeigner)).permission == "r")
+      let unlimited = try await world.call(.put, path, as: .teamAdmin, ["expire_days": "0"])
+      #expect(unlimited["permission"] as? String == "r")
+      #expect(unlimited["expire_date"] as? String == "")
+      let foreign = "/api/v2.1/org/1/admin/invite-links/\(String(repeating: "9", count: 20))/"
+      #expect(try await world.call(.put, foreign, as: .teamAdmin, ["permission": "r"]).status == 404)
+    }
+  }
+
+  @Test func `a link with a password asks for it, and guesses are throttled`() async throws {
+    try await World.with { world in
+      let token = try await Self.make(world, ["password": "open sesame"])
+      #expect(try await Self.accept(world, token, as: .outsider).status == 403)
+      var answer = try await Self.accept(world, token, as: .outsider, ["password": "guess"])
+      for number in 2...20 where answer.status == 403 {
+        answer = try await Self.accept(world, token, as: .foreigner, ["password": "guess \(number)"])
+        #expect(number > 5 || answer.status == 403)
+      }
+      #expect(answer.status == 429)
+      #expect(answer.headers["Retry-After"] != nil)
+      try await world.database.execute("update failed_attempt set next_at = now() where next_at > now()")
+      #expect(try await Self.accept(world, token, as: .outsider, ["password": "open sesame"]).status == 200)
+    }
+  }
+
+  @Test func `links are made for a base by its admins, with all that they need`() async throws {
+    try await World.with { world in
+      let fields = ["workspace_id": "9", "table_name": "Projects", "permission": "r"]
+      for (caller, status) in [(Caller.groupMember, 403), (.sharedReader, 403), (.outsider, 403), (.foreigner, 404)] {
+        #expect(try await world.call(.post, Self.links, as: caller, fields).status == status)
+        #expect(try await world.call(.get, Self.listing, as: caller).status == status)
+      }
+      for name in fields.keys {
+        let incomplete = fields.filter { $0.key != name }
+        #expect(try await world.call(.post, Self.links, as: .groupAdmin, incomplete).status == 400)
+      }
+      let list = try await world.call(.get, Self.listing, as: .groupAdmin)
+      let links = try #require(list["invite_link_list"] as? [[String: Any]])
+      #expect(links.map { $0["permission"] as? String } == ["rw", "r"])
+      #expect(!list.text.contains(World.inviteLink))
+    }
+  }
+}
+
+@Suite struct GroupLinks {
+  private static let links = "/api/v2.1/groups/1/invite-links/"
+
+  private static func accept(_ world: World, _ token: String, as caller: Caller) async throws -> Answer {
+    try await world.call(.post, "/api/v2.1/groups/invite-links/\(token)/accept/", as: caller)
+  }
+
+  @Test func `who accepts a group's link is a member, and opens its bases`() async throws {
+    try await World.with { world in
+      let made = try await world.call(.post, Self.links, as: .groupAdmin, ["expire_days": "7"])
+      #expect(made.status == 200)
+      let token = try #require(made["token"] as? String)
+      #expect(made["link"] as? String == "\(World.publicURL)/groups/links/\(token)/")
+      let member = try await Self.accept(world, token, as: .outsider)
+      #expect(member.status == 200)
+      #expect(member["role"] as? String == "Member")
+      #expect(member["group_id"] as? Int == 1)
+      let opened = try await world.call(.get, base + "access-token/", as: .outsider)
+      #expect(try world.claims(opened).permission == "rw")
+      let list = try await world.call(.get, Self.links, as: .groupOwner)
+      #expect(list.text.contains(#""token":"\#(token.prefix(20))""#))
+      #expect(!list.text.contains(token.suffix(32)))
+      #expect(try await !world.database.dump().contains(token.suffix(32)))
+    }
+  }
+
+  @Test(arguments: [(Caller.groupOwner, "Owner"), (.groupAdmin, "Admin"), (.groupMember, "Member")])
+  func `who is in the group stays what he is`(_ caller: Caller, _ role: String) async throws {
+    try await World.with { world in
+      let answer = try await Self.accept(world, World.groupLink, as: caller)
+      #expect(answer.status == 200)
+      #expect(answer["role"] as? String == role)
+    }
+  }
+
+  @Test func `another team's link looks like none at all`() async throws {
+    try await World.with { world in
+      let before = try await world.database.count("group_member")
+      for caller in [Caller.foreigner, .single] {
+        let foreign = try await Self.accept(world, World.groupLink, as: caller)
+        let missing = try await Self.accept(world, String(repeating: "0", count: 52), as: caller)
+        #expect(foreign.status == 404)
+        #expect(foreign.text == missing.text)
+      }
+      #expect(try await Self.accept(world, String(World.groupLink.prefix(20)), as: .outsider).status == 404)
+      #expect(try await world.database.count("group_member") == before)
+    }
+  }
+
+  @Test func `a link that has expired or was deleted lets nobody in, but who came in by it stays`() async throws {
+    try await World.with { world in
+      #expect(try await Self.accept(world, World.groupLink, as: .outsider).status == 200)
+      try await world.database.execute(
+        "update group_link set expires_at = now() - interval '1 second' where group_id = 1")
+      #expect(try await Self.accept(world, World.groupLink, as: .sharedReader).status == 403)
+      let path = Self.links + World.groupLink.prefix(20) + "/"
+      #expect(try await world.call(.delete, path, as: .groupMember).status == 403)
+      #expect(try await world.call(.delete, path, as: .groupAdmin).status == 200)
+      #expect(try await world.call(.delete, path, as: .groupAdmin).status == 404)
+      #expect(try await Self.accept(world, World.groupLink, as: .sharedReader).status == 404)
+      #expect(try await world.call(.get, base + "access-token/", as: .outsider).status == 200)
+      // The other group's.
+      #expect(try await world.call(.delete, Self.links + World.salesLink + "/", as: .groupAdmin).status == 404)
+    }
+  }
+}
