@@ -184,30 +184,37 @@ create table familiar_place (
 
 create index familiar_place_age_index on familiar_place (seen_at);
 
--- Counts an attempt as a failure before its outcome is known, so that many at once are counted, too; gives the seconds to
--- wait where it is one too many. After `free` failures each takes twice the time of the one before it, up to `longest`
--- seconds; they are forgotten when nothing has been tried for `memory`.
-create function begin_attempt(attempt_key bytea, free integer, longest integer, memory interval) returns integer
+-- Counts an attempt as a failure of each key before its outcome is known, so that many at once are counted, too; gives
+-- the seconds to wait where it is one too many of any key, and counts it for none of them then. After `free` failures each
+-- takes twice the time of the one before it, up to `longest` seconds; they are forgotten when nothing has been tried for
+-- `memory`.
+create function begin_attempt(keys bytea[], free integer[], longest integer[], memory interval[]) returns integer
 language plpgsql as $$
 declare
-  past failed_attempt;
   time timestamptz;
+  wait interval;
 begin
-  insert into failed_attempt (key, failures, last_at, next_at) values (attempt_key, 0, now(), now())
+  -- In one order, so that nobody waits for each other.
+  insert into failed_attempt (key, failures, last_at, next_at)
+  select key, 0, now(), now() from unnest(keys) as rule (key) order by key
   on conflict do nothing;
-  select * into past from failed_attempt where key = attempt_key for update;
+  perform from failed_attempt where key = any(keys) order by key for update;
   time := clock_timestamp();
-  if past.next_at > time then
-    return ceil(extract(epoch from past.next_at - time));
+  select max(next_at) - time into wait from failed_attempt where key = any(keys);
+  if wait > interval '0' then
+    return ceil(extract(epoch from wait));
   end if;
-  if past.last_at < time - memory then
-    past.failures := 0;
-  end if;
-  update failed_attempt
-  set failures = past.failures + 1, last_at = time,
-      next_at = case when past.failures < free then time
-                else time + make_interval(secs => least(power(2, least(past.failures - free, 20)), longest)) end
-  where key = attempt_key;
+  update failed_attempt as past
+  set failures = count.failures, last_at = time,
+      next_at = case when count.failures <= rule.free then time
+                else time + make_interval(
+                  secs => least(power(2, least(count.failures - rule.free - 1, 20)), rule.longest)) end
+  from unnest(keys, free, longest, memory) as rule (key, free, longest, memory)
+  join failed_attempt as before on before.key = rule.key
+  cross join lateral (
+    select case when before.last_at < time - rule.memory then 1 else before.failures + 1 end
+  ) as count (failures)
+  where past.key = rule.key;
   return 0;
 end $$;
 

@@ -33,13 +33,15 @@ public struct Attempt: Sendable {
     let attempt = Attempt(subject: subject.text, address: app.origin.address)
     let verdict: Verdict? = try await app.db.row(
       """
-      select max(begin_attempt(key, free, longest, memory)) as seconds
+      select begin_attempt(
+        array_agg(key), array_agg(free), array_agg(longest), array_agg(memory)) as seconds
       from (
-        values (1, \(attempt.place), 5, 900, interval '1 day'),
-               (2, \(attempt.everywhere), 100, 60, interval '1 hour'),
-               (3, \(attempt.source), 20, 60, interval '1 minute')
-      ) as rule (number, key, free, longest, memory)
-      where number <> 2 or not exists (select from familiar_place where key = \(attempt.place))
+        values (\(attempt.place), true, 5, 900, interval '1 day'),
+               (\(attempt.everywhere), not exists (select from familiar_place where key = \(attempt.place)),
+                100, 60, interval '1 hour'),
+               (\(attempt.source), true, 20, 60, interval '1 minute')
+      ) as rule (key, counts, free, longest, memory)
+      where counts
       """)
     if let seconds = verdict?.seconds, seconds > 0 { throw Refusal.throttled(seconds: seconds) }
     return attempt

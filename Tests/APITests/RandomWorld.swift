@@ -266,7 +266,7 @@ extension RandomWorld {
   private func shareRows(_ shares: [Share]) -> String {
     shares.map { share in
       let team = bases.first { $0.id == share.base }?.team
-      return "(\(share.base), \(id(team)), \(share.with), '\(share.permission)', 104)"
+      return "(\(share.base), \(team.map(String.init) ?? "null"), \(share.with), '\(share.permission)', 104)"
     }.joined(separator: ",\n")
   }
 

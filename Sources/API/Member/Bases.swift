@@ -245,7 +245,9 @@ private func insertCopy(of source: ID<Base>, by admin: WorkspaceAdmin, _ app: Ap
     like: "source.name",
     unless: "select from base as taken where taken.workspace_id = workspace.id and taken.deleted_at is null")
   return try await app.change(by: admin.caller) {
-    try await $0.row(
+    // One copy at a time, so that each finds a free name.
+    try await $0.run("select from workspace where id = \(admin.workspace) for no key update")
+    return try await $0.row(
       """
       with made as (
         insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)

@@ -99,22 +99,17 @@ private struct Changed: Output, JSONEncodable {
 private func createFolder(by admin: WorkspaceAdmin, _ new: NewFolder, _ app: App) async throws -> Created {
   let free = freeName(
     like: "\(new.name.text)::text", unless: "select from folder as taken where taken.workspace_id = \(admin.workspace)")
-  for _ in 1...5 {
-    do {
-      let made: FolderRecord? = try await app.change(by: admin.caller) {
-        try await $0.row(
-          """
-          insert into folder (workspace_id, name) select \(admin.workspace), free.name from (\(free)) as free
-          returning id, name, workspace_id
-          """)
-      }
-      guard let made else { break }
-      return Created(folder: made)
-    } catch PostgresError.statement(_, constraint: "folder_name_key", _) {
-      continue  // somebody took the free name in the meantime: look for the next
-    }
+  let made: FolderRecord? = try await app.change(by: admin.caller) {
+    // One at a time, so that each finds a free name.
+    try await $0.run("select from workspace where id = \(admin.workspace) for no key update")
+    return try await $0.row(
+      """
+      insert into folder (workspace_id, name) select \(admin.workspace), free.name from (\(free)) as free
+      returning id, name, workspace_id
+      """)
   }
-  throw Refusal.throttled(seconds: 1)
+  guard let made else { throw Refusal.notAllowed }
+  return Created(folder: made)
 }
 
 private func renameFolder(by admin: WorkspaceAdmin, _ change: FolderChange, _ app: App) async throws -> Changed {

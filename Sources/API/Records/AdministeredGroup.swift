@@ -113,8 +113,10 @@ extension App {
     _ group: NamedGroup, name: GroupName? = nil, owner named: String? = nil, within scope: SQL, by caller: SignedIn
   ) async throws {
     try await change(by: caller) { transaction in
+      // What the condition says is asked when the lock is there: who has waited for another change sees it.
+      try await transaction.run("select from user_group where id = \(group.id) for no key update")
       let found: TeamOfGroup? = try await transaction.row(
-        "select id, team_id, name from user_group where id = \(group.id) and \(scope) for no key update")
+        "select id, team_id, name from user_group where id = \(group.id) and \(scope)")
       guard let found else { throw Refusal.notFound(.group(group.named)) }
       if let name {
         // Who says the name as it is, and nothing else, is told so as SeaTable does.
