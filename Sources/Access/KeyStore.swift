@@ -107,14 +107,15 @@ public struct KeyStore: Sendable {
   private func makeFirst(_ database: Database) async throws {
     let key = SigningKey.generate(algorithm)
     try await database.transaction { transaction in
-      try await transaction.run("select from installation for update")  // one replica at a time
+      // One replica at a time; who has waited here began before the key was made that it finds now.
+      try await transaction.run("select from installation for update")
       try await transaction.run(
         """
         insert into signing_key (kid, algorithm, sealed, activates_at)
         select \(key.id), \(key.algorithm.rawValue), \(vault.seal(key.bytes, for: Self.purpose)), now()
         where not exists (
           select from signing_key
-          where algorithm = \(key.algorithm.rawValue) and retired_at is null and activates_at <= now())
+          where algorithm = \(key.algorithm.rawValue) and retired_at is null and activates_at <= clock_timestamp())
         """)
     }
   }

@@ -24,7 +24,7 @@ final class Engine {
   }
 
   deinit {
-    for code in codes.values { EVP_MAC_CTX_free(code.context) }
+    forgetCodes()
     EVP_MAC_free(hmac)
     EVP_MD_CTX_free(digest)
     EVP_MD_free(sha256)
@@ -62,9 +62,18 @@ final class Engine {
       return EVP_MAC_init(context, key.bytes, key.bytes.count, parameters) == 1
     }
     precondition(isKeyed, "libcrypto takes no key")
+    if codes.count >= Self.keptCodes { forgetCodes() }
     codes[ObjectIdentifier(key)] = Code(key: key, context: context)
     return context
   }
+
+  /// Keys that are used once would pile up; those that last come back when they are used next.
+  private func forgetCodes() {
+    for code in codes.values { EVP_MAC_CTX_free(code.context) }
+    codes = [:]
+  }
+
+  private static let keptCodes = 64
 
   /// From a pool of 4 KiB, so that a token does not cost a system call; nothing is given out twice.
   func random(_ count: Int) -> [UInt8] {

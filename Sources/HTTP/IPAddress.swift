@@ -9,6 +9,7 @@ public struct IPAddress: Sendable, Hashable {
 
   /// An address as text; nil for anything else, also for one with blanks or a zone.
   public init?(_ text: String) {
+    guard !text.utf8.contains(0) else { return nil }  // where C would stop reading
     for (family, count) in [(AF_INET, 4), (AF_INET6, 16)] {
       var bytes = [UInt8](repeating: 0, count: count)
       if inet_pton(family, text, &bytes) == 1 {

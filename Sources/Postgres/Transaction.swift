@@ -53,10 +53,20 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
       return value
     } catch {
       // Where even this fails, the transaction is lost, and says so by the failure that it keeps; one that asks for the
-      // whole to run again is kept, too.
-      let isUndone = (try? await run("rollback to savepoint nested")) != nil
+      // whole to run again is kept, too. A savepoint outlives the rollback to it, and would hide one of the same name.
+      let isUndone = await undoNested()
       if isUndone && failure?.asksForRepetition != true { failure = before }
       throw error
+    }
+  }
+
+  private func undoNested() async -> Bool {
+    do {
+      try await run("rollback to savepoint nested")
+      try await run("release savepoint nested")
+      return true
+    } catch {
+      return false
     }
   }
 

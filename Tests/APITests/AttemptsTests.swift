@@ -14,7 +14,7 @@ import Testing
     from address: String = World.home
   ) async throws -> Answer {
     try await world.call(
-      .post, "/api2/auth-token/", as: .nobody, ["username": username, "password": password], from: address)
+      .post, "/api2/auth-token/", as: .nobody, ["username": username, "password": password], address: address)
   }
 
   /// Fails until that costs time, and gives the answer that says so.

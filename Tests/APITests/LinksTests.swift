@@ -128,14 +128,14 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
         try await world.call(.get, opening(token)),
         try await world.call(.post, opening(token), ["password": ""]),
         try await world.call(.post, opening(token), ["password": "close sesame"], .json),
-        try await world.call(.get, opening(token), linkPassword: "close sesame"),
+        try await world.call(.get, opening(token), headers: [.linkPassword: "close sesame"]),
         try await world.call(.get, opening(token) + "?password=open+sesame"),
       ] {
         #expect(answer.status == 403)
         #expect(answer["error_msg"] as? String == "The link asks for a password, and this is not it.")
       }
       for answer in [
-        try await world.call(.get, opening(token), linkPassword: "open sesame"),
+        try await world.call(.get, opening(token), headers: [.linkPassword: "open sesame"]),
         try await world.call(.post, opening(token), ["password": "open sesame"], .json),
         try await world.call(.post, opening(token), ["password": "open sesame"], .multipart),
       ] {
@@ -149,7 +149,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     try await World.with { world in
       let token = try await Self.make(world, ["password": "open sesame"])
       let other = try await Self.make(world, ["password": "open sesame"])
-      var answer = try await world.call(.get, opening(token), linkPassword: "guess")
+      var answer = try await world.call(.get, opening(token), headers: [.linkPassword: "guess"])
       for number in 2...20 where answer.status == 403 {
         answer = try await world.call(.post, opening(token), ["password": "guess \(number)"])
         #expect(number > 5 || answer.status == 403)
@@ -159,10 +159,11 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
       #expect((1...900).contains(seconds))
       try await world.database.execute(
         "update failed_attempt set next_at = now() + interval '1 minute' where next_at > last_at")
-      #expect(try await world.call(.get, opening(token), linkPassword: "open sesame").status == 429)
+      #expect(try await world.call(.get, opening(token), headers: [.linkPassword: "open sesame"]).status == 429)
       #expect(try await world.call(.get, opening(token)).status == 403)
-      #expect(try await world.call(.get, opening(other), linkPassword: "open sesame").status == 200)
-      let elsewhere = try await world.call(.get, opening(token), linkPassword: "open sesame", from: "203.0.113.7")
+      #expect(try await world.call(.get, opening(other), headers: [.linkPassword: "open sesame"]).status == 200)
+      let elsewhere = try await world.call(
+        .get, opening(token), headers: [.linkPassword: "open sesame"], address: "203.0.113.7")
       #expect(elsewhere.status == 200)
     }
   }

@@ -20,7 +20,7 @@ import Testing
     #expect(hexadecimal(sha256(Array(text.utf8))) == digest)
   }
 
-  /// RFC 4231: test cases 1, 2, 3, 6 and 7.
+  /// RFC 4231: test cases 1 to 4, 6 and 7.
   @Test(arguments: [
     (
       [UInt8](repeating: 0x0b, count: 20), Array("Hi There".utf8),
@@ -35,8 +35,21 @@ import Testing
       "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe"
     ),
     (
+      Array(1...25), [UInt8](repeating: 0xcd, count: 50),
+      "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b"
+    ),
+    (
       [UInt8](repeating: 0xaa, count: 131), Array("Test Using Larger Than Block-Size Key - Hash Key First".utf8),
       "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"
+    ),
+    (
+      [UInt8](repeating: 0xaa, count: 131),
+      Array(
+        """
+        This is a test using a larger than block-size key and a larger than block-size data. The key needs to be hashed \
+        before being used by the HMAC algorithm.
+        """.utf8),
+      "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"
     ),
   ])
   func `HMAC has the values of its RFC`(_ key: [UInt8], _ message: [UInt8], _ code: String) {
@@ -46,6 +59,20 @@ import Testing
     #expect(key.isCode(key.code(of: message), of: message))
     #expect(!key.isCode(key.code(of: message), of: message + [0]))
     #expect(!key.isCode([], of: message))
+  }
+
+  @Test func `what a key was used with goes with it, so that many short-lived ones cost nothing`() {
+    let message = Array("message".utf8)
+    let keys = (0..<1000).map { number in
+      let key = AuthenticationKey(Array("key \(number)".utf8))
+      #expect(key.isCode(key.code(of: message), of: message))
+      return Weak(key: key)
+    }
+    #expect(keys.filter { $0.key != nil }.count <= 100)
+  }
+
+  private struct Weak {
+    weak var key: AuthenticationKey?
   }
 
   @Test func `threads hash side by side`() async {

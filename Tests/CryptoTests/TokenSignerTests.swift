@@ -1,3 +1,4 @@
+import HTTP
 import Testing
 
 @testable import Crypto
@@ -13,9 +14,11 @@ private let now: Int64 = 1_800_000_000
 
   init() throws { signer = try Self.signer(secret) }
 
-  private static func signer(_ secret: String) throws -> TokenSigner {
+  private static func signer(_ secret: String) throws -> TokenSigner { try signer(SigningKey(secret: secret)) }
+
+  private static func signer(_ key: SigningKey, accepted: [SigningKey] = []) throws -> TokenSigner {
     TokenSigner(
-      signing: try SigningKey(secret: secret), vault: try Vault(masterKey: "a master key of thirty-two bytes or more"))
+      signing: key, accepted: accepted, vault: try Vault(masterKey: "a master key of thirty-two bytes or more"))
   }
 
   @Test func `what was signed is verified, and says the same`() throws {
@@ -102,16 +105,160 @@ private let now: Int64 = 1_800_000_000
     #expect(throws: TokenError.invalid) { try Self.signer(secret + "x").verify(text, at: now) }
   }
 
+  // MARK: Several keys
+
+  @Test(arguments: SigningKey.Algorithm.allCases)
+  func `a token says which key has signed it`(_ algorithm: SigningKey.Algorithm) throws {
+    let key = SigningKey.generate(algorithm)
+    let token = try Self.signer(key).sign(claims)
+    let header = try #require(Base64URL.decode(token.prefix { $0 != "." }.utf8))
+    #expect(
+      String(decoding: header, as: UTF8.self)
+        == #"{"typ":"JWT","alg":"\#(algorithm.rawValue)","kid":"\#(key.id)"}"#)
+  }
+
+  @Test func `the tokens of all accepted keys are accepted, of one that is to sign later, too`() throws {
+    let keys = [SigningKey.generate(.edDSA), .generate(.hs256), .generate(.edDSA), .generate(.hs256)]
+    let signer = try Self.signer(keys[1], accepted: keys)
+    #expect(signer.signing.id == keys[1].id)
+    #expect(signer.accepted.map(\.id) == keys.map(\.id))
+    for key in keys { #expect(try signer.verify(Self.signer(key).sign(claims), at: now) == claims) }
+  }
+
+  @Test func `the key that signs is accepted, whether it is listed or not`() throws {
+    let (key, other) = (SigningKey.generate(.edDSA), SigningKey.generate(.edDSA))
+    let signer = try Self.signer(key, accepted: [other])
+    #expect(try signer.verify(signer.sign(claims), at: now) == claims)
+    #expect(try signer.verify(Self.signer(other).sign(claims), at: now) == claims)
+    #expect(signer.accepted.map(\.id) == [key.id, other.id])
+  }
+
+  @Test(arguments: SigningKey.Algorithm.allCases)
+  func `a token of a key that is not known is refused`(_ algorithm: SigningKey.Algorithm) throws {
+    let known = SigningKey.generate(algorithm)
+    let signer = try Self.signer(known, accepted: [.generate(.hs256), .generate(.edDSA)])
+    let foreign = SigningKey.generate(algorithm)
+    #expect(throws: TokenError.invalid) { try signer.verify(Self.signer(foreign).sign(claims), at: now) }
+    // Nor does a good key count under a name that is not its own, or a foreign one under the name of a good one.
+    for (kid, key) in [(foreign.id, known), (known.id, foreign), ("", known)] {
+      let header = #"{"typ":"JWT","alg":"\#(algorithm.rawValue)","kid":"\#(kid)"}"#
+      #expect(throws: TokenError.invalid) { try signer.verify(Self.signed(header, with: key), at: now) }
+    }
+  }
+
+  @Test func `the name picks the key, and no other one is tried`() throws {
+    let keys = [SigningKey.generate(.hs256), .generate(.hs256)]
+    let signer = try Self.signer(keys[0], accepted: keys)
+    for (kid, key) in [(keys[0].id, keys[1]), (keys[1].id, keys[0])] {
+      let header = #"{"typ":"JWT","alg":"HS256","kid":"\#(kid)"}"#
+      #expect(throws: TokenError.invalid) { try signer.verify(Self.signed(header, with: key), at: now) }
+    }
+  }
+
+  @Test func `a token without a name counts for every secret, and for no pair of keys`() throws {
+    let (pair, secrets) = (SigningKey.generate(.edDSA), [SigningKey.generate(.hs256), .generate(.hs256)])
+    let signer = try Self.signer(pair, accepted: [pair] + secrets)
+    for secret in secrets {
+      let token = Self.signed(#"{"typ":"JWT","alg":"HS256"}"#, with: secret)
+      #expect(throws: Never.self) { try signer.verify(token, at: now) }
+    }
+    for header in [#"{"typ":"JWT","alg":"EdDSA"}"#, #"{"typ":"JWT","alg":"EdDSA","kid":null}"#] {
+      #expect(throws: TokenError.invalid) { try signer.verify(Self.signed(header, with: pair), at: now) }
+    }
+    let foreign = Self.signed(#"{"typ":"JWT","alg":"HS256"}"#, with: .generate(.hs256))
+    #expect(throws: TokenError.invalid) { try signer.verify(foreign, at: now) }
+  }
+
+  /// RFC 8725, 2.1: the public key is known to everybody.
+  @Test func `a public key is no secret to sign with`() throws {
+    let pair = SigningKey.generate(.edDSA)
+    let x = try #require(pair.publicKey).x
+    let signer = try Self.signer(pair, accepted: [.generate(.hs256)])
+    let jwk = JSONWriter.bytes(of: try #require(pair.publicKey))
+    for bytes in [try #require(Base64URL.decode(x.utf8)), Array(x.utf8), jwk] {
+      let forger = try #require(SigningKey(.hs256, stored: bytes))
+      for header in [
+        #"{"typ":"JWT","alg":"HS256","kid":"\#(pair.id)"}"#, #"{"typ":"JWT","alg":"EdDSA","kid":"\#(pair.id)"}"#,
+        #"{"typ":"JWT","alg":"HS256"}"#,
+      ] {
+        #expect(throws: TokenError.invalid) { try signer.verify(Self.signed(header, with: forger), at: now) }
+      }
+    }
+  }
+
+  @Test func `a key signs with its own algorithm alone`() throws {
+    let (pair, secret) = (SigningKey.generate(.edDSA), SigningKey.generate(.hs256))
+    let signer = try Self.signer(pair, accepted: [pair, secret])
+    for (algorithm, kid, key) in [
+      ("EdDSA", secret.id, secret), ("EdDSA", secret.id, pair), ("HS256", pair.id, pair), ("HS256", pair.id, secret),
+      ("none", pair.id, pair), ("none", secret.id, secret), ("ES256", pair.id, pair), ("", secret.id, secret),
+    ] {
+      let header = #"{"typ":"JWT","alg":"\#(algorithm)","kid":"\#(kid)"}"#
+      #expect(throws: TokenError.invalid) { try signer.verify(Self.signed(header, with: key), at: now) }
+    }
+    for kid in [pair.id, secret.id] {
+      let signed = Self.text(#"{"typ":"JWT","alg":"none","kid":"\#(kid)"}"#) + "." + Self.text(Self.payload) + "."
+      #expect(throws: TokenError.invalid) { try signer.verify(signed, at: now) }
+    }
+  }
+
+  /// RFC 8725, 3.10: what a header says of where a key is, nobody follows.
+  @Test func `a key that a token brings along is not looked at`() throws {
+    let (known, foreign) = (SigningKey.generate(.edDSA), SigningKey.generate(.edDSA))
+    let signer = try Self.signer(known)
+    let jwk = String(decoding: JSONWriter.bytes(of: try #require(foreign.publicKey)), as: UTF8.self)
+    for member in [
+      #""jwk":\#(jwk)"#, #""jku":"http://127.0.0.1:1/jwks.json""#, #""x5u":"http://127.0.0.1:1/key.pem""#,
+      #""x5c":["MIIB"]"#,
+    ] {
+      for kid in [known.id, foreign.id] {
+        let header = #"{"typ":"JWT","alg":"EdDSA","kid":"\#(kid)",\#(member)}"#
+        #expect(throws: TokenError.invalid) { try signer.verify(Self.signed(header, with: foreign), at: now) }
+      }
+      let named = #"{"typ":"JWT","alg":"EdDSA","kid":"\#(known.id)",\#(member)}"#
+      #expect(throws: Never.self) { try signer.verify(Self.signed(named, with: known), at: now) }
+    }
+  }
+
+  @Test(arguments: ["5", "[]", "{}", "true"])
+  func `a name that is no text is refused`(_ kid: String) throws {
+    let key = try SigningKey(secret: secret)
+    let header = #"{"typ":"JWT","alg":"HS256","kid":\#(kid)}"#
+    #expect(throws: TokenError.invalid) { try signer.verify(Self.signed(header, with: key), at: now) }
+  }
+
+  @Test func `no key of base tokens signs temporary tokens`() throws {
+    let key = try SigningKey(secret: secret)
+    let payload = #"{"username":"u","dtable_uuid":"x","exp":\#(now + 60)}"#
+    for header in [Self.header, #"{"typ":"JWT","alg":"HS256","kid":"\#(key.id)"}"#] {
+      let token = Self.signed(header, payload, with: key)
+      #expect(throws: TokenError.invalid) { try signer.verifyTemporary(token, at: now) }
+    }
+  }
+
+  // MARK: Tokens made by hand
+
   private static let header = #"{"typ":"JWT","alg":"HS256"}"#
+  private static let payload = #"{"exp":\#(now + 60),"dtable_uuid":"x","permission":"rw"}"#
 
   private func signed(_ header: String, _ payload: String) -> String {
+    Self.signed(header, payload, with: AuthenticationKey(Array(secret.utf8)).code)
+  }
+
+  private static func signed(_ header: String, _ payload: String = payload, with key: SigningKey) -> String {
+    signed(header, payload, with: key.signature)
+  }
+
+  private static func signed(_ header: String, _ payload: String, with sign: ([UInt8]) -> [UInt8]) -> String {
+    let text = text(header) + "." + text(payload)
+    var signature: [UInt8] = []
+    Base64URL.append(sign(Array(text.utf8)), to: &signature)
+    return text + "." + String(decoding: signature, as: UTF8.self)
+  }
+
+  private static func text(_ clear: String) -> String {
     var text: [UInt8] = []
-    Base64URL.append(Array(header.utf8), to: &text)
-    text.append(UInt8(ascii: "."))
-    Base64URL.append(Array(payload.utf8), to: &text)
-    let code = AuthenticationKey(Array(secret.utf8)).code(of: text)
-    text.append(UInt8(ascii: "."))
-    Base64URL.append(code, to: &text)
+    Base64URL.append(Array(clear.utf8), to: &text)
     return String(decoding: text, as: UTF8.self)
   }
 }

@@ -25,44 +25,46 @@ public struct Answer: Sendable {
 }
 
 extension World {
-  /// Sends a request through the whole service, but no socket; with a link's password in the header, and from another
-  /// address, where these are given.
+  /// Sends a request through the whole service, but no socket.
   public func call(
     _ method: HTTP.Method, _ path: String, as caller: Caller = .nobody, _ fields: [String: String] = [:],
-    _ encoding: Encoding = .form, scheme: String = "Token", linkPassword: String? = nil, from address: String = home
+    _ encoding: Encoding = .form, scheme: String = "Token", headers: [Headers.Name: String] = [:],
+    address: String = home
   ) async throws -> Answer {
     let credential = caller == .malformed ? "no-scheme" : credentials[caller].map { "\(scheme) \($0)" }
-    let (type, body) = fields.isEmpty ? (nil, []) : encoded(fields, encoding)
-    return try await send(
-      method, path, [.authorization: credential, .contentType: type, .linkPassword: linkPassword], body, from: address)
+    return try await call(
+      method, path, authorization: credential, fields, encoding, headers: headers, address: address)
   }
 
   /// The same with any `Authorization`.
   public func call(
     _ method: HTTP.Method, _ path: String, authorization: String?, _ fields: [String: String] = [:],
-    _ encoding: Encoding = .form
+    _ encoding: Encoding = .form, headers: [Headers.Name: String] = [:], address: String = home
   ) async throws -> Answer {
     let (type, body) = fields.isEmpty ? (nil, []) : encoded(fields, encoding)
-    return try await send(method, path, [.authorization: authorization, .contentType: type], body)
+    var all = Headers()
+    for (name, value) in headers { all[name] = value }
+    all[.authorization] = authorization
+    all[.contentType] = type
+    return try await send(method, path, all, body, from: address)
   }
 
   /// The same with any body.
   public func send(
     _ method: HTTP.Method, _ path: String, as caller: Caller, type: String?, body: [UInt8]
   ) async throws -> Answer {
-    let credential = credentials[caller].map { "Token \($0)" }
-    return try await send(method, path, [.authorization: credential, .contentType: type], body)
+    var headers = Headers()
+    headers[.authorization] = credentials[caller].map { "Token \($0)" }
+    headers[.contentType] = type
+    return try await send(method, path, headers, body, from: Self.home)
   }
 
   /// The address that callers have unless it is said otherwise.
   public static let home = "127.0.0.1"
 
   private func send(
-    _ method: HTTP.Method, _ path: String, _ fields: [Headers.Name: String?], _ body: [UInt8],
-    from address: String = home
+    _ method: HTTP.Method, _ path: String, _ headers: Headers, _ body: [UInt8], from address: String
   ) async throws -> Answer {
-    var headers = Headers()
-    for (name, value) in fields { headers[name] = value }
     let request = Request(id: "test", method, try Target(path), headers: headers, body: body, address: address)
     let response = try await respond(to: request)
     return Answer(

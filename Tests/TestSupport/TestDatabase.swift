@@ -75,6 +75,9 @@ public final class TestDatabase: Sendable {
     try administer("select pg_terminate_backend(pid) from pg_stat_activity where datname = '\(name)'")
   }
 
+  /// Lets connections in again.
+  public func restore() throws { try administer("alter database \(name) allow_connections true") }
+
   /// Runs a script of any number of statements on a connection of its own.
   public func execute(_ script: String) async throws { try ScriptSession(conninfo).run(script) }
 }

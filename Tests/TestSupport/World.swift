@@ -40,12 +40,16 @@ public struct World: Sendable {
   public let app: App
   /// What each caller shows.
   public let credentials: [Caller: String]
+  /// What time it is for the service; the database has its own.
+  public let clock = TestClock()
   private let service: Service
 
-  /// Runs a body in a world of its own, with so many connections for what is no look-up.
-  public static func with(connections: Int = 4, _ body: (World) async throws -> Void) async throws {
+  /// Runs a body in a world of its own, with so many connections for what is no look-up, and with limits.
+  public static func with(
+    connections: Int = 4, limits: App.Settings.Limits = App.Settings.Limits(), _ body: (World) async throws -> Void
+  ) async throws {
     try await TestDatabase.with(connections: connections) { database in
-      try await body(try await World(database))
+      try await body(try await World(database, limits))
     }
   }
 
@@ -74,11 +78,13 @@ public struct World: Sendable {
     try await TestDatabase.loop.get().perform { [app] in await body(app) }
   }
 
-  private init(_ database: TestDatabase) async throws {
+  private init(_ database: TestDatabase, _ limits: App.Settings.Limits) async throws {
     self.database = database
+    var settings = App.Settings(publicURL: Self.publicURL)
+    settings.limits = limits
     app = App(
       db: database.db, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
-      vault: Self.vault, passwords: Self.passwords, settings: App.Settings(publicURL: Self.publicURL))
+      vault: Self.vault, passwords: Self.passwords, settings: settings, now: { [clock] in clock.now })
     service = Service(app)
     try await database.execute(Self.people)
     credentials = try await Caller.credentials(database, app)

@@ -1,0 +1,97 @@
+import API
+import Access
+import Crypto
+import Foundation
+import HTTP
+import Postgres
+import TestSupport
+import Testing
+
+/// What several suites do with tokens.
+extension World {
+  /// Where the API tokens of "Projects" are.
+  static let apiTokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
+  /// Where an API token is exchanged.
+  static let exchange = "/api/v2.1/dtable/app-access-token/"
+  /// What a base token for "Projects" opens.
+  static let gateway = "/api-gateway/api/v2/dtables/\(projects)/metadata/"
+
+  /// Makes an API token, and gives its secret.
+  func makeAPIToken(
+    _ name: String = "app", _ permission: String = "rw", _ terms: [String: String] = [:]
+  ) async throws -> String {
+    let fields = ["app_name": name, "permission": permission].merging(terms) { $1 }
+    let made = try await call(.post, Self.apiTokens, as: .groupOwner, fields)
+    #expect(made.status == 201, "\(made.text)")
+    return try #require(made["api_token"] as? String)
+  }
+
+  /// Exchanges an API token for a base token.
+  func exchange(
+    _ secret: String, _ query: String = "", from address: String = "127.0.0.1", client: String? = nil
+  ) async throws -> Answer {
+    try await call(
+      .get, Self.exchange + query, authorization: "Token \(secret)",
+      headers: client.map { [.userAgent: $0] } ?? [:], address: address)
+  }
+
+  /// The base token that an API token is exchanged for.
+  func baseToken(of secret: String) async throws -> String {
+    try #require(try await exchange(secret)["access_token"] as? String)
+  }
+
+  /// The status that a base token gets at the gateway.
+  func knock(_ token: String) async throws -> Int {
+    try await call(.get, Self.gateway, authorization: "Token \(token)").status
+  }
+
+  /// What a base token says.
+  func claims(_ token: String) throws -> BaseTokenClaims { try app.signer.verify(token, at: app.now().seconds) }
+
+  /// Rotates an API token of "Projects", and gives its new secret.
+  func rotate(_ name: String = "app", grace: String? = nil) async throws -> String {
+    let rotated = try await call(
+      .post, Self.apiTokens + "\(name)/rotate/", as: .groupOwner, grace.map { ["grace": $0] } ?? [:])
+    #expect(rotated.status == 200, "\(rotated.text)")
+    return try #require(rotated["api_token"] as? String)
+  }
+
+  /// The entry of an API token in the list.
+  func listed(_ name: String = "app") async throws -> [String: Any] {
+    let list = try await call(.get, Self.apiTokens, as: .groupOwner)
+    let tokens = try #require(list["api_tokens"] as? [[String: Any]])
+    return try #require(tokens.first { $0["app_name"] as? String == name })
+  }
+
+  /// Signs somebody in.
+  func signIn(
+    _ name: String, _ fields: [String: String] = [:], code: String? = nil, password: String = World.password
+  ) async throws -> Answer {
+    try await call(
+      .post, "/api2/auth-token/", as: .nobody, ["username": name, "password": password].merging(fields) { $1 },
+      headers: code.map { [.oneTimePassword: $0] } ?? [:])
+  }
+
+  /// Sends fifty requests at once.
+  func fifty(_ request: @escaping @Sendable (Int) async throws -> Answer) async throws -> [Answer] {
+    try await withThrowingTaskGroup(of: Answer.self) { group in
+      for number in 1...50 { group.addTask { try await request(number) } }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+}
+
+/// Whether a member of an answer is there, and null.
+func isNull(_ value: Any?) -> Bool { value is NSNull }
+
+/// Asks until the condition holds; false where it does not within 20 s and a thousand questions.
+func poll(_ condition: () async throws -> Bool) async rethrows -> Bool {
+  let deadline = ContinuousClock.now + .seconds(20)
+  var questions = 0
+  while questions < 1000 || .now < deadline {
+    if try await condition() { return true }
+    questions += 1
+    try? await Task.sleep(for: .milliseconds(5))
+  }
+  return false
+}

@@ -1,0 +1,80 @@
+import Testing
+
+@testable import Crypto
+
+@Suite struct OneTimePasswords {
+  private let password = OneTimePassword(secret: Array("12345678901234567890".utf8))
+  private let now: Int64 = 1_800_000_010
+
+  /// RFC 6238, appendix B, for SHA-1.
+  @Test(arguments: [
+    (59, "94287082"), (1_111_111_109, "07081804"), (1_111_111_111, "14050471"), (1_234_567_890, "89005924"),
+    (2_000_000_000, "69279037"), (20_000_000_000, "65353130"),
+  ])
+  func `time gives the codes of its RFC`(_ time: Int64, _ code: String) {
+    #expect(password.code(at: OneTimePassword.step(at: time), digits: 8) == code)
+  }
+
+  /// RFC 4226, appendix D.
+  @Test(
+    arguments: zip(
+      0...9,
+      [
+        "755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489",
+      ]))
+  func `counting gives the codes of its RFC`(_ count: Int64, _ code: String) {
+    #expect(password.code(at: count) == code)
+  }
+
+  /// RFC 4648, section 10, without padding.
+  @Test(arguments: [
+    ("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("fooba", "MZXW6YTB"),
+    ("foobar", "MZXW6YTBOI"),
+  ])
+  func `base32 has the values of its RFC`(_ bytes: String, _ text: String) {
+    #expect(OneTimePassword(secret: Array(bytes.utf8)).base32 == text)
+  }
+
+  @Test func `a new secret has 160 bits, and is no other one's`() {
+    let passwords = (0..<100).map { _ in OneTimePassword.generate() }
+    #expect(passwords.allSatisfy { $0.secret.count == 20 && $0.base32.count == 32 })
+    #expect(Set(passwords.map(\.secret)).count == 100)
+  }
+
+  @Test func `the code of now counts, and the one before it, and no other`() {
+    let step = OneTimePassword.step(at: now)
+    #expect(password.step(of: password.code(at: step), at: now, after: nil) == step)
+    #expect(password.step(of: password.code(at: step - 1), at: now, after: nil) == step - 1)
+    #expect(password.step(of: password.code(at: step - 2), at: now, after: nil) == nil)
+    #expect(password.step(of: password.code(at: step + 1), at: now, after: nil) == nil)
+  }
+
+  @Test func `a step lasts thirty seconds`() {
+    let step = OneTimePassword.step(at: now)
+    let first = step * 30
+    let code = password.code(at: step)
+    #expect(password.step(of: code, at: first - 1, after: nil) == nil)
+    #expect(password.step(of: code, at: first, after: nil) == step)
+    #expect(password.step(of: code, at: first + 59, after: nil) == step)
+    #expect(password.step(of: code, at: first + 60, after: nil) == nil)
+  }
+
+  @Test func `a code counts once, and none counts after a later one`() {
+    let step = OneTimePassword.step(at: now)
+    let (code, former) = (password.code(at: step), password.code(at: step - 1))
+    #expect(password.step(of: code, at: now, after: step - 1) == step)
+    #expect(password.step(of: code, at: now, after: step) == nil)
+    #expect(password.step(of: former, at: now, after: step - 1) == nil)
+    #expect(password.step(of: former, at: now, after: step) == nil)
+    #expect(password.step(of: code, at: now + 30, after: step) == nil)
+  }
+
+  @Test func `a text that is no code counts for nothing`() {
+    let code = password.code(at: OneTimePassword.step(at: now))
+    for text in ["", String(code.dropLast()), code + "0", " " + code, "+" + code.dropFirst(), "abcdef"] {
+      #expect(password.step(of: text, at: now, after: nil) == nil)
+    }
+    let other = OneTimePassword(secret: Array("12345678901234567891".utf8))
+    #expect(other.step(of: code, at: now, after: nil) == nil)
+  }
+}

@@ -1,0 +1,63 @@
+import Testing
+
+@testable import Crypto
+
+@Suite struct Vaults {
+  private let vault: Vault
+  private let other: Vault
+  private let clear = Array("what nobody is to read".utf8)
+
+  init() throws {
+    vault = try Vault(masterKey: "a master key of thirty-two bytes or more")
+    other = try Vault(masterKey: "a master key of thirty-two bytes or less")
+  }
+
+  @Test(arguments: [0, 1, 32, 10_000])
+  func `what was sealed is opened`(_ count: Int) {
+    let clear = randomBytes(count)
+    #expect(vault.open(vault.seal(clear, for: "tests 1"), for: "tests 1") == clear)
+  }
+
+  @Test func `what is sealed does not show`() {
+    let sealed = vault.seal(clear, for: "tests 1")
+    #expect(sealed.count == clear.count + 40)
+    #expect(!sealed.contains(clear))
+  }
+
+  @Test func `two seals of the same differ`() {
+    #expect(Set((0..<100).map { _ in vault.seal(clear, for: "tests 1") }).count == 100)
+  }
+
+  @Test func `neither another purpose nor another master key opens it`() {
+    let sealed = vault.seal(clear, for: "tests 1")
+    #expect(vault.open(sealed, for: "tests 2") == nil)
+    #expect(other.open(sealed, for: "tests 1") == nil)
+    #expect(vault.key(for: "tests 1").bytes != vault.key(for: "tests 2").bytes)
+    #expect(vault.key(for: "tests 1").bytes == vault.key(for: "tests 1").bytes)
+  }
+
+  @Test func `any changed byte is noticed`() {
+    let sealed = vault.seal(clear, for: "tests 1")
+    for place in sealed.indices {
+      for bit in [1, 128] as [UInt8] {
+        var changed = sealed
+        changed[place] ^= bit
+        #expect(vault.open(changed, for: "tests 1") == nil)
+      }
+    }
+  }
+
+  @Test func `what is too short or too long is noticed`() {
+    let sealed = vault.seal(clear, for: "tests 1")
+    for count in 0..<sealed.count { #expect(vault.open(Array(sealed.prefix(count)), for: "tests 1") == nil) }
+    #expect(vault.open(sealed + [0], for: "tests 1") == nil)
+    #expect(vault.open(Array(sealed.dropFirst()), for: "tests 1") == nil)
+  }
+
+  @Test func `a fingerprint tells master keys apart, and is no key of any purpose`() {
+    #expect(vault.fingerprint == vault.fingerprint)
+    #expect(vault.fingerprint != other.fingerprint)
+    #expect(vault.fingerprint.count == 16)
+    #expect(vault.fingerprint != Array(vault.key(for: "fingerprint 1").bytes.prefix(16)))
+  }
+}

@@ -1,0 +1,43 @@
+import HTTP
+import Testing
+
+@Suite struct IPAddresses {
+  @Test(arguments: [
+    ("192.0.2.1", [192, 0, 2, 1]), ("0.0.0.0", [0, 0, 0, 0]), ("255.255.255.255", [255, 255, 255, 255]),
+    ("::", [UInt8](repeating: 0, count: 16)), ("::1", [UInt8](repeating: 0, count: 15) + [1]),
+    ("2001:DB8::ff", [0x20, 1, 0x0d, 0xb8] + [UInt8](repeating: 0, count: 11) + [0xff]),
+    ("::ffff:192.0.2.1", [UInt8](repeating: 0, count: 10) + [0xff, 0xff, 192, 0, 2, 1]),
+  ])
+  func `an address is read`(_ text: String, _ bytes: [UInt8]) {
+    #expect(IPAddress(text)?.bytes == bytes)
+  }
+
+  @Test(arguments: [
+    ("192.0.2.1", "192.0.2.1"), ("2001:0DB8:0:0:0:0:0:1", "2001:db8::1"), ("0:0:0:0:0:0:0:0", "::"),
+    ("2001:db8:0:1:0:0:0:1", "2001:db8:0:1::1"), ("::FFFF:192.0.2.1", "::ffff:192.0.2.1"),
+  ])
+  func `an address has one text, whichever it was read from`(_ text: String, _ usual: String) throws {
+    let address = try #require(IPAddress(text))
+    #expect(address.text == usual)
+    #expect(IPAddress(usual) == address)
+  }
+
+  @Test(arguments: [
+    "", " ", "192.0.2", "192.0.2.256", "192.0.2.1.1", "192.0.2.01", "192.0.2.1 ", " 192.0.2.1", "192.0.2.1/24",
+    "192.0.2.1:80", "0x7f.0.0.1", "3221225985", "[::1]", "::1%eth0", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "g::",
+    "localhost", "192.0.2.1\n", "192.0.2.1\u{0}", "192.0.2.1\u{0}x", "::1\u{0}", "１92.0.2.1",
+  ])
+  func `another text is none`(_ text: String) {
+    #expect(IPAddress(text) == nil)
+  }
+
+  @Test(arguments: [
+    ("192.0.2.255", 32, "192.0.2.255"), ("192.0.2.255", 31, "192.0.2.254"), ("192.0.2.255", 25, "192.0.2.128"),
+    ("192.0.2.255", 24, "192.0.2.0"), ("192.0.2.255", 23, "192.0.2.0"), ("192.0.3.255", 23, "192.0.2.0"),
+    ("192.0.2.255", 1, "128.0.0.0"), ("192.0.2.255", 0, "0.0.0.0"), ("2001:db8:ffff::1", 128, "2001:db8:ffff::1"),
+    ("2001:db8:ffff::1", 33, "2001:db8:8000::"), ("2001:db8:ffff::1", 32, "2001:db8::"), ("2001:db8::1", 0, "::"),
+  ])
+  func `a mask leaves the first bits alone`(_ text: String, _ bits: Int, _ masked: String) {
+    #expect(IPAddress(text)?.masked(to: bits).text == masked)
+  }
+}
