@@ -367,7 +367,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
           and chain = 1 and detail ->> 'name' = 'app' and detail ->> 'generation' = '1'
         """
       #expect(try await world.database.count(noted) == 1)
-      try await world.database.execute("update retired_secret set reused_at = now() - interval '59 seconds'")
+      try await world.database.execute("update retired_secret set reused_at = now() - interval '30 seconds'")
       let before = try await world.database.count(noted)
       _ = try await world.exchange(old)
       #expect(try await world.database.count(noted) == before)
