@@ -79,16 +79,22 @@ public final class RateLimiter: Sendable {
   private func slot(of key: Key, at now: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>>? {
     let hash = UInt64(bitPattern: Int64(key.hashValue)) | 1  // 0 is nobody's
     let first = Int(truncatingIfNeeded: hash >> 16) & (Self.slots - 1)
-    var over: Int?
-    for step in 0..<Self.neighbours {
-      let index = 2 * ((first + step) & (Self.slots - 1))
-      let owner = table.numbers[index].load(ordering: .relaxed)
-      if owner == hash { return table.numbers + index + 1 }
-      if over == nil && (owner == 0 || table.numbers[index + 1].load(ordering: .relaxed) < now) { over = index }
+    while true {
+      var over: (index: Int, owner: UInt64)?
+      for step in 0..<Self.neighbours {
+        let index = 2 * ((first + step) & (Self.slots - 1))
+        let owner = table.numbers[index].load(ordering: .relaxed)
+        if owner == hash { return table.numbers + index + 1 }
+        let isOver = owner == 0 || table.numbers[index + 1].load(ordering: .relaxed) < now
+        if over == nil && isOver { over = (index, owner) }
+      }
+      guard let over else { return nil }
+      // Where another thread has taken it since, look again.
+      let slot = table.numbers + over.index
+      if slot.pointee.compareExchange(expected: over.owner, desired: hash, ordering: .relaxed).exchanged {
+        return slot + 1
+      }
     }
-    guard let over else { return nil }
-    table.numbers[over].store(hash, ordering: .relaxed)
-    return table.numbers + over + 1
   }
 }
 

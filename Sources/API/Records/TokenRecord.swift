@@ -142,8 +142,10 @@ extension App {
     return made
   }
 
-  /// Changes what a token allows; its secret stays.
-  func change(_ change: TokenChange, of base: ID<Base>, by caller: SignedIn) async throws -> TokenRecord {
+  /// Changes what a token allows; its secret stays. Who may do no more than read changes no token that writes.
+  func change(
+    _ change: TokenChange, of base: ID<Base>, by caller: SignedIn, whoMay permission: Permission = .readWrite
+  ) async throws -> TokenRecord {
     let terms = change.terms
     let changed: TokenRecord? = try await self.change(by: caller) {
       try await $0.row(
@@ -156,14 +158,22 @@ extension App {
               networks = coalesce(\(terms.networks)::text[]::cidr[], networks),
               rate_limit = case when \(terms.limit)::bigint is null then rate_limit else nullif(\(terms.limit), 0) end
           where base_id = \(base) and app_name = \(change.app) and revoked_at is null
+            and api_token.permission <= \(permission)
           returning *
         )
         \(TokenRecord.select("select * from changed"))
         """)
     }
-    guard var changed else { throw Refusal.notFound(.apiToken(change.app)) }
+    guard var changed else { throw try await missing(change.app, of: base) }
     changed.avatarURL = settings.avatarURL
     return changed
+  }
+
+  /// Why nothing was done with a token: it is not there, or does more than the caller may.
+  func missing(_ app: String, of base: ID<Base>) async throws -> Refusal {
+    let count = try await count(
+      "select count(*) from api_token where base_id = \(base) and app_name = \(app) and revoked_at is null")
+    return count > 0 ? .notAllowed : .notFound(.apiToken(app))
   }
 
   /// Gives a token another secret, which is in the answer alone. The one of before works for the grace period, so that

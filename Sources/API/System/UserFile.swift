@@ -15,8 +15,10 @@ struct UserFile: Input {
 
     func person() throws -> NewPerson {
       guard let email = EmailAddress(email) else { throw APIError.invalid(field: "email") }
-      let password = try NewPassword(values["password"] ?? "", names: [email.text, email.localPart])
-      var person = NewPerson(email: email, name: try optional("name"), password: password)
+      let name = try optional("name")
+      let names = [email.text, email.localPart] + (name.map { [$0] } ?? [])
+      let password = try NewPassword(values["password"] ?? "", names: names)
+      var person = NewPerson(email: email, name: name, password: password)
       person.idInTeam = try optional("id_in_org") ?? ""
       person.unit = try optional("unit") ?? ""
       person.loginID = try optional("login_id")

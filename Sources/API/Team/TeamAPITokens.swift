@@ -105,20 +105,16 @@ private func issueToken(by user: TeamBaseUser, _ new: NewToken, _ app: App) asyn
 
 private func changeToken(by user: TeamBaseUser, _ change: TokenChange, _ app: App) async throws -> TokenRecord {
   if let permission = change.permission, permission > user.permission { throw Refusal.notAllowed }
-  return try await app.change(change, of: user.base, by: user.caller)
+  return try await app.change(change, of: user.base, by: user.caller, whoMay: user.permission)
 }
 
 /// Whoever gets the new secret can do what the token allows, so he must be allowed that himself.
 private func rotateToken(by user: TeamBaseUser, _ rotation: TokenRotation, _ app: App) async throws -> TokenRecord {
   let allowed: SQL = """
-    token.base_id = \(user.base) and token.app_name = \(rotation.name.app)
-    and (token.permission = 'r' or \(user.permission) = 'rw')
+    token.base_id = \(user.base) and token.app_name = \(rotation.name.app) and token.permission <= \(user.permission)
     """
   if let rotated = try await app.rotate(allowed, grace: rotation.grace, by: user.caller) { return rotated }
-  let isThere = try await app.count(
-    "select count(*) from api_token where base_id = \(user.base) and app_name = \(rotation.name.app) and revoked_at is null"
-  )
-  throw isThere > 0 ? Refusal.notAllowed : .notFound(.apiToken(rotation.name.app))
+  throw try await app.missing(rotation.name.app, of: user.base)
 }
 
 private func revokeToken(by admin: TeamAdmin, _ token: TokenOfBase, _ app: App) async throws -> Success {
