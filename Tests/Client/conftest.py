@@ -6,6 +6,7 @@ from seatable_api import Account
 
 import description
 from service import Service
+from team import Person, new_address, new_team, token
 
 numbers = itertools.count(1)
 
@@ -45,6 +46,42 @@ def member(service):
     return signed_in(service, service.seeded["demo"]["member"])
 
 
+@pytest.fixture(scope="session")
+def root(service):
+    """The system administrator's account token."""
+    return token(service, "root@example.com", "correct horse battery")
+
+
+@pytest.fixture
+def address():
+    return new_address()
+
+
+@pytest.fixture
+def team(service, root, address):
+    """A new team: its number, its admin's token and user id."""
+    return new_team(service, root, address)
+
+
+@pytest.fixture
+def mia(team):
+    """A member of the new team."""
+    return team.person("Mia")
+
+
+@pytest.fixture
+def tom(team):
+    """Another member of the new team."""
+    return team.person("Tom")
+
+
+@pytest.fixture(scope="session")
+def stranger(service, root):
+    """The admin of another team."""
+    address = new_address()
+    return Person(service, new_team(service, root, address).creator, address)
+
+
 def signed_in(service, person):
     account = Account(person["email"], person["password"], service.url)
     account.auth()
@@ -75,6 +112,18 @@ def call(service):
     return call
 
 
+@pytest.fixture(params=["form", "multipart", "json"])
+def fields(request):
+    """Gives a body's fields in each of the three encodings: call("POST", path, token, **fields(name="x"))."""
+
+    def fields(**values):
+        if request.param == "multipart":
+            return {"files": {name: (None, str(value)) for name, value in values.items()}}
+        return {"json" if request.param == "json" else "data": values}
+
+    return fields
+
+
 @pytest.fixture
 def tokens_path(base):
     return f"/api/v2.1/workspace/{base['workspace_id']}/dtable/{base['name']}/api-tokens/"
@@ -90,3 +139,27 @@ def api_token(call, member, tokens_path):
         return answer.json()["api_token"]
 
     return api_token
+
+
+@pytest.fixture
+def elsewhere(service):
+    """Sends requests from another network of this machine's: elsewhere("POST", path, ...)."""
+    with requests.Session() as session:
+        session.mount("http://", FromElsewhere(f"127.1.{next(numbers) % 250}.1"))
+        yield lambda method, path, **options: session.request(method, service.url + path, timeout=30, **options)
+
+
+class FromElsewhere(requests.adapters.HTTPAdapter):
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *arguments, **options):
+        super().init_poolmanager(*arguments, **options, source_address=(self.address, 0))
+
+
+@pytest.fixture
+def clock(service):
+    """Sets when what is throttled may be tried again: clock("1 hour"), from its last attempt."""
+    return lambda wait: service.psql(
+        f"update failed_attempt set next_at = last_at + interval '{wait}' where next_at > last_at")

@@ -1,72 +1,8 @@
 """Team admins and system administrators, by plain requests: every operation, and what it brings about."""
 
-import itertools
-
-import pytest
 import requests
 
-numbers = itertools.count(1)
-PASSWORD = "a password for tests"
-LOOK = {"color": "#E91E63", "icon": "icon-worksheet"}
-
-
-@pytest.fixture(scope="session")
-def root(service):
-    """The system administrator's account token."""
-    return token(service, "root@example.com", "correct horse battery")
-
-
-def token(service, username, password):
-    answer = requests.post(
-        service.url + "/api2/auth-token/", data={"username": username, "password": password}, timeout=30)
-    assert answer.status_code == 200, answer.text
-    return answer.json()["token"]
-
-
-@pytest.fixture
-def address():
-    return f"person{next(numbers)}@example.com"
-
-
-@pytest.fixture
-def team(service, root, address):
-    """A new team: its number, its admin's token and user id."""
-    made = requests.post(
-        service.url + "/api/v2.1/admin/organizations/", headers={"Authorization": f"Token {root}"}, timeout=30,
-        json={"org_name": f"Team of {address}", "admin_email": address, "password": PASSWORD, "admin_name": "Tea",
-              "with_workspace": True})
-    assert made.status_code == 200, made.text
-    return Team(service, made.json(), token(service, address, PASSWORD))
-
-
-class Team:
-    def __init__(self, service, made, admin):
-        self.service, self.admin = service, admin
-        self.id, self.name, self.creator = made["org_id"], made["org_name"], made["creator_email"]
-        self.path = f"/api/v2.1/org/{self.id}/admin/"
-
-    def call(self, method, path, **options):
-        """A request by the team's admin; of a path without a slash in front, that of the team's administration."""
-        url = self.service.url + (path if path.startswith("/") else self.path + path)
-        headers = {"Authorization": f"Bearer {self.admin}"}
-        return requests.request(method, url, headers=headers, timeout=30, **options)
-
-    def add(self, name="Mia", **fields):
-        """A new member: what the answer says of him."""
-        address = f"member{next(numbers)}@example.com"
-        answer = self.call("POST", "users/", data={"email": address, "password": PASSWORD, "name": name, **fields})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def group(self, name="Sales", owner=None):
-        answer = self.call("POST", "groups/", data={"group_name": name, "group_owner": owner or self.creator})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def base(self, name="Orders"):
-        answer = self.call("POST", "/api/v2.1/dtables/", data={"name": name, **LOOK})
-        assert answer.status_code == 201, answer.text
-        return answer.json()["table"]
+from team import LOOK, PASSWORD, token
 
 
 # MARK: Team admins

@@ -53,13 +53,7 @@ def test_an_exp_that_cannot_be_is_refused(call, api_token, exp):
     assert (answer.status_code, answer.json()) == (400, {"error_msg": "exp invalid."})
 
 
-@pytest.mark.parametrize("encoding", ["form", "multipart", "json"])
-def test_tokens_are_managed_in_every_encoding(call, member, tokens_path, encoding):
-    def fields(**values):
-        if encoding == "multipart":
-            return {"files": {name: (None, value) for name, value in values.items()}}
-        return {"json" if encoding == "json" else "data": values}
-
+def test_tokens_are_managed_in_every_encoding(call, member, tokens_path, fields):
     made = call("POST", tokens_path, member.token, **fields(app_name="Ä & b", permission="rw"))
     assert made.status_code == 201
     path = tokens_path + urllib.parse.quote("Ä & b", safe="") + "/"
