@@ -36,16 +36,16 @@ class Service:
             BASEKEEPER_ADMIN_PASSWORD="correct horse battery",
             BASEKEEPER_DEMO="1",
             JWT_PRIVATE_KEY=SECRET,
-            **settings,
         )
+        self.environment.update(settings)
         self.process = None
         self.log = self.folder / "service.log"
 
     def run(self, *arguments, input=None, **settings):
         """Runs a command of the program to its end."""
         return subprocess.run(
-            [BINARY, *arguments], env={**self.environment, **settings}, input=input, capture_output=True, text=True, timeout=120
-        )
+            [BINARY, *arguments], env={**self.environment, **settings}, input=input, capture_output=True, text=True,
+            timeout=120)
 
     def seed(self):
         """What the first start makes: accounts and API tokens, in clear."""
@@ -81,13 +81,27 @@ class Service:
 
     def psql(self, *scripts, input=None):
         """Runs scripts at its PostgreSQL, one after the other; the last may copy from the input."""
-        lines = (self.folder / "data/postgres/postmaster.pid").read_text().splitlines()
-        command = [newest("psql"), "-qtAX", "-v", "ON_ERROR_STOP=1", "-h", lines[4], "-U", "basekeeper", "-d", "basekeeper"]
-        if os.getuid() == 0:
-            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        command = self.database_program("psql", "-qtAX", "-v", "ON_ERROR_STOP=1")
         for script in scripts:
             command += ["-c", script]
         return subprocess.run(command, input=input, check=True, capture_output=True, text=True, cwd="/").stdout
+
+    def database_program(self, program, *arguments):
+        """What runs one of PostgreSQL's programs at its PostgreSQL."""
+        command = [newest(program), *arguments, "-h", self.socket, "-U", "basekeeper", "-d", "basekeeper"]
+        if os.getuid() == 0:
+            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
+        return command
+
+    @property
+    def socket(self):
+        """The folder of its PostgreSQL's socket."""
+        return (self.folder / "data/postgres/postmaster.pid").read_text().splitlines()[4]
+
+    @property
+    def database_url(self):
+        """Where other processes find its PostgreSQL."""
+        return f"postgresql:///basekeeper?host={self.socket}&user=basekeeper"
 
     @property
     def database_log(self):
