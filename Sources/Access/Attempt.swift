@@ -54,7 +54,7 @@ public struct Attempt: Sendable {
       with forgotten as (
         delete from failed_attempt where key in (\(place), \(everywhere))
       ), forgiven as (
-        update failed_attempt set failures = greatest(0, failures - 1) where key = \(source)
+        update failed_attempt set failures = greatest(0, failures - 1), next_at = last_at where key = \(source)
       )
       insert into familiar_place (key, seen_at) values (\(place), now())
       on conflict (key) do update set seen_at = now() where familiar_place.seen_at < now() - interval '1 day'

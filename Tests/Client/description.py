@@ -11,7 +11,7 @@ from service import BINARY, ROOT
 TEXT = (ROOT / "openapi.yaml").read_bytes()
 DOCUMENT = yaml.safe_load(TEXT)
 # What the head of the description promises for every operation.
-EVERYWHERE = {405, 409, 413, 414, 415, 422, 431, 501}
+EVERYWHERE = {405, 409, 413, 414, 415, 422, 429, 431, 501}
 
 
 class Operation:

@@ -90,9 +90,16 @@ def test_what_a_killed_service_left_running_is_taken_over(own):
 
 
 def test_a_second_service_on_the_same_data_is_refused(own):
-    result = own.run("migrate")
+    result = own.run("serve")
     assert result.returncode == 1
     assert "another" in result.stderr or "use" in result.stderr
+
+
+def test_other_commands_work_beside_the_service(own):
+    assert own.run("migrate").stdout == "The database is at this version already.\n"
+    assert "are as they were written" in own.run("audit", "verify").stdout
+    assert "signs" in own.run("keys", "list").stdout
+    assert own.answers("/readyz")
 
 
 def test_a_request_under_way_is_answered_before_the_end(own):

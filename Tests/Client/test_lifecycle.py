@@ -19,7 +19,7 @@ import requests
 from seatable_api import Account
 
 from service import ROOT, Service, wait_until
-from test_administration import PASSWORD, Team, address, root, team, token  # noqa: F401 (fixtures)
+from team import PASSWORD, Team, token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 VERIFY = "/api/v2.1/base-tokens/verify/"

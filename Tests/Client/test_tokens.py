@@ -18,9 +18,11 @@ def claims(answer):
 def test_a_program_s_base_token_has_the_claims_of_seatable_and_its_source(call, api_token, base):
     answer = call("GET", EXCHANGE, api_token())
     token = answer.json()["access_token"]
-    assert list(jwt.get_unverified_header(token).items()) == [("typ", "JWT"), ("alg", "HS256")]
+    assert list(jwt.get_unverified_header(token).items())[:2] == [("typ", "JWT"), ("alg", "HS256")]
+    assert list(jwt.get_unverified_header(token)) == ["typ", "alg", "kid"]
     found = claims(answer)
-    assert list(found) == ["exp", "dtable_uuid", "username", "permission", "app_name", "jti", "api_token_id"]
+    assert list(found) == [
+        "exp", "dtable_uuid", "username", "permission", "app_name", "jti", "api_token_id", "api_token_generation"]
     assert found["dtable_uuid"] == base["uuid"]
     assert (found["username"], found["permission"], found["app_name"]) == ("", "rw", "app")
     assert len(found["jti"]) == 32
@@ -133,6 +135,19 @@ def test_the_gateway_takes_a_base_token_for_its_own_base_alone(call, member, api
     path = f"/api-gateway/api/v2/dtables/{base['uuid']}/metadata/"
     assert call("GET", path, jwt.encode(jwt.decode(token, SECRET, ["HS256"]), None, algorithm="none")).status_code == 403
     assert call("GET", path).status_code == 403
+
+
+def test_a_base_token_is_ended_alone(call, member, api_token, base):
+    token = api_token()
+    first, second = (call("GET", EXCHANGE, token).json()["access_token"] for _ in range(2))
+    path = f"/api-gateway/api/v2/dtables/{base['uuid']}/metadata/"
+    assert call("POST", "/api/v2.1/base-tokens/revoke/", data={"token": first}).json() == {"success": True}
+    assert call("GET", path, first).status_code == 403
+    assert call("GET", path, second).status_code == 200
+    verify = "/api/v2.1/base-tokens/verify/"
+    assert call("POST", verify, member.token, data={"token": first}).json() == {"active": False}
+    assert call("POST", verify, member.token, data={"token": second}).json()["active"] is True
+    assert call("POST", "/api/v2.1/base-tokens/revoke/", data={"token": "no token at all"}).status_code == 200
 
 
 def test_the_service_says_what_it_is(call):
