@@ -155,12 +155,30 @@ create table favorite (
 
 create index favorite_base_index on favorite (base_id);
 
--- The groups of a team have names of their own; of those that had the same, the younger ones get their number behind it.
-update user_group set name = left(name, 230) || ' ' || id
-where team_id is not null and exists (
-  select from user_group as elder
-  where elder.team_id = user_group.team_id and elder.name = user_group.name and elder.id < user_group.id
-);
+-- The groups of a team have names of their own; of those that had the same, the younger ones get the first number behind
+-- it that makes a name which no other group has.
+do $$
+declare
+  twin user_group;
+begin
+  for twin in
+    select * from user_group as younger
+    where team_id is not null and exists (
+      select from user_group as elder
+      where elder.team_id = younger.team_id and elder.name = younger.name and elder.id < younger.id)
+    order by id
+  loop
+    update user_group set name = (
+      select candidate.name
+      from generate_series(2, 1000000) as number
+      cross join lateral (select left(twin.name, 240) || ' ' || number) as candidate (name)
+      where not exists (
+        select from user_group as taken where taken.team_id = twin.team_id and taken.name = candidate.name)
+      order by number
+      limit 1
+    ) where id = twin.id;
+  end loop;
+end $$;
 create unique index user_group_name_key on user_group (team_id, name) where team_id is not null;
 
 -- MARK: Guessing

@@ -78,7 +78,8 @@ declare
   actor  bigint := (coalesce(nullif(current_setting('basekeeper.actor', true), ''), '{}')::jsonb ->> 'account')::bigint;
   broken text;
 begin
-  select * into policy from team where id = new.team_id;
+  -- Not while somebody changes it.
+  select * into policy from team where id = new.team_id for share;
   if not found then
     return null;
   end if;

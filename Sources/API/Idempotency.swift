@@ -13,7 +13,7 @@ extension App {
   func once(
     _ request: Request, of subject: Subject, _ operation: String, _ body: (App) async throws -> Response
   ) async throws -> Response {
-    guard request.method == .post, let text = request.headers[.idempotencyKey], let scope = subject.scope else {
+    guard let text = request.headers[.idempotencyKey], let scope = subject.scope else {
       return try await body(self)
     }
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {

@@ -13,15 +13,21 @@ public struct Route: Sendable {
   public let principal: String
   /// The status of success.
   public let status: Int
+  /// Whether an `Idempotency-Key` counts: for what makes something, and not for what answers a question, is the same
+  /// however often it is done, or counts guesses, which must stay counted when it fails.
+  public let isDoneOnce: Bool
   let handle: @Sendable (Request, App) async -> Response
 
   /// The principal is part of the handler's type: a row that names the wrong one does not compile.
   init<P: Principal, In: Input, Out: Output>(
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
-    _ handler: @escaping @Sendable (P, In, App) async throws -> Out, status: Int = 200
+    _ handler: @escaping @Sendable (P, In, App) async throws -> Out, status: Int = 200,
+    once isDoneOnce: Bool? = nil
   ) {
     (self.method, self.path, self.operation, self.status) = (method, path, operation, status)
     self.principal = P.name
+    let isDoneOnce = isDoneOnce ?? (method == .post)
+    self.isDoneOnce = isDoneOnce
     handle = { request, app in
       let app = app.serving(request)
       var limits = RateLimits()
@@ -30,9 +36,12 @@ public struct Route: Sendable {
         try app.admitAddress(&limits)
         let caller = try await P.authorise(request, app)
         try app.admit(caller.subject, &limits)
-        response = try await app.once(request, of: caller.subject, operation) { app in
+        let answer: (App) async throws -> Response = { app in
           try await handler(caller, try In(Parts(of: request)), app).response(status)
         }
+        response =
+          isDoneOnce
+          ? try await app.once(request, of: caller.subject, operation, answer) : try await answer(app)
       } catch {
         response = WireError(error).response
       }

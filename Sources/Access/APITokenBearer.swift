@@ -27,7 +27,7 @@ public struct APITokenBearer: Principal {
     /// A program, by its API token.
     case program(Program)
     /// A person, by a temporary API token.
-    case account(ID<Account>, UserID)
+    case person(SignedIn)
   }
 
   /// A program.
@@ -44,10 +44,12 @@ public struct APITokenBearer: Principal {
     let limit: Int64?
   }
 
-  /// The program's.
+  /// The program's, or the person's.
   public var subject: Subject {
-    guard case .program(let program) = source else { return .nobody }
-    return .program(program.token, limit: program.limit)
+    switch source {
+    case .program(let program): .program(program.token, limit: program.limit)
+    case .person(let caller): .person(caller)
+    }
   }
 
   /// Proves a live API token, or a temporary one whose owner may still open the base.
@@ -136,14 +138,14 @@ public struct APITokenBearer: Principal {
   private static func bearer(of user: UserID, _ uuid: BaseUUID, _ app: App) async throws -> APITokenBearer {
     let found: Person? = try await app.db.lookup(
       """
-      select \(NamedBase.columns), account.id as account_id, \(permissionOfAccount) as permission
+      select \(NamedBase.columns), \(SignedIn.columnsOfProved), \(permissionOfAccount) as permission
       from live_account as account
       join base on base.uuid = \(uuid)::uuid
       left join team on team.id = base.team_id
       where account.uid = \(user)
       """)
     guard let found, let permission = found.permission else { throw Refusal.badAPIToken }
-    return try bearer(of: found.base, permission, .account(found.account, user))
+    return try bearer(of: found.base, permission, .person(found.caller))
   }
 
   private static func bearer(
@@ -193,12 +195,12 @@ private struct Due: RowDecodable {
 
 private struct Person: RowDecodable {
   let base: NamedBase
-  let account: ID<Account>
+  let caller: SignedIn
   let permission: Permission?
 
   init(_ row: Row) throws(PostgresError) {
     base = try NamedBase(row)
-    account = try row["account_id"]
+    caller = try SignedIn(row)
     permission = try row["permission"]
   }
 }

@@ -52,9 +52,21 @@ public struct KeyStore: Sendable {
     return signer
   }
 
-  /// Replaces the keys that a loop's app has by those of the database.
-  public func refresh(_ app: App) async throws {
+  /// Replaces the keys that a loop's app has by those of the database; gives how long until another one signs, where one
+  /// is to.
+  public func refresh(_ app: App) async throws -> Duration? {
     if let signer = try await current(app.db) { app.keys.current = signer }
+    let next: Next? = try await app.db.row(
+      """
+      select ceil(extract(epoch from min(activates_at) - now()) * 1000)::bigint as milliseconds
+      from signing_key where retired_at is null and activates_at > now() having count(*) > 0
+      """)
+    return next.map { .milliseconds($0.milliseconds) }
+  }
+
+  private struct Next: RowDecodable {
+    let milliseconds: Int64
+    init(_ row: Row) throws(PostgresError) { milliseconds = try row["milliseconds"] }
   }
 
   private func current(_ database: Database) async throws -> TokenSigner? {
@@ -92,7 +104,8 @@ public struct KeyStore: Sendable {
     guard found?.fingerprint == fingerprint else {
       throw Problem(
         description: """
-          the master key is not the one that sealed the keys in this database: set BASEKEEPER_MASTER_KEY to what it was
+          the master key is not the one that sealed the keys in this database: set BASEKEEPER_MASTER_KEY to what it was; \
+          where it was not set, it is in master.key in the data directory of the copy that began with this database
           """)
     }
   }

@@ -1,3 +1,4 @@
+internal import HTTP
 internal import Postgres
 internal import Synchronization
 
@@ -150,7 +151,10 @@ extension App {
   ///
   /// - Throws: `Refusal.limited`.
   public func admitAddress(_ limits: inout RateLimits) throws(Refusal) {
-    try count(.address(origin.address), settings.limits.address, &limits)
+    guard settings.limits.address > 0 else { return }
+    // With IPv6 somebody has a whole network.
+    let network = IPAddress(origin.address).map { $0.bytes.count == 16 ? $0.masked(to: 64).text : $0.text }
+    try count(.address(network ?? origin.address), settings.limits.address, &limits)
   }
 
   private func count(_ key: RateLimiter.Key, _ limit: Int64, _ limits: inout RateLimits) throws(Refusal) {

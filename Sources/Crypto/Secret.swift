@@ -51,8 +51,14 @@ public struct Secret: Sendable, Equatable {
   /// A code that stands in for a second factor once: 24 letters and digits, as in a password.
   public static func generatedRecoveryCode() -> Secret { generatedPassword() }
 
-  /// A code or a password as it arrives.
-  public init(entered text: String) { clear = text }
+  /// A recovery code as somebody types it: in any case, with or without blanks and hyphens.
+  public init(recoveryCode text: String) {
+    let characters = Array(text.lowercased().filter { $0.isLetter || $0.isNumber })
+    let groups = stride(from: 0, to: characters.count, by: 6).map {
+      String(characters[$0..<min($0 + 6, characters.count)])
+    }
+    clear = groups.joined(separator: "-")
+  }
 
   /// A secret to sign with: 64 hexadecimal digits, 256 bits.
   public static func generatedKey() -> Secret { Secret(clear: hexadecimal(randomBytes(32))) }

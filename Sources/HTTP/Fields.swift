@@ -136,9 +136,9 @@ extension Fields {
     return choice
   }
 
-  /// Whether the field is there, also as a list or null.
+  /// Whether the field is there, also as a list; null counts as not there.
   public func has(_ name: String) -> Bool {
-    values.contains { $0.name == name || isElement($0.name, of: name) }
+    values.contains { $0.name == name && $0.value != .null || isElement($0.name, of: name) }
   }
 
   /// Several texts: a JSON array, or a field that is repeated, also as `name[]`, `name[0]`, `name[1]`.

@@ -110,8 +110,8 @@ enum Help {
       BASEKEEPER_DEMO                         1: a demo team                                 (0)
       JWT_PRIVATE_KEY                         secret: signs base tokens, 32 bytes or more    (generated keys)
       BASEKEEPER_TOKEN_ALGORITHM              HS256 or EdDSA: how base tokens are signed     (HS256)
-      BASEKEEPER_MASTER_KEY                   secret: seals keys in the database, 32 bytes   (made of JWT_PRIVATE_KEY, or
-                                              or more; the same for all copies                a file in the data directory)
+      BASEKEEPER_MASTER_KEY                   secret: seals keys in the database, 32 bytes   (master.key in the data
+                                              or more; the same for all copies                directory, generated)
       BASEKEEPER_RATE_LIMIT_ADDRESS           requests a minute of an address, 0: no limit   (0)
       BASEKEEPER_RATE_LIMIT_ACCOUNT           requests a minute of an account, 0: no limit   (0)
       BASEKEEPER_RATE_LIMIT_TOKEN             exchanges a minute of an API token, 0: no limit (0)

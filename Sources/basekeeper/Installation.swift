@@ -73,13 +73,9 @@ final class Installation {
     return (KeyStore(vault: vault, shared: shared, algorithm: configuration.algorithm), vault)
   }
 
-  /// The configured master key; or one that is made of JWT_PRIVATE_KEY, which all copies have, too; or one that is kept
-  /// beside the data, readable for nobody else.
+  /// The configured master key, or one that is kept beside the data, readable for nobody else.
   private func masterKey() throws -> String {
     if let given = configuration.masterKey { return given }
-    if let secret = configuration.signingSecret {
-      return hexadecimal(AuthenticationKey(Array(secret.utf8)).code(of: Array("basekeeper master key 1".utf8)))
-    }
     return try KeyFile(path: "\(configuration.dataDirectory)/master.key").read()
   }
 }

@@ -94,9 +94,14 @@ private let lastUseInterval = Duration.seconds(10)
 private let keyInterval = Duration.seconds(10)
 
 private func keepKeys(of app: App, on loop: Loop, _ store: KeyStore, _ log: Log) async {
+  var next: Duration?
   while true {
-    await loop.sleep(for: keyInterval)
-    do { try await store.refresh(app) } catch {
+    // At the moment at which another key signs, all copies change over.
+    await loop.sleep(for: min(next ?? keyInterval, keyInterval))
+    do {
+      next = try await store.refresh(app)
+    } catch {
+      next = nil
       log.write(.warning, "keys not read") { $0.add("reason", "\(error)") }
     }
   }

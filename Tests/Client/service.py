@@ -15,6 +15,7 @@ import requests
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = os.environ.get("BASEKEEPER_BINARY", str(ROOT / ".build/release/basekeeper"))
 SECRET = "a signing secret that tests and service share"
+MASTER_KEY = "a master key that all copies of a test's service share"
 
 
 class Service:
@@ -36,6 +37,7 @@ class Service:
             BASEKEEPER_ADMIN_PASSWORD="correct horse battery",
             BASEKEEPER_DEMO="1",
             JWT_PRIVATE_KEY=SECRET,
+            BASEKEEPER_MASTER_KEY=MASTER_KEY,
         )
         self.environment.update(settings)
         self.process = None

@@ -154,7 +154,12 @@ private func changePassword(of caller: SignedIn, _ change: PasswordChange, _ app
   try await app.confirm(change.old, of: caller, person.password)
   let hash = try await app.hash(new.clear)
   try await app.change(by: caller) {
-    try await $0.run("update account set password_hash = \(hash.stored) where id = \(caller.account)")
+    let count = try await $0.run(
+      """
+      update account set password_hash = \(hash.stored)
+      where id = \(caller.account) and password_hash = \(person.password?.stored)
+      """)
+    guard count == 1 else { throw APIError.refused("The password was changed in the meantime.") }
     try await $0.run("delete from account_token where account_id = \(caller.account) and id <> \(caller.token)")
   }
   return Success()

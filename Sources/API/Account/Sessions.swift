@@ -4,7 +4,7 @@ internal import HTTP
 internal import Postgres
 
 let sessionRoutes = [
-  Route(.post, "/api2/auth-token/", "getAccountTokenfromUsername", as: Anyone.self, signIn)
+  Route(.post, "/api2/auth-token/", "getAccountTokenfromUsername", as: Anyone.self, signIn, once: false)
 ]
 
 // MARK: Wire
@@ -72,6 +72,9 @@ private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws ->
     with caller as (
       update account set last_login_at = now()
       where id = \(found.account) and is_active and deleted_at is null
+        -- What was proved is asked once more: it may have been changed since.
+        and password_hash = \(found.password?.stored)
+        and case when totp_confirmed_at is not null then totp_sealed end is not distinct from \(found.secondFactor)
       returning id, team_id
     ), place as (
       insert into workspace (account_id, team_id) select id, team_id from caller

@@ -6,7 +6,7 @@ internal import Postgres
 // swift-format-ignore
 let twoFactorRoutes = [
   Route(.get,    "/api/v2.1/user/two-factor-auth/", "getTwoFactor",     as: Enrolling.self, showFactor),
-  Route(.post,   "/api/v2.1/user/two-factor-auth/", "enrolTwoFactor",   as: Enrolling.self, beginFactor),
+  Route(.post,   "/api/v2.1/user/two-factor-auth/", "enrolTwoFactor",   as: Enrolling.self, beginFactor, once: false),
   Route(.put,    "/api/v2.1/user/two-factor-auth/", "confirmTwoFactor", as: Enrolling.self, confirmFactor),
   Route(.delete, "/api/v2.1/user/two-factor-auth/", "deleteTwoFactor",  as: SignedIn.self,  removeFactor),
 ]
@@ -138,11 +138,12 @@ private func removeFactor(of caller: SignedIn, _ removal: Removal, _ app: App) a
   let known: Known? = try await app.db.row("select password_hash from account where id = \(caller.account)")
   try await app.confirm(removal.password, of: caller, known?.password)
   try await app.change(by: caller) {
-    try await $0.run(
+    let count = try await $0.run(
       """
       update account set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null
-      where id = \(caller.account)
+      where id = \(caller.account) and password_hash = \(known?.password?.stored)
       """)
+    guard count == 1 else { throw APIError.refused("The password was changed in the meantime.") }
     try await $0.run("delete from recovery_code where account_id = \(caller.account)")
   }
   return Success()

@@ -135,9 +135,11 @@ extension App {
     let owner: Member? = try await transaction.row(
       """
       select account.id, account.name, member.role
-      from live_account as account
+      from account
       left join group_member as member on member.account_id = account.id and member.group_id = \(group.group)
       where account.uid = \(user) and account.team_id is not distinct from \(group.team)
+        and account.is_active and account.deleted_at is null
+      for share of account
       """)
     guard let owner else { throw Refusal.notFound(.user(named)) }
     guard owner.role != .owner else { throw APIError.refused("User \(owner.name) is already group owner.") }

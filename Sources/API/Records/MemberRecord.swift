@@ -150,6 +150,7 @@ extension Transaction {
         from user_group
         join account on account.team_id is not distinct from user_group.team_id and account.deleted_at is null
         where user_group.id = \(group) and account.uid = \(UserID(wire: user))
+        for share of account
         on conflict (group_id, account_id) do nothing
         returning group_id, account_id, role
       )

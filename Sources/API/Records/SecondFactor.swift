@@ -31,7 +31,7 @@ enum SecondFactor {
         where id = \(account) and (totp_last_step is null or totp_last_step < \(step))
         """) == 1
     }
-    let hash = Secret(entered: code).hash
+    let hash = Secret(recoveryCode: code).hash
     return try await app.db.run(
       "delete from recovery_code where account_id = \(account) and hash = \(hash.bytes)") == 1
   }

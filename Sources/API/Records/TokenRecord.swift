@@ -199,6 +199,11 @@ extension App {
         ), kept as (
           insert into retired_secret (hash, token_id, generation, valid_until)
           select hash, id, generation, now() + make_interval(secs => \(grace)::double precision) from former
+        ), shortened as (
+          -- Those of before it live no longer either.
+          update retired_secret as older
+          set valid_until = least(older.valid_until, now() + make_interval(secs => \(grace)::double precision))
+          from former where older.token_id = former.id
         ), rotated as (
           update api_token as token
           set hash = \(secret.hash.bytes), hint = \(secret.hint), generation = token.generation + 1, rotated_at = now()

@@ -8,7 +8,7 @@ let inviteLinkRoutes = [
   Route(.get,    "/api/v2.1/dtables/invite-links/",                             "listBaseInviteLinks", as: SignedIn.self, listLinks),
   Route(.post,   "/api/v2.1/dtables/invite-links/",                             "createInviteLink",    as: SignedIn.self, makeLink),
   Route(.delete, "/api/v2.1/dtables/invite-links/{invite_link_token}/",         "deleteInviteLink",    as: SignedIn.self, deleteLink),
-  Route(.post,   "/api/v2.1/dtables/invite-links/{invite_link_token}/accept/",  "acceptInviteLink",    as: SignedIn.self, acceptLink),
+  Route(.post,   "/api/v2.1/dtables/invite-links/{invite_link_token}/accept/",  "acceptInviteLink",    as: SignedIn.self, acceptLink, once: false),
 ]
 
 // MARK: Wire

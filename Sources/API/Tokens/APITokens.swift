@@ -81,6 +81,8 @@ private func rotateToken(by admin: BaseAdmin, _ rotation: TokenRotation, _ app: 
 /// By the program itself, with the secret that it has: it needs to know nothing else.
 private func rotateOwnToken(by bearer: APITokenBearer, _ grace: Grace, _ app: App) async throws -> TokenRecord {
   guard case .program(let program) = bearer.source else { throw Refusal.badAPIToken }
+  // Without it, an answer that is lost would be lost for good: whoever asks again shows the secret of before.
+  guard grace.seconds > 0 else { throw APIError.refused("grace invalid: a minute at least, to ask again.") }
   let generation: SQL = "token.id = \(program.token) and token.generation = \(program.generation)"
   guard program.isCurrent, let rotated = try await app.rotate(generation, grace: grace.seconds, by: nil) else {
     throw Refusal.retiredSecret

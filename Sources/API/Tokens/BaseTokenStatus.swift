@@ -5,9 +5,9 @@ internal import Postgres
 
 // swift-format-ignore
 let baseTokenStatusRoutes = [
-  Route(.post, "/api/v2.1/base-tokens/verify/",  "verifyBaseToken",      as: TokenVerifier.self,   verify),
+  Route(.post, "/api/v2.1/base-tokens/verify/",  "verifyBaseToken",      as: TokenVerifier.self,   verify, once: false),
   Route(.get,  "/api/v2.1/base-tokens/verify/",  "checkBaseToken",       as: BaseTokenBearer.self, check),
-  Route(.post, "/api/v2.1/base-tokens/revoke/",  "revokeBaseToken",      as: Anyone.self,          revoke),
+  Route(.post, "/api/v2.1/base-tokens/revoke/",  "revokeBaseToken",      as: Anyone.self,          revoke, once: false),
   Route(.get,  "/.well-known/jwks.json",         "getJWKS",              as: Anyone.self,          listKeys),
 ]
 
@@ -86,8 +86,10 @@ private func check(by bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Check 
 
 /// Whoever has a token may end it (RFC 7009); one that is not good any more, or never was, is answered the same way.
 private func revoke(by _: Anyone, _ asked: TokenToVerify, _ app: App) async throws -> Success {
-  guard let claims = try? app.signer.verify(asked.token, at: app.now().seconds), let id = claims.id, id.utf8.count <= 64
-  else { return Success() }
+  guard let claims = try? app.signer.verify(asked.token, at: app.now().seconds) else { return Success() }
+  guard let id = claims.id, id.utf8.count <= 64 else {
+    throw APIError.refused("This token cannot be ended alone: it has no name (jti) that it could be told by.")
+  }
   try await app.db.run(
     """
     insert into revoked_base_token (jti, expires_at) values (\(id), to_timestamp(\(claims.expiry)::double precision))

@@ -8,7 +8,7 @@ let baseTokenRoutes = [
   Route(.get,  "/api/v2.1/dtable/app-access-token/",                                  "getBaseTokenWithApiToken",     as: APITokenBearer.self, exchange),
   Route(.get,  "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/access-token/", "getBaseTokenWithAccountToken", as: BaseUser.self,       issueBaseToken),
   Route(.get,  "/api/v2.1/external-link-tokens/{external_link_token}/access-token/",  "getBaseTokenWithExternalLink", as: LinkVisitor.self,    visit),
-  Route(.post, "/api/v2.1/external-link-tokens/{external_link_token}/access-token/",  "openExternalLink",             as: LinkVisitor.self,    visit),
+  Route(.post, "/api/v2.1/external-link-tokens/{external_link_token}/access-token/",  "openExternalLink",             as: LinkVisitor.self,    visit, once: false),
 ]
 
 // MARK: Wire
@@ -83,11 +83,11 @@ private func exchange(by bearer: APITokenBearer, _ lifetime: Lifetime, _ app: Ap
       expiry: expiry, dtableUUID: bearer.uuid.text, permission: bearer.permission.rawValue, appName: appName,
       apiTokenID: program.token.value, generation: program.generation)
     app.lastUse.note(program.token, at: now, from: app.origin)
-  case .account(let id, let user):
+  case .person(let caller):
     appName = ""
     claims = .person(
-      expiry: expiry, dtableUUID: bearer.uuid.text, username: user.wire, permission: bearer.permission.rawValue,
-      accountID: id.value)
+      expiry: expiry, dtableUUID: bearer.uuid.text, username: caller.user.wire,
+      permission: bearer.permission.rawValue, accountID: caller.account.value)
   }
   return BaseTokenGrant(
     appName: appName, token: app.signer.sign(claims), uuid: bearer.uuid, baseName: bearer.baseName,
