@@ -5,17 +5,19 @@ import requests
 from seatable_api import Account
 
 import description
+import seen
 from service import Service
 
 numbers = itertools.count(1)
 
 
 def pytest_sessionstart():
-    """Every answer that any client gets is held against openapi.yaml, the official client's too."""
+    """Every answer that any client gets, the official one too, is held against openapi.yaml; its secrets are noted."""
     send = requests.Session.send
 
     def checked(session, request, **options):
         response = send(session, request, **options)
+        seen.notice(response)
         description.check(response)
         return response
 

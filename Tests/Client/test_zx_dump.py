@@ -1,0 +1,93 @@
+"""The database has no secret in it, in any form that can be read. Near the end, since it looks for what others saw."""
+
+import base64
+import hashlib
+import re
+import subprocess
+
+import pytest
+
+import seen
+
+
+def forms(secret):
+    """How it could stand in a dump: as it is, in hexadecimal digits, in base64 wherever it begins."""
+    values = [secret.encode()]
+    if re.fullmatch("[A-Z2-7]{32}", secret):
+        values.append(base64.b32decode(secret))  # a telephone's: its bytes, too
+    if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", secret):
+        values.append(bytes.fromhex(secret))
+    yield secret
+    for value in values:
+        yield value.hex()
+        yield value.hex().upper()
+        for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
+            for shift in range(3):
+                # Without the first and the last characters, which have bits of what is around.
+                text = alphabet(b"\0" * shift + value).decode()
+                whole = (shift + len(value)) * 8 // 6
+                yield text[-(-shift * 8 // 6):whole]
+    # As PostgreSQL and JSON write what is not ASCII, or is a quotation mark.
+    yield secret.replace("\\", "\\\\")
+    yield secret.encode("unicode_escape").decode()
+
+
+def found(secrets, text, folder):
+    """The secrets that stand in a text."""
+    owner = {}
+    for secret in secrets:
+        for form in forms(secret):
+            if len(form) >= 8 and "\n" not in form:
+                owner.setdefault(form, secret)
+    patterns, dump = folder / "patterns", folder / "dump"
+    patterns.write_text("\n".join(owner) + "\n")
+    dump.write_bytes(text)
+    result = subprocess.run(
+        ["grep", "-F", "-a", "-o", "-f", patterns, dump], capture_output=True, timeout=300,
+        env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})
+    assert result.returncode in (0, 1), result.stderr
+    return {owner[line] for line in result.stdout.decode(errors="replace").splitlines() if line in owner}
+
+
+@pytest.fixture(scope="module")
+def dump(service):
+    command = service.database_program("pg_dump")
+    return subprocess.run(command, capture_output=True, check=True, cwd="/", timeout=120).stdout
+
+
+def test_no_secret_is_in_the_database(request, service, dump, admin, member, tmp_path):
+    seen.walk(service.seeded, seen.ANSWERED | seen.ASKED)
+    secrets = set(seen.secrets)
+    assert b"COPY public.api_token " in dump and b"COPY public.idempotent_answer " in dump
+    leaked = found(secrets, dump, tmp_path)
+    assert leaked == set(), [one for line in leaked for one in places(line, dump)]
+    if len(request.session.items) >= 100:  # the whole suite
+        assert len(secrets) > 500
+    print(f"{len(secrets)} secrets, {len(dump)} bytes")
+
+
+def test_their_hashes_are_there(service, dump):
+    for one in service.seeded["demo"]["api_tokens"]:
+        assert hashlib.sha256(one["api_token"].encode()).hexdigest().encode() in dump
+
+
+@pytest.mark.parametrize(
+    "secret", ["4mgi5b-58g6za-64ejpv-3w8kd2", "ab" * 20, "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "pässwörd"])
+def test_a_secret_would_be_found(secret, dump, tmp_path):
+    encoded = secret.encode()
+    for planted in (
+        encoded, encoded.hex().encode(), b"\\\\x" + encoded.hex().encode(), base64.b64encode(encoded),
+        base64.urlsafe_b64encode(b"{" + encoded + b"}"), base64.b64encode(b'{"' + encoded + b'"}'),
+    ):
+        assert found([secret], dump + b"\t" + planted + b"\n", tmp_path) == {secret}, planted
+    assert found([secret], dump, tmp_path) == set()
+
+
+def places(secret, dump):
+    """Where one stands, to be told."""
+    text = dump.decode(errors="replace")
+    for form in {one for one in forms(secret) if len(one) >= 8}:
+        at = text.find(form)
+        if at >= 0:
+            table = text.rfind("\nCOPY ", 0, at)
+            yield secret, text[table + 1:text.find("(", table)], text[max(0, at - 60):at + 60]
