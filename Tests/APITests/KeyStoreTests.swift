@@ -133,9 +133,7 @@ import Testing
       let other = try Self.store(vault: Self.vault("another master key of thirty-two bytes"))
       let problem = await #expect(throws: KeyStore.Problem.self) { try await Self.load(other, database) }
       #expect(
-        problem?.description
-          == "the master key is not the one that sealed the keys in this database: set BASEKEEPER_MASTER_KEY to what it was"
-      )
+        problem?.description.hasPrefix("the master key is not the one that sealed the keys in this database") == true)
       await #expect(throws: KeyStore.Problem.self) { _ = try await Self.rotate(other, database) }
       await #expect(throws: KeyStore.Problem.self) { try await Self.retire(first, other, database) }
       #expect(try await database.dump() == before)
@@ -221,7 +219,10 @@ import Testing
       let store = KeyStore(
         vault: world.app.vault, shared: try SigningKey(secret: World.signingSecret), algorithm: .edDSA)
       func published() async throws -> [String] {
-        let isRefreshed = try await world.onLoop { (try? await store.refresh($0)) != nil }
+        let isRefreshed = try await world.onLoop { app in
+          do { _ = try await store.refresh(app) } catch { return false }
+          return true
+        }
         #expect(isRefreshed)
         let keys = try await world.call(.get, "/.well-known/jwks.json")["keys"] as? [[String: String]]
         #expect(keys?.allSatisfy { $0["kty"] == "OKP" && $0["alg"] == "EdDSA" && $0["d"] == nil } == true)

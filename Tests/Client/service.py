@@ -58,7 +58,15 @@ class Service:
     def start(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([BINARY, "serve"], env=self.environment, stdout=log, stderr=log)
-        wait_until(lambda: self.answers("/readyz"), 60, self.process)
+        wait_until(lambda: self.listens and self.answers("/readyz"), 60, self.process)
+
+    @property
+    def listens(self):
+        """Whether it is this process that listens on its port, and not somebody else's who was quicker."""
+        lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        listening = {f"socket:[{one[9]}]" for one in lines if one[1] == f"0100007F:{self.port:04X}" and one[3] == "0A"}
+        files = pathlib.Path(f"/proc/{self.process.pid}/fd").glob("*")
+        return any(target(file) in listening for file in files)
 
     def answers(self, path):
         try:
@@ -111,6 +119,14 @@ class Service:
 
     def delete(self):
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def target(link):
+    """Where a link leads; nowhere, where it has gone meanwhile."""
+    try:
+        return os.readlink(link)
+    except OSError:
+        return None
 
 
 def newest(program):

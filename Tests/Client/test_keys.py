@@ -4,6 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
+import os
+import signal
 import stat
 import subprocess
 import time
@@ -303,5 +305,7 @@ def test_where_nothing_is_set_a_master_key_is_made_that_its_owner_alone_can_read
         if service.process and service.process.poll() is None:
             service.process.kill()
             service.process.wait()
+        if service.postmaster:
+            os.kill(service.postmaster, signal.SIGQUIT)
         wait_until(lambda: service.postmaster is None, 60)
         service.delete()

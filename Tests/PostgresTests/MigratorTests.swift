@@ -30,6 +30,23 @@ import Testing
     }
   }
 
+  @Test func `groups of a team that have the same name get names that no other has`() async throws {
+    try await TestDatabase.withEmpty { database in
+      _ = try Migrator.migrate(database.conninfo, Array(allMigrations.prefix(7)))
+      try await database.execute(
+        """
+        insert into team (name) values ('t'), ('u');
+        insert into user_group (team_id, name) values
+          (1, 'Sales'), (1, 'Sales'), (1, 'Sales 2'), (1, 'Sales'), (2, 'Sales'), (null, 'Sales'), (null, 'Sales');
+        """)
+      _ = try Migrator.migrate(database.conninfo, allMigrations)
+      let names = try await database.db.onLoop {
+        try await $0.rows("select name as value from user_group order by id", as: Only<String>.self)
+      }
+      #expect(names.map(\.value) == ["Sales", "Sales 3", "Sales 2", "Sales 4", "Sales", "Sales", "Sales"])
+    }
+  }
+
   @Test func `a file that was changed, removed or put in between is refused, and named`() async throws {
     try await TestDatabase.withEmpty { database in
       _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second])
