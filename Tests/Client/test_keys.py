@@ -283,7 +283,7 @@ def test_a_master_key_that_is_too_short_is_refused_by_its_name(first):
 
 
 def test_where_nothing_is_set_a_master_key_is_made_that_its_owner_alone_can_read():
-    service = Service(JWT_PRIVATE_KEY="")
+    service = Service(JWT_PRIVATE_KEY="", BASEKEEPER_MASTER_KEY="")
     try:
         token = service.seed()["demo"]["api_tokens"][0]["api_token"]
         service.start()
