@@ -5,14 +5,13 @@ public let routes: [Route] = memberRoutes + teamRoutes + systemRoutes
 private let memberRoutes: [Route] =
   serviceRoutes + sessionRoutes + apiTokenRoutes + baseTokenRoutes + baseTokenStatusRoutes + accountRoutes
   + accountTokenRoutes + twoFactorRoutes + peopleRoutes + workspaceRoutes + baseRoutes + favoriteRoutes + folderRoutes
-  + trashRoutes + groupRoutes + groupMemberRoutes + groupLinkRoutes
-  + userShareRoutes + groupShareRoutes + externalLinkRoutes + inviteLinkRoutes + gatewayRoutes
+  + trashRoutes + groupRoutes + groupMemberRoutes + groupLinkRoutes + userShareRoutes + groupShareRoutes
+  + externalLinkRoutes + inviteLinkRoutes + gatewayRoutes
 
 /// What team admins administer.
 private let teamRoutes: [Route] =
   teamUserRoutes + teamBaseRoutes + teamGroupRoutes + teamTokenRoutes + tokenPolicyRoutes + teamShareRoutes
-  + teamLinkRoutes
-  + teamSettingRoutes + teamLogRoutes
+  + teamLinkRoutes + teamSettingRoutes + teamLogRoutes
 
 /// What system administrators administer.
 private let systemRoutes: [Route] =

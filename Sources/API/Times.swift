@@ -19,7 +19,7 @@ extension Fields {
   /// A point in time as queries have it: `2023-03-25T22:09:51+00:00`, with `Z`, without an offset (UTC), with a blank in
   /// place of the `T`, or a day alone, which is its first moment; nil where the field is not there, or empty.
   func optionalTime(_ name: String) throws -> Timestamp? {
-    guard let text = try optionalText(name, 0...40), !text.isEmpty else { return nil }
+    guard let text = try optionalText(name, upTo: 40) else { return nil }
     guard let time = Timestamp(wire: text) else { throw APIError.invalid(field: name) }
     return time
   }

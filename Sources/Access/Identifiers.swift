@@ -1,3 +1,4 @@
+internal import Crypto
 public import HTTP
 public import Postgres
 
@@ -23,6 +24,11 @@ extension ID: PostgresValue {
   public var postgresValue: Int64 { value }
   /// From a bigint.
   public init(postgresValue: Int64) { value = postgresValue }
+}
+
+extension ID: RowDecodable {
+  /// Reads the column `id`.
+  public init(_ row: Row) throws(PostgresError) { self = try row["id"] }
 }
 
 extension ID: JSONEncodable {
@@ -100,7 +106,7 @@ public struct UserID: Sendable, Hashable {
   public init?(wire: String) {
     guard wire.hasSuffix(Self.suffix) else { return nil }
     let uid = String(wire.dropLast(Self.suffix.count))
-    guard uid.utf8.count == 32, uid.utf8.allSatisfy(isLowercaseHex) else { return nil }
+    guard uid.utf8.count == 32, isHexadecimal(uid.utf8) else { return nil }
     self.uid = uid
   }
 
@@ -131,7 +137,7 @@ public struct BaseUUID: Sendable, Hashable {
     guard text.utf8.count == 36 else { return nil }
     for (index, byte) in text.utf8.enumerated() {
       let isDash = [8, 13, 18, 23].contains(index)
-      guard isDash ? byte == UInt8(ascii: "-") : isLowercaseHex(byte) else { return nil }
+      guard isDash ? byte == UInt8(ascii: "-") : isHexadecimal(CollectionOfOne(byte)) else { return nil }
     }
     self.text = text
   }
@@ -147,8 +153,4 @@ extension BaseUUID: PostgresValue {
 extension BaseUUID: JSONEncodable {
   /// Writes a string.
   public func write(to json: inout JSONWriter) { text.write(to: &json) }
-}
-
-private func isLowercaseHex(_ byte: UInt8) -> Bool {
-  (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
 }

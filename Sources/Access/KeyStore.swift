@@ -72,21 +72,18 @@ public struct KeyStore: Sendable {
   private func current(_ database: Database) async throws -> TokenSigner? {
     let stored: [Stored] = try await database.rows(
       """
-      select kid, algorithm, sealed, activates_at, retired_at, activates_at <= now() as is_active
-      from signing_key where retired_at is null and sealed is not null
+      select \(Stored.columns) from signing_key
+      where retired_at is null and sealed is not null
       order by activates_at, id
       """)
-    var keys: [SigningKey] = []
-    var signing = algorithm == .hs256 ? shared : nil
-    for entry in stored {
-      let key = try key(of: entry)
-      keys.append(key)
-      if entry.isActive && key.algorithm == algorithm && !(algorithm == .hs256 && shared != nil) { signing = key }
-    }
-    if let shared { keys.append(shared) }
-    guard let signing else { return nil }
-    return TokenSigner(signing: signing, accepted: keys, vault: vault)
+    let keys = try stored.map { (key: try key(of: $0), isActive: $0.isActive) }
+    let youngest = keys.last { $0.isActive && $0.key.algorithm == algorithm }?.key
+    guard let signing = signingSecret ?? youngest else { return nil }
+    return TokenSigner(signing: signing, accepted: keys.map(\.key) + (shared.map { [$0] } ?? []), vault: vault)
   }
+
+  /// The operator's secret, where it is what signs.
+  private var signingSecret: SigningKey? { algorithm == .hs256 ? shared : nil }
 
   private func key(of entry: Stored) throws(Problem) -> SigningKey {
     guard let algorithm = SigningKey.Algorithm(rawValue: entry.algorithm), let sealed = entry.sealed,
@@ -163,10 +160,7 @@ public struct KeyStore: Sendable {
   public func list(_ database: Database) async throws -> [Entry] {
     let signing = try await load(database).signing.id
     let stored: [Stored] = try await database.rows(
-      """
-      select kid, algorithm, sealed, activates_at, retired_at, activates_at <= now() as is_active
-      from signing_key order by activates_at, id
-      """)
+      "select \(Stored.columns) from signing_key order by activates_at, id")
     let entries = stored.map { entry in
       let state =
         entry.isRetired ? "retired" : entry.id == signing ? "signs" : entry.isActive ? "accepted" : "next"
@@ -180,7 +174,7 @@ public struct KeyStore: Sendable {
 
   /// Makes a new key, which signs after the overlap.
   public func rotate(_ database: Database) async throws -> Entry {
-    guard algorithm != .hs256 || shared == nil else {
+    guard signingSecret == nil else {
       throw Problem(description: "JWT_PRIVATE_KEY is set, and signs: change it there, and restart all copies")
     }
     _ = try await load(database)
@@ -190,7 +184,7 @@ public struct KeyStore: Sendable {
       insert into signing_key (kid, algorithm, sealed, activates_at)
       values (\(key.id), \(key.algorithm.rawValue), \(vault.seal(key.bytes, for: Self.purpose)),
               now() + make_interval(secs => \(Int(Self.overlap.components.seconds))))
-      returning kid, algorithm, sealed, activates_at, retired_at, false as is_active
+      returning \(Stored.columns)
       """)
     return Entry(id: key.id, algorithm: key.algorithm.rawValue, activates: made?.activates, state: "next")
   }
@@ -215,13 +209,16 @@ public struct KeyStore: Sendable {
     let isRetired: Bool
     let isActive: Bool
 
+    static let columns: SQL = """
+      kid, algorithm, sealed, activates_at, retired_at is not null as is_retired, activates_at <= now() as is_active
+      """
+
     init(_ row: Row) throws(PostgresError) {
       id = try row["kid"]
       algorithm = try row["algorithm"]
       sealed = try row["sealed"]
       activates = try row["activates_at"]
-      let retired: Timestamp? = try row["retired_at"]
-      isRetired = retired != nil
+      isRetired = try row["is_retired"]
       isActive = try row["is_active"]
     }
   }

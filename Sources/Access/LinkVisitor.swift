@@ -106,8 +106,7 @@ public struct OpenedLink: Sendable {
         workspace: try row["workspace_id"], permission: try row["permission"], team: try row["team_id"],
         end: try row["expires_at"], longestLifetime: try row["longest_base_token"],
         isForOtherTeams: try row["is_for_other_teams"])
-      let stored: String? = try row["password_hash"]
-      password = stored.map(PasswordHash.init(stored:))
+      password = try row["password_hash"]
       isLive = try row["is_live"]
       isTrashed = try row["is_trashed"]
     }

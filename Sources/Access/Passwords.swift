@@ -1,4 +1,5 @@
 public import Crypto
+public import Postgres
 
 extension App {
   /// Whether a password is the one of a hash; without a hash it takes as long, and is wrong.
@@ -14,4 +15,11 @@ extension App {
   public func hash(_ password: String) async throws -> PasswordHash {
     do { return try await passwords.hash(password) } catch { throw Refusal.throttled(seconds: 1) }
   }
+}
+
+extension PasswordHash: PostgresValue {
+  /// As text.
+  public var postgresValue: String { stored }
+  /// From text.
+  public init(postgresValue: String) { self.init(stored: postgresValue) }
 }

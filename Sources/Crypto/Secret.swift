@@ -17,7 +17,7 @@ public struct Secret: Sendable, Equatable {
   /// A token as it arrives; nil unless it is 40 lower-case hexadecimal digits with the right checksum.
   public init?(token: String) {
     let digits = token.utf8
-    guard digits.count == 40, digits.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }),
+    guard digits.count == 40, isHexadecimal(digits),
       Self.checksum(of: digits.prefix(32)).utf8.elementsEqual(digits.suffix(8))
     else { return nil }
     clear = token
@@ -91,8 +91,7 @@ public struct LinkToken: Sendable {
 
   /// One as it arrives; nil unless it is whole.
   public init?(_ text: String) {
-    guard text.utf8.count == Self.length else { return nil }
-    guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }) else { return nil }
+    guard text.utf8.count == Self.length, isHexadecimal(text.utf8) else { return nil }
     self.init(digits: text)
   }
 
@@ -102,7 +101,7 @@ public struct LinkToken: Sendable {
 
   /// Whether a text could be a handle, which nobody may choose then.
   public static func isHandle(_ text: String) -> Bool {
-    text.utf8.count == handleLength && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+    text.utf8.count == handleLength && isHexadecimal(text.utf8)
   }
 }
 
@@ -136,4 +135,9 @@ func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
 
 private let crcTable: [UInt32] = (0..<256).map { byte in
   (0..<8).reduce(UInt32(byte)) { code, _ in code & 1 == 1 ? code >> 1 ^ 0xedb8_8320 : code >> 1 }
+}
+
+/// Whether these are lower-case hexadecimal digits alone.
+public func isHexadecimal(_ digits: some Sequence<UInt8>) -> Bool {
+  digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
 }

@@ -70,6 +70,12 @@ extension Fields {
     }
   }
 
+  /// A text with so many characters at most; nil where the field is not there, or empty.
+  public func optionalText(_ name: String, upTo longest: Int) throws(FieldsError) -> String? {
+    let text = try optionalText(name, 0...longest)
+    return text?.isEmpty == true ? nil : text
+  }
+
   /// A text with a number of characters within the range.
   public func text(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> String {
     guard let text = try optionalText(name, length) else { throw .invalid(name) }

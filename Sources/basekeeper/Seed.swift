@@ -73,7 +73,7 @@ extension Installation {
         try await database.run(
           """
           insert into account (email, name, password_hash, is_system_admin)
-          values (\(email), \(name), \(hash.stored), true)
+          values (\(email), \(name), \(hash), true)
           """)
       } catch PostgresError.statement(_, constraint: "account_email_key", _) {
         throw UsageError("there is an account with the address \(email) already")
@@ -96,7 +96,7 @@ private func seedAdministrator(
     return try await transaction.run(
       """
       insert into account (email, name, password_hash, is_system_admin)
-      values (\(person.email), 'Administrator', \(hash.stored), true)
+      values (\(person.email), 'Administrator', \(hash), true)
       on conflict (lower(email)) do nothing
       """) == 1
   }
@@ -120,10 +120,10 @@ private func seedDemo(_ passwords: PasswordHasher, _ database: Database) async t
         insert into team (name) values ('Demo team') returning id
       ), anna as (
         insert into account (team_id, email, name, password_hash, is_team_admin)
-        select id, \(admin.email), 'Anna', \(adminHash.stored), true from team returning id, team_id
+        select id, \(admin.email), 'Anna', \(adminHash), true from team returning id, team_id
       ), max as (
         insert into account (team_id, email, name, password_hash)
-        select id, \(member.email), 'Max', \(memberHash.stored) from team returning id, team_id
+        select id, \(member.email), 'Max', \(memberHash) from team returning id, team_id
       ), people as (
         select id, team_id, 'owner' as role from anna union all select id, team_id, 'member' from max
       ), own as (

@@ -145,19 +145,16 @@ private func endToken(by caller: SignedIn, _ token: NumberedToken, _ app: App) a
 
 /// Whoever knows the old password may set another one; all account tokens end but the one that is shown.
 private func changePassword(of caller: SignedIn, _ change: PasswordChange, _ app: App) async throws -> Success {
-  let person: Known? = try await app.db.row(
-    "select email, name, password_hash from account where id = \(caller.account)")
-  guard let person else { throw Refusal.badAccountToken }
+  let person = try await app.confirm(change.old, of: caller)
   let new = try NewPassword(
     change.fields, "new_password",
     names: [person.email, String(person.email.prefix { $0 != "@" }), person.name])
-  try await app.confirm(change.old, of: caller, person.password)
   let hash = try await app.hash(new.clear)
   try await app.change(by: caller) {
     let count = try await $0.run(
       """
-      update account set password_hash = \(hash.stored)
-      where id = \(caller.account) and password_hash = \(person.password?.stored)
+      update account set password_hash = \(hash)
+      where id = \(caller.account) and password_hash = \(person.password)
       """)
     guard count == 1 else { throw APIError.refused("The password was changed in the meantime.") }
     try await $0.run("delete from account_token where account_id = \(caller.account) and id <> \(caller.token)")
@@ -165,7 +162,8 @@ private func changePassword(of caller: SignedIn, _ change: PasswordChange, _ app
   return Success()
 }
 
-private struct Known: RowDecodable {
+/// Somebody who has given his password again, and what it was checked against.
+struct Confirmed: RowDecodable {
   let email: String
   let name: String
   let password: PasswordHash?
@@ -173,16 +171,19 @@ private struct Known: RowDecodable {
   init(_ row: Row) throws(PostgresError) {
     email = try row["email"]
     name = try row["name"]
-    let stored: String? = try row["password_hash"]
-    password = stored.map(PasswordHash.init(stored:))
+    password = try row["password_hash"]
   }
 }
 
 extension App {
   /// Asks somebody signed in for his password again; wrong ones are throttled like those at the door.
-  func confirm(_ password: String, of caller: SignedIn, _ hash: PasswordHash?) async throws {
+  func confirm(_ password: String, of caller: SignedIn) async throws -> Confirmed {
     let attempt = try await Attempt.begin(at: .account(caller.account), self)
-    guard try await isRight(password, for: hash) else { throw APIError.refused("The password is wrong.") }
+    let person: Confirmed? = try await db.row(
+      "select email, name, password_hash from account where id = \(caller.account)")
+    guard let person else { throw Refusal.badAccountToken }
+    guard try await isRight(password, for: person.password) else { throw APIError.refused("The password is wrong.") }
     try await attempt.succeed(self)
+    return person
   }
 }

@@ -30,6 +30,13 @@ struct ShortSearch: Input {
 
   /// As a pattern for `ilike`.
   var pattern: String { Search.pattern(text) }
+
+  /// Holds for the rows of `account` that it finds: by a part of the name, the address or the user id.
+  var accounts: SQL {
+    """
+    (account.name ilike \(pattern) or account.email ilike \(pattern) or account.uid || '@auth.local' like \(pattern))
+    """
+  }
 }
 
 private struct PublicTeam: RowDecodable, Output, JSONEncodable {
@@ -88,9 +95,7 @@ private func searchPeople(by caller: SignedIn, _ search: ShortSearch, _ app: App
       """
       select \(PublicPerson.columns)
       from live_account as account
-      where account.team_id = \(caller.team)
-          and (account.name ilike \(search.pattern) or account.email ilike \(search.pattern)
-               or account.uid || '@auth.local' like \(search.pattern))
+      where account.team_id = \(caller.team) and \(search.accounts)
         or \(caller.team)::bigint is null and account.team_id is null and lower(account.email) = lower(\(search.text))
       order by account.id
       limit 50

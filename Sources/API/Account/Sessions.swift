@@ -67,13 +67,13 @@ private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws ->
 
   let secret = Secret.generate()
   // The first login is what gives a member his workspace.
-  let made: Made? = try await app.db.row(
+  let made: ID<AccountToken>? = try await app.db.row(
     """
     with caller as (
       update account set last_login_at = now()
       where id = \(found.account) and is_active and deleted_at is null
         -- What was proved is asked once more: it may have been changed since.
-        and password_hash = \(found.password?.stored)
+        and password_hash = \(found.password)
         and case when totp_confirmed_at is not null then totp_sealed end is not distinct from \(found.secondFactor)
       returning id, team_id
     ), place as (
@@ -109,11 +109,6 @@ private struct Candidate: RowDecodable {
   init(_ row: Row) throws(PostgresError) {
     account = try row["id"]
     secondFactor = try row["totp_sealed"]
-    let stored: String? = try row["password_hash"]
-    password = stored.map(PasswordHash.init(stored:))
+    password = try row["password_hash"]
   }
-}
-
-private struct Made: RowDecodable {
-  init(_ row: Row) {}
 }

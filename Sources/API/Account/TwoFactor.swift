@@ -135,25 +135,15 @@ private func confirmFactor(of enrolling: Enrolling, _ code: Code, _ app: App) as
 
 /// Whoever must have one has to enrol another before he may go on.
 private func removeFactor(of caller: SignedIn, _ removal: Removal, _ app: App) async throws -> Success {
-  let known: Known? = try await app.db.row("select password_hash from account where id = \(caller.account)")
-  try await app.confirm(removal.password, of: caller, known?.password)
+  let person = try await app.confirm(removal.password, of: caller)
   try await app.change(by: caller) {
     let count = try await $0.run(
       """
       update account set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null
-      where id = \(caller.account) and password_hash = \(known?.password?.stored)
+      where id = \(caller.account) and password_hash = \(person.password)
       """)
     guard count == 1 else { throw APIError.refused("The password was changed in the meantime.") }
     try await $0.run("delete from recovery_code where account_id = \(caller.account)")
   }
   return Success()
-}
-
-private struct Known: RowDecodable {
-  let password: PasswordHash?
-
-  init(_ row: Row) throws(PostgresError) {
-    let stored: String? = try row["password_hash"]
-    password = stored.map(PasswordHash.init(stored:))
-  }
 }

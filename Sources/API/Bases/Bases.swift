@@ -25,7 +25,7 @@ private enum Place {
   init(_ fields: Fields) throws {
     if let id = try fields.optionalInteger("workspace_id", 1...Int64.max) {
       self = .workspace(ID(id))
-    } else if let owner = try fields.optionalText("owner", 0...255), !owner.isEmpty {
+    } else if let owner = try fields.optionalText("owner", upTo: 255) {
       if let user = UserID(wire: owner) {
         self = .person(user)
       } else if owner.hasSuffix("@seafile_group"), let id = ID<Group>(text: String(owner.dropLast(14))) {
@@ -45,8 +45,8 @@ private struct Look {
   let color: String?
 
   init(_ fields: Fields) throws {
-    icon = try fields.optionalText("icon", 0...50).flatMap { $0.isEmpty ? nil : $0 }
-    color = try fields.optionalText("color", 0...20).flatMap { $0.isEmpty ? nil : $0 }
+    icon = try fields.optionalText("icon", upTo: 50)
+    color = try fields.optionalText("color", upTo: 20)
     let isIcon = icon?.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
     guard isIcon ?? true else { throw APIError.invalid(field: "icon") }
     let isColor = color.map {
@@ -80,12 +80,7 @@ private struct BaseChange: Input {
   init(_ parts: Parts) throws {
     let fields = try parts.body()
     name = try fields.text("name", 1...255)
-    if let text = try fields.optionalText("new_name", 0...255), !text.isEmpty {
-      guard let newName = BaseName(text) else { throw APIError.invalid(field: "new_name") }
-      self.newName = newName
-    } else {
-      newName = nil
-    }
+    newName = try fields.optionalText("new_name", upTo: 255).map { try parsed("new_name", BaseName($0)) }
     look = try Look(fields)
   }
 }
@@ -209,19 +204,14 @@ private func administrator(_ caller: SignedIn, of place: Place, _ app: App) asyn
 /// The caller's own workspace; made now for who got none at his first login.
 private func personalWorkspace(of caller: SignedIn, _ app: App) async throws -> ID<Workspace> {
   let own: SQL = "select id from workspace where account_id = \(caller.account)"
-  if let found: FoundWorkspace = try await app.db.lookup(own) { return found.id }
+  if let found: ID<Workspace> = try await app.db.lookup(own) { return found }
   try await app.db.run(
     """
     insert into workspace (account_id, team_id) select id, team_id from live_account where id = \(caller.account)
     on conflict (account_id) do nothing
     """)
-  guard let made: FoundWorkspace = try await app.db.row(own) else { throw Refusal.badAccountToken }
-  return made.id
-}
-
-private struct FoundWorkspace: RowDecodable {
-  let id: ID<Workspace>
-  init(_ row: Row) throws(PostgresError) { id = try row["id"] }
+  guard let made: ID<Workspace> = try await app.db.row(own) else { throw Refusal.badAccountToken }
+  return made
 }
 
 private func insert(_ new: NewBase, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {

@@ -104,38 +104,28 @@ private func deleteLink(by admin: GroupAdmin, _ link: NamedLink, _ app: App) asy
 /// Makes the caller a member, if he is of the group's team; a member stays what he is.
 private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: App) async throws -> MemberRecord {
   let hash = LinkToken(acceptance.token)?.secret.hash.bytes
-  let found: Found? = try await app.db.lookup(
-    """
-    select user_group.id, user_group.team_id, coalesce(link.expires_at <= now(), false) as is_expired
-    from group_link as link
-    join user_group on user_group.id = link.group_id
-    where link.hash = \(hash)
-    """)
-  // Another team's link answers as one that is not there.
-  guard let found, found.team == caller.team else { throw Refusal.notFound(.link) }
-  guard !found.isExpired else { throw Refusal.expiredLink }
-  try await app.change(by: caller) {
-    try await $0.run(
+  return try await app.change(by: caller) {
+    let found: Found? = try await $0.row(
       """
-      insert into group_member (group_id, account_id, role)
-      select link.group_id, \(caller.account), 'member' from group_link as link
-      where link.hash = \(hash) and (link.expires_at is null or link.expires_at > now())
-      on conflict (group_id, account_id) do nothing
+      select group_id, coalesce(expires_at <= now(), false) as is_expired
+      from group_link where hash = \(hash)
+      for share
       """)
+    guard let found else { throw Refusal.notFound(.link) }
+    guard !found.isExpired else { throw Refusal.expiredLink }
+    switch try await $0.add(caller.user.wire, to: found.group) {
+    case .made(let member), .isMember(let member): return app.pictured(member)
+    case .unknown: throw Refusal.notFound(.link)  // the link is another team's
+    }
   }
-  let member = try await app.members(of: found.group, where: "account.id = \(caller.account)").first
-  guard let member else { throw Refusal.notFound(.link) }
-  return member
 }
 
 private struct Found: RowDecodable {
   let group: ID<Group>
-  let team: ID<Team>?
   let isExpired: Bool
 
   init(_ row: Row) throws(PostgresError) {
-    group = try row["id"]
-    team = try row["team_id"]
+    group = try row["group_id"]
     isExpired = try row["is_expired"]
   }
 }

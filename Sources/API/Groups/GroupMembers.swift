@@ -87,15 +87,8 @@ private func removeMember(by member: GroupMember, _ other: NamedMember, _ app: A
   return Success()
 }
 
-/// By a part of the name, the address or the user id.
 private func searchMembers(
   by member: GroupMember, _ search: ShortSearch, _ app: App
 ) async throws -> Listing<MemberRecord> {
-  let pattern = search.pattern
-  return Listing(
-    elements: try await app.members(
-      of: member.group,
-      where: """
-        (account.name ilike \(pattern) or account.email ilike \(pattern) or account.uid || '@auth.local' like \(pattern))
-        """))
+  Listing(elements: try await app.members(of: member.group, where: search.accounts))
 }

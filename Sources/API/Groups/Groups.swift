@@ -31,9 +31,8 @@ private struct GroupChange: Input {
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    name = try fields.optionalText("name", 0...255).flatMap { $0.isEmpty ? nil : $0 }
-      .map { try parsed("name", GroupName($0)) }
-    owner = try fields.optionalText("owner", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    name = try fields.optionalText("name", upTo: 255).map { try parsed("name", GroupName($0)) }
+    owner = try fields.optionalText("owner", upTo: 255)
     guard name != nil || owner != nil else { throw APIError.invalid(field: "name") }
   }
 }
@@ -187,11 +186,10 @@ extension App {
 /// The order is the caller's own: all his groups are numbered anew, with one taken out and put where it goes.
 private func moveGroup(by caller: SignedIn, _ move: GroupMove, _ app: App) async throws -> Success {
   try await app.db.transaction { transaction in
-    let own: [OwnGroup] = try await transaction.rows(
+    var groups: [ID<Group>] = try await transaction.rows(
       """
-      select group_id from group_member where account_id = \(caller.account) order by position, group_id for update
+      select group_id as id from group_member where account_id = \(caller.account) order by position, group_id for update
       """)
-    var groups = own.map(\.group)
     guard let from = groups.firstIndex(of: move.group) else {
       throw Refusal.notFound(.group(String(move.group.value)))
     }
@@ -210,9 +208,4 @@ private func moveGroup(by caller: SignedIn, _ move: GroupMove, _ app: App) async
       """)
   }
   return Success()
-}
-
-private struct OwnGroup: RowDecodable {
-  let group: ID<Group>
-  init(_ row: Row) throws(PostgresError) { group = try row["group_id"] }
 }

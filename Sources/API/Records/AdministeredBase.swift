@@ -100,10 +100,10 @@ struct Search: Input {
 extension App {
   /// The base that a path names, within reach, in the trash or not.
   func base(_ base: NamedBaseUUID, _ reach: Reach) async throws -> ID<Base> {
-    let found: FoundBase? = try await db.lookup(
+    let found: ID<Base>? = try await db.lookup(
       "select id from base where uuid = \(base.uuid())::uuid and \(reach.bases)")
     guard let found else { throw Refusal.notFound(.base(base.named)) }
-    return found.base
+    return found
   }
 
   /// A page of the live bases within reach.
@@ -153,9 +153,4 @@ extension App {
     }
     guard count == 1 else { throw Refusal.notFound(.base(base.named)) }
   }
-}
-
-private struct FoundBase: RowDecodable {
-  let base: ID<Base>
-  init(_ row: Row) throws(PostgresError) { base = try row["id"] }
 }

@@ -175,7 +175,7 @@ extension NamedGroup {
 extension Transaction {
   /// Makes a group in its owner's team, with its workspace; nil where there is no such account any more.
   func insertGroup(_ name: String, owner: ID<Account>) async throws(PostgresError) -> ID<Group>? {
-    let made: MadeGroup? = try await row(
+    try await row(
       """
       with made as (
         insert into user_group (team_id, name)
@@ -185,15 +185,9 @@ extension Transaction {
         insert into workspace (group_id, team_id) select id, team_id from made
       )
       insert into group_member (group_id, account_id, role) select id, \(owner), 'owner' from made
-      returning group_id
+      returning group_id as id
       """)
-    return made?.group
   }
-}
-
-private struct MadeGroup: RowDecodable {
-  let group: ID<Group>
-  init(_ row: Row) throws(PostgresError) { group = try row["group_id"] }
 }
 
 private struct TeamOfGroup: RowDecodable {

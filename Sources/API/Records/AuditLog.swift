@@ -143,8 +143,8 @@ struct AuditSearch: Input {
     let query = try parts.query()
     page = try Page(query)
     kind = try query.optionalChoice("operation_group")
-    operation = try query.optionalText("operation", 0...50).flatMap { $0.isEmpty ? nil : $0 }
-    let username = try query.optionalText("username", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    operation = try query.optionalText("operation", upTo: 50)
+    let username = try query.optionalText("username", upTo: 255)
     actor = try username.map { try parsed("username", UserID(wire: $0)) }
     team = try query.optionalInteger("org_id", -1...Int64.max).map { ID($0) }
     start = try query.optionalTime("start")

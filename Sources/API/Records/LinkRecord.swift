@@ -25,7 +25,7 @@ struct LinkRecord: RowDecodable, Sendable {
   var publicURL = ""
 
   /// Gives the links of a statement that selects rows of `base_link`.
-  static func select(_ rows: SQL, order: SQL = "order by link.id") -> SQL {
+  static func select(_ rows: SQL) -> SQL {
     """
     select link.id, link.handle, link.hash is null as is_custom, link.permission,
            link.password_hash is not null as is_protected, coalesce(link.expires_at <= now(), false) as is_expired,
@@ -34,7 +34,7 @@ struct LinkRecord: RowDecodable, Sendable {
     from (\(rows)) as link
     join base on base.id = link.base_id
     join account as creator on creator.id = link.created_by
-    \(order)
+    order by link.id
     """
   }
 
@@ -141,7 +141,7 @@ struct LinkTerms: Sendable {
   let days: Int64?
 
   init(_ fields: Fields) throws {
-    password = try fields.optionalText("password", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    password = try fields.optionalText("password", upTo: 255)
     if let password, password.unicodeScalars.count < 6 { throw APIError.invalid(field: "password") }
     days = try fields.optionalInteger("expire_days", 0...3650)
   }
@@ -154,8 +154,8 @@ struct LinkTerms: Sendable {
 
 extension App {
   /// The links of a statement that selects rows of `base_link`.
-  func links(_ rows: SQL, order: SQL = "order by link.id") async throws(PostgresError) -> [LinkRecord] {
-    var links: [LinkRecord] = try await db.rows(LinkRecord.select(rows, order: order))
+  func links(_ rows: SQL) async throws(PostgresError) -> [LinkRecord] {
+    var links: [LinkRecord] = try await db.rows(LinkRecord.select(rows))
     for index in links.indices { links[index].publicURL = settings.publicURL }
     return links
   }
@@ -163,8 +163,7 @@ extension App {
   /// Makes a link with a name that somebody has chosen, or with a secret.
   func makeLink(
     _ kind: OpenedLink.Kind, to base: ID<Base>, named name: String, customToken: String? = nil,
-    _ permission: Permission,
-    _ terms: LinkTerms, by caller: SignedIn
+    _ permission: Permission, _ terms: LinkTerms, by caller: SignedIn
   ) async throws -> LinkRecord {
     let token: LinkToken? = customToken == nil ? .generate() : nil
     let password: PasswordHash? = if let password = terms.password { try await hash(password) } else { nil }
@@ -174,7 +173,7 @@ extension App {
         with made as (
           insert into base_link (kind, base_id, team_id, handle, hash, permission, password_hash, created_by, expires_at)
           select \(kind.rawValue), base.id, base.team_id, \(customToken ?? token?.handle), \(token?.secret.hash.bytes),
-                 \(permission), \(password?.stored), \(caller.account), \(terms.end)
+                 \(permission), \(password), \(caller.account), \(terms.end)
           from base
           where base.id = \(base) and base.deleted_at is null
           returning *

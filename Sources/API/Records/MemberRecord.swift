@@ -5,10 +5,9 @@ internal import Postgres
 /// A person in a group. One form for all lists.
 struct MemberRecord: RowDecodable, Output, JSONEncodable {
   let group: ID<Group>
-  let person: PublicPerson
+  var person: PublicPerson
   let loginID: String
   let role: Role
-  var avatarURL = ""
 
   /// What `init(_ row:)` reads, from `member` and its `account`.
   static let columns: SQL = """
@@ -30,8 +29,6 @@ struct MemberRecord: RowDecodable, Output, JSONEncodable {
   }
 
   func write(to object: inout JSONWriter.Members) {
-    var person = person
-    person.avatarURL = avatarURL
     person.write(to: &object)
     object.add("group_id", group)
     object.add("login_id", loginID)
@@ -49,44 +46,41 @@ extension Role {
 extension App {
   /// The group's people for whom a condition on `member` and `account` holds.
   func members(of group: ID<Group>, where condition: SQL = "true") async throws(PostgresError) -> [MemberRecord] {
-    pictured(
-      try await db.rows(
-        """
-        select \(MemberRecord.columns)
-        from group_member as member
-        join account on account.id = member.account_id and account.deleted_at is null
-        where member.group_id = \(group) and \(condition)
-        order by account.id
-        """))
+    let members: [MemberRecord] = try await db.rows(
+      """
+      select \(MemberRecord.columns)
+      from group_member as member
+      join account on account.id = member.account_id and account.deleted_at is null
+      where member.group_id = \(group) and \(condition)
+      order by account.id
+      """)
+    return members.map(pictured)
   }
 
   /// Puts people of the group's team into the group; says of each whether that worked.
   func add(_ users: [String], to group: ID<Group>, by caller: SignedIn) async throws -> Outcomes<MemberRecord> {
-    var outcomes = try await change(by: caller) {
+    try await change(by: caller) {
       var outcomes = Outcomes<MemberRecord>()
       for user in users {
         switch try await $0.add(user, to: group) {
-        case .made(let member): outcomes.success.append(member)
+        case .made(let member): outcomes.success.append(pictured(member))
         case .unknown: outcomes.fail(user, "User \(user) not found.")
-        case .isMember(let name): outcomes.fail(user, "User \(name) is already a group member.")
+        case .isMember(let member): outcomes.fail(user, "User \(member.person.name) is already a group member.")
         }
       }
       return outcomes
     }
-    outcomes.success = pictured(outcomes.success)
-    return outcomes
   }
 
   /// Puts one person of the group's team into the group.
   func add(_ user: String, to group: ID<Group>, by caller: SignedIn) async throws -> MemberRecord {
-    let made = try await change(by: caller) {
+    try await change(by: caller) {
       switch try await $0.add(user, to: group) {
-      case .made(let member): return member
+      case .made(let member): return pictured(member)
       case .unknown: throw Refusal.notFound(.user(user))
-      case .isMember(let name): throw APIError.refused("User \(name) is already a group member.")
+      case .isMember(let member): throw APIError.refused("User \(member.person.name) is already a group member.")
       }
     }
-    return pictured([made])[0]
   }
 
   /// Makes somebody an admin of the group, or one no longer.
@@ -124,24 +118,25 @@ extension App {
     }
   }
 
-  private func pictured(_ members: [MemberRecord]) -> [MemberRecord] {
-    members.map {
-      var member = $0
-      member.avatarURL = settings.avatarURL
-      return member
-    }
+  /// A member with a picture.
+  func pictured(_ member: MemberRecord) -> MemberRecord {
+    var member = member
+    member.person.avatarURL = settings.avatarURL
+    return member
   }
 }
 
 /// What became of putting somebody into a group.
-private enum Addition: Sendable {
+enum Addition: Sendable {
   case made(MemberRecord)
+  /// Nobody of the group's team is called so.
   case unknown
-  case isMember(String)
+  case isMember(MemberRecord)
 }
 
 extension Transaction {
-  fileprivate func add(_ user: String, to group: ID<Group>) async throws(PostgresError) -> Addition {
+  /// Puts a person of the group's team into the group, as a member.
+  func add(_ user: String, to group: ID<Group>) async throws(PostgresError) -> Addition {
     let made: MemberRecord? = try await row(
       """
       with member as (
@@ -164,7 +159,7 @@ extension Transaction {
       join account on account.id = member.account_id and account.deleted_at is null
       where member.group_id = \(group) and account.uid = \(UserID(wire: user))
       """)
-    return present.map { .isMember($0.person.name) } ?? .unknown
+    return present.map(Addition.isMember) ?? .unknown
   }
 }
 

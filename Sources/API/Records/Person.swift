@@ -138,7 +138,7 @@ extension App {
       with made as (
         insert into account (team_id, email, name, password_hash, is_team_admin, is_system_admin, is_active, login_id,
                              id_in_org, unit, role)
-        values (\(team), \(new.email.text), \(new.name), \(password.stored), \(new.isTeamAdmin),
+        values (\(team), \(new.email.text), \(new.name), \(password), \(new.isTeamAdmin),
                 \(new.isSystemAdmin), \(new.isActive), \(new.loginID), \(new.idInTeam), \(new.unit), \(new.role))
         returning id, team_id
       )
@@ -174,7 +174,7 @@ struct PersonChange: Sendable {
 
   /// From the fields that all operations share. Quotas come in megabytes; what is not positive takes one away.
   init(_ fields: Fields) throws {
-    if let text = try fields.optionalText("contact_email", 0...254), !text.isEmpty {
+    if let text = try fields.optionalText("contact_email", upTo: 254) {
       guard let email = EmailAddress(text) else { throw APIError.invalid(field: "contact_email") }
       self.email = email
     }
@@ -202,7 +202,7 @@ extension App {
             is_team_admin = coalesce(\(new.isTeamAdmin), is_team_admin),
             is_system_admin = coalesce(\(new.isSystemAdmin), is_system_admin),
             is_active = coalesce(\(new.isActive), is_active),
-            password_hash = coalesce(\(password?.stored), password_hash)
+            password_hash = coalesce(\(password), password_hash)
         where uid = \(user) and \(reach.changeableAccounts(by: caller))
         """)
       guard changed == 1 else { throw try await refusal(of: named, reach) }
@@ -240,25 +240,25 @@ extension App {
   func delete(_ named: String, _ reach: Reach, by caller: SignedIn) async throws {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     try await change(by: caller) {
-      let gone: Gone? = try await $0.row(
+      let gone: ID<Account>? = try await $0.row(
         """
         update account set deleted_at = now(), is_active = false
         where uid = \(user) and \(reach.changeableAccounts(by: caller))
         returning id
         """)
       guard let gone else { throw try await refusal(of: named, reach) }
-      try await $0.run("delete from account_token where account_id = \(gone.account)")
-      try await $0.run("delete from user_share where account_id = \(gone.account)")
-      try await $0.run("delete from invite_link_guest where account_id = \(gone.account)")
-      try await $0.run("delete from favorite where account_id = \(gone.account)")
+      try await $0.run("delete from account_token where account_id = \(gone)")
+      try await $0.run("delete from user_share where account_id = \(gone)")
+      try await $0.run("delete from invite_link_guest where account_id = \(gone)")
+      try await $0.run("delete from favorite where account_id = \(gone)")
       try await $0.run(
         """
         update base set deleted_at = now(), modifier_id = \(caller.account)
         from workspace
-        where workspace.id = base.workspace_id and workspace.account_id = \(gone.account) and base.deleted_at is null
+        where workspace.id = base.workspace_id and workspace.account_id = \(gone) and base.deleted_at is null
         """)
       let left: [Left] = try await $0.rows(
-        "delete from group_member where account_id = \(gone.account) returning group_id, role")
+        "delete from group_member where account_id = \(gone) returning group_id, role")
       try await $0.run(
         """
         update group_member set role = 'owner'
@@ -283,11 +283,6 @@ extension App {
   }
 }
 
-private struct Gone: RowDecodable {
-  let account: ID<Account>
-  init(_ row: Row) throws(PostgresError) { account = try row["id"] }
-}
-
 private struct Left: RowDecodable {
   let group: ID<Group>
   let role: Role
@@ -301,7 +296,7 @@ private struct Left: RowDecodable {
 extension Fields {
   /// A person's or a team's name; nil where the field is not there, or empty.
   func optionalName(_ field: String) throws -> String? {
-    guard let text = try optionalText(field, 0...255), !text.isEmpty else { return nil }
+    guard let text = try optionalText(field, upTo: 255) else { return nil }
     guard let name = DisplayName(text) else { throw APIError.invalid(field: field) }
     return name.text
   }

@@ -29,21 +29,25 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
   var secret: Secret?
   var avatarURL = ""
 
-  /// Gives the tokens of a statement that selects rows of `api_token`, in an order.
-  static func select(_ rows: SQL, order: SQL = "order by token.id") -> SQL {
+  /// What `init(_ row:)` reads, from `token` joined with `origin`.
+  static let columns: SQL = """
+    token.id, token.app_name, token.hint, token.permission, token.created_at, token.last_used_at,
+    creator.uid as creator_uid, creator.name as creator_name, base.uuid::text as base_uuid, base.name as base_name,
+    base.icon, base.color, token.expires_at, token.expires_at is not null and token.expires_at <= now() as is_expired,
+    token.note, token.networks::text[] as networks, token.rate_limit::bigint as rate_limit, token.rotated_at,
+    token.use_count, token.last_client,
+    array(select host(address) from unnest(token.last_addresses) as seen (address)) as last_addresses
     """
-    select token.id, token.app_name, token.hint, token.permission, token.created_at, token.last_used_at,
-           creator.uid as creator_uid, creator.name as creator_name, base.uuid::text as base_uuid,
-           base.name as base_name, base.icon, base.color, token.expires_at,
-           token.expires_at is not null and token.expires_at <= now() as is_expired, token.note,
-           token.networks::text[] as networks, token.rate_limit::bigint as rate_limit, token.rotated_at,
-           token.use_count, token.last_client,
-           array(select host(address) from unnest(token.last_addresses) as seen (address)) as last_addresses
-    from (\(rows)) as token
+
+  /// Joins `token` with who made it, and with its base.
+  static let origin: SQL = """
     join account as creator on creator.id = token.created_by
     join base on base.id = token.base_id
-    \(order)
     """
+
+  /// Gives the tokens of a statement that selects rows of `api_token`, in an order.
+  static func select(_ rows: SQL, order: SQL = "order by token.id") -> SQL {
+    "select \(columns) from (\(rows)) as token \(origin) \(order)"
   }
 
   init(_ row: Row) throws(PostgresError) {

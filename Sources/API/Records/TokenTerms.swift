@@ -86,7 +86,7 @@ struct Grace: Input {
   let seconds: Int64
 
   init(_ parts: Parts) throws {
-    guard let text = try parts.body().optionalText("grace", 0...20), !text.isEmpty else {
+    guard let text = try parts.body().optionalText("grace", upTo: 20) else {
       seconds = 86_400
       return
     }

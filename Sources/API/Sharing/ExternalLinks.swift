@@ -19,7 +19,7 @@ private struct NewLink: Input {
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    token = try fields.optionalText("token", 0...100).flatMap { $0.isEmpty ? nil : $0 }
+    token = try fields.optionalText("token", upTo: 100)
     if let token, !Self.allows(token) { throw APIError.invalid(field: "token") }
     terms = try LinkTerms(fields)
   }

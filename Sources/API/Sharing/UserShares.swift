@@ -32,9 +32,8 @@ private struct FormerShare: Input {
 struct UserShare: RowDecodable, JSONEncodable {
   let id: Int64
   let base: BaseUUID
-  let person: PublicPerson
+  var person: PublicPerson
   let permission: Permission
-  var avatarURL = ""
 
   /// What `init(_ row:)` reads, from `share`, its `account` and its `base`.
   static let columns: SQL = "share.id, base.uuid::text as base_uuid, \(PublicPerson.columns), share.permission"
@@ -49,8 +48,6 @@ struct UserShare: RowDecodable, JSONEncodable {
   func write(to json: inout JSONWriter) { json.object(write) }
 
   func write(to object: inout JSONWriter.Members) {
-    var person = person
-    person.avatarURL = avatarURL
     person.write(to: &object)
     object.add("permission", permission.rawValue)
     object.add("share_id", id)
@@ -116,7 +113,7 @@ extension App {
       join account on account.id = share.account_id and account.deleted_at is null
       order by share.id
       """)
-    for index in shares.indices { shares[index].avatarURL = settings.avatarURL }
+    for index in shares.indices { shares[index].person.avatarURL = settings.avatarURL }
     return shares
   }
 

@@ -19,7 +19,7 @@ private struct GroupSearch: Input {
   init(_ parts: Parts) throws {
     let query = try parts.query()
     page = try Page(query)
-    name = try query.optionalText("name", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    name = try query.optionalText("name", upTo: 255)
   }
 }
 

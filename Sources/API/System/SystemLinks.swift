@@ -54,9 +54,9 @@ private func listSharedBases(
 }
 
 private func listLinksOfBase(of _: SystemAdmin, _ base: NumberedBase, _ app: App) async throws -> LinksOfBase {
-  let found: Found? = try await app.db.lookup("select id from base where id = \(ID<Base>(text: base.named))")
+  let found: ID<Base>? = try await app.db.lookup("select id from base where id = \(ID<Base>(text: base.named))")
   guard let found else { throw Refusal.notFound(.base(base.named)) }
-  return LinksOfBase(links: try await app.externalLinks(of: found.base))
+  return LinksOfBase(links: try await app.externalLinks(of: found))
 }
 
 private func listLinks(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> LinkPage {
@@ -68,9 +68,4 @@ private func listLinks(of _: SystemAdmin, _ page: Page, _ app: App) async throws
 private func deleteLink(by admin: SystemAdmin, _ named: NamedExternalLink, _ app: App) async throws -> Success {
   try await app.deleteLink(.external, named.link, where: "true", by: admin.caller)
   return Success()
-}
-
-private struct Found: RowDecodable {
-  let base: ID<Base>
-  init(_ row: Row) throws(PostgresError) { base = try row["id"] }
 }

@@ -28,7 +28,7 @@ private struct TeamPage: Input {
   init(_ parts: Parts) throws {
     let query = try parts.query()
     page = try Page(query)
-    role = try query.optionalText("role", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    role = try query.optionalText("role", upTo: 255)
   }
 }
 
@@ -62,7 +62,7 @@ private struct TeamChange: Input {
     team = NamedTeam(parts)
     let fields = try parts.body()
     name = try fields.optionalName("org_name")
-    role = try fields.optionalText("role", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    role = try fields.optionalText("role", upTo: 255)
     memberQuota = try fields.optionalInteger("max_user_number", -2...1_000_000_000)
   }
 }
@@ -191,18 +191,13 @@ private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async 
 private func addTeam(by admin: SystemAdmin, _ new: NewTeam, _ app: App) async throws -> TeamRecord {
   let password = try await app.hash(new.admin.password.clear)
   let made = try await app.change(by: admin.caller) {
-    let made: Made? = try await $0.row("insert into team (name) values (\(new.name.text)) returning id")
+    let made: ID<Team>? = try await $0.row("insert into team (name) values (\(new.name.text)) returning id")
     guard let made else { throw Refusal.notFound(.team(new.name.text)) }
-    let person = try await app.add(new.admin, password, to: made.team, in: $0)
-    try await $0.run("update team set creator_id = \(person.account) where id = \(made.team)")
-    return made.team
+    let person = try await app.add(new.admin, password, to: made, in: $0)
+    try await $0.run("update team set creator_id = \(person.account) where id = \(made)")
+    return made
   }
   return try await app.team(String(made.value))
-}
-
-private struct Made: RowDecodable {
-  let team: ID<Team>
-  init(_ row: Row) throws(PostgresError) { team = try row["id"] }
 }
 
 private func listBases(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> NamedList<AdministeredBase> {

@@ -45,8 +45,8 @@ private struct UserChange: Input {
     change.isActive = try fields.optionalBoolean("is_active")
     change.loginID = try fields.optionalText("login_id", 0...255)
     change.unit = try fields.optionalText("unit", 0...255)
-    change.role = try fields.optionalText("role", 0...255).flatMap { $0.isEmpty ? nil : $0 }
-    if let text = try fields.optionalText("password", 0...1024), !text.isEmpty {
+    change.role = try fields.optionalText("role", upTo: 255)
+    if let text = try fields.optionalText("password", upTo: 1024) {
       change.password = try NewPassword(text)
     }
     (named, self.change) = (parts.path("user_id"), change)

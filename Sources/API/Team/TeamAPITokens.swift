@@ -48,7 +48,7 @@ private struct TokenSearch: Input {
     creator = try query.optionalText("generated_by", 0...255).map { try parsed("generated_by", UserID(wire: $0)) }
     permission = try query.optionalChoice("permission")
     unusedSince = try query.optionalTime("unused_since")
-    text = try query.optionalText("query", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    text = try query.optionalText("query", upTo: 255)
     order = try query.optionalChoice("order_by") ?? .made
     isDescending = try (query.optionalChoice("direction", as: Direction.self) ?? .desc) == .desc
   }

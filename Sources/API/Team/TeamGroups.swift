@@ -26,13 +26,8 @@ private struct GroupChange: Input {
   init(_ parts: Parts) throws {
     group = NamedGroup(parts)
     let fields = try parts.body()
-    if let text = try fields.optionalText("new_group_name", 0...255), !text.isEmpty {
-      guard let name = GroupName(text) else { throw APIError.invalid(field: "new_group_name") }
-      self.name = name
-    } else {
-      name = nil
-    }
-    owner = try fields.optionalText("new_owner", 0...255).flatMap { $0.isEmpty ? nil : $0 }
+    name = try fields.optionalText("new_group_name", upTo: 255).map { try parsed("new_group_name", GroupName($0)) }
+    owner = try fields.optionalText("new_owner", upTo: 255)
     guard name != nil || owner != nil else { throw APIError.invalid(field: "new_owner") }
   }
 }

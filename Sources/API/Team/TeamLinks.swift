@@ -60,7 +60,7 @@ private func changeInviteLink(by admin: TeamAdmin, _ change: InviteLinkChange, _
       with changed as (
         update base_link
         set permission = coalesce(\(change.permission), permission),
-            password_hash = coalesce(\(password?.stored), password_hash),
+            password_hash = coalesce(\(password), password_hash),
             expires_at = case when \(change.terms.days)::bigint is null then expires_at else \(change.terms.end) end
         where kind = 'invite' and handle = \(change.link.handle) and team_id = \(admin.team)
         returning *

@@ -83,11 +83,10 @@ private struct BaseShares: Output, JSONEncodable {
 }
 
 private struct Guest: RowDecodable, Sendable {
-  let person: PublicPerson
+  var person: PublicPerson
   let permission: Permission
   let link: String
   let base: BaseUUID
-  var avatarURL = ""
 
   init(_ row: Row) throws(PostgresError) {
     person = try PublicPerson(row)
@@ -97,8 +96,6 @@ private struct Guest: RowDecodable, Sendable {
   }
 
   func write(to object: inout JSONWriter.Members) {
-    var person = person
-    person.avatarURL = avatarURL
     person.write(to: &object)
     object.add("permission", permission.rawValue)
     object.add("invite_link", link)
@@ -129,7 +126,7 @@ private func listBaseShares(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: A
         where way.base_id = base.id and way.account_id = account.id and way.source = 'invite link')
     order by guest.accepted_at, account.id, link.id
     """)
-  for index in guests.indices { guests[index].avatarURL = app.settings.avatarURL }
+  for index in guests.indices { guests[index].person.avatarURL = app.settings.avatarURL }
   return BaseShares(
     withUsers: try await app.userShares("share.base_id = \(id)"),
     withGroups: try await app.groupShares("share.base_id = \(id)"), guests: guests)

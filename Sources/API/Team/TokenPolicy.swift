@@ -73,9 +73,14 @@ private struct Preview: Input {
   }
 }
 
-private struct Violation: JSONEncodable {
-  let token: TokenRecord
+private struct Violation: RowDecodable, JSONEncodable {
+  var token: TokenRecord
   let reason: String
+
+  init(_ row: Row) throws(PostgresError) {
+    token = try TokenRecord(row)
+    reason = try row["reason"]
+  }
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -132,21 +137,13 @@ private func listViolations(of admin: TeamAdmin, _ preview: Preview, _ app: App)
     where token.team_id = \(admin.team) and token.revoked_at is null and verdict.reason is not null
     """
   let count = try await app.count("select count(*) \(broken)")
-  let reasons: [Reason] = try await app.db.rows(
-    "select token.id, verdict.reason \(broken) order by token.id \(preview.page.limit)")
-  let tokens = try await app.tokens(
-    TokenRecord.select("select * from api_token where id = any(\(reasons.map(\.token.value)))"))
-  let reasonOf = Dictionary(uniqueKeysWithValues: reasons.map { ($0.token, $0.reason) })
-  let violations = tokens.map { Violation(token: $0, reason: reasonOf[$0.id] ?? "") }
+  var violations: [Violation] = try await app.db.rows(
+    """
+    select \(TokenRecord.columns), token.reason
+    from (select token.*, verdict.reason \(broken) order by token.id \(preview.page.limit)) as token
+    \(TokenRecord.origin)
+    order by token.id
+    """)
+  for index in violations.indices { violations[index].token.avatarURL = app.settings.avatarURL }
   return NamedList("violations", violations, count: ("total_count", count))
-}
-
-private struct Reason: RowDecodable {
-  let token: ID<APIToken>
-  let reason: String
-
-  init(_ row: Row) throws(PostgresError) {
-    token = try row["id"]
-    reason = try row["reason"]
-  }
 }
