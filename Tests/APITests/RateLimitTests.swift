@@ -237,6 +237,19 @@ import Testing
     }
   }
 
+  @Test func `neighbours in a network of IPv6 are one address`() async throws {
+    try await World.with(limits: Self.limits(address: 3)) { world async throws in
+      for number in 1...3 {
+        let answer = try await world.call(
+          .get, Self.ping, as: .groupMember, address: "2001:db8:0:1::\(number)")
+        #expect(answer.status == 200)
+      }
+      for (address, status) in [("2001:db8:0:1:ffff::9", 429), ("2001:db8:0:2::1", 200)] {
+        #expect(try await world.call(.get, Self.ping, as: .groupMember, address: address).status == status)
+      }
+    }
+  }
+
   @Test func `an address is counted whoever calls, before it is asked who`() async throws {
     try await World.with(limits: Self.limits(address: 3)) { world async throws in
       world.clock.stop()

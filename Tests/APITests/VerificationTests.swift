@@ -1,6 +1,7 @@
 import API
 import Access
 import Crypto
+import Foundation
 import HTTP
 import Postgres
 import TestSupport
@@ -103,6 +104,20 @@ private let inactive = #"{"active":false}"#
         update account set team_id = null where id = 4;
         """)
       #expect(try await !isActive(token, as: .outsider, world))
+    }
+  }
+
+  @Test func `a token without a name is not ended, and its bearer is told so`() async throws {
+    try await World.with { world async throws in
+      let payload = """
+        {"exp": \(world.app.now().seconds + 600), "dtable_uuid": "\(World.projects)", "username": "", "permission": "r"}
+        """
+      let claims = try JSONDecoder().decode(BaseTokenClaims.self, from: Data(payload.utf8))
+      let token = world.app.signer.sign(claims)
+      let answer = try await world.call(.post, revocation, as: .nobody, ["token": token])
+      #expect(answer.status == 400)
+      #expect((answer["error_msg"] as? String)?.contains("no name (jti)") == true, "\(answer.text)")
+      #expect(try await world.database.count("revoked_base_token") == 0)
     }
   }
 

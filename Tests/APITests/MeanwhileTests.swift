@@ -1,0 +1,101 @@
+import API
+import HTTP
+import Postgres
+import TestSupport
+import Testing
+
+/// A rule holds also where somebody changes what it asks about while a request is under way.
+@Suite struct Meanwhile {
+  /// Answers a request while somebody holds a row, changes something as soon as a statement waits for it, and lets go.
+  private static func answer(
+    in world: World, holding row: SQL, _ change: SQL, _ request: @escaping @Sendable () async throws -> Answer
+  ) async throws -> Answer {
+    let answer = try await world.database.db.onLoop { database in
+      try await database.transaction { transaction in
+        try await transaction.run("select from \(row) for no key update")
+        let answer = Task { try await request() }
+        let waits = try await poll {
+          try await world.database.count(
+            "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0
+        }
+        #expect(waits)
+        try await transaction.run(change)
+        return answer
+      }
+    }
+    return try await answer.value
+  }
+
+  @Test(arguments: [
+    "update account set password_hash = 'another' where id = 3",
+    "update account set totp_sealed = '\\x00', totp_confirmed_at = now() where id = 3",
+    "update account set is_active = false where id = 3",
+  ])
+  func `who signs in while what he has proved is changed does not get in`(_ change: SQL) async throws {
+    try await World.with { world async throws in
+      let before = try await world.database.count("account_token where account_id = 3")
+      let answer = try await Self.answer(in: world, holding: "account where id = 3", change) {
+        try await world.signIn("member@ours.example")
+      }
+      #expect(answer.status == 400)
+      #expect(try await world.database.count("account_token where account_id = 3") == before)
+    }
+  }
+
+  @Test func `nobody comes into a group, or gets it, who is deleted`() async throws {
+    try await World.with { world async throws in
+      let gone: SQL = "update account set deleted_at = now(), is_active = false where id = 4"
+      let back = "update account set deleted_at = null, is_active = true where id = 4"
+      func statusWhileDeleted(_ request: @escaping @Sendable () async throws -> Answer) async throws -> Int {
+        let answer = try await Self.answer(in: world, holding: "account where id = 4", gone, request)
+        #expect(try await world.database.count("group_member where group_id = 1 and account_id = 4") == 0)
+        try await world.database.execute(back)
+        return answer.status
+      }
+      let added = try await statusWhileDeleted {
+        try await world.call(.post, "/api/v2.1/groups/1/members/", as: .groupOwner, ["email": Example.outsider])
+      }
+      #expect(added == 404)
+      let transferred = try await statusWhileDeleted {
+        try await world.call(.put, "/api/v2.1/groups/1/", as: .groupOwner, ["owner": Example.outsider])
+      }
+      #expect(transferred == 404)
+      let accepted = try await statusWhileDeleted {
+        try await world.call(.post, "/api/v2.1/groups/invite-links/\(World.groupLink)/accept/", as: .outsider)
+      }
+      #expect(accepted == 404)
+    }
+  }
+
+  @Test func `nobody comes into a group by a link that is ended`() async throws {
+    try await World.with { world async throws in
+      let answer = try await Self.answer(
+        in: world, holding: "group_link where group_id = 1", "delete from group_link where group_id = 1"
+      ) {
+        try await world.call(.post, "/api/v2.1/groups/invite-links/\(World.groupLink)/accept/", as: .outsider)
+      }
+      #expect(answer.status == 404)
+      #expect(try await world.database.count("group_member where group_id = 1 and account_id = 4") == 0)
+    }
+  }
+
+  @Test(arguments: [("POST", "forever"), ("PUT", "mine")])
+  func `no token keeps to the policy of before`(_ method: String, _ name: String) async throws {
+    try await World.with { world async throws in
+      _ = try await world.makeAPIToken("mine", "r")
+      let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
+      let answer = try await Self.answer(
+        in: world, holding: "team where id = 1",
+        "update team set requires_token_expiry = true where id = 1"
+      ) {
+        method == "POST"
+          ? try await world.call(.post, tokens, as: .groupOwner, ["app_name": name, "permission": "rw"])
+          : try await world.call(.put, tokens + name + "/", as: .groupOwner, ["permission": "rw"])
+      }
+      #expect(answer.status == 400)
+      #expect((answer["error_msg"] as? String)?.contains("wants every API token to expire") == true, "\(answer.text)")
+      let written = "api_token where app_name in ('forever', 'mine') and permission = 'rw'"
+      #expect(try await world.database.count(written) == 0)
+    }
+  }
+}
