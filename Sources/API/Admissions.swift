@@ -32,6 +32,7 @@ public enum CallerKind: String, CaseIterable, Sendable {
 /// this table is what it has to decide, and what the documentation shows.
 public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("anyone", Set(CallerKind.allCases)),
+  ("metrics-reader", Set(CallerKind.allCases)),
   ("account", signedIn),
   ("enrolling", signedIn),
   ("token-verifier", signedIn.union([.apiToken])),

@@ -19,6 +19,7 @@ public struct Service: Sendable {
       response.route = route.path
       return response
     case .otherMethods(let methods):
+      if let response = CrossOrigin.preflight(request, methods: methods) { return response }
       return WireError(APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue))).response
     case .nothing: return WireError(APIError.unknownPath).response
     }

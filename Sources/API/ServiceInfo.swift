@@ -6,6 +6,7 @@ internal import HTTP
 let serviceRoutes = [
   Route(.get, "/healthz",                   "getHealth",        as: Anyone.self,   showHealth),
   Route(.get, "/readyz",                    "getReadiness",     as: Anyone.self,   showReadiness),
+  Route(.get, "/metrics",                   "getMetrics",       as: MetricsReader.self, showMetrics),
   Route(.get, "/openapi.yaml",              "getOpenAPI",       as: Anyone.self,   showDescription),
   Route(.get, "/server-info/",              "getServerInfo",    as: Anyone.self,   showServerInfo),
   Route(.get, "/api2/ping/",                "ping",             as: Anyone.self,   answerPing),
@@ -60,7 +61,12 @@ private struct Document: Output {
   let type: String
   let bytes: [UInt8]
 
-  func response(_ status: Int) -> Response { Response(status, type: type, bytes) }
+  func response(_ status: Int) -> Response {
+    var response = Response(status, type: type, bytes)
+    // Pages of other sites show pictures.
+    if type.hasPrefix("image/") { response.headers.append(("Cross-Origin-Resource-Policy", "cross-origin")) }
+    return response
+  }
 }
 
 extension Document {
@@ -75,6 +81,11 @@ private func showHealth(to _: Anyone, _: NoInput, _ app: App) -> State { State(o
 
 private func showReadiness(to _: Anyone, _: NoInput, _ app: App) async -> State {
   State(obstacle: await app.readiness())
+}
+
+/// Prometheus' text format, version 0.0.4.
+private func showMetrics(to _: MetricsReader, _: NoInput, _ app: App) async -> Document {
+  Document(type: "text/plain; version=0.0.4; charset=utf-8", bytes: await app.metrics())
 }
 
 private func showDescription(to _: Anyone, _: NoInput, _ app: App) -> Document {

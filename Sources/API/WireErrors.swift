@@ -52,6 +52,8 @@ struct WireError {
       case .notFound(.link): .message(404, "Link not found.")
       case .expiredLink: .message(403, "The link has expired.")
       case .wrongLinkPassword: .message(403, "The link asks for a password, and this is not it.")
+      case .hiddenMetrics:
+        .message(403, "The metrics may not be read from this address: see BASEKEEPER_METRICS_NETWORKS.")
       case .limited(let limits): Self(of: .throttled(seconds: limits.retryAfter ?? 1))
       case .throttled(let seconds):
         .detail(429, "Request was throttled. Expected available in \(seconds) seconds.")

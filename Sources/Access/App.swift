@@ -20,6 +20,8 @@ public struct App: Sendable {
   public let settings: Settings
   /// What keeps the service from taking requests; nil when nothing does.
   public let readiness: @Sendable () async -> Obstacle?
+  /// What the service has counted, in Prometheus' text format.
+  public let metrics: @Sendable () async -> [UInt8]
   /// The clock; tests set their own.
   public let now: @Sendable () -> Timestamp
   /// What the logs say of the request that is served.
@@ -33,11 +35,12 @@ public struct App: Sendable {
     db: Database, signer: TokenSigner, vault: Vault, passwords: PasswordHasher, settings: Settings,
     limiter: RateLimiter = RateLimiter(),
     readiness: @escaping @Sendable () async -> Obstacle? = { nil },
+    metrics: @escaping @Sendable () async -> [UInt8] = { [] },
     now: @escaping @Sendable () -> Timestamp = { .now }
   ) {
     (self.db, self.vault, self.passwords, self.limiter) = (db, vault, passwords, limiter)
     keys = SigningKeys(signer)
-    (self.settings, self.readiness, self.now) = (settings, readiness, now)
+    (self.settings, self.readiness, self.metrics, self.now) = (settings, readiness, metrics, now)
     lastUse = LastUse(db: db)
   }
 
@@ -55,13 +58,16 @@ public struct App: Sendable {
 
   private init(_ app: App, db: Database) {
     (self.db, keys, vault, passwords, limiter) = (db, app.keys, app.vault, app.passwords, app.limiter)
-    (lastUse, settings, readiness, now, origin) = (app.lastUse, app.settings, app.readiness, app.now, app.origin)
+    (lastUse, settings, readiness) = (app.lastUse, app.settings, app.readiness)
+    (metrics, now, origin) = (app.metrics, app.now, app.origin)
   }
 
   /// What the operator has set and an operation needs to know.
   public struct Settings: Sendable {
     /// Where clients reach the service, without a slash at the end: `https://bases.example.com`.
     public var publicURL: String
+    /// From where the metrics may be read.
+    public var metricsNetworks: [IPNetwork] = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")].compactMap(\.self)
     /// How many requests a minute there may be; 0: as many as they like.
     public var limits = Limits()
 

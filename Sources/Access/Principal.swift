@@ -47,3 +47,20 @@ public struct Anyone: Principal {
   /// Always.
   public static func authorise(_ request: Request, _ app: App) -> Anyone { Anyone() }
 }
+
+/// Whoever calls from where the operator lets the metrics be read.
+public struct MetricsReader: Principal {
+  /// `metrics-reader`
+  public static let name = "metrics-reader"
+
+  /// Nobody.
+  public var subject: Subject { .nobody }
+
+  /// Asks for the address alone. A request that has come through a proxy that nobody trusts comes from anywhere.
+  public static func authorise(_ request: Request, _ app: App) throws(Refusal) -> MetricsReader {
+    guard !request.isForwarded, let address = IPAddress(request.address),
+      app.settings.metricsNetworks.contains(where: { $0.contains(address) })
+    else { throw .hiddenMetrics }
+    return MetricsReader()
+  }
+}

@@ -28,6 +28,8 @@ public enum Refusal: Error, Equatable {
   case expiredLink
   /// A link that asks for a password, and got none or a wrong one.
   case wrongLinkPassword
+  /// The metrics are not to be read from there.
+  case hiddenMetrics
   /// Too much was tried, or is waiting already; in how many seconds it is worth trying again.
   case throttled(seconds: Int)
   /// More requests than somebody set for a minute; what the limits say of themselves.

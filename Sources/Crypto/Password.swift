@@ -31,6 +31,9 @@ public final class PasswordHasher: Sendable {
     dummy = Self.hash(Secret.generatedKey().clear)
   }
 
+  /// How many passwords are hashed now, or wait for it.
+  public var backlog: Int { pool.unfinished }
+
   /// The hash of a new password.
   ///
   /// - Throws: `BlockingPool.Full` where too many passwords wait already.

@@ -20,6 +20,12 @@ public struct IPAddress: Sendable, Hashable {
     return nil
   }
 
+  /// The IPv4 address, where this is one in the clothes of IPv6: `::ffff:192.0.2.1`.
+  public var unmapped: IPAddress {
+    let isMapped = bytes.count == 16 && bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+    return isMapped ? IPAddress(bytes: Array(bytes.suffix(4))) : self
+  }
+
   /// The address with zeros behind its first bits.
   public func masked(to bits: Int) -> IPAddress {
     IPAddress(

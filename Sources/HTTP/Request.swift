@@ -21,8 +21,10 @@ public struct Request: Sendable {
   public var headers: Headers
   /// The whole body, as its transfer coding left it.
   public var body: [UInt8]
-  /// The peer's address without the port, as text: `127.0.0.1`, `::1`.
+  /// The caller's address without the port, as text: `127.0.0.1`, `::1`.
   public var address: String
+  /// Whether it has come through a proxy that nobody trusts: the address is that proxy's, the caller's is not known.
+  public var isForwarded = false
   /// The path's variable segments by their name in the route's template.
   public var captures: [String: String] = [:]
 
@@ -42,10 +44,14 @@ public struct Headers: Sendable {
   public enum Name: String, Sendable, CaseIterable {
     case authorization = "authorization"
     case contentType = "content-type"
+    case forwardedFor = "x-forwarded-for"
     case idempotencyKey = "idempotency-key"
     case linkPassword = "x-link-password"
     case oneTimePassword = "x-seafile-otp"
+    case origin = "origin"
     case requestID = "x-request-id"
+    case requestedMethod = "access-control-request-method"
+    case traceParent = "traceparent"
     case userAgent = "user-agent"
   }
 

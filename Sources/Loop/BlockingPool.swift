@@ -36,6 +36,9 @@ public final class BlockingPool: Sendable {
     return try result.get()
   }
 
+  /// How many bodies run or wait.
+  public var unfinished: Int { queue.withLock { $0.waiting.count + $0.running } }
+
   private func enqueue(_ body: @escaping @Sendable () -> Void) -> Bool {
     let (accepted, grow) = queue.withLock { queue in
       let unfinished = queue.waiting.count + queue.running

@@ -34,6 +34,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   private let settings: Settings
   private let loop: Loop
   private let outbox: Outbox
+  private let tally: Tally
   private let shared: SharedPool
   private let leased: LeasedPool
   /// The transaction in which everything happens, where this is a view of one.
@@ -43,15 +44,15 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   /// A database whose connections live on the loop. From any thread; opens nothing yet.
   public init(_ settings: Settings, on loop: Loop) {
     (self.settings, self.loop) = (settings, loop)
-    outbox = Outbox(loop)
-    let parts = PoolParts(settings: settings, loop: loop, outbox: outbox, catalogue: Catalogue())
+    (outbox, tally) = (Outbox(loop), Tally())
+    let parts = PoolParts(settings: settings, loop: loop, outbox: outbox, catalogue: Catalogue(), tally: tally)
     shared = SharedPool(parts, count: settings.sharedConnections)
     leased = LeasedPool(parts, count: settings.pooledConnections)
     ambient = nil
   }
 
   private init(_ database: Database, in transaction: Transaction) {
-    (settings, loop, outbox) = (database.settings, database.loop, database.outbox)
+    (settings, loop, outbox, tally) = (database.settings, database.loop, database.outbox, database.tally)
     (shared, leased, ambient) = (database.shared, database.leased, transaction)
   }
 
@@ -119,6 +120,15 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
         verdict.settle(answer != nil)
       }
     }
+  }
+
+  /// What its connections do now, and what has happened on them.
+  public var load: Load {
+    var load = Load()
+    shared.report(to: &load)
+    leased.report(to: &load)
+    load.history = tally.history
+    return load
   }
 
   // MARK: Transactions

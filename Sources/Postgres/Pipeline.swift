@@ -39,6 +39,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   private let loop: Loop
   private let outbox: Outbox
   private let catalogue: Catalogue
+  private let tally: Tally
   /// How long an answer may be owed before the connection counts as dead.
   var patience: Duration
   private var link: Link?
@@ -67,9 +68,11 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   var onLoss: (PostgresError) -> Void = { _ in }
 
   /// A pipeline on a connection in pipeline mode, which counts as dead when an answer is owed for longer than `patience`.
-  init(_ link: Link, on loop: Loop, _ outbox: Outbox, _ catalogue: Catalogue, patience: Duration) throws(LoopError) {
+  init(
+    _ link: Link, on loop: Loop, _ outbox: Outbox, _ catalogue: Catalogue, _ tally: Tally, patience: Duration
+  ) throws(LoopError) {
     (self.link, self.loop, self.outbox) = (link, loop, outbox)
-    (self.catalogue, self.patience) = (catalogue, patience)
+    (self.catalogue, self.tally, self.patience) = (catalogue, tally, patience)
     watch = try loop.watch(PQsocket(link.pointer), for: .reading) { [weak self] readiness in self?.ready(readiness) }
   }
 
@@ -261,6 +264,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
 
   private func finish(_ query: Query, _ answer: Answer) {
     load -= 1
+    if case .failure(let error) = answer { tally.failed(error) }
     query.continuation?.resume(returning: answer)
   }
 

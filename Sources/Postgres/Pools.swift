@@ -33,6 +33,16 @@ final class SharedPool {
     return try await line.wait { leastLoaded.map { .success($0) } ?? slots.refusal.map { .failure($0) } }
   }
 
+  /// What its connections do.
+  func report(to load: inout Database.Load) {
+    for slot in slots {
+      guard let pipeline = slot.pipeline else { continue }
+      load.shared += 1
+      load.unanswered += pipeline.load
+    }
+    load.waiting += line.count
+  }
+
   func close() async {
     for slot in slots { await slot.close() }
     line.dismiss(.unavailable("the database is closed"))
@@ -74,6 +84,17 @@ final class LeasedPool {
     if !line.serve(pipeline) { free.append(pipeline) }
   }
 
+  /// What its connections do.
+  func report(to load: inout Database.Load) {
+    for slot in slots {
+      guard let pipeline = slot.pipeline else { continue }
+      load.leased += 1
+      load.unanswered += pipeline.load
+    }
+    load.busy += load.leased - free.count
+    load.waiting += line.count
+  }
+
   func close() async {
     for slot in slots { await slot.close() }
     line.dismiss(.unavailable("the database is closed"))
@@ -86,9 +107,10 @@ struct PoolParts {
   let loop: Loop
   let outbox: Outbox
   let catalogue: Catalogue
+  let tally: Tally
 
   func line() -> WaitingLine {
-    WaitingLine(on: loop, time: settings.waitingTime, capacity: settings.waitingLimit)
+    WaitingLine(on: loop, tally, time: settings.waitingTime, capacity: settings.waitingLimit)
   }
 
   func slot(onUp: @escaping (Pipeline) -> Void, onLoss: @escaping (PostgresError) -> Void) -> Slot {
@@ -96,12 +118,23 @@ struct PoolParts {
     // The server ends a statement after its time; what is silent for longer is stopped, or cut off.
     let patience = settings.statementTime + .seconds(2)
     return Slot(on: loop, onUp: onUp, onLoss: onLoss) { () async throws(PostgresError) in
-      let link = try await opener.open()
+      let link = try await open(by: opener)
       do throws(LoopError) {
-        return try Pipeline(link, on: loop, outbox, catalogue, patience: patience)
+        return try Pipeline(link, on: loop, outbox, catalogue, tally, patience: patience)
       } catch {
         throw .unavailable("\(error)")
       }
+    }
+  }
+
+  private func open(by opener: Opener) async throws(PostgresError) -> Link {
+    do throws(PostgresError) {
+      let link = try await opener.open()
+      tally.opened()
+      return link
+    } catch {
+      tally.refused()
+      throw error
     }
   }
 }

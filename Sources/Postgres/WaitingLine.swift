@@ -10,14 +10,18 @@ final class WaitingLine {
   }
 
   private let loop: Loop
+  private let tally: Tally
   private let time: Duration
   private let capacity: Int
   private var waiters = Queue<Waiter>()
   private var timer: Timer?
 
-  init(on loop: Loop, time: Duration, capacity: Int) {
-    (self.loop, self.time, self.capacity) = (loop, time, capacity)
+  init(on loop: Loop, _ tally: Tally, time: Duration, capacity: Int) {
+    (self.loop, self.tally, self.time, self.capacity) = (loop, tally, time, capacity)
   }
+
+  /// How many wait.
+  var count: Int { waiters.count }
 
   /// Waits for a connection, unless there is an outcome already. That is asked for at the moment of joining the line:
   /// other tasks may run between a call of an async function and its body.
@@ -32,6 +36,7 @@ final class WaitingLine {
         if timer == nil { watch() }
       }
     }
+    if case .failure(let error) = outcome { tally.failed(error) }
     return try outcome.get()
   }
 

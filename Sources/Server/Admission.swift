@@ -1,7 +1,8 @@
 internal import Glibc
+internal import HTTP
 internal import Synchronization
 
-/// Counts the connections of all loops, in all and by where they come from.
+/// Counts the connections of all loops, in all and by where they come from; a proxy may have as many as it likes.
 final class Admission: Sendable {
   private struct Counts {
     var all = 0
@@ -11,15 +12,18 @@ final class Admission: Sendable {
   private let counts = Mutex(Counts())
   private let limit: Int
   private let limitPerNetwork: Int
+  private let proxies: TrustedProxies
 
-  init(_ limits: Limits) {
+  init(_ limits: Limits, _ proxies: TrustedProxies) {
+    self.proxies = proxies
     limit = limits.connections
     limitPerNetwork = limits.connectionsPerAddress > 0 ? limits.connectionsPerAddress : .max
   }
 
   /// Counts a connection, unless it is one too many.
   func enter(_ peer: Peer) -> Bool {
-    counts.withLock { counts in
+    let limitPerNetwork = proxies.contains(peer.text) ? .max : self.limitPerNetwork
+    return counts.withLock { counts in
       let count = counts.byNetwork[peer.network, default: 0]
       guard counts.all < limit, count < limitPerNetwork else { return false }
       counts.all += 1

@@ -5,8 +5,8 @@ extension Response {
   /// Hands the answer to libmicrohttpd, false where that fails; it adds Date and Content-Length, and leaves the body of
   /// HEAD out.
   ///
-  /// Nothing here is cacheable or of a type to be guessed; a field of the handler's own goes before ours.
-  func queue(on connection: OpaquePointer, id: String, closing: Bool) -> Bool {
+  /// A field of the handler's own goes before one of the edge's.
+  func queue(on connection: OpaquePointer, _ request: Request?, id: String, _ edge: Edge, closing: Bool) -> Bool {
     let answer = body.withUnsafeBytes { bytes in
       MHD_create_response_from_buffer(
         bytes.count, UnsafeMutableRawPointer(mutating: bytes.baseAddress), .RESPMEM_MUST_COPY)
@@ -14,8 +14,10 @@ extension Response {
     guard let answer else { return false }  // out of memory
     defer { MHD_destroy_response(answer) }
     for (name, value) in headers { add(name, value, to: answer) }
-    if !has("Cache-Control") { add("Cache-Control", "no-store", to: answer) }
-    if !has("X-Content-Type-Options") { add("X-Content-Type-Options", "nosniff", to: answer) }
+    for (name, value) in edge.fields where !has(name) { add(name, value, to: answer) }
+    if let request {
+      for (name, value) in edge.permission(for: request) { add(name, value, to: answer) }
+    }
     add("X-Request-Id", id, to: answer)
     if closing { add("Connection", "close", to: answer) }
     return MHD_queue_response(connection, UInt32(clamping: status), answer) == .YES

@@ -43,7 +43,7 @@ final class Daemon {
   deinit { stop() }
 
   /// Room that a connection keeps for the header of an answer, behind its request's header.
-  static let answerBytes = 1_536
+  static let answerBytes = 2_560
   /// MHD_ALLOW_SUSPEND_RESUME without the eventfd that it brings along: only the loop's own thread resumes.
   private static let allowSuspend: UInt32 = 8_192
 

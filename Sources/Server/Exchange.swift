@@ -94,7 +94,9 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
       let target = try? Target(rawTarget)
     else { throw .badRequest("The request target is malformed.") }
     let id = header.fields[.requestID].flatMap { RequestIDs.isUsable($0) ? $0 : nil } ?? listener.ids.next()
-    return Request(id: id, method, target, headers: header.fields, address: connection.address)
+    var request = Request(id: id, method, target, headers: header.fields, address: connection.address)
+    listener.edge.proxies.resolveCaller(of: &request)
+    return request
   }
 
   private func store(_ piece: UnsafeRawBufferPointer) {
@@ -158,7 +160,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     listener.hasMoved = true  // it is to be sent, unless this run does that
     connection.deadline = listener.now + listener.limits.sendTime
     let id = request?.id ?? listener.ids.next()
-    let isQueued = response.queue(on: handle, id: id, closing: listener.isStopping)
+    let isQueued = response.queue(on: handle, request, id: id, listener.edge, closing: listener.isStopping)
     if isQueued { listener.worker.completed(request, response, .now - start) }
     return isQueued ? .YES : .NO
   }

@@ -5,6 +5,7 @@ internal import Loop
 final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on, only its loop's thread touches it.
   let worker: Server.Worker
   let limits: Limits
+  let edge: Edge
   /// The time as of the last run.
   private(set) var now = ContinuousClock.now
   /// Whether libmicrohttpd is to be run in this turn.
@@ -30,9 +31,10 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   private var visit: ContinuousClock.Instant?
   private var stopped: UnsafeContinuation<Void, Never>?
 
-  init(_ socket: ListenSocket, _ worker: Server.Worker, _ limits: Limits, _ admission: Admission) throws(Daemon.Failure)
-  {
-    (self.worker, self.limits, self.admission) = (worker, limits, admission)
+  init(
+    _ socket: ListenSocket, _ worker: Server.Worker, _ limits: Limits, _ edge: Edge, _ admission: Admission
+  ) throws(Daemon.Failure) {
+    (self.worker, self.limits, self.edge, self.admission) = (worker, limits, edge, admission)
     linger = Linger(on: worker.loop)
     daemon = try Daemon(socket, calling: self, limits)
   }

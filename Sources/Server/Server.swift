@@ -40,17 +40,19 @@ public final class Server: Sendable {
   /// Listens on the address, an IPv4 or IPv6 one or a name of it, and serves as soon as the loops run.
   ///
   /// - Throws: `ServerError` where that is not possible.
-  public init(host: String, port: UInt16, limits: Limits = Limits(), loops: [Worker]) throws(ServerError) {
+  public init(
+    host: String, port: UInt16, limits: Limits = Limits(), edge: Edge = Edge(), loops: [Worker]
+  ) throws(ServerError) {
     precondition(!loops.isEmpty, "a server needs a loop")
     allowDescriptors(limits.connections + 1_000)
     let first = try ListenSocket(host: host, port: port, isFirst: true)
     let bound = first.port
-    let admission = Admission(limits)
+    let admission = Admission(limits, edge.proxies)
     var listeners: [Listener] = []
     for worker in loops {
       let socket = listeners.isEmpty ? first : try ListenSocket(host: host, port: bound, isFirst: false)
       do throws(Daemon.Failure) {
-        listeners.append(try Listener(socket, worker, limits, admission))
+        listeners.append(try Listener(socket, worker, limits, edge, admission))
       } catch {
         throw ServerError(host: host, port: port, code: error.code)
       }

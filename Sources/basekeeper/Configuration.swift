@@ -1,6 +1,7 @@
 internal import Access
 internal import Crypto
 internal import Glibc
+internal import HTTP
 internal import Server
 
 /// What the operator has set, read once at the start. The table in the README says the same in words.
@@ -16,6 +17,8 @@ struct Configuration {
   var algorithm: SigningKey.Algorithm
   /// What seals the secrets in the database; nil where nothing is set that it could be.
   var masterKey: String?
+  var edge: Edge
+  var metricsNetworks: [IPNetwork]
   var requestLimits: App.Settings.Limits
   var loops: Int
   var logLevel: Log.Level
@@ -95,6 +98,19 @@ struct Configuration {
     if let masterKey, masterKey.utf8.count < 32 {
       environment.refuse("BASEKEEPER_MASTER_KEY", "must have at least 32 bytes; `openssl rand -hex 32` makes one")
     }
+    let proxies = environment.networks("BASEKEEPER_TRUSTED_PROXIES", default: [])
+    let origins = environment.text("BASEKEEPER_CORS_ORIGINS") ?? ""
+    let crossOrigin = CrossOrigin(origins)
+    if crossOrigin == nil {
+      environment.refuse(
+        "BASEKEEPER_CORS_ORIGINS",
+        "\"\(origins)\" is neither * nor a list of origins like https://app.example.com, without a path")
+    }
+    edge = Edge(
+      proxies: TrustedProxies(proxies), crossOrigin: crossOrigin ?? .none, isSecure: publicURL.hasPrefix("https://"))
+    metricsNetworks = environment.networks(
+      "BASEKEEPER_METRICS_NETWORKS", default: App.Settings(publicURL: publicURL).metricsNetworks)
+
     requestLimits = App.Settings.Limits()
     requestLimits.address = Int64(
       environment.integer("BASEKEEPER_RATE_LIMIT_ADDRESS", in: 0...10_000_000, default: 0))

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import HTTP
 
 /// The process's environment: typed reading that gathers every problem, so that the operator sees all of them at once.
 struct Environment {
@@ -57,6 +58,17 @@ struct Environment {
     guard let text = text(name) else { return false }
     if text != "0" && text != "1" { problems.append("\(name): \"\(text)\" is neither 0 nor 1") }
     return text == "1"
+  }
+
+  /// Networks, with commas or blanks between; `none` for none where others are the default.
+  mutating func networks(_ name: String, default standard: [IPNetwork]) -> [IPNetwork] {
+    guard let text = text(name) else { return standard }
+    if text == "none" { return [] }
+    guard let networks = IPNetwork.list(text) else {
+      problems.append("\(name): \"\(text)\" is not a list of networks like 10.0.0.0/8, 192.0.2.1, 2001:db8::/32")
+      return standard
+    }
+    return networks
   }
 
   /// One of an enumeration's words.

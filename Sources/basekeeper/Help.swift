@@ -112,6 +112,9 @@ enum Help {
       BASEKEEPER_TOKEN_ALGORITHM              HS256 or EdDSA: how base tokens are signed     (HS256)
       BASEKEEPER_MASTER_KEY                   secret: seals keys in the database, 32 bytes   (master.key in the data
                                               or more; the same for all copies                directory, generated)
+      BASEKEEPER_TRUSTED_PROXIES              networks whose X-Forwarded-For is believed     (none)
+      BASEKEEPER_CORS_ORIGINS                 origins of web pages that may call, or *       (none)
+      BASEKEEPER_METRICS_NETWORKS             from where /metrics may be read, or none       (127.0.0.0/8, ::1)
       BASEKEEPER_RATE_LIMIT_ADDRESS           requests a minute of an address, 0: no limit   (0)
       BASEKEEPER_RATE_LIMIT_ACCOUNT           requests a minute of an account, 0: no limit   (0)
       BASEKEEPER_RATE_LIMIT_TOKEN             exchanges a minute of an API token, 0: no limit (0)

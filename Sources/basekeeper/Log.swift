@@ -24,6 +24,8 @@ final class Log: Sendable {
   private struct Backlog {
     var bytes: [UInt8] = []
     var dropped = 0
+    /// Since the start.
+    var allDropped = 0
     var isClosed = false
   }
 
@@ -51,12 +53,16 @@ final class Log: Sendable {
     backlog.withLock { backlog in
       guard backlog.bytes.count + lines.count <= Self.capacity else {
         backlog.dropped += 1
+        backlog.allDropped += 1
         return
       }
       backlog.bytes.append(contentsOf: lines)
     }
     signal.signal()
   }
+
+  /// How often lines were dropped since the start.
+  var dropped: Int { backlog.withLock { $0.allDropped } }
 
   /// Writes what is left and ends.
   func close() {
@@ -145,6 +151,10 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
     guard level >= log.level else { return }
     lines += Log.line(level, "request", at: clock.now()) {
       $0.add("request_id", request?.id)
+      if let parent = request?.headers[.traceParent].flatMap({ TraceParent($0) }) {
+        $0.add("trace_id", parent.trace)
+        $0.add("parent_id", parent.span)
+      }
       $0.add("method", request?.method.rawValue)
       $0.add("route", response.route)
       $0.add("status", response.status)

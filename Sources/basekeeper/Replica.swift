@@ -18,6 +18,7 @@ final class Replica: Sendable {
   private struct Part: Sendable {
     let loop: Loop
     let app: App
+    let figures: Figures
   }
 
   /// Starts to serve.
@@ -28,6 +29,8 @@ final class Replica: Sendable {
     let limiter = RateLimiter()
     var settings = App.Settings(publicURL: configuration.publicURL)
     settings.limits = configuration.requestLimits
+    settings.metricsNetworks = configuration.metricsNetworks
+    let metrics = Metrics(log, installation.passwords)
     let isStopping = Flag()
     self.isStopping = isStopping
 
@@ -37,19 +40,27 @@ final class Replica: Sendable {
       let app = App(
         db: database, signer: signer, vault: vault, passwords: installation.passwords, settings: settings,
         limiter: limiter,
-        readiness: { isStopping.isSet ? .shutdown : await obstacle(of: database) })
-      return Part(loop: loop, app: app)
+        readiness: { isStopping.isSet ? .shutdown : await obstacle(of: database) },
+        metrics: metrics.exposition)
+      return Part(loop: loop, app: app, figures: Figures())
     }
     server = try Server(
       host: configuration.listen.host, port: configuration.listen.port, limits: configuration.limits,
+      edge: configuration.edge,
       loops: parts.map { part in
         let service = Service(part.app)
         let requests = RequestLog(log)
         part.loop.add(requests)
-        return Server.Worker(loop: part.loop, handler: service.respond, completed: requests.note)
+        metrics.add(Metrics.Source(loop: part.loop, figures: part.figures, database: part.app.db))
+        return Server.Worker(loop: part.loop, handler: service.respond) {
+          requests.note($0, $1, $2)
+          part.figures.note($0, $1, $2)
+        }
       })
+    metrics.add(server)
     threads = parts.enumerated().map { $1.loop.start(named: "loop \($0 + 1)") }
     for part in parts {
+      Task(executorPreference: part.loop) { await part.figures.watchPace(of: part.loop) }
       Task(executorPreference: part.loop) { await keepLastUse(of: part.app, on: part.loop) }
       Task(executorPreference: part.loop) { await keepKeys(of: part.app, on: part.loop, store, log) }
     }

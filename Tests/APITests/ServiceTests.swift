@@ -83,6 +83,51 @@ import Testing
     }
   }
 
+  @Test func `a browser's question is answered while the database is away, with what the path takes`() async throws {
+    try await World.with { world in
+      try world.database.interrupt()
+      let asked: [Headers.Name: String] = [.origin: "https://app.example.com", .requestedMethod: "POST"]
+      let answer = try await world.call(.options, "/api/v2.1/groups/", headers: asked)
+      #expect(answer.status == 204)
+      #expect(answer.headers["Access-Control-Allow-Methods"] == "GET, POST, HEAD")
+      #expect(answer.headers["Access-Control-Max-Age"] == "7200")
+      let sent = answer.headers["Access-Control-Allow-Headers"]?.lowercased().split(separator: ", ").map(String.init) ?? []
+      for field in ["authorization", "content-type", "accept", "token", "devicetype", "idempotency-key"] {
+        #expect(sent.contains(field), "\(field)")
+      }
+      #expect(try await world.call(.options, "/nowhere/", headers: asked).status == 404)
+    }
+  }
+
+  @Test(arguments: [[:], [.origin: "https://app.example.com"], [.requestedMethod: "POST"]] as [[Headers.Name: String]])
+  func `OPTIONS that is no such question is a method like others`(_ headers: [Headers.Name: String]) async throws {
+    try await World.with { world in
+      let answer = try await world.call(.options, "/api/v2.1/groups/", headers: headers)
+      #expect(answer.status == 405)
+      #expect(answer.headers["Allow"] == "GET, POST, HEAD")
+    }
+  }
+
+  @Test func `metrics are for the addresses that may have them`() async throws {
+    try await World.with { world in
+      for address in ["127.0.0.1", "127.9.9.9", "::1"] {
+        #expect(try await world.call(.get, "/metrics", address: address).status == 200)
+      }
+      for address in ["192.0.2.1", "2001:db8::1", "128.0.0.1"] {
+        let answer = try await world.call(.get, "/metrics", as: .systemAdmin, address: address)
+        #expect(answer.status == 403)
+        #expect((answer["error_msg"] as? String)?.contains("BASEKEEPER_METRICS_NETWORKS") == true)
+      }
+    }
+  }
+
+  @Test func `metrics are not for those who come through a proxy that nobody trusts`() async throws {
+    try await World.with { world in
+      let answer = try await world.call(.get, "/metrics", headers: [.forwardedFor: "127.0.0.1"])
+      #expect(answer.status == 403)
+    }
+  }
+
   @Test func `while the database is away, requests are asked to come back`() async throws {
     try await World.with { world in
       try world.database.interrupt()

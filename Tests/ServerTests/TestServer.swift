@@ -27,14 +27,14 @@ final class TestServer: Sendable {
   }
 
   init(
-    limits: Limits = Limits(), host: String = "127.0.0.1", loops count: Int = 1,
+    limits: Limits = Limits(), edge: Edge = Edge(), host: String = "127.0.0.1", loops count: Int = 1,
     _ handler: @escaping @Sendable (Request, Loop) async -> Response
   ) throws {
     let log = Log()
     let loops = try (0..<count).map { _ in try Loop() }
     self.log = log
     server = try Server(
-      host: host, port: 0, limits: limits,
+      host: host, port: 0, limits: limits, edge: edge,
       loops: loops.map { loop in
         Server.Worker(
           loop: loop,
@@ -70,11 +70,11 @@ final class TestServer: Sendable {
 
 /// Runs the body with a server that answers each request with its method, path, query and body, and stops it.
 func withServer(
-  _ limits: Limits = Limits(), loops: Int = 1,
+  _ limits: Limits = Limits(), edge: Edge = Edge(), loops: Int = 1,
   handler: @escaping @Sendable (Request, Loop) async -> Response = { request, _ in echo(request) },
   _ body: (TestServer) async throws -> Void
 ) async throws {
-  let server = try TestServer(limits: limits, loops: loops, handler)
+  let server = try TestServer(limits: limits, edge: edge, loops: loops, handler)
   do {
     try await body(server)
   } catch {

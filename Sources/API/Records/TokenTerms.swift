@@ -49,27 +49,7 @@ struct TokenTerms: Sendable {
     let texts = try fields.texts("allowed_networks", 0...2000)
     let networks = texts.flatMap { $0.split { $0 == "," || $0 == " " } }.map(String.init)
     guard networks.count <= 100 else { throw APIError.invalid(field: "allowed_networks") }
-    return try networks.map { try parsed("allowed_networks", Network($0)?.text) }
-  }
-}
-
-/// A network of IPv4 or IPv6 addresses: `192.0.2.0/24`, `2001:db8::/32`, or one address.
-struct Network: Sendable {
-  /// As PostgreSQL takes it: the bits behind the mask are zero.
-  let text: String
-
-  init?(_ text: String) {
-    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
-    let width = address.bytes.count * 8
-    var length = width
-    if parts.count == 2 {
-      guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let given = Int(parts[1]), given <= width else {
-        return nil
-      }
-      length = given
-    }
-    self.text = "\(address.masked(to: length).text)/\(length)"
+    return try networks.map { try parsed("allowed_networks", IPNetwork($0)?.text) }
   }
 }
 

@@ -1,0 +1,35 @@
+/// A network of IPv4 or IPv6 addresses: `192.0.2.0/24`, `2001:db8::/32`, or one address.
+public struct IPNetwork: Sendable, Hashable {
+  private let address: IPAddress
+  /// How many of the first bits its addresses have in common.
+  private let length: Int
+
+  /// A network as text; bits behind the mask count as zero. Nil for anything else.
+  public init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
+    var length = address.bytes.count * 8
+    if parts.count == 2 {
+      guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let given = Int(parts[1]), given <= length else {
+        return nil
+      }
+      length = given
+    }
+    (self.address, self.length) = (address.masked(to: length), length)
+  }
+
+  /// Several networks, with commas or blanks between; nil where one of them is none.
+  public static func list(_ text: String) -> [IPNetwork]? {
+    let parts = text.split { $0 == "," || $0.isWhitespace }
+    let networks = parts.compactMap { IPNetwork(String($0)) }
+    return networks.count == parts.count ? networks : nil
+  }
+
+  /// Whether the address is one of the network's.
+  public func contains(_ address: IPAddress) -> Bool {
+    address.bytes.count == self.address.bytes.count && address.masked(to: length) == self.address
+  }
+
+  /// As PostgreSQL's `cidr` takes it.
+  public var text: String { "\(address.text)/\(length)" }
+}

@@ -1,0 +1,46 @@
+/// The proxies whose `X-Forwarded-For` is believed: each adds at its end the address that it was called from.
+public struct TrustedProxies: Sendable {
+  private let networks: [IPNetwork]
+
+  /// Proxies by the networks of their addresses; with none, nobody is believed.
+  public init(_ networks: [IPNetwork] = []) { self.networks = networks }
+
+  /// Whether an address is one of theirs.
+  public func contains(_ address: String) -> Bool {
+    !networks.isEmpty && IPAddress(address).map(contains) == true
+  }
+
+  /// Notes who is calling: the last address that no proxy of ours has. What stands before it is the caller's own claim.
+  public func resolveCaller(of request: inout Request) {
+    guard let forwarded = request.headers[.forwardedFor] else { return }
+    guard contains(request.address) else {
+      request.isForwarded = true
+      return
+    }
+    request.address = caller(forwarded, from: request.address)
+  }
+
+  private func caller(_ forwarded: String, from peer: String) -> String {
+    var client = peer
+    for hop in forwarded.split(separator: ",", omittingEmptySubsequences: false).reversed() {
+      guard let address = Self.address(hop) else { break }  // "unknown", or nothing that a proxy would write
+      client = address.text
+      if !contains(address) { break }
+    }
+    return client
+  }
+
+  private func contains(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }
+
+  /// `192.0.2.1`, `2001:db8::1`; some proxies add the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
+  private static func address(_ hop: Substring) -> IPAddress? {
+    var text = hop.drop { $0 == " " || $0 == "\t" }
+    while text.last == " " || text.last == "\t" { text.removeLast() }
+    if text.first == "[", let end = text.firstIndex(of: "]") {
+      text = text[..<end].dropFirst()
+    } else if let colon = text.firstIndex(of: ":"), colon == text.lastIndex(of: ":") {
+      text = text[..<colon]
+    }
+    return IPAddress(String(text))?.unmapped
+  }
+}

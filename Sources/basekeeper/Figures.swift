@@ -1,0 +1,78 @@
+internal import HTTP
+internal import Loop
+
+/// What one loop counts, for `/metrics`: its requests, and how late it is.
+final class Figures: @unchecked Sendable {  // Sendable: owned by its loop's thread
+  private(set) var requests: [Operation: Requests] = [:]
+  private(set) var lag = Histogram(upTo: Figures.lagBounds)
+
+  /// What a request was for: a method and a path's template; neither where it could not be read.
+  struct Operation: Hashable, Sendable {
+    let method: HTTP.Method?
+    let route: String?
+  }
+
+  /// The requests of one operation.
+  struct Requests: Sendable {
+    var byStatus: [Int: Int] = [:]
+    var times = Histogram(upTo: Figures.timeBounds)
+
+    static func += (left: inout Requests, right: Requests) {
+      left.byStatus.merge(right.byStatus, uniquingKeysWith: +)
+      left.times += right.times
+    }
+  }
+
+  /// From what a look-up takes to what a client waits for.
+  private static let timeBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+  /// A timer is a millisecond late by itself.
+  private static let lagBounds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
+
+  /// Counts a request; the time is that from its last byte to its answer.
+  func note(_ request: Request?, _ response: Response, _ time: Duration) {
+    // A path that nobody serves is whatever a stranger likes: those are one.
+    let operation = Operation(method: request?.method, route: response.route)
+    requests[operation, default: Requests()].add(response.status, time)
+  }
+
+  /// Measures forever how late the loop does what is due.
+  func watchPace(of loop: Loop) async {
+    let pause = Duration.milliseconds(500)
+    while true {
+      let due = ContinuousClock.now + pause
+      await loop.sleep(for: pause)
+      lag.add(.now - due)
+    }
+  }
+}
+
+extension Figures.Requests {
+  fileprivate mutating func add(_ status: Int, _ time: Duration) {
+    byStatus[status, default: 0] += 1
+    times.add(time)
+  }
+}
+
+/// How often something took how long.
+struct Histogram: Sendable {
+  /// The upper bounds of its buckets, in seconds; one more has no bound.
+  let bounds: [Double]
+  private(set) var counts: [Int]
+  private(set) var sum = 0.0
+
+  init(upTo bounds: [Double]) { (self.bounds, counts) = (bounds, Array(repeating: 0, count: bounds.count + 1)) }
+
+  var count: Int { counts.reduce(0, +) }
+
+  mutating func add(_ time: Duration) {
+    let seconds = time / .seconds(1)
+    counts[bounds.firstIndex { seconds <= $0 } ?? bounds.count] += 1
+    sum += seconds
+  }
+
+  /// Adds another one with the same bounds.
+  static func += (left: inout Histogram, right: Histogram) {
+    for index in left.counts.indices { left.counts[index] += right.counts[index] }
+    left.sum += right.sum
+  }
+}

@@ -1,0 +1,131 @@
+"""A web page of another origin, in a real browser."""
+
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import threading
+
+import pytest
+import requests
+
+from service import Service
+
+PAGE = """<!DOCTYPE html><meta charset="utf-8"><title>A front end</title><pre id="result">waiting</pre><script>
+const service = %(service)s, token = %(token)s
+async function attempt(body) {
+  try { return await body() } catch (error) { return error.name + ": " + error.message }
+}
+async function main() {
+  const result = {}
+  result.exchange = await attempt(async () => {
+    const answer = await fetch(service + "/api/v2.1/dtable/app-access-token/", {
+      headers: {Authorization: "Token " + token, "X-Request-Id": "from-a-page"}})
+    return [answer.status, (await answer.json()).app_name, answer.headers.get("X-Request-Id")]
+  })
+  result.refused = await attempt(async () => {
+    const answer = await fetch(service + "/api/v2.1/dtable/app-access-token/", {headers: {Authorization: "Token no"}})
+    return [answer.status, (await answer.json()).error_msg]
+  })
+  result.write = await attempt(async () => {
+    const answer = await fetch(service + "/api2/auth-token/", {
+      method: "POST", headers: {"Content-Type": "application/json"}, body: JSON.stringify({username: "nobody"})})
+    return [answer.status, answer.headers.get("Content-Type")]
+  })
+  result.picture = await attempt(() => new Promise((done, failed) => {
+    const picture = new Image()
+    picture.onload = () => done(picture.naturalWidth > 0)
+    picture.onerror = () => done("not loaded")
+    picture.src = service + "/media/avatars/default.png"
+  }))
+  document.getElementById("result").textContent = JSON.stringify(result)
+}
+main()
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def site():
+    """A web server for pages, at an origin of its own."""
+    pages = {}
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            page = pages.get(self.path, "").encode()
+            self.send_response(200 if page else 404)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.send_header("Content-Length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *_):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.pages = pages
+    server.origin = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield server
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def own(site):
+    service = Service(BASEKEEPER_CORS_ORIGINS=f"https://app.example.com, {site.origin}")
+    service.seeded = service.seed()
+    service.start()
+    yield service
+    assert service.stop() == 0
+    service.delete()
+
+
+def opened(site, service, host="127.0.0.1"):
+    """What the page has found out, when a browser has opened it."""
+    chromium = shutil.which("chromium")
+    assert chromium, "chromium is missing: script/setup test installs it"
+    token = service.seeded["demo"]["api_tokens"][0]["api_token"]
+    site.pages["/"] = PAGE % {"service": json.dumps(service.url), "token": json.dumps(token)}
+    profile = service.folder / "profile"
+    command = [chromium, "--headless", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
+               f"--user-data-dir={profile}", "--virtual-time-budget=20000", "--dump-dom"]
+    if os.getuid() == 0:
+        command.append("--no-sandbox")
+    page = subprocess.run(
+        [*command, f"http://{host}:{site.server_address[1]}/"], capture_output=True, text=True, timeout=120)
+    text = re.search(r'<pre id="result">(.*?)</pre>', page.stdout, re.DOTALL)
+    assert text, page.stderr[-2000:]
+    return json.loads(text.group(1))
+
+
+def test_a_page_of_an_allowed_origin_works_with_the_service(site, own):
+    result = opened(site, own)
+    assert result["exchange"] == [200, "My program", "from-a-page"]
+    assert result["refused"] == [403, "Permission denied."]
+    assert result["write"] == [400, "application/json"]
+    assert result["picture"] is True
+
+
+def test_a_page_of_another_origin_learns_nothing(site, own):
+    result = opened(site, own, host="localhost")
+    for attempt in ("exchange", "refused", "write"):
+        assert result[attempt].startswith("TypeError"), result
+    assert result["picture"] is True
+
+
+def test_a_preflight_says_what_the_path_takes(own):
+    asked = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "PUT",
+             "Access-Control-Request-Headers": "authorization,content-type"}
+    answer = requests.options(own.url + "/api/v2.1/groups/1/", headers=asked, timeout=10)
+    assert answer.status_code == 204 and answer.content == b""
+    assert answer.headers["Access-Control-Allow-Origin"] == "https://app.example.com"
+    assert "PUT" in answer.headers["Access-Control-Allow-Methods"].split(", ")
+    assert "Authorization" in answer.headers["Access-Control-Allow-Headers"]
+    assert answer.headers["Vary"] == "Origin"
+    assert "Access-Control-Allow-Credentials" not in answer.headers
+    other = requests.options(own.url + "/api/v2.1/groups/1/", headers={**asked, "Origin": "https://evil.example"}, timeout=10)
+    assert "Access-Control-Allow-Origin" not in other.headers

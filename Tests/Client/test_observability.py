@@ -1,0 +1,180 @@
+"""What operators see: metrics, alerts, the dashboard, the log."""
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+import requests
+from prometheus_client.parser import text_string_to_metric_families
+
+from service import ROOT, Service, wait_until
+
+CONTRIB = ROOT / "contrib"
+EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A service of this module's own, so that its counters are too."""
+    service = Service(BASEKEEPER_TRUSTED_PROXIES="127.0.0.2")
+    service.seeded = service.seed()
+    service.start()
+    yield service
+    assert service.stop() == 0
+    service.delete()
+
+
+def scrape(service):
+    """The samples, by name and labels; the same parser as Prometheus' own client has."""
+    answer = requests.get(service.url + "/metrics", timeout=10)
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    families = list(text_string_to_metric_families(answer.text))
+    assert len({one.name for one in families}) == len(families), "a family is there twice"
+    samples = [sample for family in families for sample in family.samples]
+    values = {(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples}
+    assert len(values) == len(samples), "a sample is there twice"
+    return values
+
+
+def value(samples, name, **labels):
+    return samples.get((name, frozenset(labels.items())), 0)
+
+
+def test_requests_exchanges_and_logins_are_counted_exactly(own):
+    token = own.seeded["demo"]["api_tokens"][0]["api_token"]
+    person = own.seeded["demo"]["member"]
+    before = scrape(own)
+    for _ in range(7):
+        assert requests.get(own.url + EXCHANGE, headers={"Authorization": f"Token {token}"}, timeout=10).ok
+    for _ in range(3):
+        assert requests.get(own.url + EXCHANGE, headers={"Authorization": "Token " + "0" * 40}, timeout=10).status_code == 403
+    for password, status in [(person["password"], 200), ("wrong", 400)]:
+        fields = {"username": person["email"], "password": password}
+        assert requests.post(own.url + "/api2/auth-token/", data=fields, timeout=30).status_code == status
+    for path in ["/nowhere", "/api2/nowhere/", "/x" * 50]:
+        assert requests.get(own.url + path, timeout=10).status_code == 404
+    after = scrape(own)
+
+    def grown(name, **labels):
+        return value(after, name, **labels) - value(before, name, **labels)
+
+    route = {"method": "GET", "route": EXCHANGE}
+    assert grown("basekeeper_http_requests_total", status="200", **route) == 7
+    assert grown("basekeeper_http_requests_total", status="403", **route) == 3
+    assert grown("basekeeper_http_request_duration_seconds_count", **route) == 10
+    assert grown("basekeeper_http_request_duration_seconds_bucket", le="+Inf", **route) == 10
+    assert grown("basekeeper_http_request_duration_seconds_sum", **route) > 0
+    assert grown("basekeeper_token_exchanges_total", result="succeeded") == 7
+    assert grown("basekeeper_token_exchanges_total", result="refused") == 3
+    assert grown("basekeeper_logins_total", result="succeeded") == 1
+    assert grown("basekeeper_logins_total", result="refused") == 1
+    # What strangers ask for makes no series of its own.
+    assert grown("basekeeper_http_requests_total", method="GET", route="none", status="404") == 3
+    assert not any("nowhere" in str(labels) for _, labels in after)
+
+
+def test_the_state_of_the_process_is_shown(own):
+    samples = scrape(own)
+    assert value(samples, "basekeeper_http_connections") >= 1
+    assert value(samples, "basekeeper_http_requests_running") == 1  # the one that asks
+    assert value(samples, "basekeeper_db_connections", state="shared") >= 1
+    assert value(samples, "basekeeper_db_connects_total", result="succeeded") >= 1
+    assert value(samples, "process_resident_memory_bytes") > 1_000_000
+    assert value(samples, "process_open_fds") > 10
+    assert value(samples, "process_cpu_seconds_total") > 0
+    [build] = [dict(labels) for name, labels in samples if name == "basekeeper_build_info"]
+    assert build["version"] == own.run("version").stdout.split()[1]
+    wait_until(lambda: value(scrape(own), "basekeeper_loop_lag_seconds_count", loop="1") > 0, 10)
+
+
+def test_histograms_never_fall_from_bucket_to_bucket(own):
+    buckets = {}
+    for (name, labels), count in scrape(own).items():
+        if name.endswith("_bucket"):
+            labels = dict(labels)
+            bound = float(labels.pop("le"))
+            buckets.setdefault((name, frozenset(labels.items())), []).append((bound, count))
+    assert len(buckets) > 3
+    for series in buckets.values():
+        counts = [count for _, count in sorted(series)]
+        assert counts == sorted(counts)
+
+
+def test_metrics_are_hidden_from_other_addresses(own):
+    answer = requests.get(own.url + "/metrics", headers={"X-Forwarded-For": "127.0.0.1"}, timeout=10)
+    assert answer.status_code == 403
+    with requests.Session() as session:
+        answer = from_proxy(session, own.url + "/metrics", "203.0.113.9")
+        assert answer.status_code == 403
+        assert from_proxy(session, own.url + "/metrics", "127.0.0.1").status_code == 200
+
+
+def test_the_log_has_the_caller_behind_the_proxy_the_trace_and_the_request(own):
+    with requests.Session() as session:
+        answer = from_proxy(
+            session, own.url + "/api2/ping/", "203.0.113.9", traceparent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+    entry = log_entry(own, answer.headers["X-Request-Id"])
+    assert entry["address"] == "203.0.113.9"
+    assert entry["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert entry["parent_id"] == "00f067aa0ba902b7"
+    assert entry["route"] == "/api2/ping/" and entry["status"] == 200 and entry["level"] == "info"
+
+    named = requests.get(own.url + "/api2/ping/", headers={"X-Request-Id": "order-4711", "traceparent": "nonsense"}, timeout=10)
+    assert named.headers["X-Request-Id"] == "order-4711"
+    assert "trace_id" not in log_entry(own, "order-4711")
+
+
+def test_the_audit_log_has_the_caller_behind_the_proxy(own):
+    fields = {"username": own.seeded["demo"]["team_admin"]["email"], "password": own.seeded["demo"]["team_admin"]["password"]}
+    token = requests.post(own.url + "/api2/auth-token/", data=fields, timeout=30).json()["token"]
+    with requests.Session() as session:
+        session.headers["Authorization"] = f"Token {token}"
+        answer = from_proxy(session, own.url + "/api/v2.1/groups/", "203.0.113.77", method="POST", data={"name": "Behind a proxy"})
+    assert answer.status_code == 201
+    assert "203.0.113.77" in own.psql("select address from audit_log where operation = 'group_create' order by id desc limit 1")
+
+
+def test_every_name_in_the_dashboard_and_in_the_alerts_is_one_that_is_served(own):
+    requests.get(own.url + "/api2/ping/", timeout=10)
+    wait_until(lambda: value(scrape(own), "basekeeper_loop_lag_seconds_count", loop="1") > 0, 10)
+    served = {name for name, _ in scrape(own)}
+    dashboard = json.loads((CONTRIB / "grafana/basekeeper.json").read_text())
+    shown = "\n".join(target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", []))
+    alerts = (CONTRIB / "prometheus/alerts.yaml").read_text()
+    names = set(re.findall(r"\b((?:basekeeper|process)_[a-z_]+)\b(?![\"])", shown + alerts))
+    assert len(names) > 12
+    assert names - served == set()
+
+
+def test_prometheus_takes_the_metrics_and_the_alerts(own):
+    promtool = shutil.which("promtool")
+    assert promtool, "promtool is missing: script/setup test installs it"
+    text = requests.get(own.url + "/metrics", timeout=10).content
+    checked = subprocess.run([promtool, "check", "metrics"], input=text, capture_output=True)
+    assert checked.returncode == 0, checked.stderr.decode()
+    for arguments in [("check", "rules", "alerts.yaml"), ("test", "rules", "alerts-test.yaml")]:
+        checked = subprocess.run([promtool, *arguments], cwd=CONTRIB / "prometheus", capture_output=True, text=True)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def from_proxy(session, url, client, method="GET", data=None, **headers):
+    """Sends a request as a trusted proxy does, from its own address."""
+    session.mount("http://", FromProxy())
+    return session.request(method, url, headers={"X-Forwarded-For": client, **headers}, data=data, timeout=10)
+
+
+class FromProxy(requests.adapters.HTTPAdapter):
+    def init_poolmanager(self, *arguments, **options):
+        super().init_poolmanager(*arguments, **options, source_address=("127.0.0.2", 0))
+
+
+def log_entry(service, request):
+    def found():
+        return [line for line in service.log.read_text().splitlines() if f'"request_id":"{request}"' in line]
+
+    wait_until(found, 10)
+    [line] = found()
+    return json.loads(line)

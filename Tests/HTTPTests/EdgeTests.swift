@@ -1,0 +1,143 @@
+import HTTP
+import Testing
+
+@Suite struct Edges {
+  // MARK: Networks
+
+  @Test(arguments: [
+    ("192.0.2.0/24", "192.0.2.255", true), ("192.0.2.77/24", "192.0.2.1", true), ("192.0.2.0/24", "192.0.3.0", false),
+    ("192.0.2.1", "192.0.2.1", true), ("192.0.2.1", "192.0.2.2", false), ("0.0.0.0/0", "203.0.113.9", true),
+    ("2001:db8::/32", "2001:db8:ffff::1", true), ("2001:db8::/32", "2001:db9::1", false), ("::/0", "::1", true),
+    ("0.0.0.0/0", "::1", false), ("::/0", "192.0.2.1", false),
+  ])
+  func `a network has the addresses behind its mask`(_ network: String, _ address: String, _ isIn: Bool) throws {
+    let network = try #require(IPNetwork(network))
+    #expect(network.contains(try #require(IPAddress(address))) == isIn)
+  }
+
+  @Test(arguments: ["", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/", "192.0.2.0/+8", "192.0.2.0/8/8", "::/129", "all"])
+  func `another text is no network`(_ text: String) {
+    #expect(IPNetwork(text) == nil)
+  }
+
+  @Test func `networks come in lists`() {
+    #expect(IPNetwork.list("10.1.0.0/8, ::1\n192.0.2.7")?.map(\.text) == ["10.0.0.0/8", "::1/128", "192.0.2.7/32"])
+    #expect(IPNetwork.list("")?.isEmpty == true)
+    #expect(IPNetwork.list("10.0.0.0/8, nowhere") == nil)
+  }
+
+  // MARK: Proxies
+
+  private static let proxies = TrustedProxies(
+    ["127.0.0.0/8", "10.0.0.0/8", "2001:db8:1::/48"].compactMap { IPNetwork($0) })
+
+  private static func request(from peer: String, forwarded: String?) throws -> Request {
+    var headers = Headers()
+    headers[.forwardedFor] = forwarded
+    return Request(id: "test", .get, try Target("/"), headers: headers, address: peer)
+  }
+
+  @Test(arguments: [
+    ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
+    ("127.0.0.1", "203.0.113.9, 10.1.2.3", "203.0.113.9"),
+    ("127.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),  // the first is what the caller says of himself
+    ("127.0.0.1", "127.0.0.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
+    ("10.9.9.9", "2001:DB8:0:0::1", "2001:db8::1"), ("10.9.9.9", "[2001:db8::1]:4711", "2001:db8::1"),
+    ("10.9.9.9", "203.0.113.9:4711", "203.0.113.9"), ("10.9.9.9", "::ffff:203.0.113.9", "203.0.113.9"),
+    ("2001:db8:1::5", "\t203.0.113.9 ", "203.0.113.9"),
+    ("127.0.0.1", "10.1.2.3, 10.4.5.6", "10.1.2.3"),  // a proxy that asks something itself
+    ("127.0.0.1", "203.0.113.9, unknown, 10.1.2.3", "10.1.2.3"), ("127.0.0.1", "unknown", "127.0.0.1"),
+    ("127.0.0.1", "", "127.0.0.1"), ("127.0.0.1", "203.0.113.9,", "127.0.0.1"),
+    ("127.0.0.1", "203.0.113.9\u{0}", "127.0.0.1"),
+  ])
+  func `the caller is the last that no proxy of ours is`(_ peer: String, _ forwarded: String, _ caller: String) throws {
+    var request = try Self.request(from: peer, forwarded: forwarded)
+    Self.proxies.resolveCaller(of: &request)
+    #expect(request.address == caller)
+    #expect(!request.isForwarded)
+  }
+
+  @Test(arguments: [("203.0.113.9", proxies), ("127.0.0.1", TrustedProxies())])
+  func `whom nobody trusts is the caller himself, and known to speak for others`(
+    _ peer: String, _ proxies: TrustedProxies
+  ) throws {
+    var request = try Self.request(from: peer, forwarded: "198.51.100.1")
+    proxies.resolveCaller(of: &request)
+    #expect(request.address == peer)
+    #expect(request.isForwarded)
+  }
+
+  @Test func `a request that nobody has forwarded is its peer's`() throws {
+    var request = try Self.request(from: "127.0.0.1", forwarded: nil)
+    Self.proxies.resolveCaller(of: &request)
+    #expect(request.address == "127.0.0.1")
+    #expect(!request.isForwarded)
+  }
+
+  // MARK: Origins
+
+  private static func permission(_ origins: String, for origin: String?) throws -> String? {
+    var headers = Headers()
+    headers[.origin] = origin
+    let request = Request(id: "test", .get, try Target("/"), headers: headers)
+    return Edge(crossOrigin: try #require(CrossOrigin(origins))).permission(for: request).first?.value
+  }
+
+  @Test func `a page may read answers where its origin is allowed, and it alone is named`() throws {
+    let allowed = "https://app.example.com, http://localhost:5173"
+    #expect(try Self.permission(allowed, for: "https://app.example.com") == "https://app.example.com")
+    #expect(try Self.permission(allowed, for: "http://localhost:5173") == "http://localhost:5173")
+    for other in [
+      "https://app.example.com.evil.example", "http://app.example.com", "https://app.example.com:8443", "null", "", "*",
+      "https://evil.example/https://app.example.com",
+    ] {
+      #expect(try Self.permission(allowed, for: other) == nil, "\(other)")
+    }
+    #expect(try Self.permission(allowed, for: nil) == nil)
+    #expect(try Self.permission("*", for: "https://anybody.example") == "*")
+    #expect(try Self.permission("", for: "https://app.example.com") == nil)
+  }
+
+  @Test(arguments: [
+    "app.example.com", "https://", "https://app.example.com/", "https://app.example.com/path", "https://*.example.com",
+    "*, https://app.example.com", "https://app.example.com;https://b.example", "ftp://app.example.com",
+    "https://user@app.example.com",
+  ])
+  func `what no browser sends as an origin is refused as a setting`(_ text: String) {
+    #expect(CrossOrigin(text) == nil)
+  }
+
+  @Test func `caches are told where answers depend on the origin`() throws {
+    let one = Edge(crossOrigin: try #require(CrossOrigin("https://app.example.com")))
+    #expect(one.fields.contains { $0 == ("Vary", "Origin") })
+    let all = Edge(crossOrigin: try #require(CrossOrigin("*")))
+    #expect(!all.fields.contains { $0.name == "Vary" })
+  }
+
+  @Test func `browsers are told to stay on https where everybody comes by it`() {
+    #expect(Edge(isSecure: true).fields.contains { $0.name == "Strict-Transport-Security" })
+    #expect(!Edge(isSecure: false).fields.contains { $0.name == "Strict-Transport-Security" })
+  }
+
+  // MARK: Traces
+
+  @Test(arguments: [
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00",
+    "01-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-comes-later",
+  ])
+  func `a trace is read`(_ text: String) throws {
+    let parent = try #require(TraceParent(text))
+    #expect(parent.trace == "4bf92f3577b34da6a3ce929d0e0e4736")
+    #expect(parent.span == "00f067aa0ba902b7")
+  }
+
+  @Test(arguments: [
+    "", "00", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more", "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+    "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+    "00-4bf92f3577b34da6a3ce929d0e0e473\"-00f067aa0ba902b7-01", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-1",
+  ])
+  func `what is no trace is ignored`(_ text: String) {
+    #expect(TraceParent(text) == nil)
+  }
+}

@@ -1,0 +1,98 @@
+import HTTP
+import Server
+import Testing
+
+@Suite(.ownThread, .timeLimit(.minutes(10))) struct ServerEdges {
+  private static let proxies = TrustedProxies(["127.0.0.0/8"].compactMap { IPNetwork($0) })
+
+  @Test func `every answer hardens the browser that shows it, also a refusal`() async throws {
+    var limits = Limits()
+    limits.bodyBytes = 1_000
+    try await withServer(limits) { server in
+      for (request, status) in [
+        ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 200),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n", 413),
+        ("GET / HTTP/1.1\r\n\r\n", 400),
+      ] {
+        let client = try server.client()
+        client.send(request)
+        let answer = try #require(client.answer())
+        #expect(answer.status == status)
+        #expect(answer["Cache-Control"] == "no-store")
+        #expect(answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'")
+        #expect(answer["Cross-Origin-Resource-Policy"] == "same-origin")
+        #expect(answer["Referrer-Policy"] == "no-referrer")
+        #expect(answer["X-Content-Type-Options"] == "nosniff")
+        #expect(answer["X-Request-Id"] != nil)
+        #expect(answer["Strict-Transport-Security"] == nil)
+        #expect(answer["Access-Control-Allow-Origin"] == nil)
+      }
+    }
+  }
+
+  @Test func `a field of the handler's own goes before the server's`() async throws {
+    try await withServer { _, _ in
+      var response = Response(200, type: "image/png", [])
+      response.headers.append(("cross-origin-resource-policy", "cross-origin"))
+      return response
+    } _: { server in
+      let client = try server.client()
+      client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      let answer = try #require(client.answer())
+      #expect(answer["Cross-Origin-Resource-Policy"] == "cross-origin")
+      #expect(!answer.head.contains("same-origin"))
+    }
+  }
+
+  @Test func `a page of an allowed origin may read every answer, and of another none`() async throws {
+    var limits = Limits()
+    limits.bodyBytes = 1_000
+    let edge = Edge(crossOrigin: try #require(CrossOrigin("https://app.example.com")))
+    try await withServer(limits, edge: edge) { server in
+      for (origin, permission) in [
+        ("https://app.example.com", "https://app.example.com"), ("https://evil.example", nil),
+      ] {
+        for length in [0, 1001] {
+          let client = try server.client()
+          client.send("POST / HTTP/1.1\r\nHost: a\r\nOrigin: \(origin)\r\nContent-Length: \(length)\r\n\r\n")
+          let answer = try #require(client.answer())
+          #expect(answer.status == (length == 0 ? 200 : 413))
+          #expect(answer["Access-Control-Allow-Origin"] == permission)
+          #expect(answer["Access-Control-Expose-Headers"]?.contains("Retry-After") == (permission == nil ? nil : true))
+          #expect(answer["Vary"] == "Origin")
+        }
+      }
+    }
+  }
+
+  @Test func `the caller's address is what trusted proxies say`() async throws {
+    try await withServer(edge: Edge(proxies: Self.proxies)) { server in
+      let client = try server.client()
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.1\r\nx-forwarded-for: 203.0.113.9\r\n\r\n")
+      #expect(client.answer()?.status == 200)
+      client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(client.answer()?.status == 200)
+      #expect(server.log.handled.map(\.address) == ["203.0.113.9", "127.0.0.1"])
+      #expect(server.log.completed.first?.request?.address == "203.0.113.9")
+    }
+    try await withServer { server in
+      let client = try server.client()
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n")
+      #expect(client.answer()?.status == 200)
+      #expect(server.log.handled.first?.address == "127.0.0.1")
+      #expect(server.log.handled.first?.isForwarded == true)
+    }
+  }
+
+  @Test func `a proxy may have more connections than one address`() async throws {
+    var limits = Limits()
+    limits.connectionsPerAddress = 1
+    try await withServer(limits, edge: Edge(proxies: Self.proxies)) { server in
+      let clients = try (0..<5).map { _ in try server.client() }
+      for client in clients {
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(client.answer()?.status == 200)
+      }
+    }
+  }
+}
