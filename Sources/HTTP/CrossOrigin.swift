@@ -27,9 +27,8 @@ public struct CrossOrigin: Sendable {
     return origins.contains(origin.lowercased()) ? origin : nil
   }
 
-  /// The answer to a browser's question whether a page may send a request; nil where it is no such question.
-  ///
-  /// - Parameter methods: What the path in question takes.
+  /// The answer to a browser's question whether a page may send a request to a path that takes these methods; nil where
+  /// it is no such question.
   public static func preflight(_ request: Request, methods: [Method]) -> Response? {
     guard request.method == .options, request.headers[.origin] != nil, request.headers[.requestedMethod] != nil else {
       return nil
@@ -60,12 +59,15 @@ public struct CrossOrigin: Sendable {
   private static func isOrigin(_ text: String) -> Bool {
     guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return false }
     let host = text.dropFirst(scheme.count)
-    return !host.isEmpty && host.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
-      case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"): true
-      default: false
-      }
+    return !host.isEmpty && host.utf8.allSatisfy(Self.isHostByte)
+  }
+
+  /// Of a name, an address or a port.
+  private static func isHostByte(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"): true
+    default: false
     }
   }
 }
