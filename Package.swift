@@ -26,6 +26,7 @@ let package = Package(
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CLibPQ"),
     .systemLibrary(name: "CMicrohttpd"),
+    .systemLibrary(name: "CGnuTLS"),
     .systemLibrary(name: "CCrypto"),
     .systemLibrary(name: "CSodium"),
 
@@ -38,7 +39,7 @@ let package = Package(
     module("Crypto", "Loop", "HTTP", "CCrypto", "CSodium"),
     module("Postgres", "Loop", "CLibPQ"),
     module("Cluster", "Loop", "Postgres"),
-    module("Server", "Loop", "HTTP", "CMicrohttpd"),
+    module("Server", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
     module("Access", "HTTP", "Postgres", "Crypto"),
     module("API", "Access", "HTTP", "Postgres", "Crypto", "Assets"),
     .executableTarget(
@@ -53,7 +54,7 @@ let package = Package(
     tests("HTTPTests", "HTTP"),
     tests("CryptoTests", "Crypto", "Loop"),
     tests("PostgresTests", "Postgres", "Cluster", "Loop", "TestSupport"),
-    tests("ServerTests", "Server", "HTTP", "Loop"),
+    tests("ServerTests", "Server", "HTTP", "Loop", "CGnuTLS"),
     tests("APITests", "API", "Access", "HTTP", "Postgres", "Crypto", "Loop", "TestSupport"),
   ]
 )

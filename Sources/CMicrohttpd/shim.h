@@ -33,3 +33,9 @@ static inline unsigned int basekeeper_status(struct MHD_Connection *connection) 
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
   return info ? info->http_status : 0;
 }
+
+// GnuTLS's session; NULL where the daemon speaks no TLS.
+static inline void *basekeeper_session(struct MHD_Connection *connection) {
+  const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
+  return info ? info->tls_session : NULL;
+}

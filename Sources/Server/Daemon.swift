@@ -11,7 +11,7 @@ final class Daemon {
   private var isListening = true
 
   /// Makes a daemon that accepts nothing until it is run; the listener it calls must outlive it.
-  init(_ socket: ListenSocket, calling listener: Listener, _ limits: Limits) throws(Failure) {
+  init(_ socket: ListenSocket, calling listener: Listener, _ limits: Limits, speaksTLS: Bool) throws(Failure) {
     self.socket = socket
     let context = Unmanaged.passUnretained(listener).toOpaque()
     var options = [
@@ -23,13 +23,24 @@ final class Daemon {
       MHD_OptionItem(.URI_LOG_CALLBACK, unsafeBitCast(requestLineRead, to: Int.self), context),
       MHD_OptionItem(.NOTIFY_COMPLETED, unsafeBitCast(requestEnded, to: Int.self), context),
       MHD_OptionItem(.UNESCAPE_CALLBACK, unsafeBitCast(leaveEscaped, to: Int.self), context),
-      MHD_OptionItem(.END, 0),
     ]
-    let flags = MHD_USE_EPOLL.rawValue | MHD_USE_TURBO.rawValue | Self.allowSuspend
-    handle = options.withUnsafeMutableBufferPointer { items in
-      let items: any CVarArg = items.baseAddress.map { OpaquePointer($0) } ?? 0
-      return withVaList([Int32(MHD_OPTION.ARRAY.rawValue), items, Int32(MHD_OPTION.END.rawValue)]) {
-        MHD_start_daemon_va(flags, 0, admit, context, requestProceeds, context, $0)
+    // Turbo saves plain connections a call of epoll, but ends those with TLS without saying so.
+    let kind = speaksTLS ? MHD_USE_TLS.rawValue : MHD_USE_TURBO.rawValue
+    let flags = MHD_USE_EPOLL.rawValue | Self.allowSuspend | kind
+    handle = TLS.priorities.withCString { priorities in
+      if speaksTLS {
+        let noCertificate = unsafeBitCast(certificateOfSession, to: UnsafeMutableRawPointer.self)
+        options += [
+          MHD_OptionItem(.HTTPS_PRIORITIES, 0, UnsafeMutableRawPointer(mutating: priorities)),
+          MHD_OptionItem(.HTTPS_CERT_CALLBACK, 0, noCertificate),
+        ]
+      }
+      options.append(MHD_OptionItem(.END, 0))
+      return options.withUnsafeMutableBufferPointer { items in
+        let items: any CVarArg = items.baseAddress.map { OpaquePointer($0) } ?? 0
+        return withVaList([Int32(MHD_OPTION.ARRAY.rawValue), items, Int32(MHD_OPTION.END.rawValue)]) {
+          MHD_start_daemon_va(flags, 0, admit, context, requestProceeds, context, $0)
+        }
       }
     }
     guard handle != nil else { throw Failure(code: errno) }
@@ -108,7 +119,9 @@ private let connectionChanged:
     guard let handle, let slot else { return }
     if change == .CONNECTION_NOTIFY_STARTED {
       // The listener keeps it.
-      slot.pointee = listener(context).open(basekeeper_socket(handle)).map { Unmanaged.passUnretained($0).toOpaque() }
+      let session = basekeeper_session(handle).map { OpaquePointer($0) }
+      let connection = listener(context).open(handle, basekeeper_socket(handle), session)
+      slot.pointee = connection.map { Unmanaged.passUnretained($0).toOpaque() }
     } else if let connection = slot.pointee {
       slot.pointee = nil
       listener(context).close(Unmanaged<Connection>.fromOpaque(connection).takeUnretainedValue())
@@ -151,3 +164,6 @@ private let leaveEscaped:
   @convention(c) (
     UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?
   ) -> Int = { _, _, text in text.map { strlen($0) } ?? 0 }
+
+/// Each session has its certificate from `TLS`, and does not ask here; but libmicrohttpd wants to know of one.
+private let certificateOfSession: @convention(c) () -> Int32 = { -1 }

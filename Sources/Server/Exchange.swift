@@ -27,7 +27,8 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   private var isTooLarge = false
   private var isRefused = false
   private var isStarting = false
-  private var isParked = false
+  /// Whether libmicrohttpd is not to look at it.
+  private(set) var isParked = false
   private var start: ContinuousClock.Instant
 
   /// How long a waiting handler is asked again before its connection is parked: parking costs 3 µs, and an exchange

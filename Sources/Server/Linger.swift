@@ -22,7 +22,7 @@ final class Linger {
     guard watches.count < Self.capacity else { return }
     let descriptor = connection.duplicate()
     guard descriptor >= 0 else { return }
-    shutdown(descriptor, Int32(SHUT_WR))
+    connection.finishSending()
     do {
       let watch = try loop.watch(descriptor, for: .reading) { [weak self] _ in self?.drain(descriptor) }
       watches[descriptor] = watch

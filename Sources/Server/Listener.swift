@@ -21,6 +21,8 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
 
   private let admission: Admission
   private let linger: Linger
+  private let tls: TLS?
+  private let handshakes: Handshakes
   private var daemon: Daemon?
   private var watch: Watch?
   private var sweeper: Timer?
@@ -32,11 +34,12 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   private var stopped: UnsafeContinuation<Void, Never>?
 
   init(
-    _ socket: ListenSocket, _ worker: Server.Worker, _ limits: Limits, _ edge: Edge, _ admission: Admission
+    _ socket: ListenSocket, _ worker: Server.Worker, _ limits: Limits, _ edge: Edge, _ admission: Admission, _ tls: TLS?
   ) throws(Daemon.Failure) {
-    (self.worker, self.limits, self.edge, self.admission) = (worker, limits, edge, admission)
+    (self.worker, self.limits, self.edge, self.admission, self.tls) = (worker, limits, edge, admission, tls)
     linger = Linger(on: worker.loop)
-    daemon = try Daemon(socket, calling: self, limits)
+    handshakes = Handshakes(on: worker.loop)
+    daemon = try Daemon(socket, calling: self, limits, speaksTLS: tls != nil)
   }
 
   /// Begins to serve.
@@ -51,6 +54,9 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     sweep()
   }
 
+  /// Shows this certificate from now on.
+  func use(_ certificate: Certificate) { tls?.certificate = certificate }
+
   /// What is going on.
   var load: Server.Load { Server.Load(connections: connections.count, requests: running) }
 
@@ -58,19 +64,21 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
 
   func turn() -> Bool {
     if let visit, !isDue { isDue = .now >= visit }
-    guard isDue, let daemon else { return false }
+    guard isDue || handshakes.areReady, let daemon else { return false }
     isDue = false
     hasMoved = false
     now = .now
     let before = running
+    let isShaking = handshakes.proceed()
     daemon.run()
     visit = nil
+    if handshakes.rest() { isDue = true }
     let isPending = daemon.isPending
     barrenRuns = hasMoved || !isPending ? 0 : barrenRuns + 1
     if isPending {
       // Handlers that wait are asked again a little later. Otherwise there is more to read or to write: but
       // libmicrohttpd is not trusted to come to an end with it.
-      if hasMoved || asked == 0 && barrenRuns < Self.mostBarrenRuns {
+      if hasMoved || isShaking || asked == 0 && barrenRuns < mostBarrenRuns {
         isDue = true
       } else {
         visit = now + .milliseconds(1)
@@ -79,10 +87,11 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     return endIfIdle() || hasMoved || running > before
   }
 
-  var patience: Int32 { isDue ? 0 : visit == nil ? -1 : 1 }
+  var patience: Int32 { isDue || handshakes.areReady ? 0 : visit == nil ? -1 : 1 }
 
-  /// How often libmicrohttpd is run in vain; a header of 16 KiB takes 60 runs, because it is read bit by bit at its end.
-  private static let mostBarrenRuns = 500
+  /// How often libmicrohttpd is run in vain; a header of 16 KiB takes 60 runs, because it is read bit by bit at its end,
+  /// and over TLS one for each record, which may hold a single byte.
+  private var mostBarrenRuns: Int { tls == nil ? 500 : 500 + limits.headerBytes }
 
   /// A handler has begun.
   func begin() { running += 1 }
@@ -105,17 +114,20 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   }
 
   /// The connection that was admitted last is there.
-  func open(_ descriptor: Int32) -> Connection? {
+  func open(_ handle: OpaquePointer, _ descriptor: Int32, _ session: OpaquePointer?) -> Connection? {
     guard let peer = admitted else { return nil }
     admitted = nil
-    let connection = Connection(descriptor, peer, until: now + limits.headerTime)
+    let session = session.flatMap { tls?.session($0) }
+    let connection = Connection(handle, descriptor, session, peer, until: now + limits.headerTime)
     connection.index = connections.count
     connections.append(connection)
+    if session != nil { handshakes.begin(connection) }
     return connection
   }
 
   /// A connection has ended.
   func close(_ connection: Connection) {
+    connection.isClosed = true
     admission.leave(connection.peer)
     connections.swapAt(connection.index, connections.count - 1)
     connections[connection.index].index = connection.index
@@ -185,6 +197,7 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
 
   private func close() {
     for connection in connections { connection.exchange?.resume() }
+    handshakes.end()
     sweeper?.cancel()
     watch?.cancel()
     linger.endAll()

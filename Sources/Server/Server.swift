@@ -1,7 +1,7 @@
 public import HTTP
 public import Loop
 
-/// HTTP/1.1 on one address, over any number of loops: the kernel spreads the connections among them.
+/// HTTP/1.1 on one address, plain or over TLS, over any number of loops: the kernel spreads the connections among them.
 ///
 /// It gives complete requests to handlers, and refuses what is malformed, too large or too slow by itself. Each answer
 /// names its request in `X-Request-Id`.
@@ -37,22 +37,26 @@ public final class Server: Sendable {
   public let port: UInt16
   private let listeners: [Listener]
 
-  /// Listens on the address, an IPv4 or IPv6 one or a name of it, and serves as soon as the loops run.
+  /// Listens on the address, an IPv4 or IPv6 one or a name of it, and serves as soon as the loops run; over TLS where
+  /// there is a certificate.
   ///
   /// - Throws: `ServerError` where that is not possible.
   public init(
-    host: String, port: UInt16, limits: Limits = Limits(), edge: Edge = Edge(), loops: [Worker]
+    host: String, port: UInt16, limits: Limits = Limits(), edge: Edge = Edge(), certificate: Certificate? = nil,
+    loops: [Worker]
   ) throws(ServerError) {
     precondition(!loops.isEmpty, "a server needs a loop")
     allowDescriptors(limits.connections + 1_000)
     let first = try ListenSocket(host: host, port: port, isFirst: true)
     let bound = first.port
     let admission = Admission(limits, edge.proxies)
+    let tickets = TicketKey()
     var listeners: [Listener] = []
     for worker in loops {
       let socket = listeners.isEmpty ? first : try ListenSocket(host: host, port: bound, isFirst: false)
       do throws(Daemon.Failure) {
-        listeners.append(try Listener(socket, worker, limits, edge, admission))
+        let tls = certificate.map { TLS($0, tickets) }
+        listeners.append(try Listener(socket, worker, limits, edge, admission, tls))
       } catch {
         throw ServerError(host: host, port: port, code: error.code)
       }
@@ -70,6 +74,11 @@ public final class Server: Sendable {
         group.addTask { await listener.loop.perform { await listener.stop(within: time) } }
       }
     }
+  }
+
+  /// Shows another certificate to all who connect from now on, where the server speaks TLS.
+  public func use(_ certificate: Certificate) async {
+    for listener in listeners { await listener.loop.perform { listener.use(certificate) } }
   }
 
   /// What is going on, over all loops.

@@ -1,0 +1,97 @@
+internal import CGnuTLS
+
+/// What the server shows to clients over TLS: a certificate, those that lead from it to an authority, and its key.
+public final class Certificate: @unchecked Sendable {  // Sendable: GnuTLS changes nothing in it.
+  /// From when on it is valid, in seconds since 1970.
+  public let begin: Int
+  /// Until when it is valid, in seconds since 1970.
+  public let end: Int
+  let credentials: OpaquePointer
+
+  /// Why it cannot be used: what is wrong with the certificates, or with the key.
+  public enum Problem: Error {
+    /// There is none, or one is damaged.
+    case chain(String)
+    /// There is none, it is damaged, has a password, or belongs to another certificate.
+    case key(String)
+  }
+
+  /// Takes the text of PEM files.
+  ///
+  /// - Throws: `Problem` where they cannot be used. Whether it is valid by now is not asked.
+  public init(chain: [UInt8], key: [UInt8]) throws(Problem) {
+    var credentials: OpaquePointer?
+    guard gnutls_certificate_allocate_credentials(&credentials) == GNUTLS_E_SUCCESS, let credentials else {
+      preconditionFailure("no memory for a certificate")
+    }
+    do throws(Problem) {
+      let key = try PrivateKey(key)
+      let chain = try Chain(chain)
+      let code = gnutls_certificate_set_x509_key(credentials, chain.first, Int32(chain.count), key.handle)
+      guard code != GNUTLS_E_CERTIFICATE_KEY_MISMATCH else { throw Problem.key("is not the certificate's key") }
+      guard code >= 0 else { throw Problem.chain(reason(code)) }
+      begin = gnutls_x509_crt_get_activation_time(chain.first?.pointee)
+      end = gnutls_x509_crt_get_expiration_time(chain.first?.pointee)
+    } catch {
+      gnutls_certificate_free_credentials(credentials)
+      throw error
+    }
+    self.credentials = credentials
+  }
+
+  deinit { gnutls_certificate_free_credentials(credentials) }
+}
+
+/// Certificates from the server's own to the last that the client may not know, put into this order.
+private final class Chain {
+  private(set) var first: UnsafeMutablePointer<gnutls_x509_crt_t?>?
+  private(set) var count: UInt32 = 0
+
+  init(_ text: [UInt8]) throws(Certificate.Problem) {
+    let code = withDatum(text) { text in
+      gnutls_x509_crt_list_import2(
+        &first, &count, text, GNUTLS_X509_FMT_PEM, GNUTLS_X509_CRT_LIST_SORT.rawValue)
+    }
+    switch code {
+    case 0 where count == 0, GNUTLS_E_NO_CERTIFICATE_FOUND, GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:
+      throw .chain("holds no certificate in PEM")
+    case ..<0: throw .chain(reason(code))
+    default: break
+    }
+  }
+
+  deinit {
+    for number in 0..<Int(count) { gnutls_x509_crt_deinit(first?[number]) }
+    basekeeper_gnutls_free(first)
+  }
+}
+
+private final class PrivateKey {
+  private(set) var handle: OpaquePointer?
+
+  init(_ text: [UInt8]) throws(Certificate.Problem) {
+    gnutls_x509_privkey_init(&handle)
+    let code = withDatum(text) { gnutls_x509_privkey_import2(handle, $0, GNUTLS_X509_FMT_PEM, nil, 0) }
+    switch code {
+    case GNUTLS_E_DECRYPTION_FAILED: throw .key("has a password, which nobody could type in")
+    case GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE, GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:
+      throw .key("holds no key in PEM")
+    case ..<0: throw .key(reason(code))
+    default: break
+    }
+  }
+
+  deinit { gnutls_x509_privkey_deinit(handle) }
+}
+
+private func withDatum(_ text: [UInt8], _ body: (UnsafePointer<gnutls_datum_t>) -> Int32) -> Int32 {
+  var text = text
+  return text.withUnsafeMutableBufferPointer { bytes in
+    var datum = gnutls_datum_t(data: bytes.baseAddress, size: UInt32(bytes.count))
+    return body(&datum)
+  }
+}
+
+private func reason(_ code: Int32) -> String {
+  gnutls_strerror(code).map { "cannot be used: " + String(cString: $0) } ?? "cannot be used"
+}
