@@ -2,7 +2,7 @@
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpq-dev libmicrohttpd-dev libsodium-dev libssl-dev \
+    && apt-get install -y --no-install-recommends libpq-dev libmicrohttpd-dev libgnutls28-dev libsodium-dev libssl-dev \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift openapi.yaml ./
@@ -14,7 +14,7 @@ RUN script/build && install -D .build/release/basekeeper /out/basekeeper
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpq5 libmicrohttpd12 libsodium23 libssl3 libstdc++6 \
+    && apt-get install -y --no-install-recommends libpq5 libmicrohttpd12 libgnutls30 libsodium23 libssl3 libstdc++6 \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --create-home --home-dir /var/lib/basekeeper basekeeper
 COPY --from=build /out/basekeeper /usr/local/bin/basekeeper

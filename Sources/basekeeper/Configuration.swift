@@ -9,6 +9,8 @@ struct Configuration {
   var databaseURL: String?
   var dataDirectory: String
   var listen: Address
+  /// What TLS is spoken with; nil where connections are plain.
+  var certificateFiles: CertificateFiles?
   var publicURL: String
   var adminEmail: String
   var adminPassword: String?
@@ -71,7 +73,14 @@ struct Configuration {
     if listen == nil {
       environment.refuse("BASEKEEPER_LISTEN", "\"\(listenText)\" is not HOST:PORT, like 127.0.0.1:8080 or [::1]:8080")
     }
-    var publicURL = environment.text("BASEKEEPER_PUBLIC_URL") ?? "http://\(listenText)"
+    switch (environment.text("BASEKEEPER_TLS_CERTIFICATE"), environment.text("BASEKEEPER_TLS_KEY")) {
+    case (let chain?, let key?): certificateFiles = CertificateFiles(chain: chain, key: key)
+    case (nil, _?): environment.refuse("BASEKEEPER_TLS_CERTIFICATE", "is not set, but BASEKEEPER_TLS_KEY is")
+    case (_?, nil): environment.refuse("BASEKEEPER_TLS_KEY", "is not set, but BASEKEEPER_TLS_CERTIFICATE is")
+    case (nil, nil): break
+    }
+    let scheme = certificateFiles == nil ? "http" : "https"
+    var publicURL = environment.text("BASEKEEPER_PUBLIC_URL") ?? "\(scheme)://\(listenText)"
     while publicURL.hasSuffix("/") { publicURL.removeLast() }
     if !publicURL.hasPrefix("http://") && !publicURL.hasPrefix("https://") || publicURL.contains(where: \.isWhitespace)
     {

@@ -23,7 +23,8 @@ enum Help {
     Usage: basekeeper serve
 
     Applies the migrations, seeds the first administrator, and serves until SIGTERM or Ctrl-C: then it takes no new
-    requests, finishes those that run, and stops its own PostgreSQL. A second signal ends it at once.
+    requests, finishes those that run, and stops its own PostgreSQL. A second signal ends it at once. SIGHUP lets it
+    read its certificate again, where it has one; it also does that by itself when the file has changed.
 
     Each line on standard output is a JSON object: one for every request, never with a token, a password or a body.
 
@@ -104,7 +105,10 @@ enum Help {
       BASEKEEPER_DATA_DIR                     where the embedded PostgreSQL keeps its data   (./.basekeeper)
       BASEKEEPER_PG_BIN                       where PostgreSQL's programs are                (the newest installed)
       BASEKEEPER_LISTEN                       host and port                                  (127.0.0.1:8080)
-      BASEKEEPER_PUBLIC_URL                   how clients reach the service                  (http:// and the above)
+      BASEKEEPER_TLS_CERTIFICATE              PEM file of a certificate and its chain        (not set: plain HTTP)
+      BASEKEEPER_TLS_KEY                      PEM file of its key                            (not set)
+      BASEKEEPER_PUBLIC_URL                   how clients reach the service                  (http:// or https:// and
+                                                                                              the host and port)
       BASEKEEPER_ADMIN_EMAIL                  the first administrator                        (admin@example.com)
       BASEKEEPER_ADMIN_PASSWORD               secret: his password                           (generated, printed once)
       BASEKEEPER_DEMO                         1: a demo team                                 (0)

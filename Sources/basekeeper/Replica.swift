@@ -21,8 +21,8 @@ final class Replica: Sendable {
     let figures: Figures
   }
 
-  /// Starts to serve.
-  init(_ installation: Installation, _ log: Log) throws {
+  /// Starts to serve, over TLS where there is a certificate.
+  init(_ installation: Installation, _ certificate: Certificate?, _ log: Log) throws {
     let configuration = installation.configuration
     let (store, vault) = try installation.keys()
     let signer = try installation.withDatabase { try await store.load($0) }
@@ -46,7 +46,7 @@ final class Replica: Sendable {
     }
     server = try Server(
       host: configuration.listen.host, port: configuration.listen.port, limits: configuration.limits,
-      edge: configuration.edge,
+      edge: configuration.edge, certificate: certificate,
       loops: parts.map { part in
         let service = Service(part.app)
         let requests = RequestLog(log)
@@ -68,6 +68,11 @@ final class Replica: Sendable {
     Task(executorPreference: first.loop) {
       await keepHouse(of: first.app, on: first.loop, afterDays: configuration.trashDays, log)
     }
+  }
+
+  /// Shows another certificate to who connects from now on.
+  func use(_ certificate: Certificate) {
+    Task.detached { [server] in await server.use(certificate) }
   }
 
   /// Takes no new requests, finishes those that run, writes what is left to write, and ends the loops; the flag is set

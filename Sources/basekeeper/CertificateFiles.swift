@@ -1,0 +1,53 @@
+internal import Glibc
+internal import Server
+
+/// The PEM files that TLS needs, read at the start and again when they have changed.
+struct CertificateFiles {
+  let chain: String
+  let key: String
+  private var contents: [[UInt8]?] = []
+
+  init(chain: String, key: String) { (self.chain, self.key) = (chain, key) }
+
+  /// Reads them.
+  mutating func read() throws(Configuration.Problems) -> Certificate {
+    contents = [basekeeper.contents(of: chain), basekeeper.contents(of: key)]
+    var lines: [String] = []
+    if contents[0] == nil { lines.append("BASEKEEPER_TLS_CERTIFICATE: cannot read \(chain)") }
+    if contents[1] == nil { lines.append("BASEKEEPER_TLS_KEY: cannot read \(key)") }
+    guard let chainText = contents[0], let keyText = contents[1] else { throw Configuration.Problems(lines: lines) }
+    do throws(Certificate.Problem) {
+      return try Certificate(chain: chainText, key: keyText)
+    } catch {
+      switch error {
+      case .chain(let reason): lines = ["BASEKEEPER_TLS_CERTIFICATE: \(chain) \(reason)"]
+      case .key(let reason): lines = ["BASEKEEPER_TLS_KEY: \(key) \(reason)"]
+      }
+      throw Configuration.Problems(lines: lines)
+    }
+  }
+
+  /// Whether they are not any more as they were read.
+  var haveChanged: Bool { contents != [basekeeper.contents(of: chain), basekeeper.contents(of: key)] }
+}
+
+extension Certificate {
+  /// What is wrong with it today; nil where nothing is.
+  var warning: String? {
+    let now = time(nil)
+    if now >= end { return "BASEKEEPER_TLS_CERTIFICATE: has expired on \(date(end)), and clients will refuse it" }
+    if now < begin { return "BASEKEEPER_TLS_CERTIFICATE: is not valid before \(date(begin))" }
+    return nil
+  }
+
+  /// The last day, as in 2026-02-28.
+  var lastDay: String { date(end) }
+
+  private func date(_ time: Int) -> String {
+    var (time, parts) = (time, tm())
+    gmtime_r(&time, &parts)
+    var text = [CChar](repeating: 0, count: 11)
+    strftime(&text, text.count, "%Y-%m-%d", &parts)
+    return text.withUnsafeBufferPointer { $0.baseAddress.map { String(cString: $0) } ?? "" }
+  }
+}
