@@ -1,7 +1,9 @@
 import Glibc
 
-/// A TCP client that says exactly what it is told to, and waits 5 seconds at most.
+/// A client over TCP or TLS that says exactly what it is told to, and waits 5 seconds at most.
 final class RawClient {
+  /// Where it speaks TLS.
+  let tls: TLSClient?
   private let descriptor: Int32
   private var received: [UInt8] = []
 
@@ -10,8 +12,16 @@ final class RawClient {
     let call: String, code: Int32
   }
 
-  init(port: UInt16, receiveBuffer: Int32? = nil) throws {
-    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+  init(
+    port: UInt16, over transport: Transport = .plain, receiveBuffer: Int32? = nil,
+    offering priorities: String = TLSClient.usual, trusting identity: Identity? = .common,
+    resuming former: [UInt8]? = nil
+  ) throws {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    self.descriptor = descriptor
+    tls =
+      transport == .plain
+      ? nil : TLSClient(descriptor, offering: priorities, trusting: identity?.chain ?? [], resuming: former)
     guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
     if var receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4) }
     var limit = timeval(tv_sec: 5, tv_usec: 0)
@@ -36,7 +46,9 @@ final class RawClient {
   func send(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
     while !rest.isEmpty {
-      let count = rest.withUnsafeBytes { Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      let count = rest.withUnsafeBytes {
+        tls?.send($0) ?? Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+      }
       guard count > 0 else { return false }
       rest = rest.dropFirst(count)
     }
@@ -46,8 +58,14 @@ final class RawClient {
   @discardableResult
   func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-  /// Says that nothing more will come.
-  func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+  /// Says that nothing more will come; over TLS, as it should be, or by the end of TCP alone.
+  func finishSending(properly: Bool = true) {
+    if properly { tls?.sendEnd() }
+    shutdown(descriptor, Int32(SHUT_WR))
+  }
+
+  /// Sends past TLS.
+  func sendPlain(_ bytes: [UInt8]) { Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
 
   /// Lets the connection be reset when it is closed.
   func resetOnClose() {
@@ -75,13 +93,18 @@ final class RawClient {
   /// All that has come and was not taken as an answer.
   var rest: String { String(decoding: received, as: UTF8.self) }
 
+  /// Whether the other side has said that it ends the connection.
+  private(set) var isEndedProperly = false
   private var isEnded = false
 
   private func receive() -> Bool {
     var buffer = [UInt8](repeating: 0, count: 65_536)
-    let count = recv(descriptor, &buffer, buffer.count, 0)
+    let count =
+      tls.map { tls in buffer.withUnsafeMutableBytes { tls.receive(into: $0) } }
+      ?? recv(descriptor, &buffer, buffer.count, 0)
     if count > 0 { received += buffer[..<count] }
-    isEnded = count == 0 || count < 0 && errno == ECONNRESET
+    isEndedProperly = count == 0
+    isEnded = count == 0 || count < 0 && (tls == nil ? errno == ECONNRESET : errno != EAGAIN)
     return count > 0
   }
 }

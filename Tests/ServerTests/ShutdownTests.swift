@@ -86,13 +86,13 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
         await loop.sleep(for: .milliseconds(1))
         return echo(request)
       }
-      let port = server.port
+      let (port, transport) = (server.port, server.transport)
       let other = try Loop()
       let thread = other.start(named: "test")
       let clients = Task.detached(executorPreference: other) {
         var lost = 0
         for _ in 0..<2_000 {
-          guard let client = try? RawClient(port: port) else { break }
+          guard let client = try? RawClient(port: port, over: transport) else { break }
           client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
           if client.answer()?.status != 200 { lost += 1 }
         }

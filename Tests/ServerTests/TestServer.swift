@@ -8,6 +8,7 @@ import Testing
 final class TestServer: Sendable {
   let server: Server
   let log: Log
+  let transport: Transport
   private let loops: [(loop: Loop, thread: LoopThread)]
 
   var port: UInt16 { server.port }
@@ -33,8 +34,10 @@ final class TestServer: Sendable {
     let log = Log()
     let loops = try (0..<count).map { _ in try Loop() }
     self.log = log
+    transport = .current
     server = try Server(
       host: host, port: 0, limits: limits, edge: edge,
+      certificate: transport == .plain ? nil : #require(Identity.common).certificate(),
       loops: loops.map { loop in
         Server.Worker(
           loop: loop,
@@ -56,7 +59,7 @@ final class TestServer: Sendable {
   }
 
   func client(receiveBuffer: Int32? = nil) throws -> RawClient {
-    try RawClient(port: port, receiveBuffer: receiveBuffer)
+    try RawClient(port: port, over: transport, receiveBuffer: receiveBuffer)
   }
 
   /// Waits until nothing is open and nothing runs.
@@ -102,9 +105,11 @@ func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
   return false
 }
 
-/// Gives each test a thread of its own, so that its clients may block without holding up other tests.
+/// Gives each test a thread of its own, so that its clients may block without holding up other tests, and runs it over
+/// plain connections and over TLS.
 struct OwnThread: TestTrait, SuiteTrait, TestScoping {
   let isRecursive = true
+  var transports = Transport.allCases
 
   func provideScope(
     for test: Test, testCase: Test.Case?, performing function: @concurrent @Sendable () async throws -> Void
@@ -116,10 +121,16 @@ struct OwnThread: TestTrait, SuiteTrait, TestScoping {
       loop.stop()
       thread.join()
     }
-    try await withTaskExecutorPreference(loop) { try await function() }
+    for transport in transports {
+      try await Transport.$current.withValue(transport) {
+        try await withTaskExecutorPreference(loop) { try await function() }
+      }
+    }
   }
 }
 
 extension Trait where Self == OwnThread {
   static var ownThread: Self { OwnThread() }
+  /// For what concerns TLS alone.
+  static var ownThreadOverTLS: Self { OwnThread(transports: [.tls]) }
 }

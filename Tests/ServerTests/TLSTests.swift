@@ -1,0 +1,304 @@
+import Glibc
+import HTTP
+import Loop
+import Server
+import Testing
+
+private let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
+
+/// The begin of a handshake that does not go on: a record of 512 bytes is announced.
+private let halfHandshake: [UInt8] = [22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3, 7, 7, 7]
+
+/// The CPU that this thread has had.
+private func threadTime() -> Duration {
+  var time = timespec()
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+  return .seconds(time.tv_sec) + .nanoseconds(time.tv_nsec)
+}
+
+extension TestServer {
+  fileprivate func client(offering priorities: String, resuming former: [UInt8]? = nil) throws -> RawClient {
+    try RawClient(port: port, over: .tls, offering: priorities, resuming: former)
+  }
+}
+
+@Suite(.ownThreadOverTLS, .timeLimit(.minutes(10))) struct Handshaking {
+  private static let old = "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+
+  @Test func `TLS 1.3 and 1.2 are spoken, with ciphers that authenticate`() async throws {
+    try await withServer { server in
+      for (offer, expected) in [
+        (TLSClient.usual, "(TLS1.3)-(ECDHE-SECP256R1)-(ECDSA-SECP256R1-SHA256)-(AES-256-GCM)"),
+        ("NORMAL:-GROUP-ALL:+GROUP-X25519", "(TLS1.3)-(ECDHE-X25519)-(ECDSA-SECP256R1-SHA256)-(AES-256-GCM)"),
+        (
+          "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305",
+          "(TLS1.3)-(ECDHE-SECP256R1)-(ECDSA-SECP256R1-SHA256)-(CHACHA20-POLY1305)"
+        ),
+        (Self.old, "(TLS1.2)-(ECDHE-SECP256R1)-(ECDSA-SHA256)-(AES-256-GCM)"),
+      ] {
+        let client = try server.client(offering: offer)
+        client.send(request)
+        #expect(client.answer()?.status == 200, "\(offer)")
+        #expect(client.tls?.summary == expected)
+      }
+    }
+  }
+
+  @Test(arguments: [
+    "NORMAL:-VERS-ALL:+VERS-TLS1.1", "NORMAL:-VERS-ALL:+VERS-TLS1.0", "\(old):-CIPHER-ALL:+AES-128-CBC:+AES-256-CBC",
+    "\(old):-KX-ALL:+DHE-RSA:+RSA", "\(old):-SIGN-ALL:+SIGN-ECDSA-SHA1:+SIGN-RSA-SHA1",
+  ])
+  func `what is old or weak is refused`(_ offer: String) async throws {
+    try await withServer { server in
+      let client = try server.client(offering: offer)
+      #expect(client.tls?.establish() == false)
+      #expect(client.isClosed())
+      #expect(try await server.isIdle())
+    }
+  }
+
+  @Test(arguments: [TLSClient.usual, old])
+  func `a client that comes back, to any loop, is remembered`(_ offer: String) async throws {
+    try await withServer(loops: 2) { server in
+      var remembrance: [UInt8]?
+      for round in 0..<8 {
+        let client = try server.client(offering: offer, resuming: remembrance)
+        client.send(request)
+        #expect(client.answer()?.status == 200)
+        #expect(client.tls?.isResumed == (round > 0))
+        remembrance = client.tls?.remembrance
+      }
+    }
+  }
+
+  @Test func `hundreds that begin a handshake and do not end it hold up nobody, and are cut`() async throws {
+    var limits = Limits()
+    limits.headerTime = .seconds(2)
+    try await withServer(limits, loops: 2) { server in
+      let slow = try (0..<200).map { _ in try RawClient(port: server.port) }
+      for client in slow { client.sendPlain(halfHandshake) }
+      for round in 0..<20 {
+        let client = try server.client()
+        for _ in 0..<5 {
+          client.send(request)
+          #expect(client.answer()?.status == 200, "\(round)")
+        }
+      }
+      for client in slow {
+        client.sendPlain([7])
+        #expect(client.isClosed())
+      }
+      #expect(server.log.handled.count == 100)
+      #expect(try await server.isIdle())
+    }
+  }
+
+  @Test func `handshakes that wait for their clients keep no loop busy`() async throws {
+    // Tells how much of the loop's CPU a while took, in percent.
+    let handler: @Sendable (Request, Loop) async -> Response = { _, loop in
+      let before = threadTime()
+      await loop.sleep(for: .milliseconds(500))
+      return Response(200, type: "text/plain", Array("\((threadTime() - before) / .milliseconds(5))".utf8))
+    }
+    try await withServer(handler: handler) { server in
+      let slow = try (0..<800).map { _ in try RawClient(port: server.port) }
+      for client in slow { client.sendPlain(halfHandshake) }
+      #expect(try await eventually { await server.server.load.connections == 800 })
+      let client = try server.client()
+      client.send(request)
+      let percent = try #require((client.answer()?.body).flatMap { Double($0) })
+      #expect(percent < 1)
+    }
+  }
+
+  @Test func `a handshake that comes byte by byte is one`() async throws {
+    try await withServer { server in
+      let client = try server.client()
+      client.tls?.isSlow = true
+      client.send(request)
+      #expect(client.answer()?.status == 200)
+    }
+  }
+
+  @Test func `what is not TLS is closed, and nobody sees it`() async throws {
+    try await withServer { server in
+      for text in [request, "SSH-2.0-x\r\n", String(repeating: "x", count: 100_000)] {
+        let client = try RawClient(port: server.port)
+        client.send(text)
+        #expect(client.isClosed())
+        #expect(!client.rest.contains("HTTP/1.1"))
+      }
+      #expect(server.log.handled.isEmpty && server.log.completed.isEmpty)
+      #expect(try await server.isIdle())
+    }
+  }
+
+  @Test func `a server that stops ends handshakes, too`() async throws {
+    let server = try TestServer(loops: 2) { request, _ in echo(request) }
+    let clients = try (0..<20).map { _ in try RawClient(port: server.port) }
+    for client in clients.prefix(10) { client.sendPlain(halfHandshake) }
+    #expect(try await eventually { await server.server.load.connections == 20 })
+    await server.stop(within: .milliseconds(200))
+    for client in clients { #expect(client.isClosed()) }
+  }
+}
+
+@Suite(.ownThreadOverTLS, .timeLimit(.minutes(10))) struct Records {
+  @Test func `a body comes in records of one byte, all at once`() async throws {
+    try await withServer { server in
+      let client = try server.client()
+      for round in 0..<2 {
+        client.send("POST /\(round) HTTP/1.1\r\nHost: a\r\nContent-Length: 2000\r\n\r\n")
+        client.tls?.hold()
+        for _ in 0..<2_000 { client.send([120]) }
+        client.tls?.release()
+        #expect(client.answer()?.body == "POST /\(round)? 2000:" + String(repeating: "x", count: 2_000))
+      }
+    }
+  }
+
+  @Test func `requests are answered however records cut them, while handlers wait`() async throws {
+    let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
+      await loop.sleep(for: .milliseconds(request.target.segments.first == "slow" ? 300 : 1))
+      return echo(request)
+    }
+    try await withServer(handler: handler) { server in
+      let slow = try server.client()
+      slow.send("GET /slow HTTP/1.1\r\nHost: a\r\n\r\n")
+      let client = try server.client()
+      #expect(client.tls?.establish() == true)
+      let text = Array((0..<30).map { "POST /\($0) HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc" }.joined().utf8)
+      for size in [1_500, 100, 52, 7] {
+        client.tls?.hold()
+        for start in stride(from: 0, to: text.count, by: size) { client.send(Array(text[start...].prefix(size))) }
+        client.tls?.release()
+        for number in 0..<30 { #expect(client.answer()?.body == "POST /\(number)? 3:abc", "\(size)") }
+      }
+      #expect(slow.answer()?.status == 200)
+    }
+  }
+
+  @Test func `new keys that come together with a request do not hold it up`() async throws {
+    try await withServer { server in
+      let client = try server.client()
+      for _ in 0..<3 {
+        client.send(request)
+        #expect(client.answer()?.status == 200)
+        client.tls?.hold()
+        client.tls?.updateKey()
+        client.send(request)
+        client.tls?.release()
+        #expect(client.answer()?.status == 200)
+      }
+    }
+  }
+}
+
+@Suite(.ownThreadOverTLS, .timeLimit(.minutes(10))) struct Endings {
+  @Test func `the last answer of a connection is followed by the end of TLS`() async throws {
+    try await withServer { server in
+      for (text, status) in [
+        ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 200), ("GET / HTTP/1.0\r\n\r\n", 200),
+        ("GET / HTTP/1.1\r\n\r\n", 400), ("GET / ICY/1.1\r\n\r\n", 400),
+        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 8000000\r\n\r\n", 413),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "x", count: 30_000))\r\n\r\n", 431),
+      ] {
+        let client = try server.client()
+        client.send(text)
+        #expect(client.answer()?.status == status)
+        #expect(client.isClosed())
+        #expect(client.isEndedProperly, "\(status)")
+      }
+    }
+  }
+
+  @Test func `who has been silent for too long, or is there when the server stops, gets the end of TLS`() async throws {
+    var limits = Limits()
+    limits.idleTime = .milliseconds(300)
+    let server = try TestServer(limits: limits) { request, _ in echo(request) }
+    let client = try server.client()
+    client.send(request)
+    #expect(client.answer()?.status == 200)
+    #expect(client.isClosed() && client.isEndedProperly)
+    let other = try server.client()
+    other.send(request)
+    #expect(other.answer()?.status == 200)
+    await server.stop()
+    #expect(other.isClosed() && other.isEndedProperly)
+  }
+
+  @Test func `who ends TLS, or TCP alone, together with the request gets the answer, and leaves nothing behind`()
+    async throws
+  {
+    let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
+      if request.target.segments == ["slow"] { await loop.sleep(for: .milliseconds(30)) }
+      return echo(request)
+    }
+    try await withServer(handler: handler) { server in
+      for (path, properly) in [("fast", true), ("slow", true), ("fast", false), ("slow", false)] {
+        let client = try server.client()
+        #expect(client.tls?.establish() == true)
+        client.tls?.hold()
+        client.send("GET /\(path) HTTP/1.1\r\nHost: a\r\n\r\n")
+        if properly { client.tls?.sendEnd() }
+        client.tls?.release()
+        client.finishSending(properly: false)
+        #expect(client.answer()?.status == 200)
+        #expect(client.isClosed())
+        #expect(try await server.isIdle())
+      }
+    }
+  }
+}
+
+@Suite(.ownThreadOverTLS, .timeLimit(.minutes(10))) struct Certificates {
+  @Test func `another certificate is shown to who comes, and open connections go on`() async throws {
+    let other = try #require(Identity.other)
+    try await withServer(loops: 2) { server in
+      let before = try server.client()
+      before.send(request)
+      #expect(before.answer()?.status == 200)
+      let half = try server.client()
+      #expect(try await eventually { await server.server.load.connections == 2 })
+      try await server.server.use(other.certificate())
+      for _ in 0..<4 {
+        let after = try RawClient(port: server.port, over: .tls, trusting: other)
+        after.send(request)
+        #expect(after.answer()?.status == 200)
+        let stranger = try server.client()
+        #expect(stranger.tls?.establish() == false)
+      }
+      for client in [before, half] {
+        client.send(request)
+        #expect(client.answer()?.status == 200)
+      }
+    }
+  }
+
+  @Test func `what cannot be used is refused with the reason`() throws {
+    let identity = try #require(Identity.common)
+    let other = try #require(Identity.other)
+    let text = Array("no PEM at all\n".utf8)
+    let damaged = identity.chain.prefix(100) + identity.chain.dropFirst(140)
+    for (chain, key, expected) in [
+      (text, identity.key, "chain: holds no certificate in PEM"),
+      ([], identity.key, "chain: holds no certificate in PEM"),
+      (identity.key, identity.key, "chain: holds no certificate in PEM"),
+      (Array(damaged), identity.key, "chain: cannot be used: "),
+      (identity.chain, text, "key: holds no key in PEM"), (identity.chain, [], "key: holds no key in PEM"),
+      (identity.chain, identity.chain, "key: holds no key in PEM"),
+      (identity.chain, other.key, "key: is not the certificate's key"),
+    ] {
+      let problem = #expect(throws: Certificate.Problem.self) { try Certificate(chain: chain, key: key) }
+      let found =
+        switch problem {
+        case .chain(let reason)?: "chain: " + reason
+        case .key(let reason)?: "key: " + reason
+        case nil: "none"
+        }
+      #expect(found.hasPrefix(expected))
+    }
+    let certificate = try identity.certificate()
+    #expect(certificate.end - certificate.begin == 86_400)
+  }
+}
