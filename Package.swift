@@ -37,7 +37,7 @@ let package = Package(
     module("Loop", "CLinux"),
     module("HTTP"),
     module("Crypto", "Loop", "HTTP", "CCrypto", "CSodium"),
-    module("Postgres", "Loop", "CLibPQ"),
+    module("Postgres", "Loop", "Crypto", "CLibPQ"),
     module("Cluster", "Loop", "Postgres"),
     module("Server", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
     module("Access", "HTTP", "Postgres", "Crypto"),

@@ -10,10 +10,15 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   public struct Settings: Sendable {
     /// A URI or a connection string as libpq reads them; several hosts and `target_session_attrs` are allowed.
     public var url: String
+    /// Whether this is a copy that the program can do without.
+    public var isStandby = false
     /// Connections for look-ups. A second one lets the loop and the server work at the same time.
     public var sharedConnections = 2
     /// Connections for other statements and for transactions; each serves one at a time.
     public var pooledConnections = 4
+    /// Whether statements are prepared once for each connection; if not, their texts are sent each time, for poolers that
+    /// bear no prepared statements, and each is planned anew.
+    public var preparesStatements = true
     /// How long the server may work on a statement.
     public var statementTime = Duration.seconds(5)
     /// How long a statement may wait for a lock.
@@ -45,7 +50,8 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   public init(_ settings: Settings, on loop: Loop) {
     (self.settings, self.loop) = (settings, loop)
     (outbox, tally) = (Outbox(loop), Tally())
-    let parts = PoolParts(settings: settings, loop: loop, outbox: outbox, catalogue: Catalogue(), tally: tally)
+    let catalogue = Catalogue(isPrepared: settings.preparesStatements)
+    let parts = PoolParts(settings: settings, loop: loop, outbox: outbox, catalogue: catalogue, tally: tally)
     shared = SharedPool(parts, count: settings.sharedConnections)
     leased = LeasedPool(parts, count: settings.pooledConnections)
     ambient = nil
@@ -154,14 +160,16 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
       leased.release(pipeline)
     }
     var attempt = 0
+    var isNamed = true
     while true {
-      let transaction = Transaction(on: pipeline, after: prelude)
+      let transaction = Transaction(on: pipeline, after: prelude, isNamed: isNamed)
       do {
         return try await transaction.perform(body)
       } catch {
         guard transaction.failure?.asksForRepetition == true, attempt < 5, pipeline.isIdle else { throw error }
         await loop.sleep(for: .milliseconds(5 << attempt) * Double.random(in: 0.5...1))
         attempt += 1
+        if transaction.failure?.isOfName == true { isNamed = false }
       }
     }
   }

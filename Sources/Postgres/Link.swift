@@ -46,7 +46,9 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
 
 /// What opens the connections of one database.
 struct Opener: Sendable {
-  private static let threads = BlockingPool(named: "pg-connect", threads: 8, capacity: 4096)
+  /// As many as may wait at once for a server that hangs; those for a standby hold up nobody else.
+  private static let threads = BlockingPool(named: "pg-connect", threads: 32, capacity: 4096)
+  private static let standbyThreads = BlockingPool(named: "pg-standby", threads: 8, capacity: 4096)
 
   let settings: Database.Settings
 
@@ -54,7 +56,8 @@ struct Opener: Sendable {
   func open() async throws(PostgresError) -> Link {
     let outcome: Result<Link, PostgresError>
     do throws(BlockingPool.Full) {
-      outcome = try await Self.threads.run {
+      let threads = settings.isStandby ? Self.standbyThreads : Self.threads
+      outcome = try await threads.run {
         do throws(PostgresError) { return .success(try connect()) } catch { return .failure(error) }
       }
     } catch {

@@ -23,15 +23,18 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     let statement: Statement
     let parameters: [PostgresParameter]
     let role: Role
-    var wasRepeated = false
+    /// Whether it may use a name; not when it is sent again because of that.
+    var isNamed: Bool
     /// Prepared for this very query: preparing it anew would not help.
     var isFresh = false
+    /// Which of the connection's preparations it relies on.
+    var preparation = 0
     /// Nil where nobody waits for the answer: what begins a transaction, on which the next query depends.
     let continuation: UnsafeContinuation<Answer, Never>?
   }
 
   private enum Debt {
-    case preparation(Statement)
+    case preparation(Statement, number: Int)
     case answer(Query)
     case sync(sentAt: ContinuousClock.Instant)
   }
@@ -66,6 +69,8 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   private var loss: PostgresError?
   /// Called once, when the connection is gone.
   var onLoss: (PostgresError) -> Void = { _ in }
+  /// Called where it was lost because the server was silent for too long.
+  var onSilence: () -> Void = {}
 
   /// A pipeline on a connection in pipeline mode, which counts as dead when an answer is owed for longer than `patience`.
   init(
@@ -93,43 +98,56 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   // MARK: Sending
 
   /// Sends a statement with this turn's batch, and waits for its answer.
-  func answer(_ sql: SQL, as role: Role) async throws(PostgresError) -> ResultSet {
+  func answer(_ sql: SQL, as role: Role, isNamed: Bool = true) async throws(PostgresError) -> ResultSet {
     guard !sql.hasNUL else { throw .invalidText }
-    let answer: Answer = await withUnsafeContinuation { ask(sql, role, $0) }
+    let answer: Answer = await withUnsafeContinuation { ask(sql, role, isNamed: isNamed, $0) }
     return try answer.get()
   }
 
   /// Sends a statement whose texts have no NUL, and resumes the continuation with its answer.
-  func ask(_ sql: SQL, _ role: Role, _ continuation: UnsafeContinuation<Answer, Never>?) {
+  func ask(
+    _ sql: SQL, _ role: Role, isNamed: Bool = true, _ continuation: UnsafeContinuation<Answer, Never>?
+  ) {
     load += 1
     let statement = catalogue.statement(of: sql.shape)
-    send(Query(statement: statement, parameters: sql.parameters, role: role, continuation: continuation))
+    send(
+      Query(
+        statement: statement, parameters: sql.parameters, role: role, isNamed: isNamed && catalogue.isPrepared,
+        continuation: continuation))
   }
 
   /// Sends what begins a transaction, before its first statement; where it fails, so does that.
-  func begin(_ prelude: SQL?) {
-    ask("begin", .inTransaction, nil)
-    if let prelude { ask(prelude, .inTransaction, nil) }
+  func begin(_ prelude: SQL?, isNamed: Bool) {
+    ask("begin", .inTransaction, isNamed: isNamed, nil)
+    if let prelude { ask(prelude, .inTransaction, isNamed: isNamed, nil) }
   }
 
   private func send(_ query: Query) {
     guard let link else { return finish(query, .failure(loss ?? .unavailable("the connection is closed"))) }
     var query = query
-    let name: [CChar]
-    if let known = prepared.name(of: query.statement) {
-      name = known
-    } else {
-      name = prepared.add(query.statement)
-      query.isFresh = true
-      guard PQsendPrepare(link.pointer, name, query.statement.text, 0, nil) == 1 else {
-        owed.append(.answer(query))
-        return lose(link.reason)
+    query.isFresh = false
+    var prepared: PreparedStatements.Known?
+    if query.isNamed {
+      prepared = self.prepared[query.statement]
+      if prepared == nil {
+        let new = self.prepared.add(query.statement)
+        query.isFresh = true
+        guard PQsendPrepare(link.pointer, new.name, query.statement.text, 0, nil) == 1 else {
+          owed.append(.answer(query))
+          return lose(link.reason)
+        }
+        owed.append(.preparation(query.statement, number: new.preparation))
+        prepared = new
       }
-      owed.append(.preparation(query.statement))
     }
+    query.preparation = prepared?.preparation ?? 0
     owed.append(.answer(query))
     let sent = query.parameters.withArrays {
-      PQsendQueryPrepared(link.pointer, name, $0.count, $0.values, $0.lengths, $0.formats, 1)
+      if let prepared {
+        PQsendQueryPrepared(link.pointer, prepared.name, $0.count, $0.values, $0.lengths, $0.formats, 1)
+      } else {
+        PQsendQueryParams(link.pointer, query.statement.text, $0.count, nil, $0.values, $0.lengths, $0.formats, 1)
+      }
     }
     guard sent == 1 else { return lose(link.reason) }
     if !isUnsynced {
@@ -193,12 +211,9 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     case (PGRES_TUPLES_OK, .answer(let query)), (PGRES_COMMAND_OK, .answer(let query)): succeeded(query, result)
     case (PGRES_COMMAND_OK, .preparation): break
     case (PGRES_PIPELINE_SYNC, .sync): synced()
-    case (PGRES_PIPELINE_ABORTED, .preparation(let statement)): prepared.forget(statement)
+    case (PGRES_PIPELINE_ABORTED, .preparation(let statement, let number)): prepared.forget(statement, number)
     case (PGRES_PIPELINE_ABORTED, .answer(let query)): skipped(query)
-    case (PGRES_FATAL_ERROR, .preparation(let statement)):
-      prepared.forget(statement)
-      failedPrelude = PostgresError(result)
-      if result.endsConnection { lose(PostgresError(result)) }
+    case (PGRES_FATAL_ERROR, .preparation(let statement, let number)): notPrepared(statement, number, result)
     case (PGRES_FATAL_ERROR, .answer(let query)): failed(query, result)
     case (_, .answer(let query)):
       finish(query, .failure(.unexpected("a statement that copies")))
@@ -214,13 +229,28 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     }
   }
 
+  private func notPrepared(_ statement: Statement, _ number: Int, _ result: ResultSet) {
+    let error = PostgresError(result)
+    guard error.isOfKnownStatement else {
+      prepared.forget(statement, number)
+      failedPrelude = error
+      if result.endsConnection { lose(error) }
+      return
+    }
+    // Another client has prepared it on this server, behind a pooler: it may be used. What came with it was skipped, and is
+    // sent again; in a transaction, as a whole.
+    if case .answer(let query) = owed.first, query.role == .inTransaction { failedPrelude = error }
+  }
+
   private func failed(_ query: Query, _ result: ResultSet) {
     var query = query
     let error = PostgresError(result)
     if query.continuation == nil { failedPrelude = error }
-    if error.isOfStaleStatement { prepared.forget(query.statement) }
-    if error.isOfStaleStatement && query.role != .inTransaction && !query.isFresh && !query.wasRepeated {
-      query.wasRepeated = true
+    if error.isOfStaleStatement {
+      prepared.forget(query.statement, query.preparation, isStale: !error.isOfUnknownStatement)
+    }
+    if error.isOfStaleStatement && query.role != .inTransaction && !query.isFresh && query.isNamed {
+      query.isNamed = false
       again.append(query)
     } else {
       uncommitted.append((query, .failure(error)))
@@ -277,7 +307,10 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     }
     guard isOpen, let oldest else { return }
     let left = patience - oldest.duration(to: .now)
-    guard left > .zero else { return lose("no answer for \(patience)") }
+    guard left > .zero else {
+      lose("no answer for \(patience)")
+      return onSilence()
+    }
     watchdog = loop.after(left) { [weak self] in self?.checkPatience() }
   }
 

@@ -15,6 +15,7 @@ final class SharedPool {
           if let reason = slots.refusal { line.dismiss(reason) }
         })
     }
+    parts.silence.heard { [unowned self] in slots.doubtIdle() }
   }
 
   /// The open connection that owes the fewest answers; nil where none is open.
@@ -66,6 +67,7 @@ final class LeasedPool {
           if let reason = slots.refusal { line.dismiss(reason) }
         })
     }
+    parts.silence.heard { [unowned self] in slots.doubtIdle() }
   }
 
   /// Takes a connection, or waits for one; whoever got it gives it back by `release`.
@@ -101,6 +103,25 @@ final class LeasedPool {
   }
 }
 
+/// That a server does not answer on one connection is told to all: those that are idle may lead to the same one, which
+/// hangs or is cut off, and would be found out one by one, each by a request that waits in vain.
+final class Silence {
+  private var listeners: [() -> Void] = []
+
+  func heard(_ listener: @escaping () -> Void) { listeners.append(listener) }
+
+  func tell() { for listener in listeners { listener() } }
+}
+
+extension [Slot] {
+  /// Opens idle connections anew.
+  fileprivate func doubtIdle() {
+    for slot in self {
+      if let pipeline = slot.pipeline, pipeline.isIdle { pipeline.lose("the server does not answer") }
+    }
+  }
+}
+
 /// What pools are made of.
 struct PoolParts {
   let settings: Database.Settings
@@ -108,6 +129,7 @@ struct PoolParts {
   let outbox: Outbox
   let catalogue: Catalogue
   let tally: Tally
+  let silence = Silence()
 
   func line() -> WaitingLine {
     WaitingLine(on: loop, tally, time: settings.waitingTime, capacity: settings.waitingLimit)
@@ -120,7 +142,9 @@ struct PoolParts {
     return Slot(on: loop, onUp: onUp, onLoss: onLoss) { () async throws(PostgresError) in
       let link = try await open(by: opener)
       do throws(LoopError) {
-        return try Pipeline(link, on: loop, outbox, catalogue, tally, patience: patience)
+        let pipeline = try Pipeline(link, on: loop, outbox, catalogue, tally, patience: patience)
+        pipeline.onSilence = silence.tell
+        return pipeline
       } catch {
         throw .unavailable("\(error)")
       }

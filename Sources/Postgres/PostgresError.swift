@@ -58,17 +58,31 @@ extension PostgresError {
   private static let quotesNoValues: Set<String> = ["0A", "23", "25", "26", "28", "3D", "40", "42", "55"]
 
   /// Whether the whole transaction should run again: serialization_failure, deadlock_detected, and a prepared statement
-  /// that the server does not know, or not in this form, any more.
+  /// that is not what the connection has thought it to be.
   var asksForRepetition: Bool {
     guard case .statement(let sqlstate, _, _) = self else { return false }
-    return ["40001", "40P01"].contains(sqlstate) || isOfStaleStatement
+    return ["40001", "40P01"].contains(sqlstate) || isOfName
   }
 
-  /// Whether preparing anew may help: invalid_sql_statement_name (a pooler gave the connection another backend), or
-  /// feature_not_supported, which is also "cached plan must not change result type".
-  var isOfStaleStatement: Bool {
+  /// Whether a prepared statement is not what the connection has thought it to be.
+  var isOfName: Bool { isOfStaleStatement || isOfKnownStatement }
+
+  /// Whether preparing anew may help: the server does not know the statement, or feature_not_supported, which is also
+  /// "cached plan must not change result type".
+  var isOfStaleStatement: Bool { isOfUnknownStatement || hasState("0A000") }
+
+  /// invalid_sql_statement_name: a pooler gave the connection another server.
+  var isOfUnknownStatement: Bool { hasState("26000") }
+
+  /// duplicate_prepared_statement: a pooler gave the connection a server on which another client has prepared it.
+  var isOfKnownStatement: Bool { hasState("42P05") }
+
+  /// Whether somebody else had a lock that it needed for too long, or they waited for each other.
+  var isOfLocks: Bool { self == .timedOut || hasState("40P01") }
+
+  private func hasState(_ wanted: String) -> Bool {
     guard case .statement(let sqlstate, _, _) = self else { return false }
-    return ["26000", "0A000"].contains(sqlstate)
+    return sqlstate == wanted
   }
 }
 

@@ -59,7 +59,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
 }
 
 /// A statement without its values. Static literals are compared by their addresses, so that finding a prepared
-/// statement does not read its text; equal text at two addresses is prepared twice, which does no harm.
+/// statement does not read its text.
 struct Shape: Hashable, Sendable {
   enum Piece: Sendable {
     case text(StaticString)

@@ -1,43 +1,70 @@
+internal import Crypto
+
 /// A statement that was used before, by its number in the catalogue.
 final class Statement {
   let number: Int
   /// NUL-terminated, for libpq.
   let text: [CChar]
+  /// What servers know it by, after it was prepared: made of its text. So a name means the same to all clients of a pooler
+  /// that gives each transaction another server: who finds it known there may use it, and who does not prepares it.
+  let name: String
 
-  init(number: Int, shape: Shape) {
+  init(number: Int, text: [UInt8]) {
     self.number = number
-    text = shape.text.map(CChar.init(bitPattern:)) + [0]
+    self.text = text.map(CChar.init(bitPattern:)) + [0]
+    name = "s" + sha256(text).prefix(12).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }
 
 /// The statements that one database's connections know or may come to know.
 final class Catalogue {
+  /// Whether connections prepare statements under names, or send their texts each time.
+  let isPrepared: Bool
   private var statements: [Shape: Statement] = [:]
+  private var statementsByText: [[UInt8]: Statement] = [:]
+
+  init(isPrepared: Bool) { self.isPrepared = isPrepared }
 
   func statement(of shape: Shape) -> Statement {
     if let known = statements[shape] { return known }
-    let new = Statement(number: statements.count, shape: shape)
-    statements[shape] = new
-    return new
+    let text = shape.text
+    let statement = statementsByText[text] ?? Statement(number: statementsByText.count, text: text)
+    statementsByText[text] = statement
+    statements[shape] = statement
+    return statement
   }
 }
 
-/// The statements that one connection has prepared, and under which names. A name is never used twice: libpq cannot
-/// close a prepared statement before version 17.
+/// The statements that one connection has prepared, and under which names. libpq cannot close a prepared statement before
+/// version 17, so that one whose plan has become stale is prepared anew under another name.
 struct PreparedStatements {
-  private var names: [[CChar]?] = []
-  private var count = 0
-
-  /// NUL-terminated; nil for a statement that is to be prepared.
-  func name(of statement: Statement) -> [CChar]? { statement.number < names.count ? names[statement.number] : nil }
-
-  mutating func add(_ statement: Statement) -> [CChar] {
-    while names.count <= statement.number { names.append(nil) }
-    count += 1
-    let name = Array("s\(count)".utf8CString)
-    names[statement.number] = name
-    return name
+  /// One that is prepared, or about to be.
+  struct Known {
+    /// NUL-terminated.
+    let name: [CChar]
+    /// Which of the connection's preparations it was.
+    let preparation: Int
   }
 
-  mutating func forget(_ statement: Statement) { names[statement.number] = nil }
+  private var known: [Known?] = []
+  private var staleNames: [Int: Int] = [:]
+  private var count = 0
+
+  subscript(statement: Statement) -> Known? { statement.number < known.count ? known[statement.number] : nil }
+
+  mutating func add(_ statement: Statement) -> Known {
+    while known.count <= statement.number { known.append(nil) }
+    count += 1
+    let suffix = staleNames[statement.number].map { "_\($0)" } ?? ""
+    let new = Known(name: Array((statement.name + suffix).utf8CString), preparation: count)
+    known[statement.number] = new
+    return new
+  }
+
+  /// Forgets a preparation, where it was not followed by another; the name of what is stale is not used again.
+  mutating func forget(_ statement: Statement, _ preparation: Int, isStale: Bool = false) {
+    guard self[statement]?.preparation == preparation else { return }
+    known[statement.number] = nil
+    if isStale { staleNames[statement.number, default: 0] += 1 }
+  }
 }

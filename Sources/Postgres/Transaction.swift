@@ -4,11 +4,15 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
 
   private let pipeline: Pipeline
   private let prelude: SQL?
+  /// Whether its statements are prepared; not when it runs again because of that.
+  private let isNamed: Bool
   private var state = State.notBegun
   /// The first statement that failed: after that the server takes nothing but a rollback.
   private(set) var failure: PostgresError?
 
-  init(on pipeline: Pipeline, after prelude: SQL?) { (self.pipeline, self.prelude) = (pipeline, prelude) }
+  init(on pipeline: Pipeline, after prelude: SQL?, isNamed: Bool) {
+    (self.pipeline, self.prelude, self.isNamed) = (pipeline, prelude, isNamed)
+  }
 
   /// The first row of a statement's answer, if there is one.
   public func row<Value: RowDecodable>(
@@ -74,10 +78,10 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
     guard state != .ended else { throw .unexpected("the transaction has ended") }
     if state == .notBegun {
       state = .begun
-      pipeline.begin(prelude)
+      pipeline.begin(prelude, isNamed: isNamed)
     }
     do throws(PostgresError) {
-      return try await pipeline.answer(sql, as: .inTransaction)
+      return try await pipeline.answer(sql, as: .inTransaction, isNamed: isNamed)
     } catch {
       if failure == nil { failure = error }
       throw error
@@ -89,9 +93,11 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
     state = .ended
     guard pipeline.isInTransaction else { throw .unexpected("the transaction was ended by its own statements") }
     do throws(PostgresError) {
-      _ = try await pipeline.answer("commit", as: .inTransaction)
+      _ = try await pipeline.answer("commit", as: .inTransaction, isNamed: isNamed)
     } catch {
       failure = error
+      // Where a pooler's server does not know the statement, the transaction is still there, and cannot be committed.
+      if pipeline.isOpen && !pipeline.isIdle { await endByRollback() }
       throw error
     }
   }
@@ -100,6 +106,10 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
     guard state == .begun else { return state = .ended }
     state = .ended
     // A connection on which even this fails is in a transaction still, or lost: the pool closes it.
-    _ = try? await pipeline.answer("rollback", as: .inTransaction)
+    await endByRollback()
+  }
+
+  private func endByRollback() async {
+    _ = try? await pipeline.answer("rollback", as: .inTransaction, isNamed: false)
   }
 }

@@ -58,6 +58,56 @@ import Testing
     }
   }
 
+  @Test func `a statement has the same name on all connections, and no other has it`() async throws {
+    try await TestDatabase.withEmpty { database in
+      func names(_ settings: Database.Settings) async throws -> [String] {
+        var settings = settings
+        settings.sharedConnections = 1
+        let names = Names()
+        try await onDatabase(settings) { db in
+          for divisor in 1...3 { #expect(await quotient(db, 6, by: divisor) == .success(6 / divisor)) }
+          // Equal texts at two places of the source.
+          _ = try await db.lookup("select 1 as value", as: Only<Int>.self)
+          _ = try await db.lookup("select 1 as value", as: Only<Int>.self)
+          let known = try await db.lookup(
+            """
+            select array_agg(name || ' ' || statement order by name) as value from pg_prepared_statements
+            where statement not like '%pg_prepared%'
+            """, as: Only<[String]?>.self)
+          await names.set(known?.value ?? [])
+        }
+        return await names.values
+      }
+      let first = try await names(Database.Settings(url: database.conninfo))
+      let second = try await names(Database.Settings(url: database.conninfo))
+      #expect(first.count == 2 && first == second)
+
+      var unprepared = Database.Settings(url: database.conninfo)
+      unprepared.preparesStatements = false
+      #expect(try await names(unprepared).isEmpty)
+    }
+  }
+
+  @Test func `without prepared statements each fails alone, and transactions are whole`() async throws {
+    try await onDatabase({ $0.preparesStatements = false }) { db in
+      async let good = quotient(db, 6, by: 2)
+      async let bad = quotient(db, 6, by: 0)
+      async let unknown = failure(db)
+      let (answer, refusal, state) = await (good, bad, unknown)
+      #expect(answer == .success(3) && state == "42P01")
+      #expect(throws: PostgresError.self) { try refusal.get() }
+      try await db.run("create table item (id integer unique)")
+      for number in [1, 1, 2] {
+        try? await db.transaction { transaction in
+          try await transaction.run("insert into item values (\(number + 10))")
+          try await transaction.run("insert into item values (\(number))")
+        }
+      }
+      let items = try await db.rows("select id as value from item order by id", as: Only<Int>.self)
+      #expect(items.map(\.value) == [1, 2, 11, 12])
+    }
+  }
+
   @Test func `a prepared statement whose columns a migration has changed is prepared again`() async throws {
     try await onDatabase({ ($0.sharedConnections, $0.pooledConnections) = (1, 1) }) { db in
       try await db.run("create table thing (value integer)")
@@ -136,4 +186,9 @@ private func failure(_ db: Database) async -> String? {
     guard case .statement(let sqlstate, _, _) = error else { return nil }
     return sqlstate
   }
+}
+
+private actor Names {
+  private(set) var values: [String] = []
+  func set(_ values: [String]) { self.values = values }
 }
