@@ -1,4 +1,10 @@
+internal import Glibc
+
 /// A step of the schema's history: a file's name and text. The text may hold several statements, but no `commit`.
+///
+/// A program goes on, and also starts, with a database that a newer one has migrated: a migration only adds to what the
+/// program before it uses. One that takes something away from it says so by the end of its name, `.contract.sql`, and
+/// comes a release later; programs that do not know it do not run on that database.
 public struct Migration: Sendable {
   /// The file's name. Names are in the order of application.
   public let name: String
@@ -17,7 +23,7 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
   case missing(String)
   /// The file was not applied, and later ones were.
   case skipped(String)
-  /// The database knows files that this program does not.
+  /// The database knows files that this program does not, and that take away what it needs.
   case newer([String])
   /// The file ends the transaction it runs in.
   case endsTransaction(String)
@@ -40,28 +46,68 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
 
 /// Applies migrations, and remembers them in the table `schema_migration`.
 public enum Migrator {
+  /// How long a migration waits for others, and how often.
+  public struct Patience: Sendable {
+    /// How long it may wait for a lock: all requests that need the same table wait behind it.
+    public var lockTime = Duration.seconds(1)
+    /// How often it is tried.
+    public var attempts = 60
+    /// How long the others get in between.
+    public var pause = Duration.seconds(2)
+
+    /// About three minutes.
+    public init() {}
+  }
+
   /// Applies what was not applied yet, in the order of the list, each in its own transaction. Blocks the calling thread.
   ///
   /// Programs that start at the same moment apply each migration once between them: every transaction begins by taking
-  /// one lock, and looks up what is left to do after that.
+  /// one lock, and looks up what is left to do after that. What cannot have a lock that it needs lets go of all it has,
+  /// and is tried again.
   ///
   /// - Returns: The names of those that were applied by this call.
   /// - Throws: `MigrationError`, or `PostgresError` where the server cannot be reached.
-  public static func migrate(_ url: String, _ migrations: [Migration]) throws -> [String] {
+  public static func migrate(
+    _ url: String, _ migrations: [Migration], patience: Patience = Patience()
+  ) throws -> [String] {
     let session = try ScriptSession(url)
     var applied: [String] = []
-    while let next = try step(session, migrations) { applied.append(next) }
-    return applied
+    var attempt = 1
+    while true {
+      do {
+        guard let next = try step(session, migrations, patience) else { return applied }
+        applied.append(next)
+        attempt = 1
+      } catch MigrationError.failed(_, let error) where error.isOfLocks && attempt < patience.attempts {
+        attempt += 1
+        usleep(UInt32(clamping: (patience.pause * Double.random(in: 0.5...1)).milliseconds * 1000))
+      }
+    }
   }
 
-  /// Whether exactly these migrations were applied to the database, by their names: for readiness.
+  /// Whether a program with these migrations can run on the database: all of them were applied, and none besides that
+  /// takes away what it needs. For readiness.
   public static func isCurrent(_ database: Database, _ migrations: [Migration]) async throws(PostgresError) -> Bool {
+    let applied = Set(try await applied(database))
+    let own = Set(migrations.map(\.name))
+    return applied.isSuperset(of: own) && !applied.subtracting(own).contains(where: takesAway)
+  }
+
+  /// The names of what newer programs than one with these migrations have applied to the database.
+  public static func newer(
+    _ database: Database, than migrations: [Migration]
+  ) async throws(PostgresError) -> [String] {
+    let own = Set(migrations.map(\.name))
+    return try await applied(database).filter { !own.contains($0) }
+  }
+
+  private static func applied(_ database: Database) async throws(PostgresError) -> [String] {
     do throws(PostgresError) {
       let applied: Applied? = try await database.lookup(
         "select array_agg(name order by name collate \"C\") as names from schema_migration")
-      return applied?.names ?? [] == migrations.map(\.name)
+      return applied?.names ?? []
     } catch .statement(sqlstate: "42P01", _, _) {  // undefined_table
-      return migrations.isEmpty
+      return []
     }
   }
 
@@ -70,11 +116,17 @@ public enum Migrator {
     init(_ row: Row) throws(PostgresError) { names = try row["names"] }
   }
 
-  private static func step(_ session: ScriptSession, _ migrations: [Migration]) throws -> String? {
-    try session.run("begin")
+  private static func takesAway(_ name: String) -> Bool { name.hasSuffix(".contract.sql") }
+
+  private static func step(
+    _ session: ScriptSession, _ migrations: [Migration], _ patience: Patience
+  ) throws -> String? {
+    // Said here, too: a pooler may have kept the session's settings to itself.
+    try session.run("begin; set local statement_timeout = 0; set local lock_timeout = 0")
     do {
       // The number is ours alone: "basekeep" in ASCII.
       try session.run("select pg_advisory_xact_lock(\(0x6261_7365_6b65_6570))")
+      try session.run("set local lock_timeout = \(patience.lockTime.milliseconds)")
       guard let next = try next(session, migrations) else {
         try session.run("commit")
         return nil
@@ -123,8 +175,10 @@ public enum Migrator {
     let last = checks.last { $0.isApplied && $0.isGiven }?.name
     let unknown = checks.filter { !$0.isGiven }.map(\.name)
     if let last, let missing = unknown.first(where: { $0 < last }) { throw MigrationError.missing(missing) }
-    guard unknown.isEmpty else { throw MigrationError.newer(unknown) }
-    let changed = checks.first { $0.isApplied && $0.isChanged }
+    guard last != nil || unknown.isEmpty, !unknown.contains(where: takesAway) else {
+      throw MigrationError.newer(unknown)
+    }
+    let changed = checks.first { $0.isApplied && $0.isGiven && $0.isChanged }
     if let changed { throw MigrationError.changed(changed.name) }
     guard let next = checks.firstIndex(where: { !$0.isApplied }) else { return nil }
     if checks[next...].contains(where: \.isApplied) { throw MigrationError.skipped(checks[next].name) }

@@ -10,7 +10,7 @@ package final class ScriptSession {
     link = try Link.open(
       url,
       [
-        ("connect_timeout", "10"),
+        ("connect_timeout", "3"),
         ("options", "\(Link.options(of: url)) -c statement_timeout=0 -c lock_timeout=0 -c TimeZone=UTC"),
       ])
   }

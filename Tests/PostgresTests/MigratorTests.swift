@@ -57,7 +57,6 @@ import Testing
         ([changed, Self.second, Self.third], .changed("0001-a.sql")),
         ([Self.second, Self.third],          .missing("0001-a.sql")),
         ([Self.first, between, Self.second], .skipped("0001-between.sql")),
-        ([Self.first],                       .newer(["0002-b.sql"])),
         ([],                                 .newer(["0001-a.sql", "0002-b.sql"])),
       ]
       for (migrations, error) in cases {
@@ -111,16 +110,66 @@ import Testing
     }
   }
 
-  @Test func `a database is current with exactly the program's migrations`() async throws {
+  @Test func `a program runs on a database that has its migrations, and newer ones that only add`() async throws {
     try await TestDatabase.withEmpty { database in
       func isCurrent(_ migrations: [Migration]) async throws -> Bool {
         try await database.db.onLoop { try await Migrator.isCurrent($0, migrations) }
       }
+      func newer(_ migrations: [Migration]) async throws -> [String] {
+        try await database.db.onLoop { try await Migrator.newer($0, than: migrations) }
+      }
       #expect(try await !isCurrent([Self.first]))
       _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second])
       #expect(try await isCurrent([Self.first, Self.second]))
-      #expect(try await !isCurrent([Self.first]))
       #expect(try await !isCurrent([Self.first, Self.second, Self.third]))
+      // The program before, when it goes on and when it starts.
+      #expect(try await isCurrent([Self.first]))
+      #expect(try Migrator.migrate(database.conninfo, [Self.first]).isEmpty)
+      #expect(try await newer([Self.first]) == ["0002-b.sql"])
+    }
+  }
+
+  @Test func `a program does not run on a database from which a newer one has taken something away`() async throws {
+    try await TestDatabase.withEmpty { database in
+      let contract = Migration(name: "0003-c.contract.sql", sql: "drop table b")
+      _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second, contract])
+      let isCurrent = try await database.db.onLoop { try await Migrator.isCurrent($0, [Self.first, Self.second]) }
+      #expect(!isCurrent)
+      #expect(throws: MigrationError.newer(["0003-c.contract.sql"])) {
+        try Migrator.migrate(database.conninfo, [Self.first, Self.second])
+      }
+    }
+  }
+
+  @Test func `a migration that cannot have a lock lets others pass, and is applied when it can`() async throws {
+    try await TestDatabase.withEmpty { database in
+      _ = try Migrator.migrate(database.conninfo, [Self.first])
+      let change = Migration(name: "0002-change.sql", sql: "create table c (); alter table a add column note text")
+      let reader = try ScriptSession(database.conninfo)
+      try reader.run("begin; select from a")
+
+      var patience = Migrator.Patience()
+      (patience.lockTime, patience.attempts, patience.pause) = (.milliseconds(20), 2, .milliseconds(5))
+      #expect(throws: MigrationError.failed("0002-change.sql", .timedOut)) {
+        try Migrator.migrate(database.conninfo, [Self.first, change], patience: patience)
+      }
+
+      patience.attempts = 1000
+      let (url, ready) = (database.conninfo, patience)
+      let applied = Applied()
+      let thread = LoopThread(named: "migrator") {
+        let names = Result { try Migrator.migrate(url, [Self.first, change], patience: ready) }
+        applied.names.withLock { $0.append(names) }
+      }
+      for _ in 1...50 {
+        let value = try await database.db.onLoop { try await $0.row("select id as value from a", as: Only<Int>.self) }
+        #expect(value?.value == 1)
+      }
+      #expect(applied.names.withLock { $0.isEmpty })
+      try reader.run("commit")
+      thread.join()
+      let names = try applied.names.withLock { try $0.flatMap { try $0.get() } }
+      #expect(names == ["0002-change.sql"])
     }
   }
 }
