@@ -16,18 +16,29 @@ public struct Route: Sendable {
   /// Whether an `Idempotency-Key` counts: for what makes something, and not for what answers a question, is the same
   /// however often it is done, or counts guesses, which must stay counted when it fails.
   public let isDoneOnce: Bool
+  /// Which database the handler asks. Who may call is always asked of the primary.
+  public let source: Source
   let handle: @Sendable (Request, App) async -> Response
+
+  /// A database.
+  public enum Source: Sendable {
+    /// The one that is changed.
+    case primary
+    /// A copy that may be a little behind, where there is one: for lists that nothing is decided by.
+    case standby
+  }
 
   /// The principal is part of the handler's type: a row that names the wrong one does not compile.
   init<P: Principal, In: Input, Out: Output>(
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
     _ handler: @escaping @Sendable (P, In, App) async throws -> Out, status: Int = 200,
-    once isDoneOnce: Bool? = nil
+    once isDoneOnce: Bool? = nil, from source: Source = .primary
   ) {
+    precondition(method == .get || source == .primary, "\(operation) may change something")
     (self.method, self.path, self.operation, self.status) = (method, path, operation, status)
     self.principal = P.name
     let isDoneOnce = isDoneOnce ?? (method == .post)
-    self.isDoneOnce = isDoneOnce
+    (self.isDoneOnce, self.source) = (isDoneOnce, source)
     handle = { request, app in
       let app = app.serving(request)
       var limits = RateLimits()
@@ -40,8 +51,11 @@ public struct Route: Sendable {
           try await handler(caller, try In(Parts(of: request)), app).response(status)
         }
         response =
-          isDoneOnce
-          ? try await app.once(request, of: caller.subject, operation, answer) : try await answer(app)
+          switch source {
+          case .standby: try await app.readingAtStandby(answer)
+          case .primary where isDoneOnce: try await app.once(request, of: caller.subject, operation, answer)
+          case .primary: try await answer(app)
+          }
       } catch {
         response = WireError(error).response
       }

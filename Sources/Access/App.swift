@@ -6,6 +6,8 @@ public import Postgres
 public struct App: Sendable {
   /// The database, through the loop's own connections.
   public let db: Database
+  /// A copy of it for what may be a little late; nil where there is none.
+  public let standby: Standby?
   /// The keys that sign and verify base tokens, as the database had them last.
   public let keys: SigningKeys
   /// Seals what must not be read from the database.
@@ -33,12 +35,12 @@ public struct App: Sendable {
   /// An app with the given parts.
   public init(
     db: Database, signer: TokenSigner, vault: Vault, passwords: PasswordHasher, settings: Settings,
-    limiter: RateLimiter = RateLimiter(),
+    limiter: RateLimiter = RateLimiter(), standby: Standby? = nil,
     readiness: @escaping @Sendable () async -> Obstacle? = { nil },
     metrics: @escaping @Sendable () async -> [UInt8] = { [] },
     now: @escaping @Sendable () -> Timestamp = { .now }
   ) {
-    (self.db, self.vault, self.passwords, self.limiter) = (db, vault, passwords, limiter)
+    (self.db, self.standby, self.vault, self.passwords, self.limiter) = (db, standby, vault, passwords, limiter)
     keys = SigningKeys(signer)
     (self.settings, self.readiness, self.metrics, self.now) = (settings, readiness, metrics, now)
     lastUse = LastUse(db: db)
@@ -56,8 +58,13 @@ public struct App: Sendable {
     App(self, db: db.within(transaction))
   }
 
+  /// The app with a copy of the database in its place.
+  func at(_ standby: Standby) -> App { App(self, db: standby.db) }
+
+  /// Whoever has another database than the primary has no standby besides.
   private init(_ app: App, db: Database) {
-    (self.db, keys, vault, passwords, limiter) = (db, app.keys, app.vault, app.passwords, app.limiter)
+    (self.db, standby) = (db, nil)
+    (keys, vault, passwords, limiter) = (app.keys, app.vault, app.passwords, app.limiter)
     (lastUse, settings, readiness) = (app.lastUse, app.settings, app.readiness)
     (metrics, now, origin) = (app.metrics, app.now, app.origin)
   }
@@ -101,7 +108,7 @@ public final class SigningKeys: @unchecked Sendable {  // Sendable: owned by its
 public enum Obstacle: String, Sendable {
   /// PostgreSQL does not answer.
   case database = "database unreachable"
-  /// The database is at another version than the binary.
+  /// The database lacks something that the binary needs.
   case migrations = "database not migrated"
   /// The service is about to end.
   case shutdown = "shutting down"

@@ -4,7 +4,7 @@ internal import Postgres
 
 // swift-format-ignore
 let systemGroupRoutes = [
-  Route(.get,    "/api/v2.1/admin/groups/",            "systemListGroups",    as: SystemAdmin.self, listGroups),
+  Route(.get,    "/api/v2.1/admin/groups/",            "systemListGroups",    as: SystemAdmin.self, listGroups, from: .standby),
   Route(.post,   "/api/v2.1/admin/groups/",            "systemCreateGroup",   as: SystemAdmin.self, createGroup),
   Route(.put,    "/api/v2.1/admin/groups/{group_id}/", "systemTransferGroup", as: SystemAdmin.self, transferGroup),
   Route(.delete, "/api/v2.1/admin/groups/{group_id}/", "systemDeleteGroup",   as: SystemAdmin.self, deleteGroup),

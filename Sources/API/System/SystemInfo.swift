@@ -2,8 +2,9 @@ internal import Access
 internal import HTTP
 internal import Postgres
 
+// swift-format-ignore
 let systemInfoRoutes = [
-  Route(.get, "/api/v2.1/admin/sysinfo/", "systemGetSystemInformation", as: SystemAdmin.self, showSystem)
+  Route(.get, "/api/v2.1/admin/sysinfo/", "systemGetSystemInformation", as: SystemAdmin.self, showSystem, from: .standby)
 ]
 
 // MARK: Wire

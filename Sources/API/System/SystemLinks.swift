@@ -4,9 +4,9 @@ internal import Postgres
 
 // swift-format-ignore
 let systemLinkRoutes = [
-  Route(.get,    "/api/v2.1/admin/users/{user_id}/shared-dtables/",         "systemListBasesSharedToUser",  as: SystemAdmin.self, listSharedBases),
-  Route(.get,    "/api/v2.1/admin/dtable/{base_id}/external-links/",        "systemListBaseExternalLinks",  as: SystemAdmin.self, listLinksOfBase),
-  Route(.get,    "/api/v2.1/admin/external-links/",                         "systemListExternalLinks",      as: SystemAdmin.self, listLinks),
+  Route(.get,    "/api/v2.1/admin/users/{user_id}/shared-dtables/",         "systemListBasesSharedToUser",  as: SystemAdmin.self, listSharedBases, from: .standby),
+  Route(.get,    "/api/v2.1/admin/dtable/{base_id}/external-links/",        "systemListBaseExternalLinks",  as: SystemAdmin.self, listLinksOfBase, from: .standby),
+  Route(.get,    "/api/v2.1/admin/external-links/",                         "systemListExternalLinks",      as: SystemAdmin.self, listLinks, from: .standby),
   Route(.delete, "/api/v2.1/admin/external-links/{external_link_token}/",   "systemDeleteBaseExternalLink", as: SystemAdmin.self, deleteLink),
 ]
 

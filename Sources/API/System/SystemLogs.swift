@@ -4,12 +4,12 @@ internal import Postgres
 
 // swift-format-ignore
 let systemLogRoutes = [
-  Route(.get, "/api/v2.1/admin/logs/login-logs/",         "systemListLoginLogs",            as: SystemAdmin.self, listLogins),
+  Route(.get, "/api/v2.1/admin/logs/login-logs/",         "systemListLoginLogs",            as: SystemAdmin.self, listLogins, from: .standby),
   Route(.get, "/api/v2.1/admin/registration-logs/",       "systemListRegistrationLogs",     as: SystemAdmin.self, listRegistrations),
-  Route(.get, "/api/v2.1/admin/audit-logs/",              "systemListAuditLogs",            as: SystemAdmin.self, listChanges),
-  Route(.get, "/api/v2.1/admin/group-member-audit/",      "systemListGroupMemberAuditLogs", as: SystemAdmin.self, listMemberships),
-  Route(.get, "/api/v2.1/admin/statistics/active-users/", "systemGetActiveUsersPerDay",     as: SystemAdmin.self, countActiveUsers),
-  Route(.get, "/api/v2.1/admin/daily-active-users/",      "systemListActiveUsersByDay",     as: SystemAdmin.self, listActiveUsers),
+  Route(.get, "/api/v2.1/admin/audit-logs/",              "systemListAuditLogs",            as: SystemAdmin.self, listChanges, from: .standby),
+  Route(.get, "/api/v2.1/admin/group-member-audit/",      "systemListGroupMemberAuditLogs", as: SystemAdmin.self, listMemberships, from: .standby),
+  Route(.get, "/api/v2.1/admin/statistics/active-users/", "systemGetActiveUsersPerDay",     as: SystemAdmin.self, countActiveUsers, from: .standby),
+  Route(.get, "/api/v2.1/admin/daily-active-users/",      "systemListActiveUsersByDay",     as: SystemAdmin.self, listActiveUsers, from: .standby),
 ]
 
 // MARK: Wire

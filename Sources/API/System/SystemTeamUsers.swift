@@ -4,11 +4,11 @@ internal import Postgres
 
 // swift-format-ignore
 let systemTeamUserRoutes = [
-  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemListTeamUsers",        as: SystemAdmin.self, listUsers),
+  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemListTeamUsers",        as: SystemAdmin.self, listUsers, from: .standby),
   Route(.post,   "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemAddTeamUser",          as: SystemAdmin.self, addUser),
   Route(.put,    "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemUpdateTeamUser",       as: SystemAdmin.self, changeUser),
   Route(.delete, "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemDeleteTeamUser",       as: SystemAdmin.self, deleteUser),
-  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/groups/",                "systemListTeamGroups",       as: SystemAdmin.self, listGroups),
+  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/groups/",                "systemListTeamGroups",       as: SystemAdmin.self, listGroups, from: .standby),
   Route(.delete, "/api/v2.1/admin/organizations/{org_id}/groups/{group_id}/",     "systemDeleteTeamGroup",      as: SystemAdmin.self, deleteGroup),
 ]
 

@@ -4,10 +4,10 @@ internal import Postgres
 
 // swift-format-ignore
 let systemTeamRoutes = [
-  Route(.get,    "/api/v2.1/admin/organizations/",                                "systemListTeams",            as: SystemAdmin.self, listTeams),
+  Route(.get,    "/api/v2.1/admin/organizations/",                                "systemListTeams",            as: SystemAdmin.self, listTeams, from: .standby),
   Route(.post,   "/api/v2.1/admin/organizations/",                                "systemAddTeam",              as: SystemAdmin.self, addTeam),
-  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/dtables/",               "systemListTeamBases",        as: SystemAdmin.self, listBases),
-  Route(.get,    "/api/v2.1/admin/organizations-basic-info/",                     "systemGetOrganizationNames", as: SystemAdmin.self, listNames),
+  Route(.get,    "/api/v2.1/admin/organizations/{org_id}/dtables/",               "systemListTeamBases",        as: SystemAdmin.self, listBases, from: .standby),
+  Route(.get,    "/api/v2.1/admin/organizations-basic-info/",                     "systemGetOrganizationNames", as: SystemAdmin.self, listNames, from: .standby),
   Route(.get,    "/api/v2.1/admin/organizations/{org_id}/",                       "systemSearchTeam",           as: SystemAdmin.self, showTeam),
   Route(.put,    "/api/v2.1/admin/organizations/{org_id}/",                       "systemUpdateTeam",           as: SystemAdmin.self, changeTeam),
   Route(.delete, "/api/v2.1/admin/organizations/{org_id}/",                       "systemDeleteTeam",           as: SystemAdmin.self, deleteTeam),

@@ -5,18 +5,18 @@ internal import Postgres
 
 // swift-format-ignore
 let systemUserRoutes = [
-  Route(.get,    "/api/v2.1/admin/users/",                           "systemListUsers",          as: SystemAdmin.self, listUsers),
+  Route(.get,    "/api/v2.1/admin/users/",                           "systemListUsers",          as: SystemAdmin.self, listUsers, from: .standby),
   Route(.post,   "/api/v2.1/admin/users/",                           "systemAddNewUser",         as: SystemAdmin.self, addUser),
   Route(.get,    "/api/v2.1/admin/users/{user_id}/",                 "systemGetUser",            as: SystemAdmin.self, showUser),
   Route(.put,    "/api/v2.1/admin/users/{user_id}/",                 "systemUpdateUser",         as: SystemAdmin.self, changeUser),
   Route(.delete, "/api/v2.1/admin/users/{user_id}/",                 "systemDeleteUser",         as: SystemAdmin.self, deleteUser),
-  Route(.get,    "/api/v2.1/admin/admin-users/",                     "systemListAdminUsers",     as: SystemAdmin.self, listAdministrators),
+  Route(.get,    "/api/v2.1/admin/admin-users/",                     "systemListAdminUsers",     as: SystemAdmin.self, listAdministrators, from: .standby),
   Route(.put,    "/api/v2.1/admin/admin-role/",                      "systemUpdateAdminRole",    as: SystemAdmin.self, changeRole),
   Route(.put,    "/api/v2.1/admin/users/{user_id}/reset-password/",  "systemResetUserPassword",  as: SystemAdmin.self, resetPassword),
   Route(.put,    "/api/v2.1/admin/users/{user_id}/two-factor-auth/", "systemEnforceTwoFactor",   as: SystemAdmin.self, enforceTwoFactors),
   Route(.delete, "/api2/two-factor-auth/{user_id}/",                 "systemDisableTwoFactor",   as: SystemAdmin.self, disableTwoFactors),
-  Route(.get,    "/api/v2.1/admin/search-user/",                     "systemSearchUser",         as: SystemAdmin.self, searchUsers),
-  Route(.get,    "/api/v2.1/admin/search-user-by-org-id/",           "systemSearchUserByOrgId",  as: SystemAdmin.self, searchUsersOfTeam),
+  Route(.get,    "/api/v2.1/admin/search-user/",                     "systemSearchUser",         as: SystemAdmin.self, searchUsers, from: .standby),
+  Route(.get,    "/api/v2.1/admin/search-user-by-org-id/",           "systemSearchUserByOrgId",  as: SystemAdmin.self, searchUsersOfTeam, from: .standby),
   Route(.post,   "/api/v2.1/admin/import-users/",                    "systemImportUsers",        as: SystemAdmin.self, importUsers),
 ]
 

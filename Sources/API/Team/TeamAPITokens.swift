@@ -4,12 +4,12 @@ internal import Postgres
 
 // swift-format-ignore
 let teamTokenRoutes = [
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/",            "teamListApiTokens",           as: TeamAdmin.self,    listTokens),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/",            "teamListApiTokens",           as: TeamAdmin.self,    listTokens, from: .standby),
   Route(.post,   "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/",            "teamCreateApiToken",          as: TeamBaseUser.self, issueToken, status: 201),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/", "teamUpdateApiToken",          as: TeamBaseUser.self, changeToken),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/", "teamDeleteApiToken",          as: TeamAdmin.self,    revokeToken),
   Route(.post,   "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/rotate/", "teamRotateApiToken", as: TeamBaseUser.self, rotateToken),
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/api-tokens/",                                "teamListApiTokensOfAllBases", as: TeamAdmin.self,    listAllTokens),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/api-tokens/",                                "teamListApiTokensOfAllBases", as: TeamAdmin.self,    listAllTokens, from: .standby),
 ]
 
 // MARK: Wire

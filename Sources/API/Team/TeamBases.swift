@@ -4,14 +4,14 @@ internal import Postgres
 
 // swift-format-ignore
 let teamBaseRoutes = [
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/",                   "teamListBases",            as: TeamAdmin.self, listBases),
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/dtables/",   "teamListUsersBases",       as: TeamAdmin.self, listUserBases),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/",                   "teamListBases",            as: TeamAdmin.self, listBases, from: .standby),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/dtables/",   "teamListUsersBases",       as: TeamAdmin.self, listUserBases, from: .standby),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/",       "teamGetBase",              as: TeamAdmin.self, showBase),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/",       "teamDeleteBase",           as: TeamAdmin.self, deleteBase),
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/trash-dtables/",             "teamListTrashBases",       as: TeamAdmin.self, listTrash),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/trash-dtables/",             "teamListTrashBases",       as: TeamAdmin.self, listTrash, from: .standby),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/trash-dtables/",             "teamClearTeamTrashBin",    as: TeamAdmin.self, clearTrash),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/trash-dtables/{base_uuid}/", "teamRestoreBaseFromTrash", as: TeamAdmin.self, restoreBase),
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/search-dtables/",            "teamSearchBase",           as: TeamAdmin.self, searchBases),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/search-dtables/",            "teamSearchBase",           as: TeamAdmin.self, searchBases, from: .standby),
 ]
 
 // MARK: Operations

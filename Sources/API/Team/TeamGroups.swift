@@ -4,13 +4,13 @@ internal import Postgres
 
 // swift-format-ignore
 let teamGroupRoutes = [
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/",                              "teamListGroups",            as: TeamAdmin.self, listGroups),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/",                              "teamListGroups",            as: TeamAdmin.self, listGroups, from: .standby),
   Route(.post,   "/api/v2.1/org/{org_id}/admin/groups/",                              "teamAddGroup",              as: TeamAdmin.self, addGroup),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/",                   "teamGetGroup",              as: TeamAdmin.self, showGroup),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/",                   "teamUpdateGroup",           as: TeamAdmin.self, changeGroup),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/groups/{group_id}/",                   "teamDeleteGroup",           as: TeamAdmin.self, deleteGroup),
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/dtables/",           "teamListGroupBases",        as: TeamAdmin.self, listBases),
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/members/",           "teamListGroupMembers",      as: TeamAdmin.self, listMembers),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/dtables/",           "teamListGroupBases",        as: TeamAdmin.self, listBases, from: .standby),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/members/",           "teamListGroupMembers",      as: TeamAdmin.self, listMembers, from: .standby),
   Route(.post,   "/api/v2.1/org/{org_id}/admin/groups/{group_id}/members/",           "teamAddGroupMembers",       as: TeamAdmin.self, addMembers),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/members/{user_id}/", "teamUpdateGroupMemberRole", as: TeamAdmin.self, changeMember),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/groups/{group_id}/members/{user_id}/", "teamRemoveGroupMembers",    as: TeamAdmin.self, removeMember),

@@ -4,8 +4,8 @@ internal import Postgres
 
 // swift-format-ignore
 let teamShareRoutes = [
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/shares/",                                    "teamListShares",       as: TeamAdmin.self, listShares),
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/",                "teamListBaseSharings", as: TeamAdmin.self, listBaseShares),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/shares/",                                    "teamListShares",       as: TeamAdmin.self, listShares, from: .standby),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/",                "teamListBaseSharings", as: TeamAdmin.self, listBaseShares, from: .standby),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/{user_id}/",      "teamDeleteUserShare",  as: TeamAdmin.self, endUserShare),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/group-shares/{group_id}/", "teamDeleteGroupShare", as: TeamAdmin.self, endGroupShare),
 ]

@@ -5,7 +5,7 @@ internal import Postgres
 
 // swift-format-ignore
 let teamUserRoutes = [
-  Route(.get,    "/api/v2.1/org/{org_id}/admin/users/",                           "teamListTeamUsers",     as: TeamAdmin.self, listUsers),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/users/",                           "teamListTeamUsers",     as: TeamAdmin.self, listUsers, from: .standby),
   Route(.post,   "/api/v2.1/org/{org_id}/admin/users/",                           "teamAddUser",           as: TeamAdmin.self, addUser),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/",                 "teamGetUser",           as: TeamAdmin.self, showUser),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/",                 "teamUpdateUser",        as: TeamAdmin.self, changeUser),

@@ -6,7 +6,7 @@ internal import Postgres
 let tokenPolicyRoutes = [
   Route(.get, "/api/v2.1/org/{org_id}/admin/token-policy/",            "teamGetTokenPolicy",            as: TeamAdmin.self, showPolicy),
   Route(.put, "/api/v2.1/org/{org_id}/admin/token-policy/",            "teamUpdateTokenPolicy",         as: TeamAdmin.self, changePolicy),
-  Route(.get, "/api/v2.1/org/{org_id}/admin/token-policy/violations/", "teamListTokenPolicyViolations", as: TeamAdmin.self, listViolations),
+  Route(.get, "/api/v2.1/org/{org_id}/admin/token-policy/violations/", "teamListTokenPolicyViolations", as: TeamAdmin.self, listViolations, from: .standby),
 ]
 
 // MARK: Wire
