@@ -27,6 +27,7 @@ let commands = [
 private func migrate() throws {
   try withInstallation { installation in
     for name in installation.applied { say("applied \(name)") }
+    for name in try installation.newerMigrations() { say("\(name) is of a newer version, beside which this one runs") }
     say(installation.applied.isEmpty ? "The database is at this version already." : "The database is up to date.")
   }
 }

@@ -7,6 +7,10 @@ internal import Server
 /// What the operator has set, read once at the start. The table in the README says the same in words.
 struct Configuration {
   var databaseURL: String?
+  /// A standby of the database; nil where there is none.
+  var readURL: String?
+  var readLag: Duration
+  var preparesStatements: Bool
   var dataDirectory: String
   var listen: Address
   /// What TLS is spoken with; nil where connections are plain.
@@ -28,6 +32,7 @@ struct Configuration {
   var connectionsPerLoop: Int
   var statementTime: Duration
   var connectTime: Duration
+  var drainTime: Duration
   var shutdownTime: Duration
   var trashDays: Int
   /// What is odd, but no reason not to start.
@@ -65,6 +70,9 @@ struct Configuration {
   init(_ environment: Environment) throws(Problems) {
     var environment = environment
     databaseURL = environment.secret("DATABASE_URL")
+    readURL = environment.secret("DATABASE_READ_URL")
+    readLag = .seconds(environment.integer("BASEKEEPER_READ_LAG", in: 3...3600, default: 10))
+    preparesStatements = environment.flag("BASEKEEPER_PREPARED_STATEMENTS", default: true)
     dataDirectory = environment.text("BASEKEEPER_DATA_DIR") ?? "./.basekeeper"
     _ = environment.text("BASEKEEPER_PG_BIN")  // read where PostgreSQL's programs are looked for
 
@@ -140,12 +148,13 @@ struct Configuration {
       "BASEKEEPER_MAX_CONNECTIONS", in: 1...1_000_000, default: limits.connections)
     limits.connectionsPerAddress = environment.integer(
       "BASEKEEPER_MAX_CONNECTIONS_PER_ADDRESS", in: 0...1_000_000, default: limits.connectionsPerAddress)
-    limits.headerTime = .seconds(environment.integer("BASEKEEPER_HEADER_TIMEOUT", in: 1...3600, default: 10))
+    limits.headerTime = .seconds(environment.integer("BASEKEEPER_HEADER_TIMEOUT", in: 3...3600, default: 10))
     limits.bodyTime = .seconds(environment.integer("BASEKEEPER_BODY_TIMEOUT", in: 1...3600, default: 30))
     limits.idleTime = .seconds(environment.integer("BASEKEEPER_IDLE_TIMEOUT", in: 1...3600, default: 60))
     connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS", in: 1...100, default: 4)
     statementTime = .seconds(environment.integer("BASEKEEPER_STATEMENT_TIMEOUT", in: 1...600, default: 5))
     connectTime = .seconds(environment.integer("BASEKEEPER_CONNECT_TIMEOUT", in: 2...60, default: 2))
+    drainTime = .seconds(environment.integer("BASEKEEPER_DRAIN_TIME", in: 0...600, default: 0))
     shutdownTime = .seconds(environment.integer("BASEKEEPER_SHUTDOWN_TIMEOUT", in: 0...600, default: 20))
 
     trashDays = environment.integer("BASEKEEPER_TRASH_DAYS", in: 1...36_500, default: 30)

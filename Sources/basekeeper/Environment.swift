@@ -54,8 +54,8 @@ struct Environment {
   }
 
   /// `1` or `0`.
-  mutating func flag(_ name: String) -> Bool {
-    guard let text = text(name) else { return false }
+  mutating func flag(_ name: String, default standard: Bool = false) -> Bool {
+    guard let text = text(name) else { return standard }
     if text != "0" && text != "1" { problems.append("\(name): \"\(text)\" is neither 0 nor 1") }
     return text == "1"
   }

@@ -37,8 +37,8 @@ enum Help {
     Usage: basekeeper migrate
 
     Applies what is missing of the schema, each file in a transaction of its own, one process at a time, and says what
-    it applied. Refuses a database that is newer than this program, or whose files were changed since. `serve` does the
-    same at its start. Reads the database settings of `basekeeper serve --help`.
+    it applied. What a newer program has added is no obstacle; a database from which one has taken something away is
+    refused, and one whose files were changed since. `serve` does the same at its start. Reads the database settings of `basekeeper serve --help`.
     """
 
   static let seed = """
@@ -102,6 +102,9 @@ enum Help {
 
   private static let settings = """
       DATABASE_URL                            a libpq URI, several hosts allowed; not set: an embedded PostgreSQL
+      DATABASE_READ_URL                       a standby that lists of administrators come from
+      BASEKEEPER_READ_LAG                     seconds that the standby may be behind         (10)
+      BASEKEEPER_PREPARED_STATEMENTS          0: send each statement's text, for poolers     (1)
       BASEKEEPER_DATA_DIR                     where the embedded PostgreSQL keeps its data   (./.basekeeper)
       BASEKEEPER_PG_BIN                       where PostgreSQL's programs are                (the newest installed)
       BASEKEEPER_LISTEN                       host and port                                  (127.0.0.1:8080)
@@ -134,6 +137,7 @@ enum Help {
       BASEKEEPER_HEADER_TIMEOUT               seconds for the first request's header         (10)
       BASEKEEPER_BODY_TIMEOUT                 seconds for a request's body                   (30)
       BASEKEEPER_IDLE_TIMEOUT                 seconds between requests of a connection       (60)
+      BASEKEEPER_DRAIN_TIME                   seconds of serving while not ready, at the end (0)
       BASEKEEPER_SHUTDOWN_TIMEOUT             seconds that running requests get at the end   (20)
       BASEKEEPER_TRASH_DAYS                   days until a deleted base is gone for good     (30)
     """

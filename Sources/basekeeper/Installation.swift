@@ -10,6 +10,8 @@ internal import Postgres
 final class Installation {
   let configuration: Configuration
   let database: Database.Settings
+  /// The standby that lists may come from.
+  let standby: Database.Settings?
   let passwords: PasswordHasher
   /// The migrations that were applied just now.
   let applied: [String]
@@ -37,7 +39,14 @@ final class Installation {
     settings.pooledConnections = configuration.connectionsPerLoop
     settings.statementTime = configuration.statementTime
     settings.connectTime = configuration.connectTime
+    settings.preparesStatements = configuration.preparesStatements
     database = settings
+    standby = configuration.readURL.map { url in
+      var standby = settings
+      (standby.url, standby.isStandby) = (url, true)
+      standby.sharedConnections = 1  // asks how far it is
+      return standby
+    }
     passwords = PasswordHasher(threads: configuration.loops)
     do {
       applied = try Migrator.migrate(url, migrations)
@@ -47,13 +56,20 @@ final class Installation {
     }
   }
 
+  /// What a newer version has applied to the database, on which this one can run, too.
+  func newerMigrations() throws -> [String] {
+    try withDatabase { try await Migrator.newer($0, than: migrations) }
+  }
+
   /// Stops what was started.
   func close() { cluster?.stop() }
 
   /// Runs an async body with a database of its own.
   func withDatabase<Value: Sendable>(_ body: @escaping @Sendable (Database) async throws -> Value) throws -> Value {
-    let settings = database
+    let given = database
     return try runBlocking { loop in
+      var settings = given
+      settings.waitingTime = .seconds(30)  // of several hosts, each that does not answer takes its time
       let database = Database(settings, on: loop)
       do {
         let value = try await body(database)

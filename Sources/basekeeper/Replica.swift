@@ -37,9 +37,10 @@ final class Replica: Sendable {
     parts = try (1...configuration.loops).map { _ in
       let loop = try Loop()
       let database = Database(installation.database, on: loop)
+      let standby = installation.standby.map { Standby(Database($0, on: loop), lag: configuration.readLag) }
       let app = App(
         db: database, signer: signer, vault: vault, passwords: installation.passwords, settings: settings,
-        limiter: limiter,
+        limiter: limiter, standby: standby,
         readiness: { isStopping.isSet ? .shutdown : await obstacle(of: database) },
         metrics: metrics.exposition)
       return Part(loop: loop, app: app, figures: Figures())
@@ -63,6 +64,9 @@ final class Replica: Sendable {
       Task(executorPreference: part.loop) { await part.figures.watchPace(of: part.loop) }
       Task(executorPreference: part.loop) { await keepLastUse(of: part.app, on: part.loop) }
       Task(executorPreference: part.loop) { await keepKeys(of: part.app, on: part.loop, store, log) }
+      if let standby = part.app.standby {
+        Task(executorPreference: part.loop) { await watch(standby, of: part.app, on: part.loop, log) }
+      }
     }
     let first = parts[0]
     Task(executorPreference: first.loop) {
@@ -75,17 +79,20 @@ final class Replica: Sendable {
     Task.detached { [server] in await server.use(certificate) }
   }
 
-  /// Takes no new requests, finishes those that run, writes what is left to write, and ends the loops; the flag is set
-  /// when all of that is done.
-  func stop(within time: Duration) -> Flag {
+  /// Is not ready any more, and serves whoever comes all the same, until a balancer has found out; then takes no new
+  /// requests, finishes those that run, writes what is left to write, and ends the loops. The flag is set when all of that
+  /// is done.
+  func stop(after drainTime: Duration, within time: Duration) -> Flag {
     let stopped = Flag()
     isStopping.set()
     Task.detached { [self] in
+      try? await Task.sleep(for: drainTime)
       await server.stop(within: time)
       for part in parts {
         await part.loop.perform {
           await part.app.lastUse.write(at: nil)
           await part.app.db.close()
+          await part.app.standby?.db.close()
         }
         part.loop.stop()
       }
@@ -120,6 +127,21 @@ private func keepKeys(of app: App, on loop: Loop, _ store: KeyStore, _ log: Log)
       next = nil
       log.write(.warning, "keys not read") { $0.add("reason", "\(error)") }
     }
+  }
+}
+
+/// How often a standby is asked how far behind it is.
+private let standbyInterval = Duration.seconds(1)
+
+private func watch(_ standby: Standby, of app: App, on loop: Loop, _ log: Log) async {
+  var wasNear: Bool?
+  while true {
+    await standby.compare(with: app.db)
+    if standby.isNear != wasNear {
+      log.write(.info, standby.isNear ? "lists come from the standby" : "lists come from the primary")
+      wasNear = standby.isNear
+    }
+    await loop.sleep(for: standbyInterval)
   }
 }
 

@@ -20,6 +20,9 @@ func serve() throws {
   let installation = try Installation(configuration)
   defer { installation.close() }
   for name in installation.applied { log.write(.info, "migration applied") { $0.add("name", name) } }
+  for name in try installation.newerMigrations() {
+    log.write(.warning, "migration of a newer version") { $0.add("name", name) }
+  }
   let seeded = try installation.seed()
 
   let replica = try Replica(installation, certificate, log)
@@ -32,7 +35,7 @@ func serve() throws {
 
   let signal = waitForEnd(signals, &files, replica, log)
   log.write(.info, "stopping") { $0.add("signal", Int(signal)) }
-  let stopped = replica.stop(within: configuration.shutdownTime)
+  let stopped = replica.stop(after: configuration.drainTime, within: configuration.shutdownTime)
   while !stopped.isSet {
     if let another = signals.wait(milliseconds: 20), another != SIGHUP {
       return log.write(.warning, "stopped without waiting")
