@@ -28,7 +28,7 @@ class Service:
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
-            name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_URL"))
+            name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_"))
         }
         self.environment.update(
             BASEKEEPER_DATA_DIR=str(self.folder / "data"),

@@ -1,0 +1,216 @@
+"""The service behind PgBouncer, which gives a connection another server for each transaction."""
+
+import collections
+import itertools
+import threading
+
+import pytest
+import requests
+
+from cluster import Postgres, Program, psql
+from service import Service, wait_until
+from team import LOOK, PASSWORD, new_address, new_team, token
+
+EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+# Of the servers that the pooler has; the two services alone keep up to 24 connections to it.
+POOL = 3
+CONFIGURATION = f"""
+[databases]
+basekeeper = host=127.0.0.1 port={{server}} user=basekeeper dbname=basekeeper
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {{port}}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = {POOL}
+max_client_conn = 500
+ignore_startup_parameters = options
+"""
+
+
+@pytest.fixture(scope="module")
+def server():
+    server = Postgres()
+    # What the pooler keeps from the server, as docs/scale.md says it.
+    server.psql(
+        """
+        alter role basekeeper set statement_timeout = '5s';
+        alter role basekeeper set lock_timeout = '2s';
+        alter role basekeeper set idle_in_transaction_session_timeout = '10s';
+        alter role basekeeper set timezone = 'UTC';
+        alter role basekeeper set random_page_cost = 1.1;
+        alter role basekeeper set jit = off
+        """)
+    yield server
+    server.delete()
+
+
+@pytest.fixture(scope="module")
+def pooler(server):
+    pooler = Program("pgbouncer", CONFIGURATION, "{file}", server=server.port)
+    yield pooler
+    pooler.delete()
+
+
+def url(pooler):
+    return f"postgresql://basekeeper@127.0.0.1:{pooler.port}/basekeeper"
+
+
+def services(pooler, **settings):
+    """Two services that know nothing but the pooler."""
+    made = [Service(DATABASE_URL=url(pooler), BASEKEEPER_LOOPS="2", **settings) for _ in range(2)]
+    for one in made:
+        one.start()
+    return made
+
+
+def end(made):
+    for one in made:
+        assert one.stop() == 0
+        one.delete()
+
+
+@pytest.fixture(scope="module")
+def secrets(pooler):
+    """API tokens that a seed through the pooler has made."""
+    one = Service(DATABASE_URL=url(pooler), BASEKEEPER_PREPARED_STATEMENTS="0")
+    seeded = one.seed()
+    one.delete()
+    return seeded["demo"]["api_tokens"]
+
+
+@pytest.fixture(scope="module")
+def pair(pooler, secrets):
+    made = services(pooler, BASEKEEPER_PREPARED_STATEMENTS="0")
+    yield made
+    end(made)
+
+
+class Load:
+    """Clients that do different things at different services, and say what was wrong."""
+
+    def __init__(self, pair, team, secrets):
+        self.pair, self.team, self.secrets = pair, team, secrets
+        self.statuses, self.wrong, self.stop = collections.Counter(), [], threading.Event()
+        self.numbers, self.made = itertools.count(), []
+
+    def run(self, enough, seconds=60):
+        works = [self.exchange, self.exchange, self.list_users, self.make_group, self.list_tokens, self.exchange]
+        threads = [threading.Thread(target=self.repeat, args=(work,)) for work in works * 2]
+        for thread in threads:
+            thread.start()
+        try:
+            wait_until(lambda: self.wrong or enough(self), seconds)
+        finally:
+            self.stop.set()
+            for thread in threads:
+                thread.join()
+        return self
+
+    def repeat(self, work):
+        with requests.Session() as session:
+            while not self.stop.is_set():
+                try:
+                    problem = work(session, next(self.numbers))
+                except Exception as error:  # a thread's own end would go unseen
+                    problem = repr(error)
+                if problem:
+                    self.wrong.append(problem)
+
+    def call(self, session, method, number, path, token, **options):
+        answer = session.request(
+            method, self.pair[number % 2].url + path, headers={"Authorization": f"Token {token}"}, timeout=30, **options)
+        self.statuses[work_of(path), answer.status_code] += 1
+        return answer
+
+    def exchange(self, session, number):
+        """A look-up, which shares its batch with others'."""
+        one = self.secrets[number % len(self.secrets)]
+        answer = self.call(session, "GET", number, EXCHANGE, one["api_token"])
+        if answer.status_code == 200 and answer.json()["app_name"] != one["app_name"]:
+            return f"an answer for somebody else: {answer.text}"
+
+    def list_users(self, session, number):
+        answer = self.call(session, "GET", number, self.team.path + "users/", self.team.admin)
+        if answer.status_code == 200 and len(answer.json()["user_list"]) != 1:
+            return f"other people: {answer.text}"
+
+    def list_tokens(self, session, number):
+        answer = self.call(session, "GET", number, self.team.path + "api-tokens/", self.team.admin)
+        if answer.status_code == 200 and answer.json()["api_tokens"]:
+            return f"other tokens: {answer.text}"
+
+    def make_group(self, session, number):
+        """A transaction of several statements."""
+        name = f"Group {number}"
+        answer = self.call(session, "POST", number, self.team.path + "groups/", self.team.admin,
+                           json={"group_name": name, "group_owner": self.team.creator})
+        if answer.status_code == 200:
+            self.made.append(name)
+            if answer.json()["group_name"] != name:
+                return f"another group: {answer.text}"
+
+
+def work_of(path):
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def a_team(service):
+    return new_team(service, token(service, "root@example.com", "correct horse battery"), new_address())
+
+
+def groups(server, team):
+    return server.psql(f"select name from user_group where team_id = {team.id} order by id").splitlines()
+
+
+def test_all_of_it_works_through_a_pool_that_is_smaller_than_the_services(server, pair, secrets):
+    team = a_team(pair[0])
+    load = Load(pair, team, secrets).run(
+        lambda load: load.statuses["app-access-token", 200] >= 1000 and load.statuses["groups", 200] >= 100)
+    assert not load.wrong
+    assert {status for _, status in load.statuses} == {200}, load.statuses
+    assert sorted(groups(server, team)) == sorted(load.made)
+    backends = server.psql("select count(*) from pg_stat_activity where application_name = 'basekeeper'")
+    assert 1 <= int(backends) <= POOL
+    # Every change is in the audit log under who has made it: the setting that says so was the transaction's own.
+    assert server.psql(
+        f"select count(*) from audit_log where chain = {team.id} and operation = 'group_create' and actor_id = "
+        f"(select id from account where email = (select email from account where team_id = {team.id}))"
+    ) == str(len(load.made))
+    assert pair[0].run("audit", "verify").returncode == 0
+
+
+def test_nothing_is_left_in_the_servers_sessions(server, pooler, pair):
+    """What is left would be another client's."""
+    assert server.psql("select count(*) from pg_locks where locktype = 'advisory'") == "0"
+    assert server.psql("select count(*) from pg_stat_activity where state like 'idle in transaction%'") == "0"
+    # A client of the pooler's own sees what a server has kept: neither a statement, nor a setting, nor a lock.
+    for question in (
+            "select count(*) from pg_prepared_statements",
+            "select coalesce(string_agg(name || '=' || setting, ' '), '0') from pg_settings "
+            "where source = 'session' and name not in "
+            "('application_name', 'client_encoding', 'DateStyle', 'TimeZone', 'standard_conforming_strings') "
+            "and name not like 'transaction%'",
+            "select count(*) from pg_cursors",
+            "select coalesce(nullif(current_setting('basekeeper.actor', true), ''), '0')"):
+        assert psql(url(pooler), question) == "0", question
+
+
+def test_prepared_statements_are_found_and_none_is_another_one(server, pooler, secrets):
+    """Without the setting: what a server does not know, or knows already, is sent again, until all of them know it."""
+    pair = services(pooler)
+    team = a_team(pair[0])
+    load = Load(pair, team, secrets).run(
+        lambda load: load.statuses["app-access-token", 200] >= 300 and load.statuses["groups", 200] >= 30)
+    assert not load.wrong
+    assert {status for _, status in load.statuses} == {200}, load.statuses
+    assert sorted(groups(server, team)) == sorted(load.made)
+    # Each name that a server knows stands for one text.
+    seen = set()
+    for _ in range(20):
+        seen |= set(psql(url(pooler), "select name || ' ' || md5(statement) from pg_prepared_statements").splitlines())
+    assert len(seen) > 10
+    assert len({one.split()[0] for one in seen}) == len(seen)
+    end(pair)

@@ -1,0 +1,134 @@
+"""Several copies of the service on one database: what each of them does by itself is done once, or counted rightly."""
+
+import concurrent.futures
+import json
+import uuid
+
+import pytest
+import requests
+
+from cluster import Postgres
+from service import Service, wait_until
+from team import new_address, new_team, token
+
+COPIES = 3
+EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+
+
+@pytest.fixture(scope="module")
+def database():
+    database = Postgres()
+    yield database
+    database.delete()
+
+
+@pytest.fixture(scope="module")
+def copies(database):
+    """Three that have started at the same moment on an empty database, with what their seeds have printed."""
+    copies = [Service(DATABASE_URL=database.url) for _ in range(COPIES)]
+    copies[0].seeds = at_once(lambda copy: copy.seed(), copies)
+    copies[0].demo = next(one["demo"] for one in copies[0].seeds if one["demo"])  # perhaps not the administrator's
+    grow_old(database)
+    at_once(lambda copy: copy.start(), copies)
+    yield copies
+    for copy in copies:
+        if copy.process.poll() is None:
+            assert copy.stop() == 0
+        copy.delete()
+
+
+def at_once(work, things):
+    with concurrent.futures.ThreadPoolExecutor(len(things)) as threads:
+        return list(threads.map(work, things))
+
+
+def grow_old(database):
+    """What the copies find to be cleared away when they start."""
+    database.psql(
+        """
+        insert into base (workspace_id, team_id, name, creator_id, modifier_id, deleted_at)
+          select workspace.id, team_id, 'Old ' || n, account_id, account_id, now() - interval '40 days'
+          from generate_series(1, 350) n,
+               (select * from workspace where account_id is not null order by id limit 1) as workspace;
+        insert into failed_attempt (key, failures, last_at, next_at)
+          select sha256(n::text::bytea), 3, now() - interval '2 days', now() - interval '2 days'
+          from generate_series(1, 100) n;
+        insert into idempotent_answer (key, request, created_at)
+          select sha256(n::text::bytea), sha256(n::text::bytea), now() - interval '2 days'
+          from generate_series(1, 100) n;
+        """)
+
+
+def lines(copy, message):
+    """What a copy's log says under a message."""
+    found = [json.loads(line) for line in copy.log.read_text().splitlines() if line.startswith("{")]
+    return [one for one in found if one.get("message") == message]
+
+
+def test_migrations_and_seeds_are_done_once_between_them(copies, database):
+    assert sum(one["administrator"] is not None for one in copies[0].seeds) == 1
+    assert sum(one["demo"] is not None for one in copies[0].seeds) == 1
+    assert database.psql("select count(*) from account where is_system_admin") == "1"
+    assert database.psql("select count(*) from team") == "1"
+    assert database.psql("select count(*) from signing_key") == "0"  # the tests set the secret
+
+
+def test_the_trash_is_cleared_by_one_of_them_and_what_is_old_is_forgotten(copies, database):
+    wait_until(lambda: database.psql("select count(*) from base where deleted_at is not null") == "0", 30)
+    wait_until(lambda: database.psql("select count(*) from idempotent_answer") == "0", 30)
+    wait_until(lambda: database.psql("select count(*) from failed_attempt") == "0", 30)
+    # One of them says so, after the last base; nobody has got into somebody else's way.
+    wait_until(lambda: any(lines(copy, "trash cleared") for copy in copies), 30)
+    cleared = [one for copy in copies for one in lines(copy, "trash cleared")]
+    assert [one["bases"] for one in cleared] == [350]
+    assert not [one for copy in copies for one in lines(copy, "housekeeping failed")]
+    assert database.psql(
+        "select count(*), count(distinct target_id) from audit_log where operation = 'base_clear'") == "350|350"
+
+
+def test_a_use_is_counted_once_whichever_copy_was_asked(copies, database):
+    secret = copies[0].demo["api_tokens"][0]["api_token"]
+    name = copies[0].demo["api_tokens"][0]["app_name"]
+
+    def use(copy):
+        with requests.Session() as session:
+            for _ in range(100):
+                answer = session.get(copy.url + EXCHANGE, headers={"Authorization": f"Token {secret}"}, timeout=30)
+                assert answer.status_code == 200
+
+    at_once(use, copies)
+    at_once(lambda copy: copy.stop(), copies)
+    assert database.psql(f"select use_count from api_token where app_name = '{name}'") == str(100 * COPIES)
+    at_once(lambda copy: copy.start(), copies)
+
+
+def test_of_requests_with_one_key_at_all_copies_one_is_done(copies, database):
+    root = token(copies[0], "root@example.com", "correct horse battery")
+    team = new_team(copies[0], root, new_address())
+    key = str(uuid.uuid4())
+
+    def make(copy):
+        for _ in range(20):
+            answer = requests.post(
+                copy.url + team.path + "groups/", timeout=30, json={"group_name": "Once", "group_owner": team.creator},
+                headers={"Authorization": f"Token {team.admin}", "Idempotency-Key": key})
+            if answer.status_code != 409:  # another copy is at it
+                return answer
+        raise AssertionError("it went on running")
+
+    answers = at_once(make, copies * 3)
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.text for answer in answers}) == 1
+    assert database.psql("select count(*) from user_group where name = 'Once'") == "1"
+
+
+def test_when_one_is_killed_the_others_go_on_and_it_comes_back(copies):
+    secret = copies[0].demo["api_tokens"][0]["api_token"]
+    killed, *others = copies
+    killed.process.kill()
+    killed.process.wait()
+    for copy in others:
+        answer = requests.get(copy.url + EXCHANGE, headers={"Authorization": f"Token {secret}"}, timeout=30)
+        assert answer.status_code == 200 and copy.answers("/readyz")
+    killed.start()
+    assert killed.answers("/readyz")

@@ -1,0 +1,178 @@
+"""Lists of administrators come from a streaming standby while it is near, and nothing else does."""
+
+import re
+import signal
+
+import pytest
+import requests
+
+from cluster import Postgres
+from generate import LISTS
+from service import Service, wait_until
+from team import new_address, new_team, token
+
+EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+ROOT = ("root@example.com", "correct horse battery")
+# What tells how far the standby is, and what a loop or a connection does by itself.
+OWN = re.compile("pg_last_wal_replay_lsn|pg_current_wal_flush_lsn|from schema_migration|from signing_key|^select true")
+
+
+@pytest.fixture(scope="module")
+def servers():
+    """A primary and its standby, which both log what they are asked."""
+    primary = Postgres(log_statement="all", log_line_prefix="@ ")
+    standby = Postgres(primary)
+    yield primary, standby
+    standby.delete()
+    primary.delete()
+
+
+@pytest.fixture(scope="module")
+def service(servers):
+    primary, standby = servers
+    service = Service(
+        DATABASE_URL=primary.url, DATABASE_READ_URL=standby.url, BASEKEEPER_READ_LAG="3",
+        BASEKEEPER_STATEMENT_TIMEOUT="1", BASEKEEPER_LOOPS="1")
+    service.secrets = service.seed()["demo"]["api_tokens"]
+    service.start()
+    service.root = token(service, *ROOT)
+    service.team = new_team(service, service.root, new_address())
+    yield service
+    assert service.stop() == 0
+    service.delete()
+
+
+def get(service, path, token):
+    return requests.get(service.url + path, headers={"Authorization": f"Token {token}"}, timeout=60)
+
+
+def statements(server, since):
+    """What a server was asked since its log had that size."""
+    with open(server.log, errors="replace") as log:
+        log.seek(since)
+        found = re.findall(r"^@ LOG:  execute [^:]*: (.*?)(?=^@ |\Z)", log.read(), re.DOTALL | re.MULTILINE)
+    return [one for one in found if not OWN.search(one)]
+
+
+def asked(servers, work):
+    """What both servers are asked for a piece of work."""
+    sizes = [server.log.stat().st_size for server in servers]
+    answer = work()
+    return answer, *(statements(server, size) for server, size in zip(servers, sizes))
+
+
+def comes_from_standby(servers, service, path=None):
+    answer, _, there = asked(
+        servers, lambda: get(service, path or service.team.path + "users/", service.team.admin))
+    assert answer.status_code == 200
+    return bool(there)
+
+
+@pytest.fixture
+def near(servers, service):
+    wait_until(lambda: comes_from_standby(servers, service), 60)
+
+
+@pytest.mark.parametrize("path", [path for path in LISTS if "admin/" in path])
+def test_a_list_of_an_administrator_comes_from_it(servers, service, near, path):
+    caller = service.root if path.startswith("admin/") else service.team.admin
+    answer, here, there = asked(
+        servers, lambda: get(service, "/api/v2.1/" + path.format(team=service.team.id), caller))
+    assert answer.status_code == 200
+    assert there
+    # The primary says who is calling, in one statement.
+    assert len(here) == 1 and "live_account" in here[0], here
+
+
+def test_nothing_else_comes_from_it(servers, service, near):
+    team, secret = service.team, service.secrets[0]["api_token"]
+
+    def others():
+        assert get(service, EXCHANGE, secret).status_code == 200
+        assert get(service, "/api2/auth/ping/", team.admin).status_code == 200
+        assert get(service, "/api/v2.1/workspaces/", team.admin).status_code == 200
+        assert get(service, f"{team.path}users/{team.creator}/", team.admin).status_code == 200
+        team.add("Somebody")
+        team.base("Something")
+
+    _, here, there = asked(servers, others)
+    assert here and not there
+
+
+def test_what_is_ended_is_ended_at_once_though_the_standby_stands_still(servers, service, near):
+    primary, standby = servers
+    team = service.team
+    base = team.base("Frozen")
+    path = f"/api/v2.1/workspace/{base['workspace_id']}/dtable/Frozen/api-tokens/"
+    secret = team.call("POST", path, data={"app_name": "frozen", "permission": "rw"}).json()["api_token"]
+    deputy = team.person("Deputy")
+    assert team.call("PUT", f"users/{deputy.id}/", data={"is_staff": "true"}).status_code == 200
+    wait_until(
+        lambda: standby.psql("select count(*) from api_token where app_name = 'frozen' and revoked_at is null") == "1"
+        and standby.psql(f"select is_team_admin from account where email = '{deputy.address}'") == "t", 30)
+    standby.psql("select pg_wal_replay_pause()")
+    wait_until(lambda: standby.psql("select pg_get_wal_replay_pause_state()") == "paused", 30)
+    try:
+        assert get(service, EXCHANGE, secret).status_code == 200
+        assert get(service, team.path + "users/", deputy.token).status_code == 200
+        assert team.call("DELETE", path + "frozen/").status_code == 200
+        assert team.call("PUT", f"users/{deputy.id}/", data={"is_staff": "false"}).status_code == 200
+        assert get(service, EXCHANGE, secret).status_code == 403
+        assert get(service, team.path + "users/", deputy.token).status_code == 403
+        # The standby knows nothing of it.
+        assert standby.psql("select count(*) from api_token where app_name = 'frozen' and revoked_at is null") == "1"
+        # It is too late soon, and lists are right again.
+        wait_until(lambda: not comes_from_standby(servers, service), 60)
+        listed = team.call("GET", "api-tokens/").json()["api_tokens"]
+        assert "frozen" not in [one["app_name"] for one in listed]
+    finally:
+        standby.psql("select pg_wal_replay_resume()")
+    wait_until(lambda: comes_from_standby(servers, service), 60)
+
+
+def test_one_that_has_lost_its_primary_is_left(servers, service, near):
+    """It answers, and its own numbers say that it has all that it has got."""
+    primary, standby = servers
+    again = standby.psql("select format('alter system set primary_conninfo = %L', current_setting('primary_conninfo'))")
+    standby.psql("alter system set primary_conninfo = ''")
+    standby.reload()
+    try:
+        service.team.add("Missing there")
+        wait_until(lambda: not comes_from_standby(servers, service), 60)
+    finally:
+        standby.psql(again)
+        standby.reload()
+    wait_until(lambda: comes_from_standby(servers, service), 60)
+
+
+def test_lists_go_on_when_it_hangs(servers, service, near):
+    _, standby = servers
+    standby.signal(signal.SIGSTOP)
+    try:
+        for _ in range(3):
+            assert get(service, service.team.path + "users/", service.team.admin).status_code == 200
+    finally:
+        standby.signal(signal.SIGCONT)
+    wait_until(lambda: comes_from_standby(servers, service), 60)
+
+
+def test_lists_go_on_when_it_is_killed(servers, service, near):
+    _, standby = servers
+    standby.kill()
+    for _ in range(20):
+        assert get(service, service.team.path + "users/", service.team.admin).status_code == 200
+    assert service.answers("/readyz")
+    standby.start()
+    wait_until(lambda: comes_from_standby(servers, service), 60)
+
+
+def test_another_database_is_not_taken_for_it(servers, service):
+    """A primary is no standby, of whatever database."""
+    primary, _ = servers
+    mistaken = Service(DATABASE_URL=primary.url, DATABASE_READ_URL=primary.url, BASEKEEPER_LOOPS="1")
+    mistaken.start()
+    wait_until(lambda: "lists come from the primary" in mistaken.log.read_text(), 30)
+    assert get(mistaken, service.team.path + "users/", service.team.admin).status_code == 200
+    assert "lists come from the standby" not in mistaken.log.read_text()
+    assert mistaken.stop() == 0
+    mistaken.delete()

@@ -1,0 +1,90 @@
+"""A copy beside a database that a newer version has migrated: it goes on, and starts again, unless it cannot."""
+
+import threading
+
+import pytest
+import requests
+
+from cluster import Postgres
+from service import Service, wait_until
+
+EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+ADDED = """
+begin;
+alter table team add column later text;
+alter table api_token add column later bigint;
+create table later (id bigint primary key);
+insert into schema_migration (name, checksum) values ('9998-later.sql', sha256('later'));
+commit;
+"""
+
+
+@pytest.fixture
+def database():
+    database = Postgres()
+    yield database
+    database.delete()
+
+
+@pytest.fixture
+def older(database):
+    service = Service(DATABASE_URL=database.url)
+    service.secret = service.seed()["demo"]["api_tokens"][0]["api_token"]
+    service.start()
+    yield service
+    if service.process.poll() is None:
+        service.process.kill()
+        service.process.wait()
+    service.delete()
+
+
+def readiness(service):
+    answer = requests.get(service.url + "/readyz", timeout=30)
+    return answer.status_code, answer.json().get("reason")
+
+
+def test_an_older_copy_goes_on_while_a_newer_one_adds_to_the_schema_and_starts_again_after_that(database, older):
+    statuses, stop = [], threading.Event()
+
+    def load():
+        with requests.Session() as session:
+            session.headers["Authorization"] = f"Token {older.secret}"
+            while not stop.is_set():
+                statuses.append(session.get(older.url + EXCHANGE, timeout=30).status_code)
+
+    threads = [threading.Thread(target=load) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    try:
+        wait_until(lambda: len(statuses) > 100, 30)
+        database.psql(ADDED)
+        after = len(statuses)
+        wait_until(lambda: len(statuses) > after + 100, 30)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    assert set(statuses) == {200}
+    assert readiness(older) == (200, None)
+
+    # Going back to the version before is no more than starting it.
+    assert "9998-later.sql is of a newer version" in older.run("migrate").stdout
+    assert older.stop() == 0
+    older.start()
+    assert '"message":"migration of a newer version","name":"9998-later.sql"' in older.log.read_text()
+    answer = requests.get(older.url + EXCHANGE, headers={"Authorization": f"Token {older.secret}"}, timeout=30)
+    assert answer.status_code == 200
+
+
+def test_an_older_copy_gets_no_more_requests_when_a_newer_one_has_taken_something_away(database, older):
+    database.psql("insert into schema_migration (name, checksum) values ('9999-gone.contract.sql', sha256('gone'))")
+    assert readiness(older) == (503, "database not migrated")
+    assert older.stop() == 0
+    refused = older.run("serve")
+    assert refused.returncode == 1
+    assert "9999-gone.contract.sql" in refused.stderr and "newer" in refused.stderr
+
+
+def test_a_database_without_a_migration_of_the_copy_s_own_is_not_ready(database, older):
+    database.psql("delete from schema_migration where name = (select max(name) from schema_migration)")
+    assert readiness(older) == (503, "database not migrated")
