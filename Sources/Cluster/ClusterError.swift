@@ -6,6 +6,8 @@ public enum ClusterError: Error, Equatable, CustomStringConvertible {
   case system(String, path: String, errno: Int32)
   /// PostgreSQL's programs were not found.
   case noPrograms
+  /// No program that dumps and restores is new enough for the server, whose major version is given.
+  case noClientPrograms(server: Int)
   /// Another process has the directory.
   case inUse(directory: String)
   /// There is something in the data directory, and it is no cluster.
@@ -28,6 +30,9 @@ public enum ClusterError: Error, Equatable, CustomStringConvertible {
     case .noPrograms:
       "PostgreSQL's programs (initdb, postgres) were not found: install the package postgresql, name their folder in "
         + "BASEKEEPER_PG_BIN, or set DATABASE_URL to a server that runs already"
+    case .noClientPrograms(let server):
+      "pg_dump, pg_restore and psql of PostgreSQL \(server), like the server, or newer, were not found: install the "
+        + "package postgresql-client-\(server), or name their folder in BASEKEEPER_PG_BIN"
     case .inUse(let directory): "another process uses \(directory): set BASEKEEPER_DATA_DIR to another directory"
     case .notACluster(let path): "\(path) is neither empty nor a PostgreSQL data directory"
     case .wrongVersion(let data, let programs, let path):

@@ -1,19 +1,30 @@
 internal import Glibc
 
 /// A program that was started, as the leader of a process group of its own: a terminal's Ctrl-C does not reach it.
-struct Subprocess {
+package struct Subprocess {
   let pid: pid_t
 
-  /// Starts a program that is looked for in the usual places. It inherits nothing but its output.
+  /// No variable of the caller's, such as PGDATA or PGOPTIONS, has a say.
+  static let bareEnvironment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
+
+  /// Starts a program that is looked for in the usual places. It inherits nothing but what is named here: without an
+  /// input it reads nothing, and without a descriptor for errors they go where its output goes.
   ///
   /// - Throws: `ClusterError` where there is no such program.
-  init(_ arguments: [String], output: Int32) throws(ClusterError) {
+  init(
+    _ arguments: [String], input: Int32? = nil, output: Int32, errors: Int32? = nil,
+    environment: [String] = bareEnvironment
+  ) throws(ClusterError) {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
-    posix_spawn_file_actions_adddup2(&actions, output, STDERR_FILENO)
+    posix_spawn_file_actions_adddup2(&actions, errors ?? output, STDERR_FILENO)
 
     // Signals that this process ignores or blocks must not be so for the program.
     var attributes = posix_spawnattr_t()
@@ -28,8 +39,6 @@ struct Subprocess {
     let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
     posix_spawnattr_setflags(&attributes, Int16(flags))
 
-    // No variable of the caller's, such as PGDATA or PGOPTIONS, has a say.
-    let environment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
     let program = arguments.first ?? ""
     var pid = pid_t()
     let code = withCStrings(arguments) { arguments in
@@ -40,10 +49,23 @@ struct Subprocess {
   }
 
   /// Blocks until the program has ended; its exit status, or 128 and the number of the signal that ended it.
-  func wait() -> Int32 {
+  package func wait() -> Int32 {
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
-    return status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
+    return Self.code(of: status)
+  }
+
+  /// What `wait` gives, without blocking; nil while the program runs. Not to be called again after that.
+  package var exitStatus: Int32? {
+    var status: Int32 = 0
+    return waitpid(pid, &status, WNOHANG) == pid ? Self.code(of: status) : nil
+  }
+
+  /// Asks the program to end.
+  package func end() { kill(pid, SIGTERM) }
+
+  private static func code(of status: Int32) -> Int32 {
+    status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
   }
 
   /// Runs a program to its end.

@@ -18,6 +18,10 @@ let commands = [
   Command(words: ["keys", "list"], help: Help.keys) { _ in try listKeys() },
   Command(words: ["keys", "rotate"], help: Help.keys) { _ in try rotateKeys() },
   Command(words: ["keys", "retire"], help: Help.keys, valued: ["kid"]) { try retireKey($0) },
+  Command(words: ["backup"], help: Help.backup, operand: "FILE") { try backup(to: $0.operand) },
+  Command(
+    words: ["restore"], help: Help.restore, flags: ["check", "replace", "end-sessions"], operand: "FILE"
+  ) { try restore(from: $0.operand, $0) },
   Command(words: ["routes"], help: Help.routes, flags: ["callers"]) {
     $0.has("callers") ? printCallers() : printRoutes()
   },

@@ -13,6 +13,8 @@ enum Help {
       keys list      show the keys that sign base tokens
       keys rotate    make a new one
       keys retire    accept one no more
+      backup         write the whole database to a file
+      restore        bring it back from one, or prove that it could be
       routes         print every route: method, path, operation, principal, status
       version        print the version
 
@@ -83,6 +85,36 @@ enum Help {
     The secret in JWT_PRIVATE_KEY, where that is set, is changed there. Works beside a running service.
 
       --kid KID   the key's name, as `list` shows it and as the tokens' header has it
+    """
+
+  static let backup = """
+    Usage: basekeeper backup FILE
+
+    Writes the whole database, as it stands at one moment, to FILE, or to standard output where that is "-". Works beside
+    a running service, and changes nothing. FILE is an archive of PostgreSQL's pg_dump, which only its owner may read; it
+    is there when it is whole, and not before. Runs pg_dump of the server's major version, or of a newer one, from
+    BASEKEEPER_PG_BIN or the newest installed. Reads the database settings of `basekeeper serve --help`.
+
+    The master key is NOT in it, and no service starts on the restored database without it: keep BASEKEEPER_MASTER_KEY,
+    or the file master.key of the data directory, in another place.
+    """
+
+  static let restore = """
+    Usage: basekeeper restore [--replace] [--end-sessions] FILE
+           basekeeper restore --check FILE
+
+    Brings back what `basekeeper backup` has written to FILE, or to standard input where that is "-", all or nothing, and
+    checks it: the schema is one that this version knows, and is brought up to its own; the audit logs are as they were
+    written; the master key fits. Where one of these fails, nothing is changed. The service must not run, and the database
+    must be empty. Reads the database settings of `basekeeper serve --help`, and the master key.
+
+      --check          do it in a database of its own on the same server, which is dropped afterwards: proves that the
+                       file is good, beside a running service. The role must be allowed to create databases
+      --replace        the database may have something in it, which is lost; FILE is checked as by --check before that.
+                       Prints what the audit log of the lost database had on record after the moment of the backup:
+                       what was revoked since is valid again
+      --end-sessions   ends all account tokens and base tokens: people sign in again, and programs exchange their API
+                       tokens again
     """
 
   static let routes = """

@@ -14,12 +14,12 @@ final class Installation {
   let standby: Database.Settings?
   let passwords: PasswordHasher
   /// The migrations that were applied just now.
-  let applied: [String]
+  private(set) var applied: [String] = []
   private let cluster: EmbeddedCluster?
 
-  /// Starts the embedded PostgreSQL where no other is configured, and applies the migrations. Where another process runs
-  /// it already, a command that works `beside` it uses that one.
-  init(_ configuration: Configuration, beside: Bool = false) throws {
+  /// Starts the embedded PostgreSQL where no other is configured, and applies the migrations, unless the database is to be
+  /// taken as it is. Where another process runs it already, a command that works `beside` it uses that one.
+  init(_ configuration: Configuration, beside: Bool = false, migrating: Bool = true) throws {
     self.configuration = configuration
     let url: String
     if let given = configuration.databaseURL {
@@ -48,6 +48,7 @@ final class Installation {
       return standby
     }
     passwords = PasswordHasher(threads: configuration.loops)
+    guard migrating else { return }
     do {
       applied = try Migrator.migrate(url, migrations)
     } catch {
@@ -64,9 +65,11 @@ final class Installation {
   /// Stops what was started.
   func close() { cluster?.stop() }
 
-  /// Runs an async body with a database of its own.
-  func withDatabase<Value: Sendable>(_ body: @escaping @Sendable (Database) async throws -> Value) throws -> Value {
-    let given = database
+  /// Runs an async body with a database of its own: the installation's, or that of other settings.
+  func withDatabase<Value: Sendable>(
+    at settings: Database.Settings? = nil, _ body: @escaping @Sendable (Database) async throws -> Value
+  ) throws -> Value {
+    let given = settings ?? database
     return try runBlocking { loop in
       var settings = given
       settings.waitingTime = .seconds(30)  // of several hosts, each that does not answer takes its time
@@ -83,8 +86,15 @@ final class Installation {
   }
 
   /// The keys that sign base tokens, and what seals them.
-  func keys() throws -> (store: KeyStore, vault: Vault) {
-    let vault = try Vault(masterKey: masterKey())
+  func keys() throws -> (store: KeyStore, vault: Vault) { try keys(master: masterKey()) }
+
+  /// The same where there is a master key; nil where one would have to be made.
+  func existingKeys() throws -> (store: KeyStore, vault: Vault)? {
+    try (configuration.masterKey ?? keyFile.existing()).map(keys)
+  }
+
+  private func keys(master: String) throws -> (store: KeyStore, vault: Vault) {
+    let vault = try Vault(masterKey: master)
     let shared = try configuration.signingSecret.map { try SigningKey(secret: $0) }
     return (KeyStore(vault: vault, shared: shared, algorithm: configuration.algorithm), vault)
   }
@@ -92,8 +102,10 @@ final class Installation {
   /// The configured master key, or one that is kept beside the data, readable for nobody else.
   private func masterKey() throws -> String {
     if let given = configuration.masterKey { return given }
-    return try KeyFile(path: "\(configuration.dataDirectory)/master.key").read()
+    return try keyFile.read()
   }
+
+  private var keyFile: KeyFile { KeyFile(path: "\(configuration.dataDirectory)/master.key") }
 }
 
 /// Migrations/*.sql, as they were compiled in.

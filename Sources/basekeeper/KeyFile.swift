@@ -12,7 +12,7 @@ struct KeyFile {
 
   /// What is in it; makes it where it is not there.
   func read() throws -> String {
-    if let bytes = contents(of: path) { return try secret(bytes) }
+    if let secret = try existing() { return secret }
     let secret = Secret.generatedKey().clear
     // Whole or not at all, also where two begin at the same moment: the first link counts.
     let draft = "\(path).\(getpid())"
@@ -26,6 +26,9 @@ struct KeyFile {
     guard errno == EEXIST, let bytes = contents(of: path) else { throw unusable("cannot be made") }
     return try self.secret(bytes)
   }
+
+  /// What is in it; nil where it is not there.
+  func existing() throws -> String? { try contents(of: path).map(secret) }
 
   private func secret(_ bytes: [UInt8]) throws -> String {
     let text = String(decoding: bytes, as: UTF8.self)

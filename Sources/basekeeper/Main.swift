@@ -43,6 +43,8 @@ struct Command: Sendable {
   var valued: Set<String> = []
   /// Options without one.
   var flags: Set<String> = []
+  /// What is typed without dashes, as the help names it; nil where nothing is.
+  var operand: String?
   let run: @Sendable (Options) throws -> Void
 
   func matches(_ arguments: [String]) -> Bool { arguments.starts(with: words) }
@@ -52,14 +54,20 @@ struct Command: Sendable {
 struct Options {
   private var values: [String: String] = [:]
   private var flags: Set<String> = []
+  /// What was typed without dashes; empty where the command takes nothing of the kind.
+  private(set) var operand = ""
 
-  /// Takes `--name value`, `--name=value` and `--flag`.
+  /// Takes `--name value`, `--name=value` and `--flag`, and the operand where the command has one.
   init(_ arguments: [String], of command: Command) throws(UsageError) {
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       let name = String(parts[0].dropFirst(2))
-      guard argument.hasPrefix("--") else { throw UsageError("\(argument): not expected here") }
+      guard argument.hasPrefix("--") else {
+        guard command.operand != nil, operand.isEmpty else { throw UsageError("\(argument): not expected here") }
+        operand = argument
+        continue
+      }
       if command.flags.contains(name), parts.count == 1 {
         flags.insert(name)
       } else if command.valued.contains(name) {
@@ -71,6 +79,7 @@ struct Options {
         throw UsageError("\(argument): no such option of `basekeeper \(command.words.joined(separator: " "))`")
       }
     }
+    if let missing = command.operand, operand.isEmpty { throw UsageError("\(missing) is needed") }
   }
 
   subscript(name: String) -> String? { values[name] }

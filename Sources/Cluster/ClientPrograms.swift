@@ -1,0 +1,54 @@
+internal import Glibc
+package import Postgres
+
+/// PostgreSQL's programs that dump and restore a database: `pg_dump`, `pg_restore` and `psql`.
+public struct ClientPrograms: Sendable {
+  private static let names = ["pg_dump", "pg_restore", "psql"]
+  private let folder: String
+
+  /// Finds those whose version is nearest to the server's: an older one cannot read a newer server, and what a newer one
+  /// writes may be more than an older server understands. In BASEKEEPER_PG_BIN alone where it is set, else where Debian
+  /// has them, else in PATH.
+  ///
+  /// - Throws: `ClusterError.noClientPrograms`.
+  public init(forServer major: Int) throws(ClusterError) {
+    var found: [(folder: String, version: Int)] = []
+    for folder in Self.folders where Self.names.allSatisfy({ access("\(folder)/\($0)", X_OK) == 0 }) {
+      // pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
+      let words = try Subprocess.run(["\(folder)/pg_dump", "--version"]).split(separator: " ")
+      guard words.count >= 3, let version = Int(words[2].prefix { $0.isNumber }), version >= major else { continue }
+      found.append((folder, version))
+    }
+    guard let nearest = found.min(by: { $0.version < $1.version }) else { throw .noClientPrograms(server: major) }
+    folder = nearest.folder
+  }
+
+  private static var folders: [String] {
+    if let given = getenv("BASEKEEPER_PG_BIN"), given.pointee != 0 { return [String(cString: given)] }
+    let path = getenv("PATH").map { String(cString: $0) } ?? ""
+    let root = "/usr/lib/postgresql"
+    return entries(of: root).map { "\(root)/\($0)/bin" } + path.split(separator: ":").map(String.init)
+  }
+
+  /// Starts one of them, for a database or, without one, for what it reads alone. What it has to complain about goes to
+  /// this process's standard error. The password is not among its arguments, which everybody on the machine can read.
+  package func start(
+    _ program: String, _ arguments: [String], on database: ConnectionString? = nil, input: Int32? = nil, output: Int32
+  ) throws(ClusterError) -> Subprocess {
+    var arguments = ["\(folder)/\(program)"] + arguments
+    var environment = Subprocess.bareEnvironment + Self.inherited
+    if let database {
+      arguments.append("--dbname=\(database.text(withSecrets: false))")
+      // Of two entries of a name the first counts.
+      if let password = database.password { environment.insert("PGPASSWORD=\(password)", at: 0) }
+    }
+    return try Subprocess(arguments, input: input, output: output, errors: STDERR_FILENO, environment: environment)
+  }
+
+  /// What libpq in this process reads beside the URL, it must find there, too.
+  private static var inherited: [String] {
+    (contents(of: "/proc/self/environ") ?? "").split(separator: "\0").map(String.init).filter {
+      $0.hasPrefix("PG") || $0.hasPrefix("HOME=")
+    }
+  }
+}

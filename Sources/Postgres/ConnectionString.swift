@@ -1,0 +1,43 @@
+internal import CLibPQ
+
+/// What a libpq URI or connection string says, keyword by keyword: to reach another database of the same server, and to
+/// keep the password apart.
+public struct ConnectionString: Sendable {
+  private static let secrets: Set<String> = ["password", "sslpassword"]
+  private var values: [(keyword: String, value: String)] = []
+
+  /// Reads a URI or a connection string. What it leaves out, libpq takes from the environment.
+  ///
+  /// - Throws: `PostgresError.unavailable` where it is neither.
+  public init(_ text: String) throws(PostgresError) {
+    var reason: UnsafeMutablePointer<CChar>?
+    guard let parsed = PQconninfoParse(text, &reason) else {
+      defer { PQfreemem(reason) }
+      throw .unavailable(reason.map { singleLine($0) } ?? "out of memory")
+    }
+    defer { PQconninfoFree(parsed) }
+    var option = parsed
+    while let keyword = option.pointee.keyword {
+      if let value = option.pointee.val { values.append((String(cString: keyword), String(cString: value))) }
+      option += 1
+    }
+  }
+
+  /// The password, if it says one.
+  public var password: String? { values.first { $0.keyword == "password" }?.value }
+
+  /// The same server, and another database.
+  public func database(_ name: String) -> ConnectionString {
+    var other = self
+    other.values.removeAll { $0.keyword == "dbname" }
+    other.values.append(("dbname", name))
+    return other
+  }
+
+  /// As libpq reads it, in keywords and values.
+  public func text(withSecrets: Bool = true) -> String {
+    values.filter { withSecrets || !Self.secrets.contains($0.keyword) }.map { keyword, value in
+      "\(keyword)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"
+    }.joined(separator: " ")
+  }
+}

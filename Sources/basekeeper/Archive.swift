@@ -1,0 +1,126 @@
+internal import Cluster
+internal import Glibc
+internal import Postgres
+
+/// A file of `basekeeper backup`, open for PostgreSQL's programs to read.
+final class Archive {
+  /// When it was made, as pg_restore says it.
+  let made: String
+  private let file: Int32
+  private let programs: ClientPrograms
+  private let signals: Signals
+
+  /// Opens a file, or standard input where the path is `-`, and looks at what it says of itself.
+  ///
+  /// - Throws: `ArchiveError` where it is none of ours.
+  init(_ path: String, _ programs: ClientPrograms, _ signals: Signals) throws {
+    (self.programs, self.signals) = (programs, signals)
+    file = try path == "-" ? spool(STDIN_FILENO) : open(path)
+    let contents = try Self.list(file, programs, signals)
+    guard contents.contains(where: { $0.contains(" TABLE DATA public schema_migration ") }) else {
+      throw ArchiveError("\(path) is a dump of another database than Basekeeper's")
+    }
+    let start = "; Archive created at "
+    made = contents.first { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) } ?? "an unknown time"
+  }
+
+  deinit { close(file) }
+
+  /// Puts all of it into a database in one transaction, or nothing; `first` is SQL that comes before it there.
+  func restore(to database: ConnectionString, after first: String = "") throws {
+    let script = try Pipe()
+    let nowhere = Glibc.open("/dev/null", O_WRONLY | O_CLOEXEC)
+    defer { close(nowhere) }
+    let psql = try programs.start(
+      "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"], on: database, input: script.end, output: nowhere)
+    script.closeEnd()
+    writeFully(Array("begin;\nset local client_min_messages = warning;\n\(first)\n".utf8), to: script.start)
+    // Owners, rights and replication belong to the server, not to the data.
+    let read = try reading(
+      ["--file=-", "--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions"], to: script.start)
+    let status = read.finish(signals)
+    // Without its last line the transaction comes to nothing, wherever the file breaks off.
+    if status == 0 { writeFully(Array("\ncommit;\nanalyze;\n".utf8), to: script.start) }
+    script.closeStart()
+    let outcome = psql.finish(signals)
+    guard status == 0, outcome == 0 else {
+      throw ArchiveError("nothing was restored (pg_restore ended with status \(status), psql with \(outcome))")
+    }
+  }
+
+  private func reading(_ arguments: [String], to output: Int32) throws -> Subprocess {
+    lseek(file, 0, SEEK_SET)
+    return try programs.start("pg_restore", arguments, input: file, output: output)
+  }
+
+  private static func list(_ file: Int32, _ programs: ClientPrograms, _ signals: Signals) throws -> [String] {
+    let listing = try temporaryFile()
+    defer { close(listing) }
+    lseek(file, 0, SEEK_SET)
+    let program = try programs.start("pg_restore", ["--list"], input: file, output: listing)
+    guard program.finish(signals) == 0 else { throw ArchiveError("this is no backup of `basekeeper backup`") }
+    let listed = contents(of: "/proc/self/fd/\(listing)") ?? []
+    return String(decoding: listed, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+}
+
+/// The two ends of a pipe, which no program inherits by accident.
+private final class Pipe {
+  /// Where is written, and where is read.
+  private(set) var start: Int32
+  private(set) var end: Int32
+
+  init() throws {
+    var ends: [Int32] = [-1, -1]
+    guard pipe(&ends) == 0 else { throw ArchiveError("pipe: \(String(cString: strerror(errno)))") }
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    (start, end) = (ends[1], ends[0])
+  }
+
+  deinit {
+    closeStart()
+    closeEnd()
+  }
+
+  func closeStart() {
+    if start >= 0 { close(start) }
+    start = -1
+  }
+
+  func closeEnd() {
+    if end >= 0 { close(end) }
+    end = -1
+  }
+}
+
+private func open(_ path: String) throws -> Int32 {
+  let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+  guard file >= 0 else { throw ArchiveError("\(path): \(String(cString: strerror(errno)))") }
+  return file
+}
+
+/// Standard input as a file that can be read more than once.
+private func spool(_ input: Int32) throws -> Int32 {
+  guard isatty(input) == 0 else { throw UsageError("a backup does not come from a terminal: name a FILE") }
+  let file = try temporaryFile()
+  var buffer = [UInt8](repeating: 0, count: 65_536)
+  while true {
+    let count = read(input, &buffer, buffer.count)
+    guard count > 0 else { return file }
+    guard write(file, buffer, count) == count else {
+      throw ArchiveError("no room for the backup in \(temporaryFolder): set TMPDIR, or name a FILE")
+    }
+  }
+}
+
+private var temporaryFolder: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
+
+/// A file without a name, which is gone when it is closed.
+private func temporaryFile() throws -> Int32 {
+  var template = Array("\(temporaryFolder)/basekeeper.XXXXXX".utf8CString)
+  let file = mkstemp(&template)
+  guard file >= 0 else { throw ArchiveError("\(temporaryFolder): \(String(cString: strerror(errno)))") }
+  _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+  unlink(template)
+  return file
+}

@@ -1,0 +1,111 @@
+internal import Cluster
+internal import Glibc
+internal import Postgres
+
+/// Writes the whole database to a file, or to standard output, without touching it.
+func backup(to path: String) throws {
+  let signals = Signals([SIGTERM, SIGINT])
+  let configuration = try Configuration(.ofProcess)
+  guard configuration.databaseURL != nil || access("\(configuration.dataDirectory)/postgres", F_OK) == 0 else {
+    throw ArchiveError(
+      "there is no database in \(configuration.dataDirectory): set BASEKEEPER_DATA_DIR or DATABASE_URL")
+  }
+  // As it is: a backup is what one makes before an upgrade.
+  let installation = try Installation(configuration, beside: true, migrating: false)
+  defer { installation.close() }
+  guard try installation.isOurs else { throw ArchiveError("this is no database of Basekeeper's: nothing to back up") }
+  if path == "-" {
+    guard isatty(STDOUT_FILENO) == 0 else { throw UsageError("a backup is nothing for a terminal: name a FILE") }
+    try installation.dump(to: STDOUT_FILENO, signals)
+  } else {
+    let size = try writeWhole(path) { try installation.dump(to: $0, signals) }
+    say("\(path): \(size) bytes.")
+  }
+  complain("the master key is not in it, and is needed to restore it: keep \(installation.masterKeyPlace) elsewhere")
+}
+
+extension Installation {
+  /// The server's major version.
+  var serverVersion: Int {
+    get throws {
+      let found: Version? = try withDatabase {
+        try await $0.row("select current_setting('server_version_num')::int / 10000 as major")
+      }
+      return Int(found?.major ?? 0)
+    }
+  }
+
+  /// Whether migrations were ever applied.
+  fileprivate var isOurs: Bool {
+    get throws {
+      let found: Presence? = try withDatabase {
+        try await $0.row("select to_regclass('public.schema_migration') is not null as is_there")
+      }
+      return found?.isThere == true
+    }
+  }
+
+  fileprivate func dump(to output: Int32, _ signals: Signals) throws {
+    let programs = try ClientPrograms(forServer: serverVersion)
+    let server = try ConnectionString(database.url)
+    try programs.start("pg_dump", ["--format=custom"], on: server, output: output).succeed("pg_dump", signals)
+  }
+
+  fileprivate var masterKeyPlace: String {
+    configuration.masterKey == nil ? "\(configuration.dataDirectory)/master.key" : "BASEKEEPER_MASTER_KEY"
+  }
+
+  private struct Version: RowDecodable {
+    let major: Int32
+    init(_ row: Row) throws(PostgresError) { major = try row["major"] }
+  }
+
+  private struct Presence: RowDecodable {
+    let isThere: Bool
+    init(_ row: Row) throws(PostgresError) { isThere = try row["is_there"] }
+  }
+}
+
+extension Subprocess {
+  /// Waits until the program has done its work. A signal to this process ends it.
+  func succeed(_ name: String, _ signals: Signals) throws {
+    let status = finish(signals)
+    guard status == 0 else { throw ArchiveError("\(name) failed (status \(status))") }
+  }
+
+  /// The exit status of the program, which ends with this process.
+  func finish(_ signals: Signals) -> Int32 {
+    while true {
+      if let status = exitStatus { return status }
+      if signals.wait(milliseconds: 20) != nil { end() }
+    }
+  }
+}
+
+/// A backup cannot be made, or cannot be used.
+struct ArchiveError: Error, CustomStringConvertible {
+  let description: String
+  init(_ description: String) { self.description = description }
+}
+
+/// Writes a file that only its owner may read, and that is whole when it has its name; gives its size. What had the name
+/// before stays until then.
+private func writeWhole(_ path: String, _ write: (Int32) throws -> Void) throws -> Int {
+  let draft = "\(path).\(getpid()).part"
+  let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+  guard file >= 0 else { throw ArchiveError("\(draft): \(String(cString: strerror(errno)))") }
+  defer {
+    close(file)
+    unlink(draft)
+  }
+  try write(file)
+  guard fsync(file) == 0, rename(draft, path) == 0 else {
+    throw ArchiveError("\(path): \(String(cString: strerror(errno)))")
+  }
+  var folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
+  if folder.isEmpty { folder = path.hasPrefix("/") ? "/" : "." }
+  let directory = open(folder, O_RDONLY | O_CLOEXEC)
+  fsync(directory)  // the name, too
+  close(directory)
+  return Int(lseek(file, 0, SEEK_END))
+}

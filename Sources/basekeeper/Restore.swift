@@ -1,0 +1,280 @@
+internal import API
+internal import Access
+internal import Cluster
+internal import Glibc
+internal import Postgres
+
+/// Brings back a backup, or proves that it could be.
+func restore(from path: String, _ options: Options) throws {
+  let signals = Signals([SIGTERM, SIGINT])
+  let isCheck = options.has("check")
+  if isCheck && (options.has("replace") || options.has("end-sessions")) {
+    throw UsageError("--check changes nothing: it goes with no other option")
+  }
+  let installation = try Installation(Configuration(.ofProcess), beside: isCheck, migrating: false)
+  defer { installation.close() }
+  let programs = try ClientPrograms(forServer: installation.serverVersion)
+  let archive = try Archive(path, programs, signals)
+  let restoration = try Restoration(installation, archive)
+  if isCheck {
+    let findings = try restoration.rehearse()
+    say("\(path) can be restored. \(findings.text)")
+    return say("It was made at \(archive.made).")
+  }
+  let findings = try options.has("replace") ? restoration.replace() : restoration.fill()
+  say("Restored. \(findings.text)")
+  say("This is how it was at \(archive.made): what was deleted, revoked or changed after that is as it was before.")
+  if options.has("end-sessions") { try installation.endSessions() }
+}
+
+/// The way of a backup into a database.
+private struct Restoration {
+  let installation: Installation
+  let archive: Archive
+  let target: ConnectionString
+
+  init(_ installation: Installation, _ archive: Archive) throws {
+    (self.installation, self.archive) = (installation, archive)
+    target = try ConnectionString(installation.database.url)
+  }
+
+  /// Into an empty database, which is empty again where the checks do not pass.
+  func fill() throws -> Findings {
+    guard try objects() == 0 else {
+      throw ArchiveError(
+        "the database is not empty: nothing was changed. --replace restores all the same, and what is there is lost")
+    }
+    try archive.restore(to: target)
+    do {
+      return try examine(target)
+    } catch {
+      try installation.run("begin; \(emptying) commit;", on: target)
+      throw error
+    }
+  }
+
+  /// In the place of what is there, after a rehearsal.
+  func replace() throws -> Findings {
+    let others = try sessions()
+    guard others == 0 else {
+      throw ArchiveError("others use the database (\(others) sessions): stop all copies of the service first")
+    }
+    let rehearsed = try rehearse()
+    try sayWhatIsLost(since: rehearsed.heads)
+    try archive.restore(to: target, after: emptying)
+    return try examine(target)
+  }
+
+  /// Into a database that is made for it, and dropped.
+  func rehearse() throws -> Findings {
+    let name = "basekeeper_rehearsal_\(getpid())"
+    do {
+      try installation.run("create database \(name) template template0 encoding 'UTF8'", on: target)
+    } catch PostgresError.statement(sqlstate: "42501", _, _) {  // insufficient_privilege
+      throw ArchiveError(
+        "the role may not create databases, which the check needs: `alter role NAME createdb`, or restore into an empty "
+          + "database")
+    }
+    defer { try? installation.run("drop database if exists \(name) with (force)", on: target) }
+    let scratch = target.database(name)
+    try archive.restore(to: scratch)
+    return try examine(scratch)
+  }
+
+  // MARK: Checks
+
+  /// Whether what was restored is whole, and of use to this program with its master key.
+  private func examine(_ place: ConnectionString) throws -> Findings {
+    let settings = settings(for: place)
+    let applied = try Migrator.migrate(settings.url, migrations)
+    let heads = try installation.withDatabase(at: settings) { try await AuditTrail.verify($0) }
+    try checkMasterKey(settings)
+    let counts: Counts? = try installation.withDatabase(at: settings) { try await $0.row(Counts.statement) }
+    guard let counts else { throw ArchiveError("the database does not answer") }
+    return Findings(heads: heads, counts: counts, applied: applied)
+  }
+
+  private func checkMasterKey(_ settings: Database.Settings) throws {
+    if let (store, _) = try installation.existingKeys() {
+      _ = try installation.withDatabase(at: settings) { try await store.load($0) }
+      return
+    }
+    let needed: Amount? = try installation.withDatabase(at: settings) {
+      try await $0.row("select count(master_key_check) as count from installation")
+    }
+    guard needed?.count == 0 else {
+      throw ArchiveError(
+        "the master key that belongs to this backup is missing: set BASEKEEPER_MASTER_KEY to what it was, or put "
+          + "master.key, where there was such a file, into \(installation.configuration.dataDirectory)")
+    }
+  }
+
+  private func settings(for place: ConnectionString) -> Database.Settings {
+    var settings = installation.database
+    settings.url = place.text()
+    settings.statementTime = .seconds(600)  // whole tables are read
+    return settings
+  }
+
+  // MARK: What is there
+
+  /// How many things there are in the schema, but for what extensions have brought.
+  private func objects() throws -> Int64 {
+    let found: Amount? = try installation.withDatabase {
+      try await $0.row(
+        """
+        select (select count(*) from pg_class where relnamespace = 'public'::regnamespace and not exists (
+                  select from pg_depend where classid = 'pg_class'::regclass and objid = pg_class.oid and deptype = 'e'))
+             + (select count(*) from pg_proc where pronamespace = 'public'::regnamespace and not exists (
+                  select from pg_depend where classid = 'pg_proc'::regclass and objid = pg_proc.oid and deptype = 'e'))
+             as count
+        """)
+    }
+    return found?.count ?? 0
+  }
+
+  private func sessions() throws -> Int64 {
+    let found: Amount? = try installation.withDatabase {
+      try await $0.row(
+        """
+        select count(*) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()
+          and coalesce(backend_type, 'client backend') = 'client backend'
+        """)
+    }
+    return found?.count ?? 0
+  }
+
+  /// What has happened since: whoever restores must know what to revoke once more.
+  private func sayWhatIsLost(since heads: [AuditTrail.Head]) throws {
+    let (chains, counts) = (heads.map(\.chain), heads.map(\.count))
+    let lost: [Loss]
+    do {
+      lost = try installation.withDatabase(at: settings(for: target)) {
+        try await $0.rows(
+          """
+          select audit_log.at, audit_log.kind, audit_log.operation, audit_log.target_id, audit_log.detail::text as detail
+          from audit_log
+          left join unnest(\(chains)::bigint[], \(counts)::bigint[]) as head (chain, number)
+            on head.chain = audit_log.chain
+          where audit_log.number > coalesce(head.number, 0)
+          order by audit_log.id
+          """)
+      }
+    } catch PostgresError.statement(sqlstate: "42P01", _, _) {  // undefined_table
+      return
+    }
+    say("In the audit logs of the database that is replaced, and not in the backup (\(lost.count)):")
+    for entry in lost { say("  \(entry.at.wire)  \(entry.kind) \(entry.target) \(entry.operation)  \(entry.detail)") }
+  }
+}
+
+extension Installation {
+  /// Runs a script, for as long as it takes.
+  fileprivate func run(_ script: String, on place: ConnectionString) throws {
+    try ScriptSession(place.text()).run(script)
+  }
+
+  /// Ends all account tokens and base tokens: those of them that were ended after the backup are alive again.
+  fileprivate func endSessions() throws {
+    var settings = database
+    settings.statementTime = .seconds(600)
+    let ended = try withDatabase(at: settings) { database in
+      try await database.transaction { transaction in
+        try await transaction.run("update signing_key set retired_at = now() where retired_at is null")
+        return try await transaction.run("delete from account_token")
+      }
+    }
+    say("All account tokens are ended (\(ended)).")
+    _ = try existingKeys().map { keys in try withDatabase(at: settings) { try await keys.store.load($0) } }
+    say(
+      configuration.signingSecret == nil
+        ? "All base tokens are ended: a new key signs."
+        : "JWT_PRIVATE_KEY signs base tokens: those that it has signed are valid for three days at most, or until it is "
+          + "changed.")
+  }
+}
+
+/// What was found in a restored database.
+private struct Findings {
+  let heads: [AuditTrail.Head]
+  let counts: Counts
+  let applied: [String]
+
+  var text: String {
+    let entries = heads.reduce(0) { $0 + $1.count }
+    let names = applied.joined(separator: ", ")
+    let upgrade = applied.isEmpty ? "" : "\nThe schema was brought up to this version: \(names)."
+    return """
+      Teams: \(counts.teams), people: \(counts.people), bases: \(counts.bases), API tokens: \(counts.tokens).
+      \(entries) entries of \(heads.count) audit logs are as they were written, and the master key fits.\(upgrade)
+      """
+  }
+}
+
+private struct Counts: RowDecodable {
+  let teams: Int64
+  let people: Int64
+  let bases: Int64
+  let tokens: Int64
+
+  static let statement: SQL = """
+    select (select count(*) from team) as teams, (select count(*) from account) as people,
+           (select count(*) from base) as bases,
+           (select count(*) from api_token where revoked_at is null) as tokens
+    """
+
+  init(_ row: Row) throws(PostgresError) {
+    teams = try row["teams"]
+    people = try row["people"]
+    bases = try row["bases"]
+    tokens = try row["tokens"]
+  }
+}
+
+private struct Amount: RowDecodable {
+  let count: Int64
+  init(_ row: Row) throws(PostgresError) { count = try row["count"] }
+}
+
+private struct Loss: RowDecodable {
+  let at: Timestamp
+  let kind: String
+  let operation: String
+  let target: Int64
+  let detail: String
+
+  init(_ row: Row) throws(PostgresError) {
+    at = try row["at"]
+    kind = try row["kind"]
+    operation = try row["operation"]
+    target = try row["target_id"]
+    detail = try row["detail"]
+  }
+}
+
+/// Drops everything in the schema, whatever version made it, but for what extensions have brought. Not the schema itself:
+/// that need not be ours.
+private let emptying = """
+  do $emptying$
+  declare script text;
+  begin
+    with thing (class, oid, command) as (
+      select 'pg_class'::regclass, oid, format('drop %s if exists public.%I cascade',
+             case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
+                          when 'f' then 'foreign table' when 'c' then 'type' else 'table' end, relname)
+      from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c')
+      union all
+      select 'pg_proc'::regclass, oid,
+             format('drop routine if exists public.%I(%s) cascade', proname, pg_get_function_identity_arguments(oid))
+      from pg_proc where pronamespace = 'public'::regnamespace
+      union all
+      select 'pg_type'::regclass, oid, format('drop type if exists public.%I cascade', typname)
+      from pg_type where typnamespace = 'public'::regnamespace and typtype in ('e', 'd')
+    )
+    select string_agg(command, ';') into script from thing
+    where not exists (
+      select from pg_depend where classid = class and objid = thing.oid and deptype in ('e', 'i'));
+    execute coalesce(script, '');
+  end $emptying$;
+  """

@@ -1,0 +1,376 @@
+"""Backups: made beside the service, proved, brought back; and what is refused without a change."""
+
+import signal
+import stat
+import subprocess
+import threading
+
+import pytest
+import requests
+
+from service import BINARY, MASTER_KEY, ROOT, Service, wait_until
+from team import token
+
+EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+
+
+@pytest.fixture(scope="module")
+def own():
+    """A running service with an embedded PostgreSQL, in which the tests have further databases."""
+    service = Service(JWT_PRIVATE_KEY="")
+    service.seeded = service.seed()["demo"]
+    service.start()
+    yield service
+    assert service.stop() == 0
+    service.delete()
+
+
+@pytest.fixture
+def database(own, request):
+    """A new, empty database on the same server."""
+    name = "target_" + str(abs(hash(request.node.name)))
+    own.psql(f"create database {name}")
+    yield Database(own, name)
+    own.psql(f"drop database {name} with (force)")
+    assert own.psql("select datname from pg_database where datname like 'basekeeper_rehearsal%'") == ""
+
+
+class Database:
+    def __init__(self, service, name):
+        self.service, self.name = service, name
+        self.url = f"postgresql:///{name}?host={service.socket}&user=basekeeper"
+
+    def run(self, *arguments, **settings):
+        return self.service.run(*arguments, DATABASE_URL=self.url, **settings)
+
+    def sql(self, script):
+        command = self.service.database_program("psql", "-qtAX", "-v", "ON_ERROR_STOP=1", "-c", script)
+        command[-1] = self.name
+        return subprocess.run(command, check=True, capture_output=True, text=True, cwd="/").stdout
+
+    def content(self):
+        """Everything in it, as text."""
+        command = self.service.database_program("pg_dump")
+        command[-1] = self.name
+        text = subprocess.run(command, check=True, capture_output=True, text=True, cwd="/").stdout
+        return [line for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+
+    def serve(self):
+        """A service on it."""
+        service = Service(DATABASE_URL=self.url, JWT_PRIVATE_KEY="", BASEKEEPER_DEMO="0")
+        service.start()
+        return service
+
+
+@pytest.fixture
+def file(own, request):
+    path = own.folder / f"{abs(hash(request.node.name))}.backup"
+    yield path
+    path.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def backup(own, file):
+    """A backup of the running service."""
+    result = own.run("backup", str(file))
+    assert result.returncode == 0, result.stderr
+    return file
+
+
+def restored(database, file, *options):
+    result = database.run("restore", *options, str(file))
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def get(service, path, secret):
+    return requests.get(service.url + path, headers={"Authorization": f"Token {secret}"}, timeout=30)
+
+
+def signed_in(own):
+    """The demo team's member: his account token, and the path of his base's API tokens."""
+    me = token(own, own.seeded["member"]["email"], own.seeded["member"]["password"])
+    listed = get(own, "/api/v2.1/workspaces/", me).json()["workspace_list"]
+    mine = next(one for one in listed if any(base["name"] == "Customers" for base in one.get("table_list", [])))
+    return me, f"/api/v2.1/workspace/{mine['id']}/dtable/Customers/api-tokens/"
+
+
+def make(own, me, path, name):
+    answer = requests.post(
+        own.url + path, headers={"Authorization": f"Token {me}"}, timeout=30,
+        data={"app_name": name, "permission": "rw"})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["api_token"]
+
+
+def delete(own, me, path, name):
+    answer = requests.delete(f"{own.url}{path}{name}/", headers={"Authorization": f"Token {me}"}, timeout=30)
+    assert answer.status_code == 200, answer.text
+
+
+# MARK: What comes back
+
+
+def test_what_was_is_there_again_and_what_was_ended_before_is_not(own, database, file):
+    me, path = signed_in(own)
+    kept, ended = make(own, me, path, "kept"), make(own, me, path, "ended")
+    delete(own, me, path, "ended")
+    made = own.run("backup", str(file))
+    assert made.returncode == 0 and f"{file}: {file.stat().st_size} bytes." in made.stdout
+    assert "the master key is not in it" in made.stderr and MASTER_KEY not in made.stdout + made.stderr
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    later = make(own, me, path, "later")
+    issued = get(own, EXCHANGE, kept).json()["access_token"]
+    delete(own, me, path, "kept")
+    assert get(own, EXCHANGE, kept).status_code == 403
+
+    said = restored(database, file)
+    assert "audit logs are as they were written, and the master key fits" in said
+    assert " UTC: what was deleted, revoked or changed after that is as it was before" in said
+    assert "are as they were written" in database.run("audit", "verify").stdout
+    service = database.serve()
+    try:
+        assert get(service, EXCHANGE, kept).status_code == 200
+        assert get(service, "/api/v2.1/base-tokens/verify/", issued).status_code == 200
+        assert get(service, "/api2/account/info/", me).status_code == 200
+        assert get(service, EXCHANGE, ended).status_code == 403
+        assert get(service, EXCHANGE, later).status_code == 403
+        make(service, me, path, "after")  # keys, counters and the audit log go on
+    finally:
+        assert service.stop() == 0
+        service.delete()
+    assert "are as they were written" in database.run("audit", "verify").stdout
+
+
+def test_an_embedded_database_that_is_lost_is_made_anew(own, backup):
+    other = Service(JWT_PRIVATE_KEY="")
+    try:
+        result = other.run("restore", str(backup))
+        assert result.returncode == 0, result.stderr
+        assert other.postmaster is None
+        other.start()
+        assert get(other, EXCHANGE, own.seeded["api_tokens"][0]["api_token"]).status_code == 200
+        refused = other.run("restore", "--replace", str(backup))
+        assert refused.returncode == 1 and "another process uses" in refused.stderr
+        assert other.stop() == 0
+    finally:
+        if other.process and other.process.poll() is None:
+            other.process.kill()
+        other.delete()
+
+
+def test_a_backup_goes_through_pipes(own, database):
+    made = subprocess.run([BINARY, "backup", "-"], env=own.environment, capture_output=True, timeout=60)
+    assert made.returncode == 0 and made.stdout.startswith(b"PGDMP")
+    done = subprocess.run(
+        [BINARY, "restore", "-"], env={**own.environment, "DATABASE_URL": database.url}, input=made.stdout,
+        capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_backup_of_a_database_that_is_written_to_is_of_one_moment(own, database, file):
+    me, path = signed_in(own)
+    stop, written = threading.Event(), [0]
+
+    def write():
+        while not stop.is_set():
+            make(own, me, path, f"load {written[0]}")
+            written[0] += 1
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for _ in range(2):
+            before = written[0]
+            wait_until(lambda: written[0] > before + 5, 30)
+            start = written[0]
+            assert own.run("backup", str(file)).returncode == 0
+            end = written[0] + 1
+            result = database.run("restore", "--replace", str(file))
+            assert result.returncode == 0, result.stderr
+            found = int(database.sql("select count(*) from api_token where app_name like 'load %'"))
+            assert start <= found <= end
+            # What triggers have written is what is there.
+            assert found == int(database.sql(
+                """
+                select count(*) from audit_log
+                where operation = 'api_token_create' and detail ->> 'name' like 'load %'
+                """))
+            assert database.sql("select sum(live) from api_token_tally") == database.sql(
+                "select count(*) from api_token where revoked_at is null and team_id is not null")
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_replacing_tells_what_is_lost_and_can_end_what_lives_again(own, database, backup):
+    restored(database, backup)
+    service = database.serve()
+    try:
+        me, path = signed_in_at(service, own)
+        secret = make(service, me, path, "revived")
+        issued = get(service, EXCHANGE, secret).json()["access_token"]
+        first = service.folder / "first.backup"
+        assert service.run("backup", str(first)).returncode == 0
+        delete(service, me, path, "revived")
+        refused = database.run("restore", "--replace", str(first))
+        assert refused.returncode == 1 and "stop all copies of the service" in refused.stderr
+        assert service.stop() == 0
+        said = restored(database, first, "--replace", "--end-sessions")
+        lost = [line for line in said.splitlines() if line.startswith("  ")]
+        assert any("token" in line and "delete" in line and "revived" in line for line in lost), said
+        assert secret not in said
+        assert "All account tokens are ended" in said and "All base tokens are ended" in said
+        service.start()
+        assert get(service, EXCHANGE, secret).status_code == 200
+        assert get(service, "/api/v2.1/base-tokens/verify/", issued).status_code == 403
+        assert get(service, "/api2/account/info/", me).status_code == 401
+    finally:
+        assert service.stop() == 0
+        service.delete()
+
+
+def signed_in_at(service, own):
+    service.seeded = own.seeded
+    return signed_in(service)
+
+
+# MARK: Versions
+
+
+def test_a_backup_of_an_older_version_is_brought_up_to_this_one(own, database, file):
+    files = sorted((ROOT / "Migrations").glob("*.sql"))
+    database.sql("create table schema_migration (name text primary key, checksum bytea not null,"
+                 " applied_at timestamptz not null default now())")
+    for migration in files[:-1]:
+        text = migration.read_text()
+        database.sql(text)
+        database.sql(
+            f"insert into schema_migration values ('{migration.name}', sha256(convert_to($file${text}$file$, 'UTF8')))")
+    before = database.content()
+    assert database.run("backup", str(file)).returncode == 0
+    assert database.content() == before, "a backup has changed the database"
+    said = restored(database, file, "--replace")
+    assert f"brought up to this version: {files[-1].name}" in said
+    assert database.run("migrate").stdout == "The database is at this version already.\n"
+
+
+def test_a_backup_of_a_newer_version_is_refused(own, database, backup, file):
+    restored(database, backup)
+    database.sql("insert into schema_migration (name, checksum) values ('9999-later.sql', '')")
+    assert database.run("backup", str(file)).returncode == 0
+    refused = own.run("restore", "--check", str(file))
+    assert refused.returncode == 1 and "9999-later.sql" in refused.stderr
+
+
+# MARK: What is refused
+
+
+def test_a_broken_or_foreign_file_changes_nothing(own, database, backup):
+    whole = backup.read_bytes()
+    place = len(whole) * 2 // 3
+    own.psql("create database foreign_one")
+    command = own.database_program("pg_dump", "--format=custom")
+    command[-1] = "foreign_one"
+    foreign = subprocess.run(command, check=True, capture_output=True, cwd="/").stdout
+    own.psql("drop database foreign_one")
+    broken = {
+        "empty": b"", "a text": b"select 1;\n" * 1000, "its first bytes": whole[:100],
+        "half of it": whole[:len(whole) // 2], "all but the end": whole[:-50],
+        "another byte": whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:], "another database": foreign,
+    }
+    nothing = database.content()
+    for what in ("all but the end", "another byte"):
+        backup.write_bytes(broken[what])
+        assert database.run("restore", str(backup)).returncode == 1, what
+        assert database.content() == nothing, what
+
+    backup.write_bytes(whole)
+    restored(database, backup)
+    database.sql("create table something_else (id int)")
+    before = database.content()
+    for what, content in broken.items():
+        backup.write_bytes(content)
+        refused = database.run("restore", "--replace", str(backup))
+        assert refused.returncode == 1 and refused.stderr, (what, refused.stdout)
+    assert database.content() == before
+
+
+def test_another_master_key_is_refused_with_an_explanation(own, database, backup):
+    nothing = database.content()
+    other = {"BASEKEEPER_MASTER_KEY": "another master key, as long as the one"}
+    refused = database.run("restore", str(backup), **other)
+    assert refused.returncode == 1 and "the master key is not the one" in refused.stderr
+    assert database.content() == nothing
+    missing = database.run(
+        "restore", str(backup), BASEKEEPER_MASTER_KEY="", BASEKEEPER_DATA_DIR=str(own.folder / "none"))
+    assert missing.returncode == 1 and "the master key that belongs to this backup is missing" in missing.stderr
+    assert database.content() == nothing and not (own.folder / "none").exists()
+
+    restored(database, backup)
+    before = database.content()
+    assert own.run("restore", "--check", str(backup), **other).returncode == 1
+    assert database.run("restore", "--replace", str(backup), **other).returncode == 1
+    assert database.content() == before
+
+
+def test_an_audit_log_that_was_touched_is_refused(own, database, backup, file):
+    restored(database, backup)
+    database.sql("set session_replication_role = replica; update audit_log set operation = 'nothing' where id = 3")
+    assert database.run("backup", str(file)).returncode == 0
+    before = database.content()
+    refused = database.run("restore", "--replace", str(file))
+    assert refused.returncode == 1 and "is broken at entry" in refused.stderr
+    assert database.content() == before
+
+
+def test_a_database_that_is_not_empty_is_refused(own, database, backup):
+    database.sql("create table something_else (id int)")
+    before = database.content()
+    refused = database.run("restore", str(backup))
+    assert refused.returncode == 1 and "--replace" in refused.stderr
+    assert database.content() == before
+    refused = database.run("backup", str(own.folder / "none.backup"))
+    assert refused.returncode == 1 and not (own.folder / "none.backup").exists()
+
+
+def test_a_backup_that_is_interrupted_leaves_the_one_before(own, file):
+    file.write_text("the one before")
+    holder = subprocess.Popen(
+        own.database_program("psql", "-qtAX"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
+    try:
+        holder.stdin.write("begin; lock table seed in access exclusive mode; select 'locked';\n")
+        holder.stdin.flush()
+        assert holder.stdout.readline() == "locked\n"
+        process = subprocess.Popen(
+            [BINARY, "backup", str(file)], env=own.environment, stderr=subprocess.PIPE, text=True)
+        wait_until(lambda: dumps(own, "wait_event_type = 'Lock'") == "1\n", 30, process)
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode == 1 and "pg_dump failed" in errors
+    finally:
+        holder.stdin.close()
+        holder.wait(30)
+    assert file.read_text() == "the one before"
+    assert list(own.folder.glob("*.part")) == []
+    wait_until(lambda: dumps(own) == "0\n", 30)
+
+
+def dumps(own, condition="true"):
+    """How many programs make a dump."""
+    return own.psql(f"select count(*) from pg_stat_activity where application_name = 'pg_dump' and {condition}")
+
+
+def test_the_commands_tell_what_they_need(own, file):
+    needed = ((["backup"], "FILE"), (["restore"], "FILE"), (["restore", "--check", "--replace", "x"], "--check"))
+    for words, missing in needed:
+        refused = own.run(*words)
+        assert refused.returncode == 2 and missing in refused.stderr
+    assert own.run("backup", "/nowhere/file").returncode == 1
+    lost = own.run("backup", str(file), BASEKEEPER_DATA_DIR=str(own.folder / "none"))
+    assert lost.returncode == 1 and "there is no database" in lost.stderr and not (own.folder / "none").exists()
+    assert own.run("restore", "/nowhere/file").returncode == 1
+    old = own.run("backup", str(file), BASEKEEPER_PG_BIN="/usr/bin/nowhere")
+    assert old.returncode == 1 and "BASEKEEPER_PG_BIN" in old.stderr and not file.exists()
+    for name in ("backup", "restore"):
+        assert f"Usage: basekeeper {name}" in own.run(name, "--help").stdout
