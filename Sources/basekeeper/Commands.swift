@@ -22,6 +22,9 @@ let commands = [
   Command(
     words: ["restore"], help: Help.restore, flags: ["check", "replace", "end-sessions"], operand: "FILE"
   ) { try restore(from: $0.operand, $0) },
+  Command(words: ["healthcheck"], help: Help.healthCheck, flags: ["live"]) {
+    try checkHealth(isLiveEnough: $0.has("live"))
+  },
   Command(words: ["routes"], help: Help.routes, flags: ["callers"]) {
     $0.has("callers") ? printCallers() : printRoutes()
   },

@@ -15,6 +15,7 @@ enum Help {
       keys retire    accept one no more
       backup         write the whole database to a file
       restore        bring it back from one, or prove that it could be
+      healthcheck    ask the running service whether it is ready
       routes         print every route: method, path, operation, principal, status
       version        print the version
 
@@ -115,6 +116,15 @@ enum Help {
                        what was revoked since is valid again
       --end-sessions   ends all account tokens and base tokens: people sign in again, and programs exchange their API
                        tokens again
+    """
+
+  static let healthCheck = """
+    Usage: basekeeper healthcheck [--live]
+
+    Asks the service that listens on BASEKEEPER_LISTEN of this machine whether it is ready for requests: status 0 where
+    it is, 1 where it is not, or does not answer in five seconds.
+
+      --live   be content where it runs, whether its database answers or not
     """
 
   static let routes = """

@@ -103,11 +103,37 @@ final class Replica: Sendable {
   }
 }
 
-/// Something that happens once.
+extension Replica {
+  /// Calls the body in intervals, for as long as every loop turns; skips it while one does not.
+  func pulse(every interval: Duration, _ body: @escaping @Sendable () -> Void) {
+    let turned = parts.map { part in
+      let turned = Flag()
+      Task(executorPreference: part.loop) {
+        while true {
+          turned.set()
+          await part.loop.sleep(for: interval / 2)
+        }
+      }
+      return turned
+    }
+    let first = parts[0].loop
+    Task(executorPreference: first) {
+      while true {
+        await first.sleep(for: interval)
+        guard turned.allSatisfy(\.isSet) else { continue }
+        for flag in turned { flag.clear() }
+        body()
+      }
+    }
+  }
+}
+
+/// Something that has happened.
 final class Flag: Sendable {
   private let value = Atomic(false)
   var isSet: Bool { value.load(ordering: .relaxed) }
   func set() { value.store(true, ordering: .relaxed) }
+  func clear() { value.store(false, ordering: .relaxed) }
 }
 
 /// How often last uses that are due are written.

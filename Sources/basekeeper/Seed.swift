@@ -11,6 +11,8 @@ struct Seeded: Sendable {
   struct Person: Sendable, JSONEncodable {
     let email: String
     let password: String
+    /// Whether the operator has chosen the password: then it is not printed, for whom the log is no place for it.
+    var isGiven = false
 
     func write(to json: inout JSONWriter) {
       json.object {
@@ -58,7 +60,8 @@ extension Installation {
     return try withDatabase { database in
       var seeded = Seeded()
       let password = configuration.adminPassword ?? Secret.generatedPassword().clear
-      let administrator = Seeded.Person(email: configuration.adminEmail, password: password)
+      let administrator = Seeded.Person(
+        email: configuration.adminEmail, password: password, isGiven: configuration.adminPassword != nil)
       if try await seedAdministrator(administrator, passwords, database) { seeded.administrator = administrator }
       if configuration.isDemo { seeded.demo = try await seedDemo(passwords, database) }
       return seeded
@@ -173,7 +176,8 @@ extension Seeded {
   func text(publicURL: String) -> String {
     var lines: [String] = []
     if let administrator {
-      lines += ["", "The system administrator:", "  \(administrator.email)   password: \(administrator.password)"]
+      let password = administrator.isGiven ? "as BASEKEEPER_ADMIN_PASSWORD says" : administrator.password
+      lines += ["", "The system administrator:", "  \(administrator.email)   password: \(password)"]
     }
     if let demo {
       lines += ["", "The demo team:"]

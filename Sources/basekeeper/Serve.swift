@@ -26,6 +26,9 @@ func serve() throws {
   let seeded = try installation.seed()
 
   let replica = try Replica(installation, certificate, log)
+  let systemd = Systemd.ofProcess
+  if let interval = systemd.interval { replica.pulse(every: interval) { systemd.tell("WATCHDOG=1") } }
+  systemd.tell("READY=1")
   writeFully(Array((seeded.text(publicURL: configuration.publicURL) + "\n").utf8), to: STDERR_FILENO)
   log.write(.info, "ready") {
     $0.add("listen", configuration.listen.description)
@@ -34,6 +37,7 @@ func serve() throws {
   }
 
   let signal = waitForEnd(signals, &files, replica, log)
+  systemd.tell("STOPPING=1")
   log.write(.info, "stopping") { $0.add("signal", Int(signal)) }
   let stopped = replica.stop(after: configuration.drainTime, within: configuration.shutdownTime)
   while !stopped.isSet {

@@ -55,9 +55,12 @@ class Service:
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
-    def start(self):
+    def launch(self):
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen([BINARY, "serve"], env=self.environment, stdout=log, stderr=log)
+
+    def start(self):
+        self.launch()
         wait_until(lambda: self.listens and self.answers("/readyz"), 60, self.process)
 
     @property

@@ -1,0 +1,46 @@
+internal import Glibc
+
+/// The service manager that started this process, where it wants to be told how the service is (`Type=notify`): one
+/// datagram for each thing, to the socket that it names in the environment. See sd_notify(3).
+struct Systemd: Sendable {
+  private let socketPath: String?
+  /// How often it is to hear that the service is alive, with room for one message that is late; nil where it does not
+  /// watch over it.
+  let interval: Duration?
+
+  /// What this process's environment says.
+  static var ofProcess: Systemd {
+    var environment = Environment.ofProcess
+    return Systemd(&environment)
+  }
+
+  init(_ environment: inout Environment) {
+    socketPath = environment.text("NOTIFY_SOCKET")
+    let watched = environment.text("WATCHDOG_PID").map { $0 == "\(getpid())" } ?? true
+    let microseconds = environment.text("WATCHDOG_USEC").flatMap(Int.init) ?? 0
+    interval = watched && microseconds > 0 ? .microseconds(microseconds) / 4 : nil
+  }
+
+  /// Sends `READY=1` or the like. Waits for nobody: a manager that takes no message has other troubles.
+  func tell(_ message: String) {
+    guard let socketPath else { return }
+    var name = Array(socketPath.utf8)
+    if name.first == UInt8(ascii: "@") { name[0] = 0 }  // abstract: a name that is no file
+    var address = sockaddr_un()
+    address.sun_family = sa_family_t(AF_UNIX)
+    let start = MemoryLayout<sockaddr_un>.size - MemoryLayout.size(ofValue: address.sun_path)
+    guard name.count <= MemoryLayout.size(ofValue: address.sun_path) else { return }
+    withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: name) }
+
+    let descriptor = socket(AF_UNIX, Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    guard descriptor >= 0 else { return }
+    defer { close(descriptor) }
+    let bytes = Array(message.utf8)
+    withUnsafeBytes(of: &address) { raw in
+      let pointer = raw.assumingMemoryBound(to: sockaddr.self).baseAddress
+      _ = sendto(
+        descriptor, bytes, bytes.count, Int32(MSG_DONTWAIT) | Int32(MSG_NOSIGNAL), pointer,
+        socklen_t(start + name.count))
+    }
+  }
+}
