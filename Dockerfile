@@ -1,8 +1,9 @@
-# Built on the Swift toolchain's image, run on slim Debian as an ordinary user.
+# Built on the Swift toolchain's image, run on slim Debian as an ordinary user. script/image-check builds and runs it.
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpq-dev libmicrohttpd-dev libgnutls28-dev libsodium-dev libssl-dev \
+    && apt-get install -y --no-install-recommends \
+        libpq-dev libmicrohttpd-dev libgnutls28-dev libsodium-dev libssl-dev postgresql-client-15 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift openapi.yaml ./
@@ -10,18 +11,35 @@ COPY Sources Sources
 COPY Migrations Migrations
 COPY Tests Tests
 COPY script/build script/build
-RUN script/build && install -D .build/release/basekeeper /out/basekeeper
+# The symbols stay, for the stack of a crash; what only a debugger needs goes.
+RUN script/build \
+    && install -D .build/release/basekeeper /out/usr/local/bin/basekeeper \
+    && strip --strip-debug /out/usr/local/bin/basekeeper \
+    && install -D -t /out/usr/lib/postgresql/15/bin \
+        /usr/lib/postgresql/15/bin/pg_dump /usr/lib/postgresql/15/bin/pg_restore /usr/lib/postgresql/15/bin/psql
 
 FROM debian:bookworm-slim
+LABEL org.opencontainers.image.title="Basekeeper" \
+      org.opencontainers.image.description="Team administration and tokens for SeaTable clients, over PostgreSQL" \
+      org.opencontainers.image.licenses="Apache-2.0"
+# libreadline8 is for psql. The package postgresql-client-15 would bring all of Perl with it, so backup and restore have
+# its three programs alone.
 RUN apt-get update \
-    && apt-get install -y --no-install-recommends libpq5 libmicrohttpd12 libgnutls30 libsodium23 libssl3 libstdc++6 \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --create-home --home-dir /var/lib/basekeeper basekeeper
-COPY --from=build /out/basekeeper /usr/local/bin/basekeeper
-USER basekeeper
-WORKDIR /var/lib/basekeeper
-ENV BASEKEEPER_LISTEN=0.0.0.0:8080
+    && apt-get install -y --no-install-recommends \
+        libpq5 libmicrohttpd12 libgnutls30 libsodium23 libssl3 libstdc++6 libreadline8 \
+    && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/cache/ldconfig \
+    && groupadd --gid 10001 basekeeper \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin basekeeper \
+    && mkdir /var/lib/basekeeper
+COPY --from=build /out /
+# A number, so that who runs it can see that it is not root.
+USER 10001:10001
+WORKDIR /
+# This image holds no PostgreSQL and no secret: DATABASE_URL and BASEKEEPER_MASTER_KEY have to be given. The data
+# directory is not the user's, so that no master key is made in a container that is thrown away.
+ENV BASEKEEPER_LISTEN=0.0.0.0:8080 \
+    BASEKEEPER_DATA_DIR=/var/lib/basekeeper
 EXPOSE 8080
-# DATABASE_URL names the PostgreSQL: this image holds none.
+HEALTHCHECK --interval=10s --timeout=6s --start-period=60s --retries=3 CMD ["basekeeper", "healthcheck"]
 ENTRYPOINT ["basekeeper"]
 CMD ["serve"]
