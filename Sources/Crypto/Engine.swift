@@ -54,12 +54,15 @@ final class Engine {
   private func context(of key: AuthenticationKey) -> OpaquePointer {
     if let known = codes[ObjectIdentifier(key)] { return known.context }
     guard let context = EVP_MAC_CTX_new(hmac) else { preconditionFailure("libcrypto has no memory") }
+    // Both texts have to live until the call is over: a Swift string that is handed to C lives for that one call.
     var name = Array("SHA256".utf8CString)
-    let isKeyed = name.withUnsafeMutableBufferPointer { name in
-      let parameters = [
-        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name.baseAddress, 0), OSSL_PARAM_construct_end(),
-      ]
-      return EVP_MAC_init(context, key.bytes, key.bytes.count, parameters) == 1
+    let isKeyed = Array(OSSL_MAC_PARAM_DIGEST.utf8CString).withUnsafeBufferPointer { digest in
+      name.withUnsafeMutableBufferPointer { name in
+        let parameters = [
+          OSSL_PARAM_construct_utf8_string(digest.baseAddress, name.baseAddress, 0), OSSL_PARAM_construct_end(),
+        ]
+        return EVP_MAC_init(context, key.bytes, key.bytes.count, parameters) == 1
+      }
     }
     precondition(isKeyed, "libcrypto takes no key")
     if codes.count >= Self.keptCodes { forgetCodes() }
