@@ -55,6 +55,9 @@ let package = Package(
     tests("CryptoTests", "Crypto", "Loop"),
     tests("PostgresTests", "Postgres", "Cluster", "Loop", "TestSupport"),
     tests("ServerTests", "Server", "HTTP", "Loop", "CGnuTLS"),
+    .testTarget(
+      name: "FuzzTests", dependencies: ["API", "Access", "HTTP", "Postgres", "Crypto"], path: "Tests/Fuzz",
+      exclude: ["Package.swift", "Sources", "Entry", "Corpus", "Words"], swiftSettings: strict),
     tests("APITests", "API", "Access", "HTTP", "Postgres", "Crypto", "Loop", "TestSupport"),
   ]
 )

@@ -11,9 +11,10 @@ struct Credential {
     }
     let scheme = Substring(field[..<blank])
     guard isOneOfOurs(scheme) else { throw .noCredentials }
-    let token = Substring(field[blank...]).drop { $0 == " " }
-    guard !token.isEmpty, !token.contains(" ") else { throw .noCredentials }
-    text = String(token)
+    // Byte by byte: as a Character, a blank with an accent on it is none.
+    let token = field[blank...].drop { $0 == UInt8(ascii: " ") }
+    guard !token.isEmpty, !token.contains(UInt8(ascii: " ")) else { throw .noCredentials }
+    text = String(Substring(token))
   }
 
   /// The hash to look an account token up by; a text that cannot be one is refused without asking the database.

@@ -17,7 +17,7 @@ public struct Fields: Sendable, Equatable {
   }
 
   static let most = 1000
-  private var values: [(name: String, value: Value)]
+  private(set) var values: [(name: String, value: Value)]
 
   init(_ values: [(name: String, value: Value)]) throws(FieldsError) {
     guard values.count <= Self.most else { throw .malformed("The request has too many fields.") }

@@ -1,4 +1,5 @@
-/// A Content-Type (RFC 9110, 8.3.1): `multipart/form-data; boundary="a b"`.
+/// A Content-Type (RFC 9110, 8.3.1): `multipart/form-data; boundary="a b"`. It is read scalar by scalar: a quotation mark
+/// with an accent behind it is a quotation mark.
 struct MediaType {
   /// Type and subtype in lower case; empty where there is none.
   let name: String
@@ -6,14 +7,14 @@ struct MediaType {
   let parameters: [String: String]
 
   init(_ text: String) {
-    var rest = text[...]
+    var rest = text.unicodeScalars[...]
     name = trimmed(rest.prefix { $0 != ";" }).lowercased()
     rest = rest.drop { $0 != ";" }
     parameters = MediaType.parameters(&rest)
   }
 
   /// `; name=value; name="quoted \"value\""`, also of Content-Disposition. What is no parameter ends them.
-  static func parameters(_ rest: inout Substring) -> [String: String] {
+  static func parameters(_ rest: inout Substring.UnicodeScalarView) -> [String: String] {
     var parameters: [String: String] = [:]
     while rest.first == ";" {
       rest = rest.dropFirst().drop { $0 == " " || $0 == "\t" }
@@ -28,29 +29,30 @@ struct MediaType {
     return parameters
   }
 
-  private static func plain(_ rest: inout Substring) -> String? {
+  private static func plain(_ rest: inout Substring.UnicodeScalarView) -> String? {
     let value = rest.prefix { $0 != ";" }
     rest = rest.dropFirst(value.count)
     return trimmed(value)
   }
 
-  private static func quoted(_ rest: inout Substring) -> String? {
-    var value = ""
+  private static func quoted(_ rest: inout Substring.UnicodeScalarView) -> String? {
+    var value = String.UnicodeScalarView()
     rest.removeFirst()
-    while let character = rest.popFirst() {
-      switch character {
+    while let scalar = rest.popFirst() {
+      switch scalar {
       case "\"":
         rest = rest.drop { $0 != ";" }
-        return value
+        return String(value)
       case "\\": if let escaped = rest.popFirst() { value.append(escaped) }
-      default: value.append(character)
+      default: value.append(scalar)
       }
     }
     return nil
   }
 }
 
-private func trimmed(_ text: Substring) -> String {
-  let start = text.drop { $0 == " " || $0 == "\t" }
-  return String(start.reversed().drop { $0 == " " || $0 == "\t" }.reversed())
+private func trimmed(_ text: Substring.UnicodeScalarView) -> String {
+  var text = text.drop { $0 == " " || $0 == "\t" }
+  while text.last == " " || text.last == "\t" { text.removeLast() }
+  return String(Substring(text))
 }

@@ -39,12 +39,12 @@ extension Fields {
     else { throw .malformed("A part of the multipart body has no header.") }
     var disposition: [String: String]?
     for line in header.split(separator: "\r\n") {
-      let name = line.prefix { $0 != ":" }
-      guard name.lowercased() == "content-disposition" else { continue }
-      var rest = line.drop { $0 != ";" }
+      let name = line.unicodeScalars.prefix { $0 != ":" }
+      guard Substring(name).lowercased() == "content-disposition" else { continue }
+      var rest = line.unicodeScalars.drop { $0 != ";" }
       disposition = MediaType.parameters(&rest)
     }
-    guard let disposition, let name = disposition["name"], !name.isEmpty, !name.utf8.contains(0) else {
+    guard let disposition, let name = disposition["name"], !name.utf8.contains(0) else {
       throw .malformed("A part of the multipart body has no name.")
     }
     let content = part[headerEnd.upperBound...]

@@ -55,36 +55,37 @@ struct UserFile: Input {
   static func rows(_ text: String) -> [[String]]? {
     var rows: [[String]] = []
     var row: [String] = []
-    var field = ""
+    var field = String.UnicodeScalarView()
     var isQuoted = false
     var wasQuoted = false
-    var rest = Substring(text.hasPrefix("\u{feff}") ? text.dropFirst() : text[...])
+    var rest = text.unicodeScalars[...]
+    if rest.first == "\u{feff}" { rest.removeFirst() }
     func endField() {
-      row.append(field)
-      (field, wasQuoted) = ("", false)
+      row.append(String(field))
+      (field, wasQuoted) = (String.UnicodeScalarView(), false)
     }
     func endRow() {
       endField()
       if row != [""] { rows.append(row) }
       row = []
     }
-    while let character = rest.popFirst() {
-      switch character {
+    while let scalar = rest.popFirst() {
+      switch scalar {
       case "\"" where isQuoted:
         if rest.first == "\"" {
           field.append(rest.removeFirst())
         } else {
           isQuoted = false
         }
-      case _ where isQuoted: field.append(character)
+      case _ where isQuoted: field.append(scalar)
       case "\"":
         guard field.isEmpty, !wasQuoted else { return nil }
         (isQuoted, wasQuoted) = (true, true)
       case ",": endField()
-      case "\n", "\r\n", "\r": endRow()
+      case "\n", "\r": endRow()  // of both together, the second ends an empty line
       default:
         guard !wasQuoted else { return nil }
-        field.append(character)
+        field.append(scalar)
       }
     }
     guard !isQuoted else { return nil }

@@ -1,0 +1,39 @@
+// swift-tools-version: 6.2
+// Basekeeper's modules, built for libFuzzer: each edge is counted and each comparison seen. Built by script/fuzz.
+import PackageDescription
+
+let instrumented: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .unsafeFlags(["-sanitize=fuzzer", "-parse-as-library", "-enable-testing"]),
+]
+
+/// One of the product's modules, by the link to its sources.
+func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: instrumented)
+}
+
+let package = Package(
+  name: "fuzz",
+  targets: [
+    .systemLibrary(name: "CLinux"),
+    .systemLibrary(name: "CLibPQ"),
+    .systemLibrary(name: "CCrypto"),
+    .systemLibrary(name: "CSodium"),
+    .target(name: "Assets"),
+    module("Loop", "CLinux"),
+    module("HTTP"),
+    module("Crypto", "Loop", "HTTP", "CCrypto", "CSodium"),
+    module("Postgres", "Loop", "CLibPQ"),
+    module("Access", "HTTP", "Postgres", "Crypto"),
+    module("API", "Access", "HTTP", "Postgres", "Crypto", "Assets"),
+    .target(
+      name: "FuzzTargets", dependencies: ["API", "Access", "HTTP", "Postgres", "Crypto"], path: "Targets",
+      swiftSettings: instrumented),
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "Entry", swiftSettings: instrumented,
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]),
+  ]
+)
