@@ -1,0 +1,111 @@
+"""Schemathesis against a started service, as every kind of caller: each has a team of his own, whose numbers and names
+half of the requests have, and chance the other half."""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+import requests
+
+from service import ROOT
+from team import LOOK, new_address, new_team
+
+SETTINGS = ROOT / "Tests/Client/schemathesis.toml"
+# With these a caller would end himself, and what comes after would be asked by nobody: other tests call them.
+ENDS = ["teamDeleteTeam"]
+CALLERS = ["anonymous", "member", "group owner", "team admin", "system administrator", "API token", "base token"]
+
+
+class Scene:
+    """A team with a group of two, which has a base with a token, for one caller to do with what he can."""
+
+    def __init__(self, service, root):
+        self.service, self.root = service, root
+        self.team = new_team(service, root, new_address())
+        self.member, self.owner = self.team.person("Mia"), self.team.person("Tom")
+        self.group = self.owner.group("Sales", self.member)
+        self.workspace = self.owner.workspace("group", self.group)["id"]
+        self.base = "Projects"
+        made = self.owner.call(
+            "POST", "/api/v2.1/dtables/", data={"name": self.base, "workspace_id": self.workspace, **LOOK})
+        assert made.status_code == 201, made.text
+        self.uuid = made.json()["table"]["uuid"]
+        self.path = f"/api/v2.1/workspace/{self.workspace}/dtable/{self.base}/"
+        made = self.owner.call("POST", self.path + "api-tokens/", data={"app_name": "My program", "permission": "rw"})
+        assert made.status_code == 201, made.text
+        self.api_token = made.json()["api_token"]
+        self.base_token = requests.get(
+            service.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {self.api_token}"},
+            timeout=30).json()["access_token"]
+
+    def token(self, caller):
+        return {
+            "anonymous": None, "member": self.member.token, "group owner": self.owner.token,
+            "team admin": self.team.admin, "system administrator": self.root, "API token": self.api_token,
+            "base token": self.base_token,
+        }[caller]
+
+    @property
+    def names(self):
+        """What the variables of the paths are called here."""
+        return {
+            "org_id": self.team.id, "workspace_id": self.workspace, "base_name": self.base, "group_id": self.group,
+            "base_uuid": self.uuid, "user_id": self.member.id, "group_member": self.member.id, "app_name": "My program",
+        }
+
+
+def settings(scene, caller):
+    """The settings of one run: those of the file, the caller, and what exists."""
+    lines = []
+    token = scene.token(caller)
+    if token:
+        lines.append(f'headers = {{ Authorization = "Bearer {token}" }}')
+    text = "\n".join([*lines, SETTINGS.read_text()])
+    dictionaries = [f'"{name}" = {{ values = [{quoted(value)}] }}' for name, value in scene.names.items()]
+    bindings = [
+        f'"path.{name}" = {{ dictionary = "{name}", probability = 0.5 }}' for name in scene.names]
+    return "\n".join([text, "[dictionaries]", *dictionaries, "[parameters]", *bindings]) + "\n"
+
+
+def quoted(value):
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+class Attack:
+    """One run of Schemathesis as one caller, which goes on beside others until it is waited for."""
+
+    def __init__(self, scene, caller, folder, phases, examples, seed):
+        self.scene, self.caller = scene, caller
+        folder = pathlib.Path(folder) / caller.replace(" ", "-")
+        folder.mkdir(parents=True)
+        (folder / "settings.toml").write_text(settings(scene, caller))
+        self.output = folder / "output"
+        with open(self.output, "wb") as output:
+            self.process = subprocess.Popen(
+                [pathlib.Path(sys.executable).parent / "schemathesis", "--config-file", folder / "settings.toml", "run",
+                 ROOT / "openapi.yaml", "--url", scene.service.url, "--checks", "all",
+                 "--phases", phases, "--max-examples", str(examples), "--seed", str(seed), "--no-shrink",
+                 "--continue-on-failure", "--request-timeout", "30", "--no-color",
+                 *(f"--exclude-operation-id={name}" for name in ENDS)],
+                cwd=folder, env={**os.environ, "PYTHONHASHSEED": "0"}, stdout=output, stderr=subprocess.STDOUT)
+
+    def wait(self):
+        """What was found, as text, and how many requests it took."""
+        code = self.process.wait()
+        text = self.output.read_text(errors="replace")
+        generated = re.search(r"([\d,]+) generated", text)
+        assert generated, f"Schemathesis as {self.caller} did not run: {text[-3000:]}"
+        return (None if code == 0 else text), int(generated[1].replace(",", ""))
+
+
+def attack(service, root, folder, phases, examples, seed, callers=CALLERS, at_once=2):
+    """Runs them, so many at once; yields each caller with what was found and the number of requests."""
+    # The scenes come first: the system administrator may end himself.
+    waiting, running = [(Scene(service, root), caller) for caller in callers], []
+    while waiting or running:
+        while waiting and len(running) < at_once:
+            running.append(Attack(*waiting.pop(0), folder, phases, examples, seed))
+        first = running.pop(0)
+        yield first.caller, *first.wait()

@@ -1,0 +1,30 @@
+"""Whatever comes in, what comes out is described: Schemathesis as every kind of caller. More of it: script/hostile."""
+
+import pytest
+
+from hostile import CALLERS, attack
+from service import Service
+from team import token
+
+SEED = 1
+
+
+@pytest.fixture(scope="module")
+def target():
+    """A service of its own: among what is tried is to delete everything."""
+    service = Service()
+    service.seed()
+    service.start()
+    yield service
+    assert service.stop() == 0
+    service.delete()
+
+
+def test_nobody_gets_an_answer_that_is_not_described(target, tmp_path):
+    root = token(target, "root@example.com", "correct horse battery")
+    counts = {}
+    for caller, finding, count in attack(target, root, tmp_path, "fuzzing,stateful", 1, SEED):
+        assert finding is None, f"as {caller}, seed {SEED}:\n{finding}"
+        counts[caller] = count
+    assert set(counts) == set(CALLERS) and min(counts.values()) > 200, counts
+    print(counts)
