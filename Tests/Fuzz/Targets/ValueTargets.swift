@@ -23,8 +23,8 @@ func address(_ bytes: [UInt8]) throws {
       part.utf8.allSatisfy { (0x30...0x39).contains($0) } && UInt8(part).map { String($0) == part } ?? false
     }
   if isIPv4 { try expect(IPAddress(text)?.bytes == parts.compactMap { UInt8($0) }, "four numbers are an address") }
-  if let network = Network(text) {
-    try expect(Network(network.text)?.text == network.text, "the same network, there and back")
+  if let network = IPNetwork(text) {
+    try expect(IPNetwork(network.text)?.text == network.text, "the same network, there and back")
   }
 }
 
@@ -69,9 +69,9 @@ func text(_ bytes: [UInt8]) throws {
   }
   let code = Secret(recoveryCode: text)
   try expect(Secret(recoveryCode: code.clear) == code, "a recovery code, typed again as it is")
-  try expect(
-    areSame(try Fields(json: JSONWriter.bytes(of: One(text: text))).text("text", 0...100_000), normal) || text.isEmpty
-      || text.utf8.contains(0), "a text is read as it was written")
+  guard !text.utf8.contains(0) else { return }
+  let json = try Fields(json: JSONWriter.bytes(of: One(text: text)))
+  try expect(areSame(try json.text("text", 0...100_000), normal), "a text is read as it was written")
 }
 
 private struct One: JSONEncodable {
