@@ -16,8 +16,6 @@ final class Connection {
   var deadline: ContinuousClock.Instant?
   /// The request in hand, from its request line to the end of its answer.
   var exchange: Exchange?
-  /// Whether it has been answered before.
-  var isUsed = false
   /// Whether it has been answered since its end was last looked for.
   var isUnchecked = false
   /// Whether libmicrohttpd has let go of it.
@@ -45,6 +43,12 @@ final class Connection {
     guard tls == nil else { return false }  // what GnuTLS has read is not to be seen, and it overlooks no end
     var byte: UInt8 = 0
     return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) == 0
+  }
+
+  /// Whether there is something of the client's that was not read yet.
+  var hasInput: Bool {
+    var byte: UInt8 = 0
+    return recv(descriptor, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT)) > 0
   }
 
   /// Sends an answer past libmicrohttpd, as far as the socket takes it; the connection is closed after it.

@@ -189,7 +189,6 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     }
     stage = .gone
     connection.exchange = nil
-    connection.isUsed = true
     connection.isUnchecked = true
     connection.deadline = listener.now + listener.limits.idleTime
     if isRefused { listener.linger(connection) }

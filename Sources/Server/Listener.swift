@@ -140,45 +140,50 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   }
 
   private func sweep() {
+    cutLate()
+    sweeper = loop.after(limits.sweepInterval) { [unowned self] in sweep() }
+  }
+
+  private func cutLate() {
     let time = ContinuousClock.now
     for connection in connections {
       if let deadline = connection.deadline, deadline <= time {
-        connection.cut()
+        // A request that has just come is not to be lost.
+        if connection.exchange != nil || !connection.hasInput { connection.cut() }
       } else if connection.isUnchecked && connection.exchange == nil {
         // A client's end that arrives together with its last request is overlooked by libmicrohttpd 0.9.
         connection.isUnchecked = false
         if connection.hasEnded { connection.cut() }
       }
     }
-    sweeper = loop.after(limits.sweepInterval) { [unowned self] in sweep() }
   }
 
   // MARK: Stopping
 
-  /// How long a connection that was made just before the end may take to ask something.
-  private static let freshTime = Duration.seconds(1)
+  /// How long a connection that is idle at the end may take to ask something. Its client does not know of the end, and a
+  /// request that is on its way to a closed connection is lost.
+  private static let lastTime = Duration.seconds(1)
 
-  /// Accepts what waits to be accepted and nothing more, closes what is idle, finishes what is begun, each answer the
+  /// Accepts what waits to be accepted and nothing more, closes what stays idle, finishes what is begun, each answer the
   /// last of its connection, and closes the rest when the time is over.
   func stop(within time: Duration) async {
     guard let daemon, !isStopping else { return }
     isStopping = true
     for _ in 0..<ListenSocket.backlog where daemon.hasWaiting { daemon.run() }
     daemon.stopListening()
+    let last = ContinuousClock.now + Self.lastTime
     for connection in connections where connection.exchange == nil {
-      if connection.isUsed {
-        connection.cut()
-      } else {
-        connection.deadline = min(connection.deadline ?? now, .now + Self.freshTime)
-      }
+      connection.deadline = min(connection.deadline ?? last, last)
     }
     isDue = true
+    let idleTimer = loop.after(Self.lastTime) { [unowned self] in cutLate() }
     let timer = loop.after(time) { [unowned self] in end() }
     await withUnsafeContinuation { continuation in
       stopped = continuation
       endIfIdle()
     }
     timer.cancel()
+    idleTimer.cancel()
     close()
   }
 

@@ -23,7 +23,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     }
   }
 
-  @Test func `idle connections are closed at once, and nobody connects any more`() async throws {
+  @Test func `idle connections are closed soon, and nobody connects any more`() async throws {
     let server = try TestServer(waiting)
     let port = server.port
     let client = try server.client()
@@ -34,6 +34,19 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     #expect(.now - start < .seconds(5))
     #expect(client.isClosed())
     #expect(throws: RawClient.Failure.self) { try RawClient(port: port) }
+  }
+
+  @Test func `an idle connection gets one more answer, its last`() async throws {
+    let server = try TestServer(waiting)
+    let client = try server.client()
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(client.answer()?["Connection"] == nil)
+    async let stopped: Void = server.stop()
+    #expect(try await eventually { (try? server.client()) == nil })
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(client.answer()?["Connection"] == "close")
+    #expect(client.isClosed())
+    await stopped
   }
 
   @Test func `a body that is on its way is waited for`() async throws {
