@@ -26,6 +26,8 @@ public struct App: Sendable {
   public let metrics: @Sendable () async -> [UInt8]
   /// The clock; tests set their own.
   public let now: @Sendable () -> Timestamp
+  /// What durations are measured by: it goes on whatever the clock is set to. Tests set their own.
+  public let uptime: @Sendable () -> Duration
   /// What the logs say of the request that is served.
   public private(set) var origin = Origin(address: "", client: nil, request: "")
 
@@ -38,11 +40,13 @@ public struct App: Sendable {
     limiter: RateLimiter = RateLimiter(), standby: Standby? = nil,
     readiness: @escaping @Sendable () async -> Obstacle? = { nil },
     metrics: @escaping @Sendable () async -> [UInt8] = { [] },
-    now: @escaping @Sendable () -> Timestamp = { .now }
+    now: @escaping @Sendable () -> Timestamp = { .now },
+    uptime: (@Sendable () -> Duration)? = nil
   ) {
     (self.db, self.standby, self.vault, self.passwords, self.limiter) = (db, standby, vault, passwords, limiter)
     keys = SigningKeys(signer)
     (self.settings, self.readiness, self.metrics, self.now) = (settings, readiness, metrics, now)
+    self.uptime = uptime ?? { begin.duration(to: .now) }
     lastUse = LastUse(db: db)
   }
 
@@ -66,7 +70,7 @@ public struct App: Sendable {
     (self.db, standby) = (db, nil)
     (keys, vault, passwords, limiter) = (app.keys, app.vault, app.passwords, app.limiter)
     (lastUse, settings, readiness) = (app.lastUse, app.settings, app.readiness)
-    (metrics, now, origin) = (app.metrics, app.now, app.origin)
+    (metrics, now, uptime, origin) = (app.metrics, app.now, app.uptime, app.origin)
   }
 
   /// What the operator has set and an operation needs to know.
@@ -95,6 +99,8 @@ public struct App: Sendable {
     public init(publicURL: String) { self.publicURL = publicURL }
   }
 }
+
+private let begin = ContinuousClock.now
 
 /// The keys of one loop: replaced as a whole when the database has others.
 public final class SigningKeys: @unchecked Sendable {  // Sendable: owned by its loop's thread

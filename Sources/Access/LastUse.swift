@@ -15,7 +15,8 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
   /// The uses of one kind of tokens.
   private struct Gathered<Token> {
     var uses: [ID<Token>: Use] = [:]
-    /// When each was written last, in seconds; what is older than the interval is forgotten.
+    /// When each was written last, in seconds; what is older than the interval is forgotten, and so is what lies ahead,
+    /// where the clock was put back.
     var written: [ID<Token>: Int64] = [:]
 
     mutating func note(_ token: ID<Token>, at time: Timestamp, _ origin: Origin) {
@@ -24,7 +25,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
 
     /// Takes out what is due, in one order for all replicas, so that there is no deadlock between them.
     mutating func due(at now: Int64?) -> [(key: ID<Token>, value: Use)] {
-      if let now { written = written.filter { $0.value > now - LastUse.interval } } else { written = [:] }
+      written = now.map { now in written.filter { now - LastUse.interval < $0.value && $0.value <= now } } ?? [:]
       let due = uses.filter { written[$0.key] == nil }
       for key in due.keys {
         uses[key] = nil
@@ -93,7 +94,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
     try await db.run(
       """
       update api_token as token
-      set last_used_at = greatest(token.last_used_at, to_timestamp(used.microseconds / 1e6)),
+      set last_used_at = greatest(token.last_used_at, \(Self.time)),
           use_count = token.use_count + used.count, last_client = coalesce(nullif(used.client, ''), token.last_client),
           last_addresses = array(
             select address
@@ -110,13 +111,16 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
     try await db.run(
       """
       update account_token as token
-      set last_used_at = greatest(token.last_used_at, to_timestamp(used.microseconds / 1e6)),
+      set last_used_at = greatest(token.last_used_at, \(Self.time)),
           last_client = coalesce(nullif(used.client, ''), token.last_client),
           last_address = split_part(used.addresses, ' ', 1)::inet
       from \(Self.rows(batch)) as used (id, microseconds, count, client, addresses)
       where token.id = used.id
       """)
   }
+
+  /// When it was used. A clock that is ahead of the database's must not give a use that all later ones are behind.
+  private static let time: SQL = "least(to_timestamp(used.microseconds / 1e6), now())"
 
   /// What the column takes of it.
   private static func cut(_ client: String?) -> String { String((client ?? "").unicodeScalars.prefix(255)) }

@@ -159,7 +159,7 @@ extension App {
 
   private func count(_ key: RateLimiter.Key, _ limit: Int64, _ limits: inout RateLimits) throws(Refusal) {
     guard limit > 0 else { return }
-    limits.add(limiter.take(key, limit: limit, at: UInt64(clamping: now().microseconds)))
+    limits.add(limiter.take(key, limit: limit, at: UInt64(clamping: Int64(uptime() / .microseconds(1)))))
     if limits.retryAfter != nil { throw .limited(limits) }
   }
 }

@@ -72,6 +72,7 @@ final class Replica: Sendable {
     Task(executorPreference: first.loop) {
       await keepHouse(of: first.app, on: first.loop, afterDays: configuration.trashDays, log)
     }
+    Task(executorPreference: first.loop) { await watchClock(of: first.app, on: first.loop, log) }
   }
 
   /// Shows another certificate to who connects from now on.
@@ -192,6 +193,22 @@ private func keepHouse(of app: App, on loop: Loop, afterDays days: Int, _ log: L
     }
     await loop.sleep(for: .seconds(600))
   }
+}
+
+/// Base tokens expire by this machine's clock, and all else by the database's: where they differ, somebody should know.
+private func watchClock(of app: App, on loop: Loop, _ log: Log) async {
+  while true {
+    let theirs = try? await app.db.row("select clock_timestamp() as time", as: DatabaseTime.self)
+    if let difference = theirs.map({ app.now() - $0.time }), abs(difference / .seconds(1)) > 60 {
+      log.write(.warning, "this clock differs from the database's") { $0.add("seconds", Int(difference / .seconds(1))) }
+    }
+    await loop.sleep(for: .seconds(60))
+  }
+}
+
+private struct DatabaseTime: RowDecodable {
+  let time: Timestamp
+  init(_ row: Row) throws(PostgresError) { time = try row["time"] }
 }
 
 private func obstacle(of database: Database) async -> Obstacle? {

@@ -533,6 +533,18 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
+  @Test func `a clock that is put back keeps no use from being written`() async throws {
+    try await World.with { world async throws in
+      let secret = try await world.makeAPIToken()
+      world.clock.stop()
+      _ = try await world.exchange(secret)
+      try await write(world, after: 86_400)
+      _ = try await world.exchange(secret)
+      try await write(world)
+      #expect(try await world.listed()["use_count"] as? Int == 2)
+    }
+  }
+
   @Test func `what could not be written while the database was away is written later`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()

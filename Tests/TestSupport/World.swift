@@ -84,7 +84,8 @@ public struct World: Sendable {
     settings.limits = limits
     app = App(
       db: database.db, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
-      vault: Self.vault, passwords: Self.passwords, settings: settings, now: { [clock] in clock.now })
+      vault: Self.vault, passwords: Self.passwords, settings: settings, now: { [clock] in clock.now },
+      uptime: { [clock] in .microseconds(clock.now.microseconds) })
     service = Service(app)
     try await database.execute(Self.people)
     credentials = try await Caller.credentials(database, app)
