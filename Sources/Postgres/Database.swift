@@ -78,7 +78,15 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     if let ambient { return try await ambient.row(sql) }
     try checkUse()
     guard !sql.hasNUL else { throw .invalidText }
-    if shared.leastLoaded == nil { _ = try await shared.wait() }
+    if shared.leastLoaded == nil {
+      do throws(PostgresError) {
+        _ = try await shared.wait()
+      } catch {
+        // A server with few places left may have given them to the others.
+        guard shared.isRefused, leased.isOpen else { throw error }
+        return try await answer(sql).first()
+      }
+    }
     let answer: Pipeline.Answer = await withUnsafeContinuation { continuation in
       // The load is compared at the moment of sending, so that one turn's look-ups are spread evenly.
       if let pipeline = shared.leastLoaded {

@@ -28,6 +28,9 @@ final class SharedPool {
     return least
   }
 
+  /// Whether there is none, and the last attempt to open one failed.
+  var isRefused: Bool { slots.refusal != nil }
+
   /// Waits for an open connection.
   func wait() async throws(PostgresError) -> Pipeline {
     for slot in slots { slot.wake() }
@@ -69,6 +72,9 @@ final class LeasedPool {
     }
     parts.silence.heard { [unowned self] in slots.doubtIdle() }
   }
+
+  /// Whether there is a connection, lent or not.
+  var isOpen: Bool { slots.contains { $0.pipeline != nil } }
 
   /// Takes a connection, or waits for one; whoever got it gives it back by `release`.
   func lease() async throws(PostgresError) -> Pipeline {
