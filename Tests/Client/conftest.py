@@ -6,6 +6,7 @@ from seatable_api import Account
 
 import description
 import seen
+from postgres import Postgres
 from service import Service
 from team import Person, new_address, new_team, token
 
@@ -23,6 +24,35 @@ def pytest_sessionstart():
         return response
 
     requests.Session.send = checked
+
+
+@pytest.fixture(scope="module")
+def postgres():
+    """A PostgreSQL for the services of one file's tests, each with a database of its own."""
+    server = Postgres()
+    server.start()
+    yield server
+    server.delete()
+
+
+@pytest.fixture
+def started():
+    """Starts a service of the test's own: started(DATABASE_URL=...)."""
+    services = []
+
+    def started(**settings):
+        service = Service(**settings)
+        services.append(service)
+        service.seeded = service.seed()
+        service.start()
+        return service
+
+    yield started
+    for service in services:
+        if service.process:
+            service.process.kill()
+            service.process.wait()
+        service.delete()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,8 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = os.environ.get("BASEKEEPER_BINARY", str(ROOT / ".build/release/basekeeper"))
 SECRET = "a signing secret that tests and service share"
 MASTER_KEY = "a master key that all copies of a test's service share"
+# How many times as much the tests of faults do as they do by default.
+THOROUGH = int(os.environ.get("THOROUGH", "1"))
 
 
 class Service:

@@ -1,0 +1,146 @@
+"""Clients that ask again and again, in a thread of their own, and what became of each request."""
+
+import asyncio
+import collections
+import dataclasses
+import itertools
+import json
+import threading
+import time
+
+EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+
+
+@dataclasses.dataclass
+class Outcome:
+    began: float
+    ended: float
+    status: int
+    """The answer's; 0 where the connection was refused, -1 where it ended without an answer."""
+    was_kept: bool
+    """Whether the connection had been used before."""
+    port: int
+
+    @property
+    def seconds(self):
+        return self.ended - self.began
+
+
+REFUSED, LOST = 0, -1
+
+
+class Question:
+    """A request, and what its answer must say where it is a good one."""
+
+    def __init__(self, path, token=None, method="GET", body=None, expected=lambda answer: True, **headers):
+        text = json.dumps(body) if body is not None else ""
+        lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
+        if token:
+            lines.append(f"Authorization: Token {token}")
+        if body is not None:
+            lines += ["Content-Type: application/json", f"Content-Length: {len(text.encode())}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        self.bytes = ("\r\n".join(lines) + "\r\n\r\n" + text).encode()
+        self.expected = expected
+
+
+def exchanges(service):
+    """The exchanges of the demo team's API tokens: each answer names its own program."""
+    def question(token):
+        return Question(EXCHANGE, token["api_token"], expected=lambda answer: answer["app_name"] == token["app_name"])
+    return [question(token) for token in service.seeded["demo"]["api_tokens"]]
+
+
+class Load:
+    """A number of connections to services on this machine; each asks the next question when it has an answer."""
+
+    def __init__(self, ports, questions, connections=8, pause=0, is_kept=True, retries_refusal=False, sources=None):
+        self.ports, self.questions, self.connections, self.pause = ports, questions, connections, pause
+        self.is_kept, self.retries_refusal = is_kept, retries_refusal
+        self.sources = sources or ["127.0.0.1"]
+        self.outcomes, self.odd = [], []
+        self.stopped = threading.Event()
+        self.thread = threading.Thread(target=lambda: asyncio.run(self.run()), daemon=True)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    def stop(self):
+        self.stopped.set()
+        self.thread.join(120)
+        assert not self.thread.is_alive(), "a request got neither an answer nor an end"
+
+    def since(self, time):
+        """How requests ended that began after a time."""
+        return [one for one in list(self.outcomes) if one.began >= time]
+
+    def counts(self, since=0):
+        return collections.Counter(one.status for one in self.since(since))
+
+    async def run(self):
+        await asyncio.gather(*(self.client(number) for number in range(self.connections)))
+
+    async def client(self, number):
+        questions = itertools.islice(itertools.cycle(self.questions), number, None)
+        source = (self.sources[number % len(self.sources)], 0)
+        turn, connection = number, None
+        # Not all at the same moment.
+        await asyncio.sleep(self.pause * number / self.connections)
+        while not self.stopped.is_set():
+            if connection is not None and connection[0].at_eof():
+                connection[1].close()  # the service has ended it, while it was idle
+                connection = None
+                turn += 1
+            question, was_kept = next(questions), connection is not None
+            began = time.monotonic()
+            port = self.ports[turn % len(self.ports)]
+            try:
+                if connection is None:
+                    connection = await asyncio.open_connection("127.0.0.1", port, local_addr=source)
+            except ConnectionRefusedError:
+                turn += 1
+                if not self.retries_refusal:
+                    self.outcomes.append(Outcome(began, time.monotonic(), REFUSED, False, port))
+                await asyncio.sleep(0.01)
+                continue
+            try:
+                status, head, body = await asyncio.wait_for(ask(connection, question.bytes), 90)
+                self.judge(question, status, head, body)
+            except (ConnectionError, asyncio.IncompleteReadError):
+                status, head = LOST, "connection: close"
+            self.outcomes.append(Outcome(began, time.monotonic(), status, was_kept, port))
+            if not self.is_kept or "connection: close" in head.lower():
+                connection[1].close()
+                connection = None
+                turn += 1
+            if self.pause:
+                await asyncio.sleep(max(0, self.pause - (time.monotonic() - began)))
+        if connection is not None:
+            connection[1].close()
+
+    def judge(self, question, status, head, body):
+        """Notes what should not be answered, whatever has failed."""
+        if status == 503:
+            if "retry-after: " not in head.lower() or "error_msg" not in json.loads(body):
+                self.odd.append((status, head, body))
+        elif status >= 400 or not question.expected(json.loads(body)):
+            self.odd.append((status, head, body))
+
+
+async def ask(connection, bytes):
+    """Sends a request, and gives its answer: status, header, body."""
+    reader, writer = connection
+    writer.write(bytes)
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    length = int(head.lower().split("content-length:")[1].split("\r\n")[0])
+    return int(head[9:12]), head, await reader.readexactly(length)
+
+
+def percentile(outcomes, part):
+    """The time within which such a part of the requests was answered."""
+    times = sorted(one.seconds for one in outcomes)
+    return times[min(len(times) - 1, int(part * len(times)))]

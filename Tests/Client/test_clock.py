@@ -1,0 +1,188 @@
+"""The machine's clock is put forward and back by a day while the service runs, and the database's is right."""
+
+import base64
+import json
+import pathlib
+import shutil
+import socket
+import struct
+import subprocess
+import time
+
+import pytest
+import requests
+
+from service import Service, wait_until
+from team import new_address, new_team, numbers, token
+from test_lifecycle import EXCHANGE, FACTOR, VERIFY, code, sign_in
+
+DAY = 86_400
+COMPILER = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+
+pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
+
+
+@pytest.fixture(scope="module")
+def service(postgres, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clock")
+    library, offset = folder / "clock.so", folder / "offset"
+    source = pathlib.Path(__file__).with_name("clock.c")
+    subprocess.run([COMPILER, "-shared", "-fPIC", "-O2", "-o", str(library), str(source)], check=True)
+    offset.write_bytes(bytes(8))
+
+    def put_clock(seconds):
+        """Lets its clock differ from the right one by so much, from now on."""
+        with open(offset, "r+b") as file:
+            file.write(struct.pack("=q", seconds))
+
+    service = Service(
+        DATABASE_URL=postgres.database("clocks"), BASEKEEPER_HEADER_TIMEOUT="2", LD_PRELOAD=str(library),
+        CLOCK_OFFSET=str(offset))
+    service.postgres, service.put_clock = postgres, put_clock
+    service.seeded = service.seed()
+    service.start()
+    yield service
+    assert service.stop() == 0
+    service.delete()
+
+
+@pytest.fixture(autouse=True)
+def right_clock(service):
+    yield
+    service.put_clock(0)
+
+
+@pytest.fixture
+def call(service):
+    def call(method, path, token=None, **options):
+        headers = {"Authorization": f"Token {token}"} if token else {}
+        return requests.request(method, service.url + path, headers=headers, timeout=30, **options)
+
+    return call
+
+
+@pytest.fixture
+def team(service):
+    return new_team(service, token(service, "root@example.com", "correct horse battery"), new_address())
+
+
+@pytest.fixture
+def new_token(team):
+    """Makes an API token: its base's path of tokens, and its secret."""
+    def new_token(**terms):
+        base = team.base(f"Base {next(numbers)}")
+        path = f"dtables/{base['uuid']}/api-tokens/"
+        made = team.call("POST", path, json={"app_name": "app", "permission": "rw", **terms})
+        assert made.status_code == 201, made.text
+        return path, made.json()["api_token"]
+
+    return new_token
+
+
+def claims(base_token):
+    payload = base_token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+
+
+def test_the_service_has_the_clock_that_this_test_sets(service, call, new_token):
+    _, secret = new_token()
+    for days in (1, -1, 0):
+        service.put_clock(days * DAY)
+        expiry = claims(call("GET", EXCHANGE + "?exp=1h", secret).json()["access_token"])["exp"]
+        assert abs(expiry - 3600 - days * DAY - time.time()) < 30
+
+
+def test_base_tokens_expire_by_the_clock(service, call, new_token):
+    _, secret = new_token()
+    minted = call("GET", EXCHANGE + "?exp=1h", secret).json()["access_token"]
+    active = lambda: call("GET", VERIFY, minted).status_code == 200
+    assert active()
+    service.put_clock(DAY)
+    assert not active()
+    service.put_clock(-DAY)
+    assert active()
+    # What the database judges does not depend on it.
+    assert call("GET", EXCHANGE, secret).status_code == 200
+
+
+def test_a_revoked_base_token_stays_revoked_where_the_clock_is_late(service, call, new_token):
+    service.put_clock(-DAY)
+    _, secret = new_token()
+    minted = call("GET", EXCHANGE + "?exp=1h", secret).json()["access_token"]
+    assert call("GET", VERIFY, minted).status_code == 200
+    assert call("POST", "/api/v2.1/base-tokens/revoke/", json={"token": minted}).status_code == 200
+    assert call("GET", VERIFY, minted).status_code == 403
+    # A start tidies up, and it has expired by the database's clock.
+    assert service.stop() == 0
+    old = "revoked_base_token where jti = 'long ago'"
+    service.postgres.psql(
+        "clocks", "insert into revoked_base_token (jti, expires_at) values ('long ago', now() - interval '30 days')")
+    service.start()
+    wait_until(lambda: service.postgres.psql("clocks", f"select count(*) from {old}") == "0\n", 30)
+    assert call("GET", VERIFY, minted).status_code == 403
+
+
+def test_limits_are_counted_by_time_that_goes_on(service, call, new_token):
+    def is_limited(secret):
+        answer = call("GET", EXCHANGE, secret)
+        if answer.status_code == 429:
+            assert int(answer.headers["Retry-After"]) <= 60 / 3
+        return answer.status_code == 429
+
+    _, secret = new_token(rate_limit=3)
+    assert [is_limited(secret) for _ in range(4)] == [False, False, False, True]
+    service.put_clock(DAY)
+    assert is_limited(secret), "a limit was forgotten, because the clock was put forward"
+    _, secret = new_token(rate_limit=3)
+    assert [is_limited(secret) for _ in range(4)] == [False, False, False, True]
+    service.put_clock(-DAY)
+    is_limited(secret)
+
+
+def test_last_use_is_told_by_the_database_s_clock_where_this_one_is_ahead(service, call, new_token):
+    _, secret = new_token()
+    for count, days in ((1, 1), (2, 0)):
+        service.put_clock(days * DAY)
+        assert call("GET", EXCHANGE, secret).status_code == 200
+        assert service.stop() == 0  # writes what is left to write
+        service.start()
+        uses, age = service.postgres.rows("clocks", f"""
+            select use_count, extract(epoch from now() - last_used_at) from api_token
+            where hash = sha256(convert_to('{secret}', 'UTF8'))""")[0]
+        assert int(uses) == count and 0 <= float(age) < 60
+
+
+def test_a_second_factor_works_again_when_the_clock_is_right_again(service, call, team):
+    person = team.add()
+    account = sign_in(service, person).json()["token"]
+    secret = call("POST", FACTOR, account).json()["secret"]
+    now = lambda days=0: int((time.time() + days * DAY) // 30)
+    assert call("PUT", FACTOR, account, json={"code": code(secret, now())}).status_code == 200
+    service.put_clock(DAY)
+    assert sign_in(service, person, otp=code(secret, now(1))).status_code == 200
+    service.put_clock(0)
+    right = code(secret, now())
+    assert sign_in(service, person, otp=right).status_code == 200
+    assert sign_in(service, person, otp=right).status_code == 400
+
+
+def test_deadlines_are_kept_when_the_clock_is_put_elsewhere(service):
+    request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    for days in (1, -1):
+        with socket.create_connection(("127.0.0.1", service.port), timeout=30) as asking, \
+                socket.create_connection(("127.0.0.1", service.port), timeout=30) as silent:
+            asking.sendall(request)
+            assert asking.recv(65536).startswith(b"HTTP/1.1 200")
+            service.put_clock(days * DAY)
+            # Nobody's time is over because of that; and whoever is silent is cut off in time nevertheless.
+            asking.sendall(request)
+            assert asking.recv(65536).startswith(b"HTTP/1.1 200")
+            assert silent.recv(1) == b""
+            assert service.answers("/readyz")
+
+
+def test_a_clock_that_differs_from_the_database_s_is_in_the_log(service):
+    service.put_clock(DAY)
+    assert service.stop() == 0
+    service.start()
+    wait_until(lambda: "this clock differs from the database's" in service.log.read_text(), 30)

@@ -1,0 +1,196 @@
+"""PostgreSQL is paused, has no room left, or no place for another session."""
+
+import os
+import pathlib
+import subprocess
+import time
+
+import pytest
+import requests
+
+from load import Load, Question, exchanges, percentile
+from postgres import Postgres, Refused, Session, give_away
+from service import THOROUGH, wait_until
+from writes import Writes
+
+PAUSE = 10 * THOROUGH
+PLACES = 14
+
+
+def size(process):
+    """The memory of a process in MB, and how many descriptors it has."""
+    pages = int(pathlib.Path(f"/proc/{process.pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6, len(os.listdir(f"/proc/{process.pid}/fd"))
+
+
+def test_a_paused_postgresql_is_waited_for_within_bounds(postgres, started):
+    try:
+        service = started(
+            DATABASE_URL=postgres.database("paused"), BASEKEEPER_STATEMENT_TIMEOUT="1", BASEKEEPER_LOOPS="2")
+        writes = Writes(service, 200)
+        sessions = "select count(*) from pg_stat_activity where datname = 'paused'"
+        with Load([service.port], exchanges(service), connections=32) as load, \
+                Load([service.port], [Question("/healthz")], connections=2, pause=0.02) as health:
+            wait_until(lambda: load.counts()[200] > 500, 30)
+            memory, descriptors = size(service.process)
+            sizes, begin = [], time.monotonic()
+            postgres.pause()
+            writes.start()
+            while time.monotonic() < begin + PAUSE:
+                time.sleep(0.2)
+                sizes.append(size(service.process))
+            during = [one for one in load.since(begin) if one.status == 503]
+            asked = health.since(begin)
+            # Who asked in the pause was told so in the pause, and nobody's health hung on the database.
+            assert len(during) > 32
+            assert percentile(asked, 0.99) < percentile(during, 1)
+            postgres.resume()
+            again = time.monotonic()
+            wait_until(lambda: load.counts(again)[200] > 500, 60)
+            writes.finish()
+            assert service.answers("/readyz")
+            left = int(postgres.psql("postgres", sessions))
+        print({"reads": dict(load.counts()), "writes": dict(writes.met), "sessions": left,
+               "slowest in the pause": round(percentile(during, 1), 2), "health": round(percentile(asked, 1), 3),
+               "MB": (round(memory), round(max(one[0] for one in sizes))),
+               "descriptors": (descriptors, max(one[1] for one in sizes))})
+        assert sum(writes.check(postgres, "paused").values()) == 200
+        writes.check_answers()
+        assert load.odd == health.odd == [] and set(load.counts()) == {200, 503} and set(health.counts()) == {200}
+        assert set(writes.met) <= {201, 409, 503}
+        # Two loops with four connections and two each, and one for each client.
+        assert left <= 2 * 6
+        assert max(one[1] for one in sizes) <= descriptors + writes.clients + 2 * 6 * 2
+        assert max(one[0] for one in sizes) < memory + 30
+    finally:
+        postgres.resume()
+
+
+@pytest.fixture
+def volume(tmp_path_factory):
+    """A small file system."""
+    folder = pathlib.Path("/var/tmp") / f"basekeeper-volume-{os.getpid()}"
+    folder.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=120m", "basekeeper", str(folder)], capture_output=True, text=True)
+    if mounted.returncode != 0:
+        folder.rmdir()
+        pytest.skip(f"a file system cannot be mounted here: {mounted.stderr.strip()}")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+    folder.rmdir()
+
+
+def fill(volume):
+    """Takes all the room that is left."""
+    with open(volume / "filler", "ab", buffering=0) as filler:
+        try:
+            while True:
+                filler.write(bytes(4096))
+        except OSError:
+            pass
+
+
+@pytest.mark.parametrize("has_own_log", [True, False])
+def test_a_full_disk_refuses_writes_and_serves_reads(started, volume, has_own_log):
+    """With the write-ahead log on another disk, PostgreSQL refuses what needs room; on the same one, it ends when the
+    log has none, and starts again when there is some."""
+    wal = volume.parent / f"{volume.name}-wal" if has_own_log else None
+    if wal:
+        wal.mkdir()
+        give_away(wal)
+    inner = volume / "server"
+    inner.mkdir()
+    postgres = Postgres(inner, wal=wal and wal / "log")
+    try:
+        postgres.start()
+        service = started(DATABASE_URL=postgres.database("filled"))
+        writes = Writes(service, 1600)
+        with Load([service.port], exchanges(service), connections=4) as load:
+            writes.start()
+            writes.wait_until(lambda: len(writes.acknowledged) > 50, 30)
+            begin = time.monotonic()
+            fill(volume)
+            writes.wait_until(lambda: writes.met[503] > 100, 60)
+            refused = time.monotonic()
+            if has_own_log:
+                wait_until(lambda: load.counts(refused)[200] > 200, 30)
+            else:
+                wait_until(lambda: postgres.process.poll() is not None and load.counts(refused)[503] > 50, 60)
+            assert not writes.are_done, "there was room for all"
+            (volume / "filler").unlink()
+            if not has_own_log:
+                postgres.start()
+            again, acknowledged = time.monotonic(), len(writes.acknowledged)
+            writes.wait_until(lambda: len(writes.acknowledged) > acknowledged + 50, 60)
+            wait_until(lambda: load.counts(again)[200] > 200, 60)
+        writes.stop()
+        reads = load.counts(begin)
+        print({"reads": dict(reads), "writes": dict(writes.met), "acknowledged": len(writes.acknowledged)})
+        writes.check(postgres, "filled")
+        writes.check_answers()
+        assert load.odd == [] and set(writes.met) <= {201, 409, 503}
+        assert set(reads) == ({200} if has_own_log else {200, 503})
+        log = postgres.log.read_text()
+        assert "No space left on device" in log and ("PANIC" in log) == (not has_own_log)
+    finally:
+        postgres.delete()
+        if wal:
+            subprocess.run(["rm", "-rf", str(wal)], check=True)
+
+
+def test_a_service_lives_with_the_sessions_that_others_leave(started):
+    postgres = Postgres(max_connections=PLACES + 3, superuser_reserved_connections=3)
+    others = []
+
+    def take():
+        """Takes the places that are free."""
+        with pytest.raises(Refused, match="53300"):
+            while True:
+                others.append(Session(postgres.port, "crowded", "crowded"))
+
+    def give_back(count):
+        for _ in range(count):
+            others.pop().close()
+
+    def mine():
+        return int(postgres.psql(
+            "postgres", "select count(*) from pg_stat_activity where application_name = 'basekeeper'"))
+
+    try:
+        postgres.start()
+        # It would have six of them.
+        service = started(DATABASE_URL=postgres.database("crowded"), BASEKEEPER_LOOPS="1")
+        writes = Writes(service, 200)
+        with Load([service.port], exchanges(service)) as load:
+            wait_until(lambda: load.counts()[200] > 200, 30)
+            while len(others) < PLACES:
+                postgres.psql("postgres", """
+                    select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'basekeeper'""")
+                take()
+            writes.start()
+            none = time.monotonic()
+            wait_until(lambda: load.counts(none)[503] > 200 and writes.met[503] > 20, 30)
+            without = load.counts(none)
+            assert service.answers("/healthz")
+            assert requests.get(service.url + "/readyz", timeout=30).json()["reason"] == "database unreachable"
+
+            # Whatever the one is taken for that there is, it serves those who read.
+            give_back(1)
+            wait_until(lambda: mine() == 1, 30)
+            one = time.monotonic()
+            wait_until(lambda: load.counts(one)[200] > 200, 30)
+
+            give_back(len(others))
+            writes.finish()
+            all = time.monotonic()
+            wait_until(lambda: load.counts(all)[200] > 500, 30)
+        print({"without": dict(without), "with one": dict(load.counts(one) - load.counts(all)),
+               "with all": dict(load.counts(all)), "writes": dict(writes.met)})
+        assert set(without) == {503} and set(load.counts(all)) == {200}
+        assert load.odd == [] and set(writes.met) <= {201, 409, 503}
+        assert sum(writes.check(postgres, "crowded").values()) == 200
+        writes.check_answers()
+    finally:
+        give_back(len(others))
+        postgres.delete()
