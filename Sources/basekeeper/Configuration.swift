@@ -123,8 +123,8 @@ struct Configuration {
         "BASEKEEPER_CORS_ORIGINS",
         "\"\(origins)\" is neither * nor a list of origins like https://app.example.com, without a path")
     }
-    edge = Edge(
-      proxies: TrustedProxies(proxies), crossOrigin: crossOrigin ?? .none, isSecure: publicURL.hasPrefix("https://"))
+    let isSecure = certificateFiles != nil || publicURL.hasPrefix("https://")
+    edge = Edge(proxies: TrustedProxies(proxies), crossOrigin: crossOrigin ?? .none, isSecure: isSecure)
     metricsNetworks = environment.networks(
       "BASEKEEPER_METRICS_NETWORKS", default: App.Settings(publicURL: publicURL).metricsNetworks)
 

@@ -257,10 +257,10 @@ def test_a_backup_of_an_older_version_is_brought_up_to_this_one(own, database, f
 
 def test_a_backup_of_a_newer_version_is_refused(own, database, backup, file):
     restored(database, backup)
-    database.sql("insert into schema_migration (name, checksum) values ('9999-later.sql', '')")
+    database.sql("insert into schema_migration (name, checksum) values ('9999-later.contract.sql', '')")
     assert database.run("backup", str(file)).returncode == 0
     refused = own.run("restore", "--check", str(file))
-    assert refused.returncode == 1 and "9999-later.sql" in refused.stderr
+    assert refused.returncode == 1 and "9999-later.contract.sql" in refused.stderr
 
 
 # MARK: What is refused

@@ -43,13 +43,13 @@ def test_the_health_check_is_that_of_the_running_service(copy):
 
 def test_a_service_that_is_not_ready_is_alive(service, copy):
     copy.start()
-    service.psql("insert into schema_migration (name, checksum) values ('9999-later.sql', '')")
+    service.psql("insert into schema_migration (name, checksum) values ('9999-later.contract.sql', '')")
     try:
         sick = copy.run("healthcheck")
         assert sick.returncode == 1 and "status 503" in sick.stderr
         assert (copy.run("healthcheck", "--live").stdout) == "alive\n"
     finally:
-        service.psql("delete from schema_migration where name = '9999-later.sql'")
+        service.psql("delete from schema_migration where name = '9999-later.contract.sql'")
     assert copy.run("healthcheck").returncode == 0
 
 

@@ -98,6 +98,27 @@ def logged(service, message):
     return [line for line in lines if message in line["message"]]
 
 
+def test_the_health_check_speaks_tls_where_the_service_does(secure):
+    assert secure.run("healthcheck").stdout == "ready\n"
+    assert secure.run("healthcheck", "--live").stdout == "alive\n"
+    plain = secure.run("healthcheck", BASEKEEPER_TLS_CERTIFICATE="", BASEKEEPER_TLS_KEY="")
+    assert plain.returncode == 1 and "no answer" in plain.stderr
+
+
+def test_the_health_check_finds_out_who_speaks_no_tls(secure):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listening = f"127.0.0.1:{listener.getsockname()[1]}"
+        process = subprocess.Popen(
+            [BINARY, "healthcheck"], env={**secure.environment, "BASEKEEPER_LISTEN": listening}, stderr=subprocess.PIPE)
+        listener.settimeout(30)
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        _, error = process.communicate(timeout=30)
+    assert process.returncode == 1 and b"TLS" in error
+
+
 def test_the_official_client_works_over_tls(secure):
     person = secure.seeded["demo"]["member"]
     account = Account(person["email"], person["password"], secure.url)

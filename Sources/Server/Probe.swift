@@ -1,0 +1,116 @@
+internal import CGnuTLS
+internal import Glibc
+
+/// Asks a server on this machine one question, and blocks until it is answered: for a health check. Nothing secret is
+/// said, so that whose certificate the server shows does not matter.
+public enum Probe {
+  /// Nobody answered, or not in HTTP.
+  public struct Failure: Error, CustomStringConvertible {
+    /// For the operator.
+    public let description: String
+  }
+
+  /// Asks by GET.
+  ///
+  /// - Parameters:
+  ///   - path: What is asked for.
+  ///   - host: Where the server listens.
+  ///   - port: Where the server listens.
+  ///   - isSecure: Whether it speaks TLS.
+  ///   - time: How long each step may take: to connect, to shake hands, to answer.
+  /// - Returns: The status of the answer.
+  /// - Throws: `Failure`.
+  public static func status(
+    of path: String, at host: String, _ port: UInt16, isSecure: Bool, within time: Duration
+  ) throws(Failure) -> Int {
+    let descriptor = try connect(to: host, port, within: time)
+    defer { close(descriptor) }
+    let question = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
+    let answer = isSecure ? try secretly(question, descriptor, time) : plainly(question, descriptor)
+    // HTTP/1.1 200 OK
+    let words = String(decoding: answer, as: UTF8.self).split(separator: " ", maxSplits: 2)
+    guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
+      throw Failure(description: answer.isEmpty ? "no answer within \(time)" : "what listens there does not speak HTTP")
+    }
+    return status
+  }
+
+  /// The longest begin of an answer that is looked at.
+  private static let size = 1024
+
+  private static func plainly(_ question: [UInt8], _ descriptor: Int32) -> [UInt8] {
+    send(descriptor, question, question.count, Int32(MSG_NOSIGNAL))
+    return begin { recv(descriptor, $0.baseAddress, $0.count, 0) }
+  }
+
+  private static func secretly(_ question: [UInt8], _ descriptor: Int32, _ time: Duration) throws(Failure) -> [UInt8] {
+    var session: OpaquePointer?
+    var credentials: OpaquePointer?
+    gnutls_init(&session, UInt32(GNUTLS_CLIENT.rawValue) | UInt32(GNUTLS_NO_SIGNAL.rawValue))
+    gnutls_certificate_allocate_credentials(&credentials)
+    defer {
+      gnutls_deinit(session)
+      gnutls_certificate_free_credentials(credentials)
+    }
+    gnutls_set_default_priority(session)
+    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials.map { UnsafeMutableRawPointer($0) })
+    gnutls_transport_set_int2(session, descriptor, descriptor)
+    gnutls_handshake_set_timeout(session, UInt32(time / .milliseconds(1)))
+    var code = gnutls_handshake(session)
+    while code < 0 && gnutls_error_is_fatal(code) == 0 && code != GNUTLS_E_AGAIN { code = gnutls_handshake(session) }
+    guard code == GNUTLS_E_SUCCESS else {
+      throw Failure(description: "TLS: \(gnutls_strerror(code).map { String(cString: $0) } ?? "")")
+    }
+    gnutls_record_send(session, question, question.count)
+    return begin { buffer in
+      while true {
+        let count = gnutls_record_recv(session, buffer.baseAddress, buffer.count)
+        // GnuTLS says so, too, when it has taken a session ticket.
+        guard count == Int(GNUTLS_E_AGAIN), isReadable(descriptor, within: time) else { return count }
+      }
+    }
+  }
+
+  /// What comes first: to the end of a line, or of the connection.
+  private static func begin(_ receive: (UnsafeMutableRawBufferPointer) -> Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: size)
+    while bytes.count < size, !bytes.contains(UInt8(ascii: "\n")) {
+      let count = buffer.withUnsafeMutableBytes { receive($0) }
+      guard count > 0 else { break }
+      bytes += buffer[..<count]
+    }
+    return bytes
+  }
+
+  private static func isReadable(_ descriptor: Int32, within time: Duration) -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+    return poll(&request, 1, Int32(time / .milliseconds(1))) == 1
+  }
+
+  /// A socket that blocks for so long at most.
+  private static func connect(to host: String, _ port: UInt16, within time: Duration) throws(Failure) -> Int32 {
+    var hints = addrinfo()
+    hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+    var found: UnsafeMutablePointer<addrinfo>?
+    let code = getaddrinfo(host, "\(port)", &hints, &found)
+    guard code == 0 else { throw Failure(description: "\(host): \(String(cString: gai_strerror(code)))") }
+    defer { freeaddrinfo(found) }
+    var limit = timeval(tv_sec: Int(time.components.seconds), tv_usec: 0)
+    var reason = ""
+    var next = found
+    while let address = next?.pointee {
+      next = address.ai_next
+      let type = address.ai_socktype | Int32(SOCK_CLOEXEC.rawValue)
+      let descriptor = socket(address.ai_family, type, address.ai_protocol)
+      guard descriptor >= 0 else { continue }
+      for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+        setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+      }
+      if Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return descriptor }
+      reason = String(cString: strerror(errno))
+      close(descriptor)
+    }
+    throw Failure(description: "nobody answers there: \(reason)")
+  }
+}
