@@ -148,7 +148,7 @@ struct Configuration {
       "BASEKEEPER_MAX_CONNECTIONS", in: 1...1_000_000, default: limits.connections)
     limits.connectionsPerAddress = environment.integer(
       "BASEKEEPER_MAX_CONNECTIONS_PER_ADDRESS", in: 0...1_000_000, default: limits.connectionsPerAddress)
-    limits.headerTime = .seconds(environment.integer("BASEKEEPER_HEADER_TIMEOUT", in: 3...3600, default: 10))
+    limits.headerTime = .seconds(environment.integer("BASEKEEPER_HEADER_TIMEOUT", in: 1...3600, default: 10))
     limits.bodyTime = .seconds(environment.integer("BASEKEEPER_BODY_TIMEOUT", in: 1...3600, default: 30))
     limits.idleTime = .seconds(environment.integer("BASEKEEPER_IDLE_TIMEOUT", in: 1...3600, default: 60))
     connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS", in: 1...100, default: 4)

@@ -1,4 +1,5 @@
 internal import API
+internal import Access
 internal import Crypto
 internal import Glibc
 internal import HTTP
@@ -15,6 +16,7 @@ final class Metrics: Sendable {
     let loop: Loop
     let figures: Figures
     let database: Database
+    let standby: Standby?
   }
 
   private let log: Log
@@ -32,29 +34,20 @@ final class Metrics: Sendable {
 
   /// Everything, in Prometheus' text format.
   func exposition() async -> [UInt8] {
-    var requests: [Figures.Operation: Figures.Requests] = [:]
-    var lags: [Histogram] = []
-    var load = Database.Load()
-    for source in sources.withLock({ $0 }) {
-      let (ownRequests, ownLag, ownLoad) = await source.loop.perform {
-        (source.figures.requests, source.figures.lag, source.database.load)
-      }
-      requests.merge(ownRequests) { $0 + $1 }
-      lags.append(ownLag)
-      load += ownLoad
-    }
+    var sum = Sum()
+    for source in sources.withLock({ $0 }) { sum.add(await source.loop.perform { source.reading }) }
     let serverLoad = await server.withLock { $0 }?.load
 
     var text = Exposition()
     text.family("basekeeper_build_info", .gauge, "The version that runs.")
     text.sample("basekeeper_build_info", ["version": version], 1)
-    text.add(requests)
+    text.add(sum.requests)
     text.single(
       "basekeeper_http_connections", .gauge, "Open connections of clients.", serverLoad?.connections ?? 0)
     text.single("basekeeper_http_requests_running", .gauge, "Requests being answered.", serverLoad?.requests ?? 0)
-    text.add(load)
+    text.add(primary: sum.primary, standby: sum.standby)
     text.family("basekeeper_loop_lag_seconds", .histogram, "How late an event loop does what is due.")
-    for (index, lag) in lags.enumerated() {
+    for (index, lag) in sum.lags.enumerated() {
       text.histogram("basekeeper_loop_lag_seconds", ["loop": "\(index + 1)"], lag)
     }
     text.single(
@@ -64,6 +57,42 @@ final class Metrics: Sendable {
       log.dropped)
     text.addProcess()
     return Array(text.text.utf8)
+  }
+}
+
+/// What is counted on one loop, at a moment.
+private struct Reading: Sendable {
+  let requests: [Figures.Operation: Figures.Requests]
+  let lag: Histogram
+  let primary: Database.Load
+  let standby: (load: Database.Load, isNear: Bool)?
+}
+
+extension Metrics.Source {
+  fileprivate var reading: Reading {
+    Reading(
+      requests: figures.requests, lag: figures.lag, primary: database.load,
+      standby: standby.map { ($0.db.load, $0.isNear) })
+  }
+}
+
+/// What is counted on all loops.
+private struct Sum {
+  var requests: [Figures.Operation: Figures.Requests] = [:]
+  var lags: [Histogram] = []
+  var primary = Database.Load()
+  /// With the number of loops whose lists come from it.
+  var standby: (load: Database.Load, uses: Int)?
+
+  mutating func add(_ one: Reading) {
+    requests.merge(one.requests) { $0 + $1 }
+    lags.append(one.lag)
+    primary += one.primary
+    guard let own = one.standby else { return }
+    var both = standby ?? (Database.Load(), 0)
+    both.load += own.load
+    both.uses += own.isNear ? 1 : 0
+    standby = both
   }
 }
 
@@ -125,21 +154,35 @@ extension Exposition {
     ]
   }
 
-  /// The database, as this copy sees it.
-  fileprivate mutating func add(_ load: Database.Load) {
+  /// The database and its standby, as this copy sees them.
+  fileprivate mutating func add(primary: Database.Load, standby: (load: Database.Load, uses: Int)?) {
+    let all = [("primary", primary)] + (standby.map { [("standby", $0.load)] } ?? [])
     family("basekeeper_db_connections", .gauge, "Open connections to PostgreSQL: shared by look-ups, free, or in use.")
-    sample("basekeeper_db_connections", ["state": "shared"], load.shared)
-    sample("basekeeper_db_connections", ["state": "free"], load.leased - load.busy)
-    sample("basekeeper_db_connections", ["state": "busy"], load.busy)
-    single("basekeeper_db_waiting", .gauge, "Statements that wait for a connection.", load.waiting)
-    single("basekeeper_db_unanswered", .gauge, "Statements that were sent and are not answered.", load.unanswered)
-    family("basekeeper_db_connects_total", .counter, "Attempts to connect to PostgreSQL, by result.")
-    sample("basekeeper_db_connects_total", ["result": "succeeded"], load.history.opened)
-    sample("basekeeper_db_connects_total", ["result": "failed"], load.history.refused)
-    family("basekeeper_db_errors_total", .counter, "Statements that failed, by kind.")
-    for kind in PostgresError.Kind.allCases {
-      sample("basekeeper_db_errors_total", ["kind": kind.rawValue], load.history.failures[kind] ?? 0)
+    for (name, load) in all {
+      sample("basekeeper_db_connections", ["database": name, "state": "shared"], load.shared)
+      sample("basekeeper_db_connections", ["database": name, "state": "free"], load.leased - load.busy)
+      sample("basekeeper_db_connections", ["database": name, "state": "busy"], load.busy)
     }
+    family("basekeeper_db_waiting", .gauge, "Statements that wait for a connection.")
+    for (name, load) in all { sample("basekeeper_db_waiting", ["database": name], load.waiting) }
+    family("basekeeper_db_unanswered", .gauge, "Statements that were sent and are not answered.")
+    for (name, load) in all { sample("basekeeper_db_unanswered", ["database": name], load.unanswered) }
+    family("basekeeper_db_connects_total", .counter, "Attempts to connect to PostgreSQL, by result.")
+    for (name, load) in all {
+      sample("basekeeper_db_connects_total", ["database": name, "result": "succeeded"], load.history.opened)
+      sample("basekeeper_db_connects_total", ["database": name, "result": "failed"], load.history.refused)
+    }
+    family("basekeeper_db_errors_total", .counter, "Statements that failed, by kind.")
+    for (name, load) in all {
+      for kind in PostgresError.Kind.allCases {
+        sample(
+          "basekeeper_db_errors_total", ["database": name, "kind": kind.rawValue], load.history.failures[kind] ?? 0)
+      }
+    }
+    guard let standby else { return }
+    single(
+      "basekeeper_standby_loops", .gauge, "Event loops whose lists come from the standby; the others' do not.",
+      standby.uses)
   }
 
   /// The process, under the names that Prometheus' own libraries use.

@@ -80,8 +80,8 @@ def test_the_state_of_the_process_is_shown(own):
     samples = scrape(own)
     assert value(samples, "basekeeper_http_connections") >= 1
     assert value(samples, "basekeeper_http_requests_running") == 1  # the one that asks
-    assert value(samples, "basekeeper_db_connections", state="shared") >= 1
-    assert value(samples, "basekeeper_db_connects_total", result="succeeded") >= 1
+    assert value(samples, "basekeeper_db_connections", database="primary", state="shared") >= 1
+    assert value(samples, "basekeeper_db_connects_total", database="primary", result="succeeded") >= 1
     assert value(samples, "process_resident_memory_bytes") > 1_000_000
     assert value(samples, "process_open_fds") > 10
     assert value(samples, "process_cpu_seconds_total") > 0
