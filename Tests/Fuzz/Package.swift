@@ -26,7 +26,7 @@ let package = Package(
     module("Loop", "CLinux"),
     module("HTTP"),
     module("Crypto", "Loop", "HTTP", "CCrypto", "CSodium"),
-    module("Postgres", "Loop", "CLibPQ"),
+    module("Postgres", "Loop", "Crypto", "CLibPQ"),
     module("Access", "HTTP", "Postgres", "Crypto"),
     module("API", "Access", "HTTP", "Postgres", "Crypto", "Assets"),
     .target(
