@@ -12,8 +12,8 @@ public struct Edge: Sendable {
   ) {
     (self.proxies, self.crossOrigin) = (proxies, crossOrigin)
     var fields = Self.hardening
-    // Two years: what browsers ask for to preload it.
-    if isSecure { fields.append(("Strict-Transport-Security", "max-age=63072000; includeSubDomains")) }
+    // Two years. What stands beside this host in its domain is not ours to say.
+    if isSecure { fields.append(("Strict-Transport-Security", "max-age=63072000")) }
     if crossOrigin.variesByOrigin { fields.append(("Vary", "Origin")) }
     self.fields = fields
   }

@@ -23,7 +23,8 @@ public struct Request: Sendable {
   public var body: [UInt8]
   /// The caller's address without the port, as text: `127.0.0.1`, `::1`.
   public var address: String
-  /// Whether it has come through a proxy that nobody trusts: the address is that proxy's, the caller's is not known.
+  /// Whether the caller's address is not known, and a proxy's stands in its place: of one that nobody trusts, or one that
+  /// does not know it.
   public var isForwarded = false
   /// The path's variable segments by their name in the route's template.
   public var captures: [String: String] = [:]

@@ -11,23 +11,21 @@ public struct TrustedProxies: Sendable {
   }
 
   /// Notes who is calling: the last address that no proxy of ours has. What stands before it is the caller's own claim.
+  /// Where a proxy does not know whom it has been called by, the address is its own.
   public func resolveCaller(of request: inout Request) {
     guard let forwarded = request.headers[.forwardedFor] else { return }
     guard contains(request.address) else {
       request.isForwarded = true
       return
     }
-    request.address = caller(forwarded, from: request.address)
-  }
-
-  private func caller(_ forwarded: String, from peer: String) -> String {
-    var client = peer
     for hop in forwarded.split(separator: ",", omittingEmptySubsequences: false).reversed() {
-      guard let address = Self.address(hop) else { break }  // "unknown", or nothing that a proxy would write
-      client = address.text
-      if !contains(address) { break }
+      guard let address = Self.address(hop) else {
+        request.isForwarded = true  // "unknown", or nothing that a proxy would write
+        return
+      }
+      request.address = address.text
+      if !contains(address) { return }
     }
-    return client
   }
 
   private func contains(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }

@@ -190,7 +190,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     stage = .gone
     connection.exchange = nil
     connection.isUnchecked = true
-    connection.deadline = listener.now + listener.limits.idleTime
+    connection.deadline = listener.now + listener.timeToNext
     if isRefused { listener.linger(connection) }
   }
 }

@@ -164,6 +164,9 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   /// request that is on its way to a closed connection is lost.
   private static let lastTime = Duration.seconds(1)
 
+  /// How long a connection that was answered may take to ask again.
+  var timeToNext: Duration { isStopping ? min(limits.idleTime, Self.lastTime) : limits.idleTime }
+
   /// Accepts what waits to be accepted and nothing more, closes what stays idle, finishes what is begun, each answer the
   /// last of its connection, and closes the rest when the time is over.
   func stop(within time: Duration) async {

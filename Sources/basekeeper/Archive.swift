@@ -106,6 +106,8 @@ private func spool(_ input: Int32) throws -> Int32 {
   var buffer = [UInt8](repeating: 0, count: 65_536)
   while true {
     let count = read(input, &buffer, buffer.count)
+    if count < 0 && errno == EINTR { continue }
+    guard count >= 0 else { throw ArchiveError("standard input: \(String(cString: strerror(errno)))") }
     guard count > 0 else { return file }
     guard write(file, buffer, count) == count else {
       throw ArchiveError("no room for the backup in \(temporaryFolder): set TMPDIR, or name a FILE")

@@ -4,7 +4,7 @@ internal import Postgres
 
 /// Writes the whole database to a file, or to standard output, without touching it.
 func backup(to path: String) throws {
-  let signals = Signals([SIGTERM, SIGINT])
+  let signals = Signals.ofTheEnd
   let configuration = try Configuration(.ofProcess)
   guard configuration.databaseURL != nil || access("\(configuration.dataDirectory)/postgres", F_OK) == 0 else {
     throw ArchiveError(
@@ -91,7 +91,7 @@ struct ArchiveError: Error, CustomStringConvertible {
 /// Writes a file that only its owner may read, and that is whole when it has its name; gives its size. What had the name
 /// before stays until then.
 private func writeWhole(_ path: String, _ write: (Int32) throws -> Void) throws -> Int {
-  let draft = "\(path).\(getpid()).part"
+  let draft = "\(path).\(randomSuffix()).part"
   let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
   guard file >= 0 else { throw ArchiveError("\(draft): \(String(cString: strerror(errno)))") }
   defer {
@@ -102,10 +102,18 @@ private func writeWhole(_ path: String, _ write: (Int32) throws -> Void) throws 
   guard fsync(file) == 0, rename(draft, path) == 0 else {
     throw ArchiveError("\(path): \(String(cString: strerror(errno)))")
   }
+  keepName(of: path)
+  return Int(lseek(file, 0, SEEK_END))
+}
+
+/// Lets the name of a file that is kept outlast a failure of power, too.
+func keepName(of path: String) {
   var folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
   if folder.isEmpty { folder = path.hasPrefix("/") ? "/" : "." }
   let directory = open(folder, O_RDONLY | O_CLOEXEC)
-  fsync(directory)  // the name, too
+  fsync(directory)
   close(directory)
-  return Int(lseek(file, 0, SEEK_END))
 }
+
+/// What no other run has, also where all have the same process id, as in containers.
+func randomSuffix() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }

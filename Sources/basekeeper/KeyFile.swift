@@ -18,11 +18,14 @@ struct KeyFile {
     let draft = "\(path).\(getpid())"
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw unusable("cannot be made") }
-    writeFully(Array((secret + "\n").utf8), to: file)
-    fsync(file)
-    close(file)
     defer { unlink(draft) }
-    if link(draft, path) == 0 { return secret }
+    // What is sealed with a key that is not kept is lost: on a full disk there is none.
+    let isWritten = writeFully(Array((secret + "\n").utf8), to: file) && fsync(file) == 0
+    guard close(file) == 0, isWritten else { throw unusable("cannot be written") }
+    if link(draft, path) == 0 {
+      keepName(of: path)
+      return secret
+    }
     guard errno == EEXIST, let bytes = contents(of: path) else { throw unusable("cannot be made") }
     return try self.secret(bytes)
   }

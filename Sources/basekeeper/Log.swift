@@ -147,7 +147,9 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
 
   /// Method, route, status, time and id: never a path as it came, a query, a token or a body.
   func note(_ request: Request?, _ response: Response, _ duration: Duration) {
-    let level: Log.Level = response.status >= 500 ? .error : .info
+    // 501 and 505 are answers to what no client of ours sends.
+    let isFailure = response.status >= 500 && ![501, 505].contains(response.status)
+    let level: Log.Level = isFailure ? .error : .info
     guard level >= log.level else { return }
     lines += Log.line(level, "request", at: clock.now()) {
       $0.add("request_id", request?.id)
@@ -165,11 +167,13 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
   }
 }
 
-/// Writes to the end of the bytes, or of their reader.
-func writeFully(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) {
+/// Writes to the end of the bytes, or of their reader, or of the room there is; true for the first.
+@discardableResult
+func writeFully(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) -> Bool {
   var start = 0
   while start < bytes.count {
     let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + start }, bytes.count - start) }
-    if count > 0 { start += count } else if errno != EINTR { return }
+    if count > 0 { start += count } else if errno != EINTR { return false }
   }
+  return true
 }

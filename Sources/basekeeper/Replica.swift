@@ -52,7 +52,8 @@ final class Replica: Sendable {
         let service = Service(part.app)
         let requests = RequestLog(log)
         part.loop.add(requests)
-        metrics.add(Metrics.Source(
+        metrics.add(
+          Metrics.Source(
             loop: part.loop, figures: part.figures, database: part.app.db, standby: part.app.standby))
         return Server.Worker(loop: part.loop, handler: service.respond) {
           requests.note($0, $1, $2)

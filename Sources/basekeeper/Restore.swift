@@ -6,7 +6,7 @@ internal import Postgres
 
 /// Brings back a backup, or proves that it could be.
 func restore(from path: String, _ options: Options) throws {
-  let signals = Signals([SIGTERM, SIGINT])
+  let signals = Signals.ofTheEnd
   let isCheck = options.has("check")
   if isCheck && (options.has("replace") || options.has("end-sessions")) {
     throw UsageError("--check changes nothing: it goes with no other option")
@@ -61,13 +61,13 @@ private struct Restoration {
     }
     let rehearsed = try rehearse()
     try sayWhatIsLost(since: rehearsed.heads)
-    try archive.restore(to: target, after: emptying)
+    try archive.restore(to: target, after: emptying + alone)
     return try examine(target)
   }
 
   /// Into a database that is made for it, and dropped.
   func rehearse() throws -> Findings {
-    let name = "basekeeper_rehearsal_\(getpid())"
+    let name = "basekeeper_rehearsal_\(randomSuffix())"
     do {
       try installation.run("create database \(name) template template0 encoding 'UTF8'", on: target)
     } catch PostgresError.statement(sqlstate: "42501", _, _) {  // insufficient_privilege
@@ -252,6 +252,19 @@ private struct Loss: RowDecodable {
     detail = try row["detail"]
   }
 }
+
+/// Refuses where somebody has come meanwhile. Asked when all is dropped: whoever comes later waits, and finds what is new.
+private let alone = """
+  do $alone$
+  begin
+    if exists (
+      select from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+    ) then
+      raise exception 'others use the database: stop all copies of the service first';
+    end if;
+  end $alone$;
+  """
 
 /// Drops everything in the schema, whatever version made it, but for what extensions have brought. Not the schema itself:
 /// that need not be ours.

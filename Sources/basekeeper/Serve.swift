@@ -74,6 +74,9 @@ private func waitForEnd(_ signals: Signals, _ files: inout CertificateFiles?, _ 
 struct Signals {
   private var set = sigset_t()
 
+  /// What ends a command: from a person, a terminal that is closed, a machine that is shut down.
+  static var ofTheEnd: Signals { Signals([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) }
+
   /// Blocks the signals for the calling thread and all it starts.
   init(_ signals: [Int32]) {
     sigemptyset(&set)

@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -309,3 +310,17 @@ def test_where_nothing_is_set_a_master_key_is_made_that_its_owner_alone_can_read
             os.kill(service.postmaster, signal.SIGQUIT)
         wait_until(lambda: service.postmaster is None, 60)
         service.delete()
+
+
+def test_a_master_key_that_cannot_be_kept_is_not_used(service, tmp_path):
+    """As on a full disk: no file may grow."""
+    def no_room():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    settings = {"DATABASE_URL": service.database_url, "BASEKEEPER_DATA_DIR": str(tmp_path), "BASEKEEPER_MASTER_KEY": ""}
+    result = subprocess.run(
+        [BINARY, "keys", "list"], env={**service.environment, **settings}, preexec_fn=no_room, capture_output=True,
+        text=True, timeout=60)
+    assert result.returncode == 1 and "cannot be written" in result.stderr
+    assert list(tmp_path.iterdir()) == []

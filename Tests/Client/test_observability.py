@@ -146,7 +146,8 @@ def test_every_name_in_the_dashboard_and_in_the_alerts_is_one_that_is_served(own
     alerts = (CONTRIB / "prometheus/alerts.yaml").read_text()
     names = set(re.findall(r"\b((?:basekeeper|process)_[a-z_]+)\b(?![\"])", shown + alerts))
     assert len(names) > 12
-    assert names - served == set()
+    # Where there is a standby alone: test_standby.py looks for it.
+    assert names - served == {"basekeeper_standby_loops"}
 
 
 def test_prometheus_takes_the_metrics_and_the_alerts(own):

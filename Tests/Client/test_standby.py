@@ -84,6 +84,12 @@ def test_a_list_of_an_administrator_comes_from_it(servers, service, near, path):
     assert len(here) == 1 and "live_account" in here[0], here
 
 
+def test_the_metrics_say_that_it_is_used(service, near):
+    metrics = requests.get(service.url + "/metrics", timeout=10).text
+    assert "\nbasekeeper_standby_loops 1\n" in metrics
+    assert 'basekeeper_db_connects_total{database="standby",result="succeeded"}' in metrics
+
+
 def test_nothing_else_comes_from_it(servers, service, near):
     team, secret = service.team, service.secrets[0]["api_token"]
 
