@@ -78,7 +78,7 @@ public struct App: Sendable {
     /// Where clients reach the service, without a slash at the end: `https://bases.example.com`.
     public var publicURL: String
     /// From where the metrics may be read.
-    public var metricsNetworks: [IPNetwork] = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")].compactMap(\.self)
+    public var metricsNetworks = thisMachine
     /// How many requests a minute there may be; 0: as many as they like.
     public var limits = Limits()
 
@@ -94,6 +94,9 @@ public struct App: Sendable {
       /// None.
       public init() {}
     }
+
+    /// The addresses by which a machine reaches itself.
+    public static let thisMachine = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")].compactMap(\.self)
 
     /// Settings with the given values.
     public init(publicURL: String) { self.publicURL = publicURL }

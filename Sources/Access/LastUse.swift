@@ -7,43 +7,52 @@ public import Postgres
 public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private static let interval: Int64 = 60
   private static let addressCount = 5
+  /// How many tokens are written at a time: the loop does other things in between.
+  private static let batchSize = 500
 
   private let db: Database
-  private var programs = Gathered<APIToken>()
-  private var people = Gathered<AccountToken>()
+  private let programs = Gathered<APIToken>()
+  private let people = Gathered<AccountToken>()
+
+  private typealias Batch<Token> = [(key: ID<Token>, value: Use)]
 
   /// The uses of one kind of tokens.
-  private struct Gathered<Token> {
-    var uses: [ID<Token>: Use] = [:]
-    /// When each was written last, in seconds; what is older than the interval is forgotten, and so is what lies ahead,
-    /// where the clock was put back.
-    var written: [ID<Token>: Int64] = [:]
-
-    mutating func note(_ token: ID<Token>, at time: Timestamp, _ origin: Origin) {
-      uses[token, default: Use(time: time)].add(time, origin)
+  private final class Gathered<Token> {
+    private struct State {
+      /// What was not written yet.
+      var use: Use?
+      /// When something was, in seconds.
+      var written = Int64.min
     }
 
-    /// Takes out what is due, in one order for all replicas, so that there is no deadlock between them.
-    mutating func due(at now: Int64?) -> [(key: ID<Token>, value: Use)] {
-      written = now.map { now in written.filter { now - LastUse.interval < $0.value && $0.value <= now } } ?? [:]
-      let due = uses.filter { written[$0.key] == nil }
-      for key in due.keys {
-        uses[key] = nil
-        if let now { written[key] = now }
+    private var states: [ID<Token>: State] = [:]
+
+    var tokens: [ID<Token>] { Array(states.keys) }
+
+    func note(_ token: ID<Token>, at time: Timestamp, _ origin: Origin) {
+      states[token, default: State()].use.add(time, origin)
+    }
+
+    /// Takes out what is due of these, in one order for all replicas, so that there is no deadlock between them.
+    func takeDue(of tokens: some Sequence<ID<Token>>, at now: Int64?) -> Batch<Token> {
+      var due: Batch<Token> = []
+      for token in tokens {
+        guard let state = states[token] else { continue }
+        // What was written at a time that lies ahead is due, too: the clock was put back.
+        if let now, now - LastUse.interval < state.written && state.written <= now { continue }
+        states[token] = state.use == nil ? nil : State(written: now ?? .min)
+        if let use = state.use { due.append((token, use)) }
       }
       return due.sorted { $0.key.value < $1.key.value }
     }
 
     /// Puts back what could not be written.
-    mutating func restore(_ batch: [(key: ID<Token>, value: Use)]) {
-      for (key, use) in batch {
-        written[key] = nil
-        uses[key] = uses[key].map { use.followed(by: $0) } ?? use
-      }
+    func restore(_ batch: Batch<Token>) {
+      for (token, use) in batch { states[token] = State(use: states[token]?.use.map { use.followed(by: $0) } ?? use) }
     }
   }
 
-  private struct Use {
+  fileprivate struct Use {
     var time: Timestamp
     var count: Int64 = 0
     var client: String?
@@ -83,40 +92,50 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
 
   /// Writes what is due at a time, or all there is at the end; keeps it for the next call where the database is away.
   public func write(at now: Timestamp?) async {
-    let programs = self.programs.due(at: now?.seconds)
-    do { try await write(programs) } catch { self.programs.restore(programs) }
-    let people = self.people.due(at: now?.seconds)
-    do { try await write(people) } catch { self.people.restore(people) }
+    await write(programs, at: now?.seconds, by: Self.update)
+    await write(people, at: now?.seconds, by: Self.update)
   }
 
-  private func write(_ batch: [(key: ID<APIToken>, value: Use)]) async throws {
-    guard !batch.isEmpty else { return }
-    try await db.run(
-      """
-      update api_token as token
-      set last_used_at = greatest(token.last_used_at, \(Self.time)),
-          use_count = token.use_count + used.count, last_client = coalesce(nullif(used.client, ''), token.last_client),
-          last_addresses = array(
-            select address
-            from unnest(string_to_array(used.addresses, ' ')::inet[] || token.last_addresses)
-              with ordinality as seen (address, place)
-            group by address order by min(place) limit \(Self.addressCount))
-      from \(Self.rows(batch)) as used (id, microseconds, count, client, addresses)
-      where token.id = used.id
-      """)
+  private func write<Token>(
+    _ gathered: Gathered<Token>, at now: Int64?, by update: (Batch<Token>) -> SQL
+  ) async {
+    var rest = gathered.tokens[...]
+    while !rest.isEmpty {
+      let batch = gathered.takeDue(of: rest.prefix(Self.batchSize), at: now)
+      rest = rest.dropFirst(Self.batchSize)
+      guard !batch.isEmpty else { continue }
+      do {
+        try await db.run(update(batch))
+      } catch {
+        return gathered.restore(batch)
+      }
+    }
   }
 
-  private func write(_ batch: [(key: ID<AccountToken>, value: Use)]) async throws {
-    guard !batch.isEmpty else { return }
-    try await db.run(
-      """
-      update account_token as token
-      set last_used_at = greatest(token.last_used_at, \(Self.time)),
-          last_client = coalesce(nullif(used.client, ''), token.last_client),
-          last_address = split_part(used.addresses, ' ', 1)::inet
-      from \(Self.rows(batch)) as used (id, microseconds, count, client, addresses)
-      where token.id = used.id
-      """)
+  private static func update(_ batch: Batch<APIToken>) -> SQL {
+    """
+    update api_token as token
+    set last_used_at = greatest(token.last_used_at, \(time)),
+        use_count = token.use_count + used.count, last_client = coalesce(nullif(used.client, ''), token.last_client),
+        last_addresses = array(
+          select address
+          from unnest(string_to_array(used.addresses, ' ')::inet[] || token.last_addresses)
+            with ordinality as seen (address, place)
+          group by address order by min(place) limit \(addressCount))
+    from \(rows(batch)) as used (id, microseconds, count, client, addresses)
+    where token.id = used.id
+    """
+  }
+
+  private static func update(_ batch: Batch<AccountToken>) -> SQL {
+    """
+    update account_token as token
+    set last_used_at = greatest(token.last_used_at, \(time)),
+        last_client = coalesce(nullif(used.client, ''), token.last_client),
+        last_address = split_part(used.addresses, ' ', 1)::inet
+    from \(rows(batch)) as used (id, microseconds, count, client, addresses)
+    where token.id = used.id
+    """
   }
 
   /// When it was used. A clock that is ahead of the database's must not give a use that all later ones are behind.
@@ -125,11 +144,18 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
   /// What the column takes of it.
   private static func cut(_ client: String?) -> String { String((client ?? "").unicodeScalars.prefix(255)) }
 
-  private static func rows<Token>(_ batch: [(key: ID<Token>, value: Use)]) -> SQL {
+  private static func rows<Token>(_ batch: Batch<Token>) -> SQL {
     """
     unnest(\(batch.map(\.key.value))::bigint[], \(batch.map(\.value.time.microseconds))::bigint[],
            \(batch.map(\.value.count))::bigint[], \(batch.map { Self.cut($0.value.client) })::text[],
            \(batch.map { $0.value.addresses.joined(separator: " ") })::text[])
     """
+  }
+}
+
+extension LastUse.Use? {
+  fileprivate mutating func add(_ time: Timestamp, _ origin: Origin) {
+    if self == nil { self = LastUse.Use(time: time) }
+    self?.add(time, origin)
   }
 }

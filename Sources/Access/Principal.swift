@@ -56,7 +56,7 @@ public struct MetricsReader: Principal {
   /// Nobody.
   public var subject: Subject { .nobody }
 
-  /// Asks for the address alone. A request that has come through a proxy that nobody trusts comes from anywhere.
+  /// Asks for the address alone. Where that is a proxy's, because the caller's is not known, he may be anybody.
   public static func authorise(_ request: Request, _ app: App) throws(Refusal) -> MetricsReader {
     guard !request.isForwarded, let address = IPAddress(request.address),
       app.settings.metricsNetworks.contains(where: { $0.contains(address) })

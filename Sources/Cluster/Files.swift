@@ -21,7 +21,7 @@ func contents(of path: String) -> String? {
 }
 
 /// The names in a directory but for `.` and `..`; none where it cannot be read.
-func entries(of path: String) -> [String] {
+package func entries(of path: String) -> [String] {
   guard let directory = opendir(path) else { return [] }
   defer { closedir(directory) }
   var names: [String] = []

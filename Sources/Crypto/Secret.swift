@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// A token or a password in clear. It never prints itself: what reads it, asks for `clear`.
 public struct Secret: Sendable, Equatable {
   /// The text itself.
@@ -135,9 +137,4 @@ func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
 
 private let crcTable: [UInt32] = (0..<256).map { byte in
   (0..<8).reduce(UInt32(byte)) { code, _ in code & 1 == 1 ? code >> 1 ^ 0xedb8_8320 : code >> 1 }
-}
-
-/// Whether these are lower-case hexadecimal digits alone.
-public func isHexadecimal(_ digits: some Sequence<UInt8>) -> Bool {
-  digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
 }

@@ -9,7 +9,7 @@ public struct TraceParent: Sendable, Equatable {
   public init?(_ text: String) {
     let parts = text.split(separator: "-", omittingEmptySubsequences: false)
     guard parts.count >= 4, parts.prefix(4).map(\.utf8.count) == [2, 32, 16, 2],
-      parts.prefix(4).allSatisfy({ $0.utf8.allSatisfy(isLowercaseHexadecimal) })
+      parts.prefix(4).allSatisfy({ isHexadecimal($0.utf8) })
     else { return nil }
     // Later versions may add parts; there is no version ff, and no trace or span of zeros.
     guard parts[0] != "ff", parts[0] != "00" || parts.count == 4, parts[1].contains(where: { $0 != "0" }),
@@ -19,9 +19,7 @@ public struct TraceParent: Sendable, Equatable {
   }
 }
 
-private func isLowercaseHexadecimal(_ byte: UInt8) -> Bool {
-  switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"): true
-  default: false
-  }
+/// Whether these are lower-case hexadecimal digits alone.
+public func isHexadecimal(_ digits: some Sequence<UInt8>) -> Bool {
+  digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
 }

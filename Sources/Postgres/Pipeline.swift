@@ -6,6 +6,16 @@ internal import Loop
 /// Everything that is sent in one turn of the loop goes out with one `Sync` at its end, and is one implicit transaction
 /// for the server: after a failed statement it skips the others up to the `Sync`. Those are sent again, each with a
 /// `Sync` of its own. The server commits at the `Sync`, so what may have written is answered after that.
+///
+/// Nothing is sent again that may have been done. What becomes of a statement that was not:
+///
+/// | the server says                                       | by itself                    | in a transaction          |
+/// |-------------------------------------------------------|------------------------------|---------------------------|
+/// | the name is unknown (26000), or its plan stale (0A000)| sent again without a name    | all of it runs again, too |
+/// | the name is known (42P05), of what prepares it        | sent again: it may be used   | the same                  |
+/// | skipped, since another of its batch has failed        | sent again, alone            | fails                     |
+/// | it met another transaction (40001, 40P01)             | sent again, up to 3 times    | all of it runs again, too |
+/// | anything else, also that the connection is lost       | fails                        | fails                     |
 final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's thread
   typealias Answer = Result<ResultSet, PostgresError>
 
@@ -25,6 +35,8 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     let role: Role
     /// Whether it may use a name; not when it is sent again because of that.
     var isNamed: Bool
+    /// How often it may be sent again because it met another transaction.
+    var chances = 3
     /// Prepared for this very query: preparing it anew would not help.
     var isFresh = false
     /// Which of the connection's preparations it relies on.
@@ -243,25 +255,34 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   }
 
   private func failed(_ query: Query, _ result: ResultSet) {
-    var query = query
     let error = PostgresError(result)
     if query.continuation == nil { failedPrelude = error }
     if error.isOfStaleStatement {
       prepared.forget(query.statement, query.preparation, isStale: !error.isOfUnknownStatement)
     }
-    if error.isOfStaleStatement && query.role != .inTransaction && !query.isFresh && query.isNamed {
+    failed(query, error)
+    if result.endsConnection { lose(error) }
+  }
+
+  /// Sends a statement again where that may help, or answers with the error.
+  private func failed(_ query: Query, _ error: PostgresError) {
+    var query = query
+    let isAlone = query.role != .inTransaction
+    if isAlone && error.isOfStaleStatement && !query.isFresh && query.isNamed {
       query.isNamed = false
+      again.append(query)
+    } else if isAlone && error.isOfConflict && query.chances > 0 {
+      query.chances -= 1
       again.append(query)
     } else {
       uncommitted.append((query, .failure(error)))
     }
-    if result.endsConnection { lose(error) }
   }
 
   private func skipped(_ query: Query) {
     if let error = failedPrelude {
       if query.continuation != nil { failedPrelude = nil }
-      uncommitted.append((query, .failure(error)))
+      failed(query, error)
     } else if query.role != .inTransaction {
       again.append(query)
     } else {

@@ -57,12 +57,12 @@ extension PostgresError {
   /// as in `invalid input syntax for type integer: "..."`.
   private static let quotesNoValues: Set<String> = ["0A", "23", "25", "26", "28", "3D", "40", "42", "55"]
 
-  /// Whether the whole transaction should run again: serialization_failure, deadlock_detected, and a prepared statement
-  /// that is not what the connection has thought it to be.
-  var asksForRepetition: Bool {
-    guard case .statement(let sqlstate, _, _) = self else { return false }
-    return ["40001", "40P01"].contains(sqlstate) || isOfName
-  }
+  /// Whether the whole transaction should run again: it met another one, or a prepared statement is not what the
+  /// connection has thought it to be.
+  var asksForRepetition: Bool { isOfConflict || isOfName }
+
+  /// serialization_failure, deadlock_detected: nothing was done, so that another could go on.
+  var isOfConflict: Bool { hasState("40001") || hasState("40P01") }
 
   /// Whether a prepared statement is not what the connection has thought it to be.
   var isOfName: Bool { isOfStaleStatement || isOfKnownStatement }

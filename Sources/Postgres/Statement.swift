@@ -12,7 +12,7 @@ final class Statement {
   init(number: Int, text: [UInt8]) {
     self.number = number
     self.text = text.map(CChar.init(bitPattern:)) + [0]
-    name = "s" + sha256(text).prefix(12).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    name = "s" + hexadecimal(Array(sha256(text).prefix(12)))
   }
 }
 

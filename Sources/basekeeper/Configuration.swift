@@ -125,8 +125,7 @@ struct Configuration {
     }
     let isSecure = certificateFiles != nil || publicURL.hasPrefix("https://")
     edge = Edge(proxies: TrustedProxies(proxies), crossOrigin: crossOrigin ?? .none, isSecure: isSecure)
-    metricsNetworks = environment.networks(
-      "BASEKEEPER_METRICS_NETWORKS", default: App.Settings(publicURL: publicURL).metricsNetworks)
+    metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS", default: App.Settings.thisMachine)
 
     requestLimits = App.Settings.Limits()
     requestLimits.address = Int64(

@@ -41,7 +41,8 @@ enum Help {
 
     Applies what is missing of the schema, each file in a transaction of its own, one process at a time, and says what
     it applied. What a newer program has added is no obstacle; a database from which one has taken something away is
-    refused, and one whose files were changed since. `serve` does the same at its start. Reads the database settings of `basekeeper serve --help`.
+    refused, and one whose files were changed since. `serve` does the same at its start. Reads the database settings of
+    `basekeeper serve --help`.
     """
 
   static let seed = """

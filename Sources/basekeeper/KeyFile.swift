@@ -15,7 +15,7 @@ struct KeyFile {
     if let secret = try existing() { return secret }
     let secret = Secret.generatedKey().clear
     // Whole or not at all, also where two begin at the same moment: the first link counts.
-    let draft = "\(path).\(getpid())"
+    let draft = "\(path).\(randomSuffix())"
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw unusable("cannot be made") }
     defer { unlink(draft) }

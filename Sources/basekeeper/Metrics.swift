@@ -1,5 +1,6 @@
 internal import API
 internal import Access
+internal import Cluster
 internal import Crypto
 internal import Glibc
 internal import HTTP
@@ -208,10 +209,5 @@ private func residentMemory() -> Int {
   return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * sysconf(Int32(_SC_PAGESIZE))
 }
 
-private func openDescriptors() -> Int {
-  guard let folder = opendir("/proc/self/fd") else { return 0 }
-  defer { closedir(folder) }
-  var count = 0
-  while readdir(folder) != nil { count += 1 }
-  return count - 3  // ".", "..", and the folder itself
-}
+/// Without that of the folder that is read for it.
+private func openDescriptors() -> Int { entries(of: "/proc/self/fd").count - 1 }

@@ -259,7 +259,8 @@ private let alone = """
   begin
     if exists (
       select from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid() and backend_type = 'client backend'
+      where datname = current_database() and pid <> pg_backend_pid()
+        and coalesce(backend_type, 'client backend') = 'client backend'
     ) then
       raise exception 'others use the database: stop all copies of the service first';
     end if;

@@ -533,6 +533,30 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
+  @Test func `many are written a few at a time, so that neither the loop nor PostgreSQL is busy with them for long`()
+    async throws
+  {
+    try await World.with { world async throws in
+      let tokens: [ID<APIToken>] = try await world.database.db.onLoop {
+        try await $0.rows(
+          """
+          insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by)
+          select 1, 1, 'many ' || number, sha256(convert_to(number::text, 'UTF8')), 'many', 'r', 1
+          from generate_series(1, 1201) as number
+          returning id
+          """)
+      }
+      let request = Request(id: "test", .get, try Target("/"), address: "192.0.2.1")
+      try await world.onLoop { app in
+        for token in tokens { app.lastUse.note(token, at: app.now(), from: app.serving(request).origin) }
+        await app.lastUse.write(at: nil)
+      }
+      #expect(try await world.database.count("api_token where app_name like 'many %' and use_count = 1") == 1201)
+      let transactions = "(select distinct xmin from api_token where app_name like 'many %') as batch"
+      #expect(try await world.database.count(transactions) == 3)
+    }
+  }
+
   @Test func `a clock that is put back keeps no use from being written`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()

@@ -1,4 +1,4 @@
-"""A PostgreSQL server of a test's own, that can be stopped, paused and killed."""
+"""A PostgreSQL server of a test's own, that can be stopped, paused and killed, or follow another one."""
 
 import contextlib
 import os
@@ -16,7 +16,7 @@ from service import newest, wait_until
 class Postgres:
     """A server on a folder of its own, in memory where there is room; everybody on this machine may connect."""
 
-    def __init__(self, folder=None, wal=None, **settings):
+    def __init__(self, folder=None, wal=None, primary=None, **settings):
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/var/tmp"
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="basekeeper-postgres-", dir=memory))
         self.wal = wal
@@ -31,11 +31,12 @@ class Postgres:
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "fsync": "off",
             "max_connections": "50", "dynamic_shared_memory_type": "mmap", "timezone": "UTC", **settings}
         self.process, self.children = None, set()
-        where = ["--waldir", str(wal)] if wal else []
-        made = subprocess.run(
-            as_postgres(newest("initdb"), "-D", str(self.data), "-A", "trust", "-U", "postgres", "--no-sync",
-                        "-E", "UTF8", "--no-locale", "--wal-segsize", "1", *where), capture_output=True, text=True, cwd="/")
-        assert made.returncode == 0, made.stderr
+        if primary:
+            run("pg_basebackup", "-D", self.data, "-d", primary.url_of("postgres", user="postgres"), "-R", "-X", "stream",
+                "-c", "fast", "--no-sync")
+        else:
+            run("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--no-locale",
+                "--wal-segsize", "1", *(["--waldir", wal] if wal else []))
 
     # MARK: Starting and ending
 
@@ -68,6 +69,15 @@ class Postgres:
         self.process.kill()
         self.process.wait()
 
+    def crash(self):
+        """Kills all its processes at once, as where the machine fails."""
+        self.pause()
+        self.children = set(self.processes()) - {self.process.pid}
+        for pid in [self.process.pid, *self.children]:
+            send(pid, signal.SIGKILL)
+        self.process.wait()
+        wait_until(lambda: not any(is_alive(child) for child in self.children), 30)
+
     def delete(self):
         self.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -97,21 +107,16 @@ class Postgres:
 
     def database(self, name):
         """Makes a database, whose owner is no superuser; gives its URL."""
-        self.psql("postgres", f"create role {name} login", f"create database {name} owner {name}")
-        return self.url(name)
+        psql(self.url_of("postgres", user="postgres"), f"create role {name} login",
+             f"create database {name} owner {name}")
+        return self.url_of(name)
 
-    def url(self, name, port=None):
-        return f"postgresql://{name}@127.0.0.1:{port or self.port}/{name}"
+    def url_of(self, name, port=None, user=None):
+        return f"postgresql://{user or name}@127.0.0.1:{port or self.port}/{name}"
 
     def psql(self, database, *scripts):
         """Runs scripts as the superuser, one after the other; gives what they print."""
-        command = [newest("psql"), "-qtAX", "-v", "ON_ERROR_STOP=1", "-h", "127.0.0.1", "-p", str(self.port),
-                   "-U", "postgres", "-d", database]
-        for script in scripts:
-            command += ["-c", script]
-        done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60)
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+        return psql(self.url_of(database, user="postgres"), *scripts)
 
     def rows(self, database, script):
         """What a query gives, as lists of texts."""
@@ -139,6 +144,20 @@ class Session:
 
     def close(self):
         self.socket.close()
+
+
+def run(program, *arguments):
+    """Runs one of PostgreSQL's programs; gives what it prints."""
+    command = as_postgres(newest(program), *map(str, arguments))
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60)
+    assert done.returncode == 0, (command, done.stderr)
+    return done.stdout
+
+
+def psql(url, *scripts):
+    """Runs scripts, one after the other; gives what they print."""
+    options = [part for script in scripts for part in ("-c", script)]
+    return run("psql", "-qtAX", "-v", "ON_ERROR_STOP=1", "-d", url, *options)
 
 
 def as_postgres(*command):

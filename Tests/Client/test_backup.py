@@ -32,7 +32,7 @@ def database(own, request):
     own.psql(f"create database {name}")
     yield Database(own, name)
     own.psql(f"drop database {name} with (force)")
-    assert own.psql("select datname from pg_database where datname like 'basekeeper_rehearsal%'") == ""
+    assert rehearsals(own) == []
 
 
 class Database:
@@ -353,6 +353,43 @@ def test_a_backup_that_is_interrupted_leaves_the_one_before(own, file):
     assert file.read_text() == "the one before"
     assert list(own.folder.glob("*.part")) == []
     wait_until(lambda: dumps(own) == "0\n", 30)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_check_that_is_interrupted_leaves_no_database(own, database, backup, number):
+    process = subprocess.Popen(
+        [BINARY, "restore", "--check", str(backup)], env={**own.environment, "DATABASE_URL": database.url},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: rehearsals(own), 30, process)
+    process.send_signal(number)
+    _, errors = process.communicate(timeout=60)
+    # Too late for the programs it runs, it may have gone through; it leaves nothing behind in either case.
+    assert process.returncode in (0, 1), errors
+    assert rehearsals(own) == []
+
+
+def test_who_comes_during_the_rehearsal_is_not_overrun(own, database, backup):
+    """What he writes is in no list of what is lost."""
+    restored(database, backup)
+    database.sql("create table his (number integer)")
+    process = subprocess.Popen(
+        [BINARY, "restore", "--replace", str(backup)], env={**own.environment, "DATABASE_URL": database.url},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    wait_until(lambda: rehearsals(own), 30, process)  # nobody was there when it was asked
+    command = own.database_program("psql", "-qtAX")
+    command[-1] = database.name
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/") as session:
+        session.stdin.write("insert into his values (1) returning number;\n")
+        session.stdin.flush()
+        assert session.stdout.readline() == "1\n"
+        _, errors = process.communicate(timeout=60)
+        session.stdin.close()
+    assert process.returncode == 1 and "others use the database" in errors and "nothing was restored" in errors
+    assert database.sql("select number from his") == "1\n"
+
+
+def rehearsals(own):
+    return own.psql("select datname from pg_database where datname like 'basekeeper_rehearsal%'").split()
 
 
 def dumps(own, condition="true"):

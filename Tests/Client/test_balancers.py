@@ -8,7 +8,7 @@ import threading
 import pytest
 import requests
 
-from cluster import Postgres, Program
+from cluster import Node, Program
 from service import ROOT, Service, wait_until
 from team import new_address, new_team, token
 
@@ -30,7 +30,7 @@ http {
 
 @pytest.fixture(scope="module")
 def copies():
-    database = Postgres()
+    database = Node()
     copies = [Service(DATABASE_URL=database.url, BASEKEEPER_DRAIN_TIME="3") for _ in range(2)]
     copies[0].secret = copies[0].seed()["demo"]["api_tokens"][0]["api_token"]
     for copy in copies:

@@ -3,7 +3,6 @@
 import collections
 import os
 import pathlib
-import signal
 import threading
 import time
 import uuid
@@ -11,7 +10,7 @@ import uuid
 import pytest
 import requests
 
-from cluster import Postgres
+from cluster import Node
 from service import Service, target, wait_until
 from team import new_address, new_team, token
 
@@ -22,10 +21,9 @@ WRITERS, READERS = 6, 2
 @pytest.fixture
 def servers():
     """A primary that commits nothing before its standby has it, too."""
-    primary = Postgres()
-    standby = Postgres(primary)
+    primary = Node()
+    standby = Node(primary)
     primary.set(synchronous_standby_names="*")
-    primary.reload()
     wait_until(lambda: primary.psql("select sync_state from pg_stat_replication") == "sync", 30)
     yield primary, standby
     primary.delete()
@@ -117,9 +115,9 @@ def test_the_standby_takes_over_and_nothing_acknowledged_is_lost(servers, servic
     with Load(service) as load:
         load.goes_on()
         if fault == "killed":
-            primary.kill()
+            primary.crash()
         else:
-            primary.signal(signal.SIGSTOP)
+            primary.pause()
         standby.promote()
         promoted = time.monotonic()
         load.goes_on()
@@ -152,14 +150,14 @@ def test_when_a_server_is_silent_on_one_connection_those_that_are_idle_are_left_
         wait_until(lambda: len(connections(service, primary.port)) == 6, 60)  # two for look-ups, four for the rest
         load.goes_on(10)
     before = set(connections(service, primary.port))
-    primary.signal(signal.SIGSTOP)
+    primary.pause()
     try:
         answer = requests.get(
             service.url + EXCHANGE, headers={"Authorization": f"Token {service.secret}"}, timeout=60)
         assert answer.status_code == 503
         wait_until(lambda: not before & set(connections(service, primary.port)), 60)
     finally:
-        primary.signal(signal.SIGCONT)
+        primary.resume()
     wait_until(lambda: service.answers("/readyz"), 60)
     assert service.stop() == 0
     service.delete()

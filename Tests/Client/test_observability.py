@@ -127,6 +127,14 @@ def test_the_log_has_the_caller_behind_the_proxy_the_trace_and_the_request(own):
     assert "trace_id" not in log_entry(own, "order-4711")
 
 
+def test_what_no_client_sends_is_no_error_of_the_service_s(own):
+    answer = requests.request("FOO", own.url + "/api2/ping/", timeout=10)
+    assert answer.status_code == 501
+    wait_until(lambda: '"status":501' in own.log.read_text(), 10)
+    [entry] = [json.loads(line) for line in own.log.read_text().splitlines() if '"status":501' in line]
+    assert entry["level"] == "info"
+
+
 def test_the_audit_log_has_the_caller_behind_the_proxy(own):
     fields = {"username": own.seeded["demo"]["team_admin"]["email"], "password": own.seeded["demo"]["team_admin"]["password"]}
     token = requests.post(own.url + "/api2/auth-token/", data=fields, timeout=30).json()["token"]

@@ -7,7 +7,8 @@ import threading
 import pytest
 import requests
 
-from cluster import Postgres, Program, psql
+from cluster import Node, Program
+from postgres import psql
 from service import Service, wait_until
 from team import LOOK, PASSWORD, new_address, new_team, token
 
@@ -32,7 +33,7 @@ ignore_startup_parameters = options
 
 @pytest.fixture(scope="module")
 def server():
-    server = Postgres()
+    server = Node()
     # What the pooler keeps from the server, as docs/scale.md says it.
     server.psql(
         """
@@ -195,7 +196,7 @@ def test_nothing_is_left_in_the_servers_sessions(server, pooler, pair):
             "and name not like 'transaction%'",
             "select count(*) from pg_cursors",
             "select coalesce(nullif(current_setting('basekeeper.actor', true), ''), '0')"):
-        assert psql(url(pooler), question) == "0", question
+        assert psql(url(pooler), question) == "0\n", question
 
 
 def test_prepared_statements_are_found_and_none_is_another_one(server, pooler, secrets):

@@ -7,7 +7,7 @@ import uuid
 import pytest
 import requests
 
-from cluster import Postgres
+from cluster import Node
 from service import Service, wait_until
 from team import new_address, new_team, token
 
@@ -17,7 +17,7 @@ EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 
 @pytest.fixture(scope="module")
 def database():
-    database = Postgres()
+    database = Node()
     yield database
     database.delete()
 

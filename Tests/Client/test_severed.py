@@ -23,7 +23,7 @@ def service(postgres, proxy, started, request):
     database = request.node.name[5:40]
     postgres.database(database)
     service = started(
-        DATABASE_URL=postgres.url(database, proxy.port) + "?sslmode=disable&gssencmode=disable",
+        DATABASE_URL=postgres.url_of(database, proxy.port) + "?sslmode=disable&gssencmode=disable",
         BASEKEEPER_STATEMENT_TIMEOUT="1")
     service.database = database
     return service

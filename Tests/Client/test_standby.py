@@ -1,12 +1,11 @@
 """Lists of administrators come from a streaming standby while it is near, and nothing else does."""
 
 import re
-import signal
 
 import pytest
 import requests
 
-from cluster import Postgres
+from cluster import Node
 from generate import LISTS
 from service import Service, wait_until
 from team import new_address, new_team, token
@@ -20,8 +19,9 @@ OWN = re.compile("pg_last_wal_replay_lsn|pg_current_wal_flush_lsn|from schema_mi
 @pytest.fixture(scope="module")
 def servers():
     """A primary and its standby, which both log what they are asked."""
-    primary = Postgres(log_statement="all", log_line_prefix="@ ")
-    standby = Postgres(primary)
+    log = {"log_statement": "all", "log_line_prefix": "@ "}
+    primary = Node(**log)
+    standby = Node(primary, **log)
     yield primary, standby
     standby.delete()
     primary.delete()
@@ -139,32 +139,30 @@ def test_what_is_ended_is_ended_at_once_though_the_standby_stands_still(servers,
 def test_one_that_has_lost_its_primary_is_left(servers, service, near):
     """It answers, and its own numbers say that it has all that it has got."""
     primary, standby = servers
-    again = standby.psql("select format('alter system set primary_conninfo = %L', current_setting('primary_conninfo'))")
-    standby.psql("alter system set primary_conninfo = ''")
-    standby.reload()
+    way = standby.psql("show primary_conninfo")
+    standby.set(primary_conninfo="")
     try:
         service.team.add("Missing there")
         wait_until(lambda: not comes_from_standby(servers, service), 60)
     finally:
-        standby.psql(again)
-        standby.reload()
+        standby.set(primary_conninfo=way)
     wait_until(lambda: comes_from_standby(servers, service), 60)
 
 
 def test_lists_go_on_when_it_hangs(servers, service, near):
     _, standby = servers
-    standby.signal(signal.SIGSTOP)
+    standby.pause()
     try:
         for _ in range(3):
             assert get(service, service.team.path + "users/", service.team.admin).status_code == 200
     finally:
-        standby.signal(signal.SIGCONT)
+        standby.resume()
     wait_until(lambda: comes_from_standby(servers, service), 60)
 
 
 def test_lists_go_on_when_it_is_killed(servers, service, near):
     _, standby = servers
-    standby.kill()
+    standby.crash()
     for _ in range(20):
         assert get(service, service.team.path + "users/", service.team.admin).status_code == 200
     assert service.answers("/readyz")

@@ -5,7 +5,7 @@ import threading
 import pytest
 import requests
 
-from cluster import Postgres
+from cluster import Node
 from service import Service, wait_until
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
@@ -21,7 +21,7 @@ commit;
 
 @pytest.fixture
 def database():
-    database = Postgres()
+    database = Node()
     yield database
     database.delete()
 
@@ -65,6 +65,7 @@ def test_an_older_copy_goes_on_while_a_newer_one_adds_to_the_schema_and_starts_a
         for thread in threads:
             thread.join()
     assert set(statuses) == {200}
+    assert '"failure"' not in older.log.read_text()
     assert readiness(older) == (200, None)
 
     # Going back to the version before is no more than starting it.

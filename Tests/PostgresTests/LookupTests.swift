@@ -49,6 +49,37 @@ import Testing
     }
   }
 
+  @Test(arguments: [true, false])
+  func `a statement that the server has ended to undo a deadlock is sent again`(_ isLookup: Bool) async throws {
+    try await onDatabase { db in
+      for table in ["one", "two"] as [SQL] { try await db.run("create table \(table) as select 7 as value") }
+      let meeting = Meeting(of: 2)
+      @Sendable func ask() async throws -> Only<Int>? {
+        await meeting.arrive()
+        let sql: SQL = "select one.value from one, two"
+        return if isLookup { try await db.lookup(sql) } else { try await db.row(sql) }
+      }
+      async let answer = ask()
+      try await db.transaction { transaction in
+        try await transaction.run("set local deadlock_timeout = '1min'")  // the other is to find out
+        try await transaction.run("lock table two")
+        await meeting.arrive()
+        let waits = try await poll {
+          let waiting: Only<Int>? = try await db.row(
+            """
+            select count(*) as value from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'
+            """)
+          return waiting?.value == 1
+        }
+        #expect(waits)
+        try await transaction.run("lock table one")
+      }
+      #expect(try await answer?.value == 7)
+      #expect(db.load.history.failures.isEmpty)
+    }
+  }
+
   @Test func `a prepared statement that the server has forgotten is prepared again`() async throws {
     try await onDatabase({ $0.sharedConnections = 1 }) { db in
       for _ in 1...3 {

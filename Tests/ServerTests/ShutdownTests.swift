@@ -49,6 +49,23 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     await stopped
   }
 
+  @Test func `who is still taking an answer that began before the end holds nothing up when he has it`() async throws {
+    var limits = Limits()
+    limits.idleTime = .seconds(3600)
+    let body = [UInt8](repeating: UInt8(ascii: "x"), count: 8 << 20)
+    let server = try TestServer(limits: limits) { _, _ in Response(200, type: "text/plain", body) }
+    let client = try server.client(receiveBuffer: 4_096)
+    client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(try await eventually { server.log.completed.count == 1 })
+    async let stopped: Void = server.stop(within: .seconds(20))
+    #expect(try await eventually { (try? server.client()) == nil })
+    let answer = client.answer()
+    #expect(answer?.body.utf8.count == body.count)
+    #expect(answer?["Connection"] == nil)
+    #expect(client.isClosed())
+    await stopped
+  }
+
   @Test func `a body that is on its way is waited for`() async throws {
     let server = try TestServer(waiting)
     let client = try server.client()
