@@ -5,9 +5,15 @@ import subprocess
 
 import requests
 from openapi_spec_validator import validate
+from ruamel.yaml import YAML
 
 import description
 from service import BINARY, ROOT
+
+
+def test_strict_readers_take_it_and_read_the_same():
+    """YAML 1.2, where a key that stands twice is an error; PyYAML reads 1.1 and keeps the last."""
+    assert YAML(typ="safe", pure=True).load(description.TEXT) == description.DOCUMENT
 
 
 def test_the_description_is_valid():
