@@ -51,6 +51,7 @@ struct WireError {
       case .notFound(.share(let name)): .message(404, "Share with \(name) not found.")
       case .notFound(.link): .message(404, "Link not found.")
       case .expiredLink: .message(403, "The link has expired.")
+      case .forbiddenLink: .message(403, noPublicLinks)
       case .wrongLinkPassword: .message(403, "The link asks for a password, and this is not it.")
       case .hiddenMetrics:
         .message(403, "The metrics may not be read from this address: see BASEKEEPER_METRICS_NETWORKS.")
@@ -120,6 +121,7 @@ struct WireError {
       .message(400, "The team's policy wants every API token to expire: set expire_days or expires_at.")
     case "token_lifetime_too_long": .message(400, "The team's policy wants API tokens to expire earlier.")
     case "token_rw_forbidden": .message(403, "The team's policy lets its admins alone make API tokens that write.")
+    case "team_public_links": .message(403, noPublicLinks)
     case "team_member_quota": .message(403, "The number of users exceeds the limit.")
     case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
     case "folder_name_key": .message(400, "Folder name already exists.")
@@ -128,6 +130,9 @@ struct WireError {
     }
   }
 }
+
+/// Said of a link that is there, and of one that is to be made.
+private let noPublicLinks = "The team of this base lets nobody in by external links."
 
 extension WireError {
   private static func message(_ status: Int, _ text: String) -> WireError {

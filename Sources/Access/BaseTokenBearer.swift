@@ -25,6 +25,21 @@ public struct BaseTokenBearer: Principal {
   public let permission: Permission
   /// What the token says.
   public let claims: BaseTokenClaims
+  /// For whom it was minted.
+  public var holder: Holder {
+    if claims.externalLinkID != nil { return .visitor }
+    return claims.accountID.map { .person(ID($0)) } ?? .program
+  }
+
+  /// For whom a base token was minted.
+  public enum Holder: Sendable {
+    /// A program, by an API token.
+    case program
+    /// A person.
+    case person(ID<Account>)
+    /// Whoever has an external link.
+    case visitor
+  }
   /// Nobody's: the request is the program's or the person's that the token was minted for, and is not counted.
   public var subject: Subject { .nobody }
 
@@ -77,7 +92,8 @@ public struct BaseTokenBearer: Principal {
           where former.token_id = token.id and former.generation = \(generation) and former.valid_until > now()))
       left join live_account as account on account.id = \(claims.accountID)
       left join base_link as link
-        on link.id = \(claims.externalLinkID) and link.base_id = base.id and \(LinkVisitor.isLive)
+        on link.id = \(claims.externalLinkID) and link.base_id = base.id
+        and \(LinkVisitor.isLive) and \(LinkVisitor.isAllowed)
       where base.uuid = \(uuid)::uuid
       """)
     guard let found, !found.isRevoked else { throw Refusal.badBaseToken }

@@ -22,6 +22,12 @@ public struct LinkVisitor: Principal {
 
   /// Holds for a row of `link` whose time is not over.
   static let isLive: SQL = "(link.expires_at is null or link.expires_at > now())"
+
+  /// Holds for a row of `link` whose team lets people in by such links: those of invite links are asked for one by one.
+  static let isAllowed: SQL = """
+    (link.kind <> 'external' or not exists (
+      select from team where team.id = link.team_id and not team.allows_public_links))
+    """
 }
 
 /// A link that somebody has opened, and the base behind it.
@@ -67,6 +73,7 @@ public struct OpenedLink: Sendable {
     let found: Found? = try await app.db.lookup(
       """
       select link.id as link_id, link.permission, link.password_hash, \(LinkVisitor.isLive) as is_live,
+             \(LinkVisitor.isAllowed) as is_allowed,
              base.id as base_id, base.uuid::text as base_uuid, base.name, base.workspace_id, base.team_id, link.expires_at,
              base.deleted_at is not null as is_trashed,
              team.longest_base_token::bigint as longest_base_token,
@@ -77,6 +84,7 @@ public struct OpenedLink: Sendable {
       where link.kind = \(kind.rawValue) and \(isNamed)
       """)
     guard let found else { throw Refusal.notFound(.link) }
+    guard found.isAllowed else { throw Refusal.forbiddenLink }
     guard found.isLive else { throw Refusal.expiredLink }
     if let hash = found.password { try await check(password, against: hash, of: found.opened.link, app) }
     guard !found.isTrashed else {
@@ -97,6 +105,7 @@ public struct OpenedLink: Sendable {
   private struct Found: RowDecodable {
     let opened: OpenedLink
     let password: PasswordHash?
+    let isAllowed: Bool
     let isLive: Bool
     let isTrashed: Bool
 
@@ -107,6 +116,7 @@ public struct OpenedLink: Sendable {
         end: try row["expires_at"], longestLifetime: try row["longest_base_token"],
         isForOtherTeams: try row["is_for_other_teams"])
       password = try row["password_hash"]
+      isAllowed = try row["is_allowed"]
       isLive = try row["is_live"]
       isTrashed = try row["is_trashed"]
     }

@@ -26,6 +26,8 @@ public enum Refusal: Error, Equatable {
   case notFound(Thing)
   /// A link whose time is over.
   case expiredLink
+  /// An external link of a team that lets nobody in by such links.
+  case forbiddenLink
   /// A link that asks for a password, and got none or a wrong one.
   case wrongLinkPassword
   /// The metrics are not to be read from there.

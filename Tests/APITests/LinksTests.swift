@@ -1,3 +1,4 @@
+import API
 import Access
 import Crypto
 import HTTP
@@ -233,6 +234,67 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
+  @Test func `a team that lets nobody in by external links ends those that are there at once, and makes no more`()
+    async throws
+  {
+    try await World.with { world in
+      let settings = "/api/v2.1/org/admin/settings/"
+      let setting = "enable_external_links"
+      #expect(try await world.call(.get, settings, as: .teamAdmin)[setting] as? Bool == true)
+      let opened = try await world.call(.get, opening(World.externalLink))
+      let baseToken = "Token \(try #require(opened["access_token"] as? String))"
+      let guarded = try await Self.make(world, ["password": "open sesame"])
+      let closed = try await world.call(.put, settings, as: .teamAdmin, [setting: "false"])
+      #expect(closed[setting] as? Bool == false)
+      #expect(closed["enable_external_user_access_invite_link"] as? Bool == true)
+
+      #expect(try await world.call(.get, metadata, authorization: baseToken).status == 403)
+      for refused in [
+        try await world.call(.get, opening(World.externalLink)),
+        try await world.call(.post, opening(guarded), ["password": "open sesame"]),
+        try await world.call(.post, opening(guarded), ["password": "a guess"]),
+        try await world.call(.post, Self.links, as: .groupAdmin, ["expire_days": "1"]),
+      ] {
+        #expect(refused.status == 403)
+        #expect(refused.text == #"{"error_msg":"The team of this base lets nobody in by external links."}"#)
+      }
+      #expect(try await world.database.count("failed_attempt") == 0)
+      // What others may do by their own accounts, and other teams' links, go on.
+      let accepting = "/api/v2.1/dtables/invite-links/\(World.inviteLink)/accept/"
+      #expect(try await world.call(.post, accepting, as: .foreigner).status == 200)
+      #expect(try await world.call(.get, opening(String(repeating: "f", count: 52))).status == 200)
+
+      #expect(try await world.call(.put, settings, as: .teamAdmin, [setting: "true"]).status == 200)
+      #expect(try await world.call(.get, metadata, authorization: baseToken).status == 200)
+      #expect(try await world.call(.get, opening(World.externalLink)).status == 200)
+    }
+  }
+
+  @Test func `whoever comes by an external link learns of no person, wherever its base token opens something`()
+    async throws
+  {
+    try await World.with { world async throws in
+      let opened = try await world.call(.get, opening(World.externalLink))
+      let token = try #require(opened["access_token"] as? String)
+      let people = ["Olga", "Ada", "Max", "Vito", "Rosa", "Gus", "example", "@auth.local"]
+      var answers = [opened]
+      for route in routes where route.principal == "base-token" {
+        let path = route.path.replacing("{base_uuid}", with: World.projects)
+        let answer = try await world.call(route.method, path, authorization: "Token \(token)")
+        #expect(answer.status == 200, "\(route.operation)")
+        if route.operation.hasPrefix("listCollaborators") {
+          #expect(answer.text == #"{"user_list":[],"app_user_list":[]}"#)
+        }
+        answers.append(answer)
+      }
+      for answer in answers {
+        let text = answer.text.replacing(World.publicURL, with: "") + "\(answer.headers["X-Username"] ?? "")"
+        #expect(people.allSatisfy { !text.contains($0) }, "\(text)")
+      }
+      #expect(answers.count >= 5)
+    }
+  }
+
   @Test func `an invite link opens nothing as an external one, nor the other way round`() async throws {
     try await World.with { world async throws in
       #expect(try await world.call(.get, opening(World.inviteLink)).status == 404)
@@ -292,6 +354,29 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
       #expect((list["table_list"] as? [[String: Any]])?.map { $0["uuid"] as? String } == [World.projects])
       #expect(try await Self.accept(world, token, as: caller).status == 200)
       #expect(try await world.database.count("invite_link_guest where account_id = \(caller.account ?? 0)") == 1)
+    }
+  }
+
+  @Test func `a guest of another team sees who else may open the base, and nobody's address but his own`()
+    async throws
+  {
+    try await World.with { world async throws in
+      let baseToken = try #require(try await Self.open(world, as: .invitedForeigner)["access_token"] as? String)
+      let own = try await world.call(.get, base + "related-users/", as: .invitedForeigner)
+      let gateway = try await world.call(
+        .get, "/api-gateway/api/v2/dtables/\(World.projects)/related-users/", authorization: "Token \(baseToken)")
+      for list in [own, gateway] {
+        let people = try #require(list["user_list"] as? [[String: String]])
+        #expect(people.contains { $0["name"] == "Olga Owner" && $0["contact_email"] == "" })
+        #expect(people.filter { $0["contact_email"] != "" }.map { $0["name"] } == ["Gus Guest"])
+      }
+      // A guest of the team knows its people anyway, and so does whoever has come in another way.
+      #expect(try await Self.accept(world, World.inviteLink, as: .outsider).status == 200)
+      for caller in [Caller.outsider, .groupMember, .sharedReader, .sharedGroupMember] {
+        let list = try await world.call(.get, base + "related-users/", as: caller)
+        #expect(list.text.contains("owner@ours.example"))
+        #expect(list.text.contains("guest@theirs.example"))
+      }
     }
   }
 

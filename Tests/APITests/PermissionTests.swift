@@ -258,16 +258,17 @@ private struct Asking: Sendable {
     return comparison
   }
 
-  /// Anybody may read by an external link as long as it lives, and nobody may do more.
+  /// Anybody may read by an external link as long as it lives and the team lets them, and nobody may do more.
   func compareExternalLinks() async throws -> Comparison {
     var comparison = Comparison()
     for link in random.externalLinks {
       guard let base = random.bases.first(where: { $0.id == link.base }) else { continue }
       let answer = try await world.call(.get, "/api/v2.1/external-link-tokens/\(link.token)/access-token/")
-      let permission = link.isLive && !base.isTrashed ? "r" : "none"
+      let isAllowed = random.teams.allSatisfy { $0.id != base.team || $0.letsAnybodyRead }
+      let permission = isAllowed && link.isLive && !base.isTrashed ? "r" : "none"
       comparison.compare(
         .externalLink, "anybody, link \(link.id)", permission, self.permission(answer, base),
-        !link.isLive ? "403" : base.isTrashed ? "404" : "r")
+        !isAllowed || !link.isLive ? "403" : base.isTrashed ? "404" : "r")
     }
     return comparison
   }

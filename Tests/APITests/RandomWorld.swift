@@ -25,6 +25,7 @@ struct RandomWorld: Sendable {
   struct Team: Sendable {
     let id: Int
     let letsOutsidersIn: Bool
+    let letsAnybodyRead: Bool
   }
 
   struct Person: Sendable {
@@ -107,7 +108,9 @@ struct RandomWorld: Sendable {
   /// Whatever the seed says.
   init(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    let teams = (101...103).map { Team(id: $0, letsOutsidersIn: random.chance(50)) }
+    let teams = (101...103).map {
+      Team(id: $0, letsOutsidersIn: random.chance(50), letsAnybodyRead: random.chance(50))
+    }
     let teamIDs: [Int?] = [101, 101, 101, 101, 102, 102, 103, nil, nil]
     func someTeam() -> Int? { teamIDs.randomElement(using: &random) ?? nil }
     func somePermission() -> String { random.chance(30) ? "rw" : "r" }
@@ -260,6 +263,9 @@ extension RandomWorld {
       \(insert("user_share (base_id, team_id, account_id, permission, created_by)", shareRows(userShares)))
       \(insert("group_share (base_id, team_id, group_id, permission, created_by)", shareRows(groupShares)))
       \(insert("invite_link_guest (link_id, account_id)", rows(guests) { "\($0), \($1)" }))
+      -- Last of all: where it is forbidden, no link is made.
+      update team set allows_public_links = false
+      where id = any('{\(teams.filter { !$0.letsAnybodyRead }.map { "\($0.id)" }.joined(separator: ","))}');
       """
   }
 

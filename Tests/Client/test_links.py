@@ -244,8 +244,8 @@ def test_a_guest_of_another_team_opens_the_base_as_its_own_people_do(call, mia, 
     assert stranger.call("POST", accept(invite(mia, base))).status_code == 200
     answer = stranger.call("GET", place(base, "access-token/"))
     assert permission(answer) == "r" and gateway(call, base, answer.json()["access_token"]) == 200
-    people = {one["email"] for one in stranger.get(place(base, "related-users/"))["user_list"]}
-    assert people == {mia.id, stranger.id}
+    people = {one["email"]: one["contact_email"] for one in stranger.get(place(base, "related-users/"))["user_list"]}
+    assert people == {mia.id: "", stranger.id: stranger.address}
     assert stranger.call("GET", place(base, "share/")).status_code == 403
 
 
@@ -290,6 +290,22 @@ def test_a_team_may_keep_outsiders_out(call, team, mia, tom, stranger):
     assert refused.status_code == 403 and "from outside" in refused.json()["error_msg"]
     team.set(enable_external_user_access_invite_link=True)
     assert gateway(call, base, token) == 200 and (base["name"], "r") in shared(stranger)
+
+
+def test_a_team_may_close_its_external_links(call, team, mia):
+    base = mia.base("Orders")
+    opening = visit(make_link(mia, base)["token"])
+    token = call("GET", opening).json()["access_token"]
+    assert gateway(call, base, token) == 200
+    people = call("GET", f"/api/v2.1/dtables/{base['uuid']}/related-users/", token)
+    assert people.json() == {"user_list": [], "app_user_list": []}
+    team.set(enable_external_links=False)
+    assert gateway(call, base, token) == 403
+    closed = (403, {"error_msg": "The team of this base lets nobody in by external links."})
+    for answer in (call("GET", opening), mia.call("POST", place(base, "external-links/"))):
+        assert (answer.status_code, answer.json()) == closed
+    team.set(enable_external_links=True)
+    assert gateway(call, base, token) == 200
 
 
 def test_a_team_admin_changes_and_ends_invite_links(call, team, mia, tom, stranger, fields):

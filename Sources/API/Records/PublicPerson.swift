@@ -53,12 +53,19 @@ extension App {
     return people
   }
 
-  /// Everybody who may open a base, whichever way.
-  func collaborators(of base: ID<Base>) async throws(PostgresError) -> Collaborators {
+  /// Everybody who may open a base, whichever way. Who has come from another team, by invite links alone, learns their
+  /// names, which stand in the base, and nobody's address but their own. Nil sees all.
+  func collaborators(of base: ID<Base>, for viewer: ID<Account>?) async throws(PostgresError) -> Collaborators {
     Collaborators(
       users: try await people(
         """
-        select \(PublicPerson.columns)
+        select account.uid, account.name, case when \(viewer)::bigint is null or account.id = \(viewer) or exists (
+          select from account as viewer
+          join base on base.id = \(base)
+          where viewer.id = \(viewer) and (viewer.team_id = base.team_id or exists (
+            select from base_way as way
+            where way.base_id = base.id and way.account_id = viewer.id and way.source <> 'invite link'))
+        ) then account.email else '' end as email
         from base_permission
         join live_account as account on account.id = base_permission.account_id
         where base_permission.base_id = \(base)

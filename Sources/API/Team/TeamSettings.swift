@@ -28,6 +28,7 @@ private struct SettingsChange: Input {
   let forcesTwoFactors: Bool?
   let forcesSSO: Bool?
   let welcomesByEmail: Bool?
+  let allowsPublicLinks: Bool?
   let allowsExternalLinks: Bool?
   let letsMembersRename: Bool?
 
@@ -36,6 +37,7 @@ private struct SettingsChange: Input {
     forcesTwoFactors = try fields.optionalBoolean("enable_force_2fa")
     forcesSSO = try fields.optionalBoolean("enable_force_sso_login")
     welcomesByEmail = try fields.optionalBoolean("enable_new_user_email")
+    allowsPublicLinks = try fields.optionalBoolean("enable_external_links")
     allowsExternalLinks = try fields.optionalBoolean("enable_external_user_access_invite_link")
     letsMembersRename = try fields.optionalBoolean("enable_member_modify_name")
   }
@@ -45,15 +47,19 @@ private struct Settings: RowDecodable, Output, JSONEncodable {
   let forcesTwoFactors: Bool
   let forcesSSO: Bool
   let welcomesByEmail: Bool
+  let allowsPublicLinks: Bool
   let allowsExternalLinks: Bool
   let letsMembersRename: Bool
 
-  static let columns: SQL = "forces_2fa, forces_sso, welcomes_by_email, allows_external_links, lets_members_rename"
+  static let columns: SQL = """
+    forces_2fa, forces_sso, welcomes_by_email, allows_public_links, allows_external_links, lets_members_rename
+    """
 
   init(_ row: Row) throws(PostgresError) {
     forcesTwoFactors = try row["forces_2fa"]
     forcesSSO = try row["forces_sso"]
     welcomesByEmail = try row["welcomes_by_email"]
+    allowsPublicLinks = try row["allows_public_links"]
     allowsExternalLinks = try row["allows_external_links"]
     letsMembersRename = try row["lets_members_rename"]
   }
@@ -63,6 +69,7 @@ private struct Settings: RowDecodable, Output, JSONEncodable {
       $0.add("enable_force_2fa", forcesTwoFactors)
       $0.add("enable_force_sso_login", forcesSSO)
       $0.add("enable_new_user_email", welcomesByEmail)
+      $0.add("enable_external_links", allowsPublicLinks)
       $0.add("enable_external_user_access_invite_link", allowsExternalLinks)
       $0.add("enable_member_modify_name", letsMembersRename)
     }
@@ -151,6 +158,7 @@ private func changeSettings(by admin: TeamAdmin, _ new: SettingsChange, _ app: A
       set forces_2fa = coalesce(\(new.forcesTwoFactors), forces_2fa),
           forces_sso = coalesce(\(new.forcesSSO), forces_sso),
           welcomes_by_email = coalesce(\(new.welcomesByEmail), welcomes_by_email),
+          allows_public_links = coalesce(\(new.allowsPublicLinks), allows_public_links),
           allows_external_links = coalesce(\(new.allowsExternalLinks), allows_external_links),
           lets_members_rename = coalesce(\(new.letsMembersRename), lets_members_rename)
       where id = \(admin.team)
