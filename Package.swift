@@ -54,7 +54,7 @@ let package = Package(
     tests("HTTPTests", "HTTP"),
     tests("CryptoTests", "Crypto", "Loop"),
     tests("PostgresTests", "Postgres", "Cluster", "Loop", "TestSupport"),
-    tests("ServerTests", "Server", "HTTP", "Loop", "CGnuTLS"),
+    tests("ServerTests", "Server", "HTTP", "Loop", "CGnuTLS", "TestSupport"),
     .testTarget(
       name: "FuzzTests", dependencies: ["API", "Access", "HTTP", "Postgres", "Crypto"], path: "Tests/Fuzz",
       exclude: ["Package.swift", "Sources", "Entry", "Corpus", "Words"], swiftSettings: strict),

@@ -83,15 +83,3 @@ extension World {
 
 /// Whether a member of an answer is there, and null.
 func isNull(_ value: Any?) -> Bool { value is NSNull }
-
-/// Asks until the condition holds; false where it does not within 20 s and a thousand questions.
-func poll(_ condition: () async throws -> Bool) async rethrows -> Bool {
-  let deadline = ContinuousClock.now + .seconds(20)
-  var questions = 0
-  while questions < 1000 || .now < deadline {
-    if try await condition() { return true }
-    questions += 1
-    try? await Task.sleep(for: .milliseconds(5))
-  }
-  return false
-}

@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 
 from postgres import Postgres, as_postgres, give_away
-from service import wait_until
+from ports import free_port
+from service import PATIENCE, wait_until
 
 
 class Node(Postgres):
@@ -44,9 +45,7 @@ class Program:
         """In the configuration and the arguments, `{folder}` is the program's own, and `{file}` the configuration."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="basekeeper-program-", dir="/var/tmp"))
         give_away(self.folder)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         file = self.folder / "configuration"
         values = {"folder": self.folder, "port": self.port, "file": file, **places}
         text = configuration
@@ -60,7 +59,7 @@ class Program:
             as_postgres(program, *(one.format(**values) for one in arguments)), cwd="/", stdin=subprocess.DEVNULL,
             stdout=self.log, stderr=self.log)
         try:
-            wait_until(self.listens, 30, self.process)
+            wait_until(self.listens, self.process)
         except AssertionError:
             print((self.folder / "output").read_text())
             self.delete()
@@ -72,6 +71,6 @@ class Program:
 
     def delete(self):
         self.process.terminate()  # and not killed: nginx takes its workers with it
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -7,17 +7,19 @@ from seatable_api import Account
 import description
 import seen
 from postgres import Postgres
-from service import Service
+from service import PATIENCE, Service
 from team import Person, new_address, new_team, token
 
 numbers = itertools.count(1)
 
 
 def pytest_sessionstart():
-    """Every answer that any client gets, the official one too, is held against openapi.yaml; its secrets are noted."""
+    """Every answer that any client gets, the official one too, is held against openapi.yaml; its secrets are noted.
+    All of them are waited for with the same patience."""
     send = requests.Session.send
 
     def checked(session, request, **options):
+        options["timeout"] = PATIENCE
         response = send(session, request, **options)
         seen.notice(response)
         description.check(response)

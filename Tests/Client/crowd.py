@@ -4,6 +4,8 @@ import resource
 import socket
 import threading
 
+from service import PATIENCE
+
 ADDRESSES = [f"127.0.2.{number}" for number in range(1, 11)]
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 HEADER = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Slow: " + b"x" * 1000
@@ -43,7 +45,7 @@ class Crowd:
 
     def __exit__(self, *_):
         self.ended.set()
-        self.thread.join(30)
+        self.thread.join(PATIENCE)
         for connection in self.idle + self.slow:
             connection.close()
 

@@ -8,6 +8,8 @@ import json
 import threading
 import time
 
+from service import PATIENCE
+
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 
 
@@ -108,7 +110,7 @@ class Load:
                 await asyncio.sleep(0.01)
                 continue
             try:
-                status, head, body = await asyncio.wait_for(ask(connection, question.bytes), 90)
+                status, head, body = await asyncio.wait_for(ask(connection, question.bytes), PATIENCE)
                 self.judge(question, status, head, body)
             except (ConnectionError, asyncio.IncompleteReadError):
                 status, head = LOST, "connection: close"

@@ -10,7 +10,8 @@ import struct
 import subprocess
 import tempfile
 
-from service import newest, wait_until
+from ports import free_port
+from service import PATIENCE, newest, wait_until
 
 
 class Postgres:
@@ -23,9 +24,7 @@ class Postgres:
         give_away(self.folder)
         self.data = self.folder / "data"
         self.log = pathlib.Path(tempfile.mkstemp(prefix="basekeeper-postgres-", suffix=".log", dir="/var/tmp")[1])
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         # It is killed, and the machine is not: what was written to the kernel is not lost.
         self.settings = {
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "fsync": "off",
@@ -42,12 +41,12 @@ class Postgres:
 
     def start(self):
         # Without their postmaster its processes end when they notice; until then no other server may touch the data.
-        wait_until(lambda: not any(is_alive(child) for child in self.children), 30)
+        wait_until(lambda: not any(is_alive(child) for child in self.children))
         settings = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 as_postgres(newest("postgres"), "-D", str(self.data), *settings), stdout=log, stderr=log, cwd="/")
-        wait_until(self.answers, 60, self.process)
+        wait_until(self.answers, self.process)
 
     def answers(self):
         try:
@@ -61,7 +60,7 @@ class Postgres:
         if self.process and self.process.poll() is None:
             self.resume()
             self.process.send_signal(signal.SIGINT)
-            self.process.wait(60)
+            self.process.wait(PATIENCE)
 
     def kill(self):
         """Kills the postmaster; its processes end by themselves, when they notice."""
@@ -76,7 +75,7 @@ class Postgres:
         for pid in [self.process.pid, *self.children]:
             send(pid, signal.SIGKILL)
         self.process.wait()
-        wait_until(lambda: not any(is_alive(child) for child in self.children), 30)
+        wait_until(lambda: not any(is_alive(child) for child in self.children))
 
     def delete(self):
         self.stop()
@@ -131,7 +130,7 @@ class Session:
     """A session at a server that nobody uses, but that takes one of its places."""
 
     def __init__(self, port, user, database):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
         fields = b"".join(text.encode() + b"\0" for text in ("user", user, "database", database)) + b"\0"
         self.socket.sendall(struct.pack("!ii", len(fields) + 8, 196608) + fields)
         received = b""
@@ -149,7 +148,7 @@ class Session:
 def run(program, *arguments):
     """Runs one of PostgreSQL's programs; gives what it prints."""
     command = as_postgres(newest(program), *map(str, arguments))
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=PATIENCE)
     assert done.returncode == 0, (command, done.stderr)
     return done.stdout
 

@@ -4,6 +4,8 @@ import asyncio
 import random
 import threading
 
+from service import PATIENCE
+
 
 class Proxy:
     """A proxy to a port of this machine, in a thread of its own. What it does may be changed at any time."""
@@ -38,7 +40,7 @@ class Proxy:
 
     def stop(self):
         self.loop.call_soon_threadsafe(self.ended.set)
-        self.thread.join(30)
+        self.thread.join(PATIENCE)
 
     def stall(self):
         """Accepts connections from now on, and forwards nothing, of them and of those that are there."""

@@ -5,12 +5,13 @@ import os
 import pathlib
 import shutil
 import signal
-import socket
 import subprocess
 import tempfile
 import time
 
 import requests
+
+from ports import free_port
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BINARY = os.environ.get("BASEKEEPER_BINARY", str(ROOT / ".build/release/basekeeper"))
@@ -18,6 +19,9 @@ SECRET = "a signing secret that tests and service share"
 MASTER_KEY = "a master key that all copies of a test's service share"
 # How many times as much the tests of faults do as they do by default.
 THOROUGH = int(os.environ.get("THOROUGH", "1"))
+# Seconds that a test waits for what must come, before it fails: no measure of anything, so long that even a machine
+# that has much else to do gets there.
+PATIENCE = 180 * THOROUGH
 
 
 class Service:
@@ -25,9 +29,7 @@ class Service:
         # Where user postgres may enter, too: PostgreSQL does not run as root.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="basekeeper-client-", dir="/var/tmp"))
         self.folder.chmod(0o755)
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_"))
@@ -49,7 +51,7 @@ class Service:
         """Runs a command of the program to its end."""
         return subprocess.run(
             [BINARY, *arguments], env={**self.environment, **settings}, input=input, capture_output=True, text=True,
-            timeout=120)
+            timeout=PATIENCE)
 
     def seed(self):
         """What the first start makes: accounts and API tokens, in clear."""
@@ -63,7 +65,7 @@ class Service:
 
     def start(self):
         self.launch()
-        wait_until(lambda: self.listens and self.answers("/readyz"), 60, self.process)
+        wait_until(lambda: self.listens and self.answers("/readyz"), self.process)
 
     @property
     def listens(self):
@@ -75,14 +77,14 @@ class Service:
 
     def answers(self, path):
         try:
-            return requests.get(self.url + path, timeout=2).status_code == 200
-        except requests.ConnectionError:
+            return requests.get(self.url + path, timeout=PATIENCE).status_code == 200
+        except requests.RequestException:
             return False
 
     def stop(self, signal_number=signal.SIGTERM):
         """Ends it; gives its exit status."""
         self.process.send_signal(signal_number)
-        return self.process.wait(60)
+        return self.process.wait(PATIENCE)
 
     @property
     def postmaster(self):
@@ -140,9 +142,10 @@ def newest(program):
     return str(found[-1]) if found else program
 
 
-def wait_until(condition, seconds, process=None):
-    end = time.monotonic() + seconds
+def wait_until(condition, process=None):
+    """Waits for a condition, while a process lives."""
+    end = time.monotonic() + PATIENCE
     while not condition():
-        assert time.monotonic() < end, "it did not come true in time"
-        assert process is None or process.poll() is None, "the service has ended"
+        assert time.monotonic() < end, "it did not come true"
+        assert process is None or process.poll() is None, "the process has ended"
         time.sleep(0.05)

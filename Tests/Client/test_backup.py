@@ -8,7 +8,7 @@ import threading
 import pytest
 import requests
 
-from service import BINARY, MASTER_KEY, ROOT, Service, wait_until
+from service import BINARY, MASTER_KEY, PATIENCE, ROOT, Service, wait_until
 from team import token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
@@ -160,11 +160,11 @@ def test_an_embedded_database_that_is_lost_is_made_anew(own, backup):
 
 
 def test_a_backup_goes_through_pipes(own, database):
-    made = subprocess.run([BINARY, "backup", "-"], env=own.environment, capture_output=True, timeout=60)
+    made = subprocess.run([BINARY, "backup", "-"], env=own.environment, capture_output=True, timeout=PATIENCE)
     assert made.returncode == 0 and made.stdout.startswith(b"PGDMP")
     done = subprocess.run(
         [BINARY, "restore", "-"], env={**own.environment, "DATABASE_URL": database.url}, input=made.stdout,
-        capture_output=True, timeout=60)
+        capture_output=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr
 
 
@@ -182,7 +182,7 @@ def test_a_backup_of_a_database_that_is_written_to_is_of_one_moment(own, databas
     try:
         for _ in range(2):
             before = written[0]
-            wait_until(lambda: written[0] > before + 5, 30)
+            wait_until(lambda: written[0] > before + 5)
             start = written[0]
             assert own.run("backup", str(file)).returncode == 0
             end = written[0] + 1
@@ -343,16 +343,16 @@ def test_a_backup_that_is_interrupted_leaves_the_one_before(own, file):
         assert holder.stdout.readline() == "locked\n"
         process = subprocess.Popen(
             [BINARY, "backup", str(file)], env=own.environment, stderr=subprocess.PIPE, text=True)
-        wait_until(lambda: dumps(own, "wait_event_type = 'Lock'") == "1\n", 30, process)
+        wait_until(lambda: dumps(own, "wait_event_type = 'Lock'") == "1\n", process)
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 1 and "pg_dump failed" in errors
     finally:
         holder.stdin.close()
-        holder.wait(30)
+        holder.wait(PATIENCE)
     assert file.read_text() == "the one before"
     assert list(own.folder.glob("*.part")) == []
-    wait_until(lambda: dumps(own) == "0\n", 30)
+    wait_until(lambda: dumps(own) == "0\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -360,9 +360,9 @@ def test_a_check_that_is_interrupted_leaves_no_database(own, database, backup, n
     process = subprocess.Popen(
         [BINARY, "restore", "--check", str(backup)], env={**own.environment, "DATABASE_URL": database.url},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_until(lambda: rehearsals(own), 30, process)
+    wait_until(lambda: rehearsals(own), process)
     process.send_signal(number)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE)
     # Too late for the programs it runs, it may have gone through; it leaves nothing behind in either case.
     assert process.returncode in (0, 1), errors
     assert rehearsals(own) == []
@@ -375,14 +375,16 @@ def test_who_comes_during_the_rehearsal_is_not_overrun(own, database, backup):
     process = subprocess.Popen(
         [BINARY, "restore", "--replace", str(backup)], env={**own.environment, "DATABASE_URL": database.url},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_until(lambda: rehearsals(own), 30, process)  # nobody was there when it was asked
+    wait_until(lambda: rehearsals(own), process)  # nobody was there when it was asked
+    process.send_signal(signal.SIGSTOP)  # it does not ask again before they are
     command = own.database_program("psql", "-qtAX")
     command[-1] = database.name
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/") as session:
         session.stdin.write("insert into his values (1) returning number;\n")
         session.stdin.flush()
         assert session.stdout.readline() == "1\n"
-        _, errors = process.communicate(timeout=60)
+        process.send_signal(signal.SIGCONT)
+        _, errors = process.communicate(timeout=PATIENCE)
         session.stdin.close()
     assert process.returncode == 1 and "others use the database" in errors and "nothing was restored" in errors
     assert database.sql("select number from his") == "1\n"

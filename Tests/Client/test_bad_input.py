@@ -6,6 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from service import PATIENCE
+
 GROUPS = "/api/v2.1/groups/"
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -87,9 +89,9 @@ def test_an_unknown_path(call, member):
     assert (answer.status_code, answer.json()) == (404, {"error_msg": "Not found."})
 
 
-def raw(service, data, seconds=10):
+def raw(service, data):
     """What comes back for bytes until the connection is closed."""
-    with socket.create_connection(("127.0.0.1", service.port), timeout=seconds) as connection:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as connection:
         received = b""
         try:
             connection.sendall(data)
@@ -132,17 +134,17 @@ def test_random_bytes(service, call):
     chance = random.Random(7)
     starts = [b"", b"GET ", b"POST /api2/auth-token/ HTTP/1.1\r\n", HEAD, HEAD + b"Content-Length: 40\r\n\r\n"]
     inputs = [chance.choice(starts) + chance.randbytes(chance.randrange(1, 400)) for _ in range(400)]
-    with ThreadPoolExecutor(100) as pool:  # what is no whole request is closed when its time is over
-        answers = list(pool.map(lambda data: raw(service, data, 30), inputs))
+    with ThreadPoolExecutor(len(inputs)) as pool:  # what is no whole request is closed when its time is over
+        answers = list(pool.map(lambda data: raw(service, data), inputs))
     statuses = {answer.split(b" ")[1] for answer in answers if answer}
     assert all(status.startswith(b"4") or status in (b"501", b"505") for status in statuses), statuses
     assert call("GET", "/healthz").ok
 
 
 def test_a_slow_sender_does_not_hold_up_others(service, call, member):
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as slow:
-        for byte in b"GET /api2/ping/ HTTP/1.1\r\n":
-            slow.sendall(bytes([byte]))
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as slow:
+        for piece in (b"G", b"E", b"T /api2/ping/ HTT", b"P/1.1\r", b"\n"):
+            slow.sendall(piece)
             assert call("GET", "/api2/auth/ping/", member.token).ok
         slow.sendall(b"Host: a\r\n\r\n")
         assert slow.recv(1000).startswith(b"HTTP/1.1 200")

@@ -67,7 +67,7 @@ def balancer(request, copies):
 
 def test_copies_are_replaced_one_after_the_other_and_no_request_fails(balancer, copies):
     # A balancer that has just started may not have asked the copies yet.
-    wait_until(lambda: Service.answers(balancer, "/readyz"), 30)
+    wait_until(lambda: Service.answers(balancer, "/readyz"))
     team = new_team(balancer, token(balancer, "root@example.com", "correct horse battery"), new_address())
     statuses, failures, numbers, stop = collections.Counter(), [], itertools.count(), threading.Event()
 
@@ -93,12 +93,12 @@ def test_copies_are_replaced_one_after_the_other_and_no_request_fails(balancer, 
     try:
         for copy in copies:
             before = statuses[200]
-            wait_until(lambda: statuses[200] > before + 50, 30)
+            wait_until(lambda: statuses[200] > before + 50)
             assert copy.stop() == 0
             copy.start()
             # The balancer has to have taken it back before the other one goes.
             served = exchanges(copy)
-            wait_until(lambda: exchanges(copy) > served + 20, 60)
+            wait_until(lambda: exchanges(copy) > served + 20)
     finally:
         stop.set()
         for thread in threads:

@@ -11,7 +11,7 @@ import threading
 import pytest
 import requests
 
-from service import Service
+from service import PATIENCE, Service
 
 PAGE = """<!DOCTYPE html><meta charset="utf-8"><title>A front end</title><pre id="result">waiting</pre><script>
 const service = %(service)s, token = %(token)s
@@ -96,7 +96,7 @@ def opened(site, service, host="127.0.0.1"):
     if os.getuid() == 0:
         command.append("--no-sandbox")
     page = subprocess.run(
-        [*command, f"http://{host}:{site.server_address[1]}/"], capture_output=True, text=True, timeout=120)
+        [*command, f"http://{host}:{site.server_address[1]}/"], capture_output=True, text=True, timeout=PATIENCE)
     text = re.search(r'<pre id="result">(.*?)</pre>', page.stdout, re.DOTALL)
     assert text, page.stderr[-2000:]
     return json.loads(text.group(1))

@@ -12,7 +12,7 @@ import time
 import pytest
 import requests
 
-from service import Service, wait_until
+from service import PATIENCE, Service, wait_until
 from team import new_address, new_team, numbers, token
 from test_lifecycle import EXCHANGE, FACTOR, VERIFY, code, sign_in
 
@@ -89,7 +89,7 @@ def test_the_service_has_the_clock_that_this_test_sets(service, call, new_token)
     for days in (1, -1, 0):
         service.put_clock(days * DAY)
         expiry = claims(call("GET", EXCHANGE + "?exp=1h", secret).json()["access_token"])["exp"]
-        assert abs(expiry - 3600 - days * DAY - time.time()) < 30
+        assert abs(expiry - 3600 - days * DAY - time.time()) < DAY / 24
 
 
 def test_base_tokens_expire_by_the_clock(service, call, new_token):
@@ -118,7 +118,7 @@ def test_a_revoked_base_token_stays_revoked_where_the_clock_is_late(service, cal
     service.postgres.psql(
         "clocks", "insert into revoked_base_token (jti, expires_at) values ('long ago', now() - interval '30 days')")
     service.start()
-    wait_until(lambda: service.postgres.psql("clocks", f"select count(*) from {old}") == "0\n", 30)
+    wait_until(lambda: service.postgres.psql("clocks", f"select count(*) from {old}") == "0\n")
     assert call("GET", VERIFY, minted).status_code == 403
 
 
@@ -149,7 +149,7 @@ def test_last_use_is_told_by_the_database_s_clock_where_this_one_is_ahead(servic
         uses, age = service.postgres.rows("clocks", f"""
             select use_count, extract(epoch from now() - last_used_at) from api_token
             where hash = sha256(convert_to('{secret}', 'UTF8'))""")[0]
-        assert int(uses) == count and 0 <= float(age) < 60
+        assert int(uses) == count and 0 <= float(age) < DAY / 24
 
 
 def test_a_second_factor_works_again_when_the_clock_is_right_again(service, call, team):
@@ -169,8 +169,8 @@ def test_a_second_factor_works_again_when_the_clock_is_right_again(service, call
 def test_deadlines_are_kept_when_the_clock_is_put_elsewhere(service):
     request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
     for days in (1, -1):
-        with socket.create_connection(("127.0.0.1", service.port), timeout=30) as asking, \
-                socket.create_connection(("127.0.0.1", service.port), timeout=30) as silent:
+        with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as asking, \
+                socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as silent:
             asking.sendall(request)
             assert asking.recv(65536).startswith(b"HTTP/1.1 200")
             service.put_clock(days * DAY)
@@ -185,4 +185,4 @@ def test_a_clock_that_differs_from_the_database_s_is_in_the_log(service):
     service.put_clock(DAY)
     assert service.stop() == 0
     service.start()
-    wait_until(lambda: "this clock differs from the database's" in service.log.read_text(), 30)
+    wait_until(lambda: "this clock differs from the database's" in service.log.read_text())

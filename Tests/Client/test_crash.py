@@ -18,7 +18,7 @@ def test_a_service_that_is_killed_again_and_again_does_each_write_once(postgres,
     # Killed after so many acknowledgements: in the middle of those that are under way.
     for kill in range(KILLS):
         due = (kill + random.random()) * WRITES / (KILLS + 1)
-        writes.wait_until(lambda: len(writes.acknowledged) >= due, 60)
+        writes.wait_until(lambda: len(writes.acknowledged) >= due)
         service.stop(signal.SIGKILL)
         service.start()
     writes.finish()
@@ -37,13 +37,13 @@ def test_a_service_survives_its_postgresql_s_being_killed(postgres, started):
         writes.start()
         for kill in range(2 * THOROUGH):
             due = (kill + 0.5) * WRITES / (2 * THOROUGH + 1)
-            writes.wait_until(lambda: len(writes.acknowledged) >= due, 60)
+            writes.wait_until(lambda: len(writes.acknowledged) >= due)
             begin = time.monotonic()
             postgres.kill()
-            wait_until(lambda: load.counts(begin)[503] > 50, 30)
+            wait_until(lambda: load.counts(begin)[503] > 50)
             again = time.monotonic()
             postgres.start()
-            wait_until(lambda: load.counts(again)[200] > 200, 30)
+            wait_until(lambda: load.counts(again)[200] > 200)
         writes.finish()
     assert sum(writes.check(postgres, "survives").values()) == WRITES
     writes.check_answers()

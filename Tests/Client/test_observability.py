@@ -87,7 +87,7 @@ def test_the_state_of_the_process_is_shown(own):
     assert value(samples, "process_cpu_seconds_total") > 0
     [build] = [dict(labels) for name, labels in samples if name == "basekeeper_build_info"]
     assert build["version"] == own.run("version").stdout.split()[1]
-    wait_until(lambda: value(scrape(own), "basekeeper_loop_lag_seconds_count", loop="1") > 0, 10)
+    wait_until(lambda: value(scrape(own), "basekeeper_loop_lag_seconds_count", loop="1") > 0)
 
 
 def test_histograms_never_fall_from_bucket_to_bucket(own):
@@ -130,7 +130,7 @@ def test_the_log_has_the_caller_behind_the_proxy_the_trace_and_the_request(own):
 def test_what_no_client_sends_is_no_error_of_the_service_s(own):
     answer = requests.request("FOO", own.url + "/api2/ping/", timeout=10)
     assert answer.status_code == 501
-    wait_until(lambda: '"status":501' in own.log.read_text(), 10)
+    wait_until(lambda: '"status":501' in own.log.read_text())
     [entry] = [json.loads(line) for line in own.log.read_text().splitlines() if '"status":501' in line]
     assert entry["level"] == "info"
 
@@ -147,7 +147,7 @@ def test_the_audit_log_has_the_caller_behind_the_proxy(own):
 
 def test_every_name_in_the_dashboard_and_in_the_alerts_is_one_that_is_served(own):
     requests.get(own.url + "/api2/ping/", timeout=10)
-    wait_until(lambda: value(scrape(own), "basekeeper_loop_lag_seconds_count", loop="1") > 0, 10)
+    wait_until(lambda: value(scrape(own), "basekeeper_loop_lag_seconds_count", loop="1") > 0)
     served = {name for name, _ in scrape(own)}
     dashboard = json.loads((CONTRIB / "grafana/basekeeper.json").read_text())
     shown = "\n".join(target["expr"] for panel in dashboard["panels"] for target in panel.get("targets", []))
@@ -184,6 +184,6 @@ def log_entry(service, request):
     def found():
         return [line for line in service.log.read_text().splitlines() if f'"request_id":"{request}"' in line]
 
-    wait_until(found, 10)
+    wait_until(found)
     [line] = found()
     return json.loads(line)

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from service import BINARY, ROOT, Service
+from service import BINARY, PATIENCE, ROOT, Service
 
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
 
@@ -59,12 +59,12 @@ def test_what_is_not_the_service_is_not_healthy(copy, answer):
     with socket.create_server(("127.0.0.1", 0)) as listener:
         settings = {**copy.environment, "BASEKEEPER_LISTEN": f"127.0.0.1:{listener.getsockname()[1]}"}
         process = subprocess.Popen([BINARY, "healthcheck"], env=settings, stderr=subprocess.PIPE)
-        listener.settimeout(30)
+        listener.settimeout(PATIENCE)
         connection, _ = listener.accept()
         with connection:
             assert connection.recv(1000).startswith(b"GET /readyz HTTP/1.1\r\n")
             connection.sendall(answer)
-        assert process.wait(30) == 1
+        assert process.wait(PATIENCE) == 1
 
 
 # MARK: systemd
@@ -76,7 +76,7 @@ def manager(copy, request):
     address = str(copy.folder / "notify") if request.param == "a file" else f"\0basekeeper-test-{os.getpid()}"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(address)
-        manager.settimeout(60)
+        manager.settimeout(PATIENCE)
         copy.environment["NOTIFY_SOCKET"] = address.replace("\0", "@")
         yield manager
 
@@ -92,7 +92,7 @@ def test_systemd_hears_when_the_service_is_ready_and_when_it_stops(copy, manager
 def test_a_service_that_cannot_start_is_never_ready(copy, manager):
     copy.environment["BASEKEEPER_MASTER_KEY"] = "another master key, as long as the one"
     copy.launch()
-    assert copy.process.wait(60) == 1
+    assert copy.process.wait(PATIENCE) == 1
     manager.setblocking(False)
     with pytest.raises(BlockingIOError):
         manager.recv(100)
@@ -114,7 +114,7 @@ def test_the_watchdog_hears_nothing_while_a_loop_hangs(copy, manager, loop):
             while heard < 3:
                 assert manager.recv(100) == b"WATCHDOG=1"
                 heard += 1
-    manager.settimeout(60)
+    manager.settimeout(PATIENCE)
     assert manager.recv(100) == b"WATCHDOG=1"
     assert copy.answers("/readyz")
 
@@ -155,7 +155,7 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path):
     assert "ExecStart=/usr/local/bin/basekeeper serve\n" in text
     unit.write_text(text.replace("/usr/local/bin/basekeeper", BINARY))
     for command in (["verify"], ["security", "--offline=true", "--threshold=15", "--no-pager"]):
-        result = subprocess.run(["systemd-analyze", *command, str(unit)], capture_output=True, text=True, timeout=60)
+        result = subprocess.run(["systemd-analyze", *command, str(unit)], capture_output=True, text=True, timeout=PATIENCE)
         assert result.returncode == 0, result.stdout + result.stderr
         assert "Unknown" not in result.stderr, result.stderr
 

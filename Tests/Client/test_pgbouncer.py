@@ -97,13 +97,13 @@ class Load:
         self.statuses, self.wrong, self.stop = collections.Counter(), [], threading.Event()
         self.numbers, self.made = itertools.count(), []
 
-    def run(self, enough, seconds=60):
+    def run(self, enough):
         works = [self.exchange, self.exchange, self.list_users, self.make_group, self.list_tokens, self.exchange]
         threads = [threading.Thread(target=self.repeat, args=(work,)) for work in works * 2]
         for thread in threads:
             thread.start()
         try:
-            wait_until(lambda: self.wrong or enough(self), seconds)
+            wait_until(lambda: self.wrong or enough(self))
         finally:
             self.stop.set()
             for thread in threads:

@@ -74,11 +74,11 @@ def test_migrations_and_seeds_are_done_once_between_them(copies, database):
 
 
 def test_the_trash_is_cleared_by_one_of_them_and_what_is_old_is_forgotten(copies, database):
-    wait_until(lambda: database.psql("select count(*) from base where deleted_at is not null") == "0", 30)
-    wait_until(lambda: database.psql("select count(*) from idempotent_answer") == "0", 30)
-    wait_until(lambda: database.psql("select count(*) from failed_attempt") == "0", 30)
+    wait_until(lambda: database.psql("select count(*) from base where deleted_at is not null") == "0")
+    wait_until(lambda: database.psql("select count(*) from idempotent_answer") == "0")
+    wait_until(lambda: database.psql("select count(*) from failed_attempt") == "0")
     # One of them says so, after the last base; nobody has got into somebody else's way.
-    wait_until(lambda: any(lines(copy, "trash cleared") for copy in copies), 30)
+    wait_until(lambda: any(lines(copy, "trash cleared") for copy in copies))
     cleared = [one for copy in copies for one in lines(copy, "trash cleared")]
     assert [one["bases"] for one in cleared] == [350]
     assert not [one for copy in copies for one in lines(copy, "housekeeping failed")]

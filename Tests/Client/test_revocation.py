@@ -17,7 +17,7 @@ import pytest
 
 import hammer
 from generate import secret
-from service import Service, wait_until
+from service import PATIENCE, Service, wait_until
 
 REVOCATIONS = int(os.environ.get("REVOCATIONS", "10000"))
 CONNECTIONS, PROCESSES, REVOKERS, TEAMS = 64, 2, 24, 4
@@ -45,7 +45,7 @@ class Line:
     """A connection that is kept."""
 
     def __init__(self, service):
-        self.connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
+        self.connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
 
     def call(self, method, path, token=None, body=None):
         headers = {"Authorization": f"Token {token}"} if token else {}
@@ -240,19 +240,19 @@ def test_nothing_that_was_ended_is_accepted(replicas, record_property):
             cursor.value = max(cursor.value, number)
 
     try:
-        wait_until(lambda: all(count > 100 for count in asked) or not is_alive(), 60)
+        wait_until(lambda: all(count > 100 for count in asked) or not is_alive())
         assert is_alive()
         first, begin = sum(asked), time.monotonic()
         in_threads(REVOKERS, revoke)
         seconds = time.monotonic() - begin
         last = list(asked)
-        wait_until(lambda: all(now > then + 500 for now, then in zip(asked, last)) or not is_alive(), 60)
+        wait_until(lambda: all(now > then + 500 for now, then in zip(asked, last)) or not is_alive())
     finally:
         stop.value = 1
     outcomes = []
     for process, pipe in hammers:
         outcomes.append(pipe.recv())
-        process.join(30)
+        process.join(PATIENCE)
 
     requests, violations = collections.Counter(), []
     good, refused = set(), set()

@@ -33,13 +33,13 @@ def test_cut_connections_lose_no_write_and_give_no_wrong_answer(postgres, proxy,
     count = 600 * THOROUGH
     writes = Writes(service, count)
     with Load([service.port], exchanges(service)) as load:
-        wait_until(lambda: load.counts()[200] > 100, 30)
+        wait_until(lambda: load.counts()[200] > 100)
         proxy.break_up(cuts_within=60_000, loses_commits=0.05)
         writes.start()
-        writes.finish(60 * THOROUGH)
+        writes.finish()
         proxy.heal()
         again = time.monotonic()
-        wait_until(lambda: load.counts(again)[200] > 100, 30)
+        wait_until(lambda: load.counts(again)[200] > 100)
     replayed = sum(one.was_replayed for one in writes.all)
     print({"cuts": proxy.cuts, "lost commits": proxy.lost_commits, "replayed": replayed,
            "reads": dict(load.counts()), "writes": dict(writes.met)})
@@ -55,16 +55,16 @@ def test_cut_connections_lose_no_write_and_give_no_wrong_answer(postgres, proxy,
 def test_a_way_that_stalls_is_given_up_in_time_and_taken_again(postgres, proxy, service):
     writes = Writes(service, 40, clients=4)
     with Load([service.port], exchanges(service)) as load:
-        wait_until(lambda: load.counts()[200] > 100, 30)
+        wait_until(lambda: load.counts()[200] > 100)
         begin = time.monotonic()
         proxy.stall()
         writes.start()
         # Those that wait for an answer are given up, and those that come now are not kept waiting.
-        wait_until(lambda: load.counts(begin)[503] > 1000 and writes.met[503] > 20, 60)
+        wait_until(lambda: load.counts(begin)[503] > 1000 and writes.met[503] > 20)
         assert service.answers("/healthz")
         proxy.flow()
         again = time.monotonic()
-        wait_until(lambda: load.counts(again)[200] > 200, 60)
+        wait_until(lambda: load.counts(again)[200] > 200)
         writes.finish()
     print({"reads": dict(load.counts()), "writes": dict(writes.met), "slowest": percentile(load.outcomes, 1)})
     writes.check(postgres, service.database)
@@ -78,7 +78,7 @@ def test_a_slow_way_makes_answers_late_and_none_wrong(postgres, proxy, service):
     with Load([service.port], exchanges(service), connections=32) as load:
         writes.start()
         writes.finish()
-        wait_until(lambda: load.counts()[200] > 500, 60)
+        wait_until(lambda: load.counts()[200] > 500)
     writes.check(postgres, service.database)
     assert load.odd == [] and set(load.counts()) == {200}
     assert set(writes.met) <= {201, 409, 503}

@@ -70,7 +70,7 @@ def comes_from_standby(servers, service, path=None):
 
 @pytest.fixture
 def near(servers, service):
-    wait_until(lambda: comes_from_standby(servers, service), 60)
+    wait_until(lambda: comes_from_standby(servers, service))
 
 
 @pytest.mark.parametrize("path", [path for path in LISTS if "admin/" in path])
@@ -115,9 +115,9 @@ def test_what_is_ended_is_ended_at_once_though_the_standby_stands_still(servers,
     assert team.call("PUT", f"users/{deputy.id}/", data={"is_staff": "true"}).status_code == 200
     wait_until(
         lambda: standby.psql("select count(*) from api_token where app_name = 'frozen' and revoked_at is null") == "1"
-        and standby.psql(f"select is_team_admin from account where email = '{deputy.address}'") == "t", 30)
+        and standby.psql(f"select is_team_admin from account where email = '{deputy.address}'") == "t")
     standby.psql("select pg_wal_replay_pause()")
-    wait_until(lambda: standby.psql("select pg_get_wal_replay_pause_state()") == "paused", 30)
+    wait_until(lambda: standby.psql("select pg_get_wal_replay_pause_state()") == "paused")
     try:
         assert get(service, EXCHANGE, secret).status_code == 200
         assert get(service, team.path + "users/", deputy.token).status_code == 200
@@ -128,12 +128,12 @@ def test_what_is_ended_is_ended_at_once_though_the_standby_stands_still(servers,
         # The standby knows nothing of it.
         assert standby.psql("select count(*) from api_token where app_name = 'frozen' and revoked_at is null") == "1"
         # It is too late soon, and lists are right again.
-        wait_until(lambda: not comes_from_standby(servers, service), 60)
+        wait_until(lambda: not comes_from_standby(servers, service))
         listed = team.call("GET", "api-tokens/").json()["api_tokens"]
         assert "frozen" not in [one["app_name"] for one in listed]
     finally:
         standby.psql("select pg_wal_replay_resume()")
-    wait_until(lambda: comes_from_standby(servers, service), 60)
+    wait_until(lambda: comes_from_standby(servers, service))
 
 
 def test_one_that_has_lost_its_primary_is_left(servers, service, near):
@@ -143,10 +143,10 @@ def test_one_that_has_lost_its_primary_is_left(servers, service, near):
     standby.set(primary_conninfo="")
     try:
         service.team.add("Missing there")
-        wait_until(lambda: not comes_from_standby(servers, service), 60)
+        wait_until(lambda: not comes_from_standby(servers, service))
     finally:
         standby.set(primary_conninfo=way)
-    wait_until(lambda: comes_from_standby(servers, service), 60)
+    wait_until(lambda: comes_from_standby(servers, service))
 
 
 def test_lists_go_on_when_it_hangs(servers, service, near):
@@ -157,7 +157,7 @@ def test_lists_go_on_when_it_hangs(servers, service, near):
             assert get(service, service.team.path + "users/", service.team.admin).status_code == 200
     finally:
         standby.resume()
-    wait_until(lambda: comes_from_standby(servers, service), 60)
+    wait_until(lambda: comes_from_standby(servers, service))
 
 
 def test_lists_go_on_when_it_is_killed(servers, service, near):
@@ -167,7 +167,7 @@ def test_lists_go_on_when_it_is_killed(servers, service, near):
         assert get(service, service.team.path + "users/", service.team.admin).status_code == 200
     assert service.answers("/readyz")
     standby.start()
-    wait_until(lambda: comes_from_standby(servers, service), 60)
+    wait_until(lambda: comes_from_standby(servers, service))
 
 
 def test_another_database_is_not_taken_for_it(servers, service):
@@ -175,7 +175,7 @@ def test_another_database_is_not_taken_for_it(servers, service):
     primary, _ = servers
     mistaken = Service(DATABASE_URL=primary.url, DATABASE_READ_URL=primary.url, BASEKEEPER_LOOPS="1")
     mistaken.start()
-    wait_until(lambda: "lists come from the primary" in mistaken.log.read_text(), 30)
+    wait_until(lambda: "lists come from the primary" in mistaken.log.read_text())
     assert get(mistaken, service.team.path + "users/", service.team.admin).status_code == 200
     assert "lists come from the standby" not in mistaken.log.read_text()
     assert mistaken.stop() == 0

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from seatable_api import Account, Base
 
-from service import BINARY, Service, wait_until
+from service import BINARY, PATIENCE, Service, wait_until
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 
@@ -87,7 +87,7 @@ def copies(pair):
 def shown(service, authority):
     """The name in the certificate that a new client is shown, its chain verified."""
     context = ssl.create_default_context(cafile=authority.root)
-    with socket.create_connection(("127.0.0.1", service.port), timeout=10) as plain:
+    with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as plain:
         with context.wrap_socket(plain, server_hostname="127.0.0.1") as client:
             return dict(pair[0] for pair in client.getpeercert()["subject"])["commonName"]
 
@@ -110,12 +110,12 @@ def test_the_health_check_finds_out_who_speaks_no_tls(secure):
         listening = f"127.0.0.1:{listener.getsockname()[1]}"
         process = subprocess.Popen(
             [BINARY, "healthcheck"], env={**secure.environment, "BASEKEEPER_LISTEN": listening}, stderr=subprocess.PIPE)
-        listener.settimeout(30)
+        listener.settimeout(PATIENCE)
         connection, _ = listener.accept()
         with connection:
             connection.recv(1000)
             connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        _, error = process.communicate(timeout=30)
+        _, error = process.communicate(timeout=PATIENCE)
     assert process.returncode == 1 and b"TLS" in error
 
 
@@ -163,7 +163,7 @@ def test_openssl_finds_good_protocols_and_ciphers_and_no_others(secure, authorit
     result = subprocess.run(
         ["openssl", "s_client", "-connect", f"127.0.0.1:{secure.port}", "-CAfile", authority.root,
          "-verify_return_error", "-verify_hostname", "localhost", "-alpn", "h2,http/1.1", *options],
-        input=b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", capture_output=True, timeout=30)
+        input=b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", capture_output=True, timeout=PATIENCE)
     output = result.stdout.decode(errors="replace")
     if protocol is None:
         assert result.returncode != 0
@@ -186,14 +186,14 @@ def test_plain_http_is_not_spoken_there(secure):
 
 def test_a_certificate_is_replaced_while_connections_are_open(secure, authority):
     context = ssl.create_default_context(cafile=authority.root)
-    before = http.client.HTTPSConnection("127.0.0.1", secure.port, timeout=10, context=context)
+    before = http.client.HTTPSConnection("127.0.0.1", secure.port, timeout=PATIENCE, context=context)
     before.request("GET", "/healthz")
     assert before.getresponse().read()
     socket_before = before.sock
     old = shown(secure, authority)
     secure.install(authority.issue("second", ("rsa:2048",)))
     secure.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: shown(secure, authority) == "second", 30, secure.process)
+    wait_until(lambda: shown(secure, authority) == "second", secure.process)
     assert old != "second"
     before.request("GET", "/healthz")
     assert before.getresponse().status == 200
@@ -203,7 +203,7 @@ def test_a_certificate_is_replaced_while_connections_are_open(secure, authority)
 
 def test_a_certificate_that_is_renewed_is_found_without_being_told(secure, authority):
     secure.install(authority.issue("third"))
-    wait_until(lambda: shown(secure, authority) == "third", 30, secure.process)
+    wait_until(lambda: shown(secure, authority) == "third", secure.process)
 
 
 def test_files_that_cannot_be_used_change_nothing(secure, authority):
@@ -212,12 +212,12 @@ def test_files_that_cannot_be_used_change_nothing(secure, authority):
     _, key = authority.issue("fifth")
     secure.install((chain, key))
     secure.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: logged(secure, "BASEKEEPER_TLS_KEY"), 30, secure.process)
+    wait_until(lambda: logged(secure, "BASEKEEPER_TLS_KEY"), secure.process)
     assert "is not the certificate's key" in logged(secure, "BASEKEEPER_TLS_KEY")[0]["message"]
     assert shown(secure, authority) == before
     secure.install((chain, chain.parent / "fourth.key"))
     secure.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: shown(secure, authority) == "fourth", 30, secure.process)
+    wait_until(lambda: shown(secure, authority) == "fourth", secure.process)
 
 
 def test_an_expired_certificate_is_used_with_a_warning(secure, authority):
@@ -233,11 +233,11 @@ def test_an_expired_certificate_is_used_with_a_warning(secure, authority):
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     secure.install(pair)
     secure.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: logged(secure, "has expired on"), 30, secure.process)
+    wait_until(lambda: logged(secure, "has expired on"), secure.process)
     assert f"{now - day:%Y-%m-%d}" in logged(secure, "has expired on")[0]["message"]
     secure.install(authority.issue("sixth"))
     secure.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: len(logged(secure, "certificate read")) > 1 and secure.answers("/healthz"), 30, secure.process)
+    wait_until(lambda: len(logged(secure, "certificate read")) > 1 and secure.answers("/healthz"), secure.process)
 
 
 @pytest.mark.parametrize(
@@ -263,6 +263,6 @@ def test_wrong_files_are_refused_at_the_start_by_the_name_of_their_variable(auth
         environment["BASEKEEPER_TLS_CERTIFICATE"] = str(chains.get(chain, "/nowhere/chain.pem"))
     if key:
         environment["BASEKEEPER_TLS_KEY"] = str(keys.get(key, "/nowhere/key.pem"))
-    result = subprocess.run([BINARY, "serve"], env=environment, capture_output=True, text=True, timeout=30)
+    result = subprocess.run([BINARY, "serve"], env=environment, capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 2
     assert f"{named}: " in result.stderr and reason in result.stderr and result.stdout == ""

@@ -56,10 +56,10 @@ def test_an_older_copy_goes_on_while_a_newer_one_adds_to_the_schema_and_starts_a
     for thread in threads:
         thread.start()
     try:
-        wait_until(lambda: len(statuses) > 100, 30)
+        wait_until(lambda: len(statuses) > 100)
         database.psql(ADDED)
         after = len(statuses)
-        wait_until(lambda: len(statuses) > after + 100, 30)
+        wait_until(lambda: len(statuses) > after + 100)
     finally:
         stop.set()
         for thread in threads:

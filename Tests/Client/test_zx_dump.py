@@ -8,6 +8,7 @@ import subprocess
 import pytest
 
 import seen
+from service import PATIENCE
 
 
 def forms(secret):
@@ -43,7 +44,7 @@ def found(secrets, text, folder):
     patterns.write_text("\n".join(owner) + "\n")
     dump.write_bytes(text)
     result = subprocess.run(
-        ["grep", "-F", "-a", "-o", "-f", patterns, dump], capture_output=True, timeout=300,
+        ["grep", "-F", "-a", "-o", "-f", patterns, dump], capture_output=True, timeout=PATIENCE,
         env={"LC_ALL": "C", "PATH": "/usr/bin:/bin"})
     assert result.returncode in (0, 1), result.stderr
     return {owner[line] for line in result.stdout.decode(errors="replace").splitlines() if line in owner}
@@ -52,7 +53,7 @@ def found(secrets, text, folder):
 @pytest.fixture(scope="module")
 def dump(service):
     command = service.database_program("pg_dump")
-    return subprocess.run(command, capture_output=True, check=True, cwd="/", timeout=120).stdout
+    return subprocess.run(command, capture_output=True, check=True, cwd="/", timeout=PATIENCE).stdout
 
 
 def test_no_secret_is_in_the_database(request, service, dump, admin, member, tmp_path):

@@ -8,7 +8,7 @@ import uuid
 
 import requests
 
-from service import wait_until
+from service import PATIENCE, wait_until
 from team import new_address, new_team, token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
@@ -72,7 +72,7 @@ class Writes:
         """Ends the clients, each after the attempt it is at."""
         self.stopped.set()
         for thread in self.threads:
-            thread.join(60)
+            thread.join(PATIENCE)
 
     @property
     def acknowledged(self):
@@ -82,16 +82,16 @@ class Writes:
     def are_done(self):
         return len(self.acknowledged) == len(self.all)
 
-    def wait_until(self, condition, seconds=60):
+    def wait_until(self, condition):
         """Waits for a condition, or for the end of the writes."""
         def is_so():
             assert self.odd == [], "a write was refused"
             return condition() or self.are_done
-        wait_until(is_so, seconds)
+        wait_until(is_so)
 
-    def finish(self, seconds=60):
+    def finish(self):
         """Waits until all are acknowledged."""
-        self.wait_until(lambda: False, seconds)
+        self.wait_until(lambda: False)
         self.stop()
 
     def send(self):

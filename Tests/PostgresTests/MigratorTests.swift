@@ -154,7 +154,7 @@ import Testing
         try Migrator.migrate(database.conninfo, [Self.first, change], patience: patience)
       }
 
-      patience.attempts = 1000
+      patience.attempts = .max
       let (url, ready) = (database.conninfo, patience)
       let applied = Applied()
       let thread = LoopThread(named: "migrator") {

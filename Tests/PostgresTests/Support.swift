@@ -37,39 +37,8 @@ func onDatabase(
   }
 }
 
-/// Asks until the condition holds; false where it does not within 20 s and a thousand questions, of which there are
-/// fewer on a machine that is busy.
-func poll(_ condition: () async throws -> Bool) async rethrows -> Bool {
-  let deadline = ContinuousClock.now + .seconds(20)
-  var questions = 0
-  while questions < 1000 || .now < deadline {
-    if try await condition() { return true }
-    questions += 1
-    try? await Task.sleep(for: .milliseconds(5))
-  }
-  return false
-}
-
 /// Counts.
 actor Counter {
   private(set) var count = 0
   func add() { count += 1 }
-}
-
-/// Where some wait for each other; whoever comes later passes.
-actor Meeting {
-  private var missing: Int
-  private var waiting: [CheckedContinuation<Void, Never>] = []
-
-  init(of count: Int) { missing = count }
-
-  func arrive() async {
-    missing -= 1
-    guard missing > 0 else {
-      for continuation in waiting { continuation.resume() }
-      waiting = []
-      return
-    }
-    await withCheckedContinuation { waiting.append($0) }
-  }
 }

@@ -1,6 +1,7 @@
 import HTTP
 import Loop
 import Server
+import TestSupport
 import Testing
 
 @Suite(.ownThread, .timeLimit(.minutes(10))) struct ClientsThatGo {
@@ -34,7 +35,7 @@ import Testing
       let client = try server.client()
       client.send("GET /0 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
       #expect(client.answer()?.status == 200)
-      #expect(try await server.isIdle())
+      #expect(await server.isIdle())
     }
   }
 
@@ -50,9 +51,9 @@ import Testing
         let client = try server.client()
         client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
         client.resetOnClose()
-        #expect(try await eventually { server.log.handled.count == round })
+        #expect(await poll { server.log.handled.count == round })
       }
-      #expect(try await server.isIdle())
+      #expect(await server.isIdle())
       #expect(ended.handled.count == 10)
     }
   }

@@ -1,6 +1,7 @@
 import Glibc
+import TestSupport
 
-/// A client over TCP or TLS that says exactly what it is told to, and waits 5 seconds at most.
+/// A client over TCP or TLS that says exactly what it is told to, and waits with the patience of all tests.
 final class RawClient {
   /// Where it speaks TLS.
   let tls: TLSClient?
@@ -24,7 +25,7 @@ final class RawClient {
       ? nil : TLSClient(descriptor, offering: priorities, trusting: identity?.chain ?? [], resuming: former)
     guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
     if var receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4) }
-    var limit = timeval(tv_sec: 5, tv_usec: 0)
+    var limit = timeval(tv_sec: Int(patience.components.seconds), tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     setsockopt(descriptor, SOL_SOCKET, SO_SNDTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var noDelay: Int32 = 1
@@ -73,7 +74,7 @@ final class RawClient {
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
 
-  /// The next answer; nil where the connection ends, or five seconds pass, before it is whole.
+  /// The next answer; nil where the connection ends, or the patience, before it is whole.
   func answer(hasBody: Bool = true) -> RawAnswer? {
     while true {
       if let (answer, count) = RawAnswer.parse(received, hasBody: hasBody) {

@@ -1,6 +1,7 @@
 import HTTP
 import Loop
 import Server
+import TestSupport
 import Testing
 
 private let waiting: @Sendable (Request, Loop) async -> Response = { request, loop in
@@ -10,17 +11,24 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
 
 @Suite(.ownThread, .timeLimit(.minutes(10))) struct Shutdown {
   @Test func `requests that run are answered, each as the last of its connection`() async throws {
-    let server = try TestServer(loops: 2, waiting)
+    let end = Meeting(of: 21)
+    let server = try TestServer(loops: 2) { request, _ in
+      await end.arrive()
+      return echo(request)
+    }
     let clients = try (0..<20).map { _ in try server.client() }
-    for client in clients { client.send("GET /1500 HTTP/1.1\r\nHost: a\r\n\r\n") }
-    #expect(try await eventually { server.log.handled.count == 20 })
-    await server.stop()
+    for client in clients { client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n") }
+    #expect(await poll { server.log.handled.count == 20 })
+    async let stopped: Void = server.stop(within: patience)
+    #expect(await poll { (try? server.client()) == nil })
+    await end.arrive()
     for client in clients {
       let answer = client.answer()
       #expect(answer?.status == 200)
       #expect(answer?["Connection"] == "close")
       #expect(client.isClosed())
     }
+    await stopped
   }
 
   @Test func `idle connections are closed soon, and nobody connects any more`() async throws {
@@ -29,9 +37,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     let client = try server.client()
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(client.answer()?.status == 200)
-    let start = ContinuousClock.now
-    await server.stop(within: .seconds(20))
-    #expect(.now - start < .seconds(5))
+    await server.stop(within: .seconds(3600))
     #expect(client.isClosed())
     #expect(throws: RawClient.Failure.self) { try RawClient(port: port) }
   }
@@ -41,8 +47,8 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     let client = try server.client()
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(client.answer()?["Connection"] == nil)
-    async let stopped: Void = server.stop()
-    #expect(try await eventually { (try? server.client()) == nil })
+    async let stopped: Void = server.stop(within: patience)
+    #expect(await poll { (try? server.client()) == nil })
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
     #expect(client.answer()?["Connection"] == "close")
     #expect(client.isClosed())
@@ -56,9 +62,9 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     let server = try TestServer(limits: limits) { _, _ in Response(200, type: "text/plain", body) }
     let client = try server.client(receiveBuffer: 4_096)
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
-    #expect(try await eventually { server.log.completed.count == 1 })
-    async let stopped: Void = server.stop(within: .seconds(20))
-    #expect(try await eventually { (try? server.client()) == nil })
+    #expect(await poll { server.log.completed.count == 1 })
+    async let stopped: Void = server.stop(within: .seconds(3600))
+    #expect(await poll { (try? server.client()) == nil })
     let answer = client.answer()
     #expect(answer?.body.utf8.count == body.count)
     #expect(answer?["Connection"] == nil)
@@ -70,9 +76,9 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     let server = try TestServer(waiting)
     let client = try server.client()
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
-    #expect(try await eventually { await server.server.load.connections == 1 })
-    async let stopped: Void = server.stop()
-    #expect(try await eventually { (try? server.client()) == nil })
+    #expect(await poll { await server.server.load.connections == 1 })
+    async let stopped: Void = server.stop(within: patience)
+    #expect(await poll { (try? server.client()) == nil })
     client.send("lo")
     #expect(client.answer()?.body == "POST ? 5:hello")
     await stopped
@@ -85,7 +91,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
       host: "127.0.0.1", port: 0, loops: [Server.Worker(loop: loop, handler: { echo($0) })])
     let clients = try (0..<50).map { _ in try RawClient(port: server.port) }
     for client in clients { client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n") }
-    async let stopped: Void = server.stop(within: .seconds(5))
+    async let stopped: Void = server.stop(within: patience)
     let thread = loop.start(named: "test loop")
     for client in clients { #expect(client.answer()?.status == 200) }
     await stopped
@@ -96,14 +102,11 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   @Test func `what takes too long is closed as it is`() async throws {
     let server = try TestServer(waiting)
     let running = try (0..<5).map { _ in try server.client() }
-    for client in running { client.send("GET /10000 HTTP/1.1\r\nHost: a\r\n\r\n") }
+    for client in running { client.send("GET /3600000 HTTP/1.1\r\nHost: a\r\n\r\n") }
     let sending = try server.client()
     sending.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
-    #expect(try await eventually { server.log.handled.count == 5 })
-    try await Task.sleep(for: .milliseconds(50))  // parked
-    let start = ContinuousClock.now
+    #expect(await poll { server.log.handled.count == 5 })
     await server.stop(within: .milliseconds(200))
-    #expect(.now - start < .seconds(5))
     for client in running + [sending] {
       #expect(client.answer() == nil)
       #expect(client.isClosed())
@@ -128,7 +131,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
         }
         return lost
       }
-      #expect(try await eventually { server.log.completed.count > 5 })
+      #expect(await poll { server.log.completed.count > 5 })
       await server.stop()
       // One may have come between the last look at the queue and its end; per loop.
       #expect(await clients.value <= 2)
@@ -166,16 +169,20 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   }
 
   @Test func `a port is free again once the server has stopped`() async throws {
-    let first = try TestServer(waiting)
-    let client = try first.client()
-    client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
-    #expect(client.answer()?.status == 200)
-    await first.stop()
     let loop = try Loop()
     let thread = loop.start(named: "test loop")
-    let second = try Server(
-      host: "127.0.0.1", port: first.port, loops: [Server.Worker(loop: loop, handler: { echo($0) })])
-    await second.stop(within: .seconds(1))
+    // Somebody else on this machine may get the port meanwhile; not each time.
+    var second: Server?
+    for _ in 0..<10 where second == nil {
+      let first = try TestServer(waiting)
+      let client = try first.client()
+      client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+      #expect(client.answer()?.status == 200)
+      await first.stop()
+      second = try? Server(
+        host: "127.0.0.1", port: first.port, loops: [Server.Worker(loop: loop, handler: { echo($0) })])
+    }
+    try await #require(second).stop(within: .seconds(1))
     loop.stop()
     thread.join()
   }

@@ -2,6 +2,7 @@ import HTTP
 import Loop
 import Server
 import Synchronization
+import TestSupport
 import Testing
 
 /// A server on a free port with what it has seen.
@@ -63,8 +64,8 @@ final class TestServer: Sendable {
   }
 
   /// Waits until nothing is open and nothing runs.
-  func isIdle() async throws -> Bool {
-    try await eventually {
+  func isIdle() async -> Bool {
+    await poll {
       let load = await self.server.load
       return load.connections == 0 && load.requests == 0
     }
@@ -93,16 +94,6 @@ func echo(_ request: Request) -> Response {
   let query = String(Substring(request.target.query))
   let text = "\(request.method.rawValue) \(path)?\(query) \(request.body.count):"
   return Response(200, type: "text/plain", Array(text.utf8) + request.body)
-}
-
-/// Polls the condition for 5 seconds at most.
-func eventually(_ condition: () async throws -> Bool) async throws -> Bool {
-  let end = ContinuousClock.now + .seconds(30)
-  while ContinuousClock.now < end {
-    if try await condition() { return true }
-    try await Task.sleep(for: .milliseconds(2))
-  }
-  return false
 }
 
 /// Gives each test a thread of its own, so that its clients may block without holding up other tests, and runs it over
