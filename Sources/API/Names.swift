@@ -1,13 +1,32 @@
+internal import Access
+internal import HTTP
 internal import Postgres
 
-/// The name of a base: 1 to 255 printable characters without `/` and `\`, without blanks at the ends.
-struct BaseName: Sendable {
+/// A name that people give to something or somebody: 1 to 255 characters that are seen, not all of them blank, and that
+/// lead nowhere else where they stand in a path. One rule for all names; the kinds ask for more. The database holds the
+/// same, see `is_name` there, and takes names that look the same for one, see `name_look`.
+protocol Name: Sendable {
+  var text: String { get }
+  init?(_ text: String)
+}
+
+/// The name of a person, a team or an API token.
+struct DisplayName: Name {
   let text: String
 
   init?(_ text: String) {
-    let scalars = text.unicodeScalars
-    guard (1...255).contains(scalars.count), scalars.allSatisfy({ isPrintable($0) && $0 != "/" && $0 != "\\" }),
-      let first = scalars.first, let last = scalars.last,
+    guard isName(text) else { return nil }
+    self.text = text
+  }
+}
+
+/// The name of a base or a folder: without `/` and `\`, without blanks at the ends.
+struct BaseName: Name {
+  let text: String
+
+  init?(_ text: String) {
+    guard isName(text), !text.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }),
+      let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
       !first.properties.isWhitespace, !last.properties.isWhitespace
     else { return nil }
     self.text = text
@@ -15,20 +34,18 @@ struct BaseName: Sendable {
 }
 
 /// The name of a group: letters and digits of any script, blank, hyphen, dot, quote and underscore.
-struct GroupName: Sendable {
+struct GroupName: Name {
   let text: String
 
   init?(_ text: String) {
-    let scalars = text.unicodeScalars
-    guard (1...255).contains(scalars.count), scalars.allSatisfy(Self.allows),
-      !scalars.allSatisfy({ $0.properties.isWhitespace })
-    else { return nil }
+    guard isName(text), text.unicodeScalars.allSatisfy(Self.allows) else { return nil }
     self.text = text
   }
 
   private static func allows(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case " ", "-", ".", "'", "_": true
+    case "\u{200c}", "\u{200d}": true  // where they belong, as in every name
     default:
       switch scalar.properties.generalCategory {
       case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
@@ -40,47 +57,41 @@ struct GroupName: Sendable {
   }
 }
 
-/// The name of a person, a team or an API token: 1 to 255 printable characters, not all of them blank.
-struct DisplayName: Sendable {
-  let text: String
+private func isName(_ text: String) -> Bool {
+  (1...255).contains(text.unicodeScalars.count) && !text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
+    && isVisible(text) && !leadsElsewhere(text)
+}
 
-  init?(_ text: String) {
-    let scalars = text.unicodeScalars
-    guard (1...255).contains(scalars.count), scalars.allSatisfy(isPrintable),
-      !scalars.allSatisfy({ $0.properties.isWhitespace })
-    else { return nil }
-    self.text = text
+/// Whether a path in which the text stands, encoded or as it is, is another one when clients and proxies have folded it
+/// (RFC 3986, 5.2.4, and the URL Standard of WHATWG): "." and "..", also as `%2e`, also between slashes.
+private func leadsElsewhere(_ text: String) -> Bool {
+  guard text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%") }) else { return false }
+  let plain = text.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/").replacing("%5c", with: "/")
+  return plain.replacing("\\", with: "/").split(separator: "/").contains { $0 == "." || $0 == ".." }
+}
+
+extension Fields {
+  /// A name.
+  func name<Kind: Name>(_ field: String, as _: Kind.Type = Kind.self) throws -> Kind {
+    try parsed(field, Kind(try text(field, 1...255)))
+  }
+
+  /// A name; nil where the field is not there, or empty.
+  func optionalName<Kind: Name>(_ field: String, as _: Kind.Type = Kind.self) throws -> Kind? {
+    try optionalText(field, upTo: 255).map { try parsed(field, Kind($0)) }
+  }
+
+  /// A person's or a team's name, or what else is called as they are; nil where the field is not there, or empty.
+  func optionalName(_ field: String) throws -> String? { try optionalName(field, as: DisplayName.self)?.text }
+
+  /// The same, where an empty text takes the name away.
+  func removableName(_ field: String) throws -> String? {
+    try optionalText(field, 0...255).map { $0.isEmpty ? "" : try parsed(field, DisplayName($0)).text }
   }
 }
 
-/// An e-mail address, as far as it can be judged without sending to it: something, `@`, something with no blanks.
-struct EmailAddress: Sendable {
-  let text: String
-
-  init?(_ text: String) {
-    let scalars = text.unicodeScalars
-    let parts = text.split(separator: "@", omittingEmptySubsequences: false)
-    guard scalars.count <= 254, parts.count == 2, parts.allSatisfy({ !$0.isEmpty }),
-      scalars.allSatisfy({ isPrintable($0) && !$0.properties.isWhitespace && $0 != "," && $0 != ";" })
-    else { return nil }
-    self.text = text
-  }
-
-  /// What stands before the `@`: a name for who gave none.
-  var localPart: String { String(text.prefix { $0 != "@" }) }
-}
-
-/// No control characters, no line ends, nothing that turns the direction of the text around it.
-private func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-  switch scalar.properties.generalCategory {
-  case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
-  case .format: !(0x202a...0x202e).contains(scalar.value) && !(0x2066...0x2069).contains(scalar.value)
-  default: true
-  }
-}
-
-/// A subquery that gives, as `name`, the wanted name or the first of "name (1)", "name (2)", … that no row of `taken` has.
-/// Somebody else may take it in the meantime, so the insert that uses it is to be tried again.
+/// A subquery that gives, as `name`, the wanted name or the first of "name (1)", "name (2)", … that looks like that of no
+/// row of `taken`. Somebody else may take it in the meantime, so the insert that uses it is to be tried again.
 func freeName(like wanted: SQL, unless taken: SQL) -> SQL {
   """
   select candidate.name
@@ -90,7 +101,7 @@ func freeName(like wanted: SQL, unless taken: SQL) -> SQL {
            else left(wanted.name, 255 - 3 - length(number::text)) || ' (' || number || ')' end
     from (values (\(wanted))) as wanted (name)
   ) as candidate (name)
-  where not exists (\(taken) and taken.name = candidate.name)
+  where not exists (\(taken) and name_look(taken.name) = name_look(candidate.name))
   order by number
   limit 1
   """

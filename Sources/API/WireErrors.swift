@@ -108,9 +108,9 @@ struct WireError {
   /// What the rules that the database keeps mean for who has broken one.
   private static func violation(of constraint: String) -> WireError? {
     switch constraint {
-    case "api_token_app_name_key": .message(400, "app_name already exists.")
-    case "base_name_key": .message(400, "Table name already exists.")
-    case "user_group_name_key": .message(400, "There is already a group with that name.")
+    case "api_token_app_name_key", "api_token_look_key": .message(400, "app_name already exists.")
+    case "base_name_key", "base_look_key": .message(400, "Table name already exists.")
+    case "user_group_name_key", "user_group_look_key": .message(400, "There is already a group with that name.")
     case "user_share_key", "group_share_key": .message(400, "The table is shared with them already.")
     case "base_link_handle_key": .message(400, "token already exists.")
     case "account_email_key": .message(400, "User already exists.")
@@ -124,7 +124,7 @@ struct WireError {
     case "team_public_links": .message(403, noPublicLinks)
     case "team_member_quota": .message(403, "The number of users exceeds the limit.")
     case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
-    case "folder_name_key": .message(400, "Folder name already exists.")
+    case "folder_name_key", "folder_look_key": .message(400, "Folder name already exists.")
     case "base_folder_fkey": .message(404, "Folder not found.")
     default: nil
     }

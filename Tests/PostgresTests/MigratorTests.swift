@@ -47,6 +47,46 @@ import Testing
     }
   }
 
+  @Test func `names that lead elsewhere, are not seen or look like another become names of their own`() async throws {
+    try await TestDatabase.withEmpty { database in
+      _ = try Migrator.migrate(database.conninfo, allMigrations.filter { $0.name < "0011" })
+      try await database.execute(
+        """
+        insert into team (name) values (U&'t\\200b'), (U&'\\2800');
+        insert into account (email, name, login_id) values
+          ('a@x.com', '..', 'kim'), ('b@x.com', '', U&'kim\\200b'), ('c@x.com', U&'\\3164', U&'\\feff');
+        insert into user_group (team_id, name) values (1, '.'), (1, '..'), (1, U&'Sales\\00ad'), (1, 'Sales'), (null, '.');
+        insert into workspace (account_id) values (1);
+        insert into base (workspace_id, name, creator_id, modifier_id, deleted_at) values
+          (1, '..', 1, 1, null), (1, '__', 1, 1, null), (1, '..', 1, 1, now()), (1, U&'a\\00a0 b', 1, 1, null),
+          (1, 'a b', 1, 1, null), (1, '%2e%2E', 1, 1, null);
+        insert into folder (workspace_id, name) values (1, '.'), (1, 'v1.2');
+        insert into api_token (base_id, app_name, hash, hint, permission, created_by, revoked_at)
+        select 1, app_name, sha256(number::text::bytea), 'abcd', 'r', 1, case when number > 3 then now() end
+        from (values (1, '..'), (2, 'a/../..'), (3, 'CI/CD'), (4, '..'), (5, '..')) as token (number, app_name);
+        """)
+      _ = try Migrator.migrate(database.conninfo, allMigrations)
+      func names(_ sql: SQL) async throws -> [String] {
+        try await database.db.onLoop { try await $0.rows(sql, as: Only<String>.self) }.map(\.value)
+      }
+      #expect(try await names("select name as value from team order by id") == ["t", "unnamed"])
+      #expect(try await names("select name as value from account order by id") == ["__", "", "unnamed"])
+      #expect(try await names("select login_id as value from account order by id") == ["kim", "kim 2", "unnamed"])
+      #expect(
+        try await names("select name as value from user_group order by id") == ["_", "__", "Sales 2", "Sales", "_"])
+      #expect(
+        try await names("select name as value from base order by id")
+          == ["__ 2", "__", "__", "a\u{a0} b", "a b 2", "__ 3"])
+      #expect(try await names("select name as value from folder order by id") == ["_", "v1.2"])
+      let tokens = try await names("select app_name as value from api_token order by id")
+      #expect(tokens == ["__", "a/__/__", "CI/CD", "__", "__"])
+      // Who looks for a token that is called otherwise now finds out why.
+      let renamed = try await names(
+        "select became ->> 'app_name' as value from audit_log where operation = 'api_token_update' order by number")
+      #expect(renamed.sorted() == ["__", "__", "__", "a/__/__"])
+    }
+  }
+
   @Test func `a file that was changed, removed or put in between is refused, and named`() async throws {
     try await TestDatabase.withEmpty { database in
       _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second])

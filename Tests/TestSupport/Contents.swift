@@ -32,6 +32,34 @@ extension TestDatabase {
     return count?.count ?? 0
   }
 
+  /// Where a pattern is found in what is kept as text, but for the logs.
+  public func places(of pattern: String) async throws -> [(column: String, match: String)] {
+    let places: [Place] = try await db.onLoop {
+      try await $0.rows(
+        """
+        select column_name, match::text as match
+        from (
+          select table_name || '.' || column_name as column_name, query_to_xml(
+            format('select distinct (regexp_matches(%I, %L))[1] as match from public.%I', column_name, \(pattern)::text,
+              table_name), false, false, '') as matches
+          from information_schema.columns
+          where table_schema = 'public' and data_type = 'text' and table_name !~ '_log$'
+            and table_name in (
+              select table_name from information_schema.tables
+              where table_schema = 'public' and table_type = 'BASE TABLE')
+        ) as found
+        cross join lateral unnest(xpath('//match/text()', matches)) as match
+        """)
+    }
+    return places.map { ($0.column, $0.match) }
+  }
+
+  private struct Place: RowDecodable {
+    let column: String
+    let match: String
+    init(_ row: Row) throws(PostgresError) { (column, match) = (try row["column_name"], try row["match"]) }
+  }
+
   private struct Text: RowDecodable {
     let text: String
     init(_ row: Row) throws(PostgresError) { text = try row["text"] }

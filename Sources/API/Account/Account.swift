@@ -16,8 +16,8 @@ private struct NewName: Input {
   let name: String
 
   init(_ parts: Parts) throws {
-    guard let name = try parts.body().optionalName("name") else { throw APIError.invalid(field: "name") }
-    self.name = name
+    let name: DisplayName = try parts.body().name("name")
+    self.name = name.text
   }
 }
 

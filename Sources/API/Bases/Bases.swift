@@ -64,8 +64,7 @@ private struct NewBase: Input {
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    guard let name = BaseName(try fields.text("name", 1...255)) else { throw APIError.invalid(field: "name") }
-    self.name = name
+    name = try fields.name("name")
     place = try Place(fields)
     look = try Look(fields)
     folder = try fields.optionalInteger("folder_id", 1...Int64.max).map { ID($0) }
@@ -80,7 +79,7 @@ private struct BaseChange: Input {
   init(_ parts: Parts) throws {
     let fields = try parts.body()
     name = try fields.text("name", 1...255)
-    newName = try fields.optionalText("new_name", upTo: 255).map { try parsed("new_name", BaseName($0)) }
+    newName = try fields.optionalName("new_name")
     look = try Look(fields)
   }
 }

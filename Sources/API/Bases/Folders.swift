@@ -14,7 +14,7 @@ let folderRoutes = [
 
 private struct NewFolder: Input {
   let name: BaseName
-  init(_ parts: Parts) throws { name = try parsed("name", BaseName(try parts.body().text("name", 1...255))) }
+  init(_ parts: Parts) throws { name = try parts.body().name("name") }
 }
 
 private struct NamedFolder: Input {

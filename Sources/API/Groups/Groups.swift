@@ -19,10 +19,7 @@ let groupRoutes = [
 private struct NewGroup: Input {
   let name: GroupName
 
-  init(_ parts: Parts) throws {
-    guard let name = GroupName(try parts.body().text("name", 1...255)) else { throw APIError.invalid(field: "name") }
-    self.name = name
-  }
+  init(_ parts: Parts) throws { name = try parts.body().name("name") }
 }
 
 private struct GroupChange: Input {
@@ -31,7 +28,7 @@ private struct GroupChange: Input {
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    name = try fields.optionalText("name", upTo: 255).map { try parsed("name", GroupName($0)) }
+    name = try fields.optionalName("name")
     owner = try fields.optionalText("owner", upTo: 255)
     guard name != nil || owner != nil else { throw APIError.invalid(field: "name") }
   }

@@ -73,10 +73,7 @@ struct NewOwnedGroup: Input {
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    guard let name = GroupName(try fields.text("group_name", 1...255)) else {
-      throw APIError.invalid(field: "group_name")
-    }
-    (self.name, owner) = (name, try fields.text("group_owner", 1...255))
+    (name, owner) = (try fields.name("group_name"), try fields.text("group_owner", 1...255))
   }
 }
 

@@ -109,7 +109,8 @@ struct NewPerson: Sendable {
   var role = "default"
 
   init(email: EmailAddress, name: String?, password: NewPassword) {
-    (self.email, self.name, self.password) = (email, name ?? email.localPart, password)
+    (self.email, self.password) = (email, password)
+    self.name = name ?? DisplayName(email.localPart)?.text ?? "unnamed"
   }
 
   /// From the fields that all operations share, the address under its name in that operation.
@@ -179,7 +180,7 @@ struct PersonChange: Sendable {
       self.email = email
     }
     name = try fields.optionalName("name")
-    idInTeam = try fields.optionalText("id_in_org", 0...255)
+    idInTeam = try fields.removableName("id_in_org")
     quota = try fields.optionalInteger("quota_total", -2...1_000_000_000_000).map { max(0, $0) * 1_000_000 }
   }
 }
@@ -290,14 +291,5 @@ private struct Left: RowDecodable {
   init(_ row: Row) throws(PostgresError) {
     group = try row["group_id"]
     role = try row["role"]
-  }
-}
-
-extension Fields {
-  /// A person's or a team's name; nil where the field is not there, or empty.
-  func optionalName(_ field: String) throws -> String? {
-    guard let text = try optionalText(field, upTo: 255) else { return nil }
-    guard let name = DisplayName(text) else { throw APIError.invalid(field: field) }
-    return name.text
   }
 }

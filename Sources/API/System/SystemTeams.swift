@@ -44,7 +44,7 @@ private struct NewTeam: Input {
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    name = try parsed("org_name", DisplayName(try fields.text("org_name", 1...255)))
+    name = try fields.name("org_name")
     var admin = try NewPerson(fields, email: "admin_email", name: "admin_name")
     admin.isTeamAdmin = true
     self.admin = admin
@@ -62,7 +62,7 @@ private struct TeamChange: Input {
     team = NamedTeam(parts)
     let fields = try parts.body()
     name = try fields.optionalName("org_name")
-    role = try fields.optionalText("role", upTo: 255)
+    role = try fields.optionalName("role")
     memberQuota = try fields.optionalInteger("max_user_number", -2...1_000_000_000)
   }
 }

@@ -43,9 +43,9 @@ private struct UserChange: Input {
     var change = try PersonChange(fields)
     change.isSystemAdmin = try fields.optionalBoolean("is_staff")
     change.isActive = try fields.optionalBoolean("is_active")
-    change.loginID = try fields.optionalText("login_id", 0...255)
-    change.unit = try fields.optionalText("unit", 0...255)
-    change.role = try fields.optionalText("role", upTo: 255)
+    change.loginID = try fields.removableName("login_id")
+    change.unit = try fields.removableName("unit")
+    change.role = try fields.optionalName("role")
     if let text = try fields.optionalText("password", upTo: 1024) {
       change.password = try NewPassword(text)
     }
@@ -55,11 +55,11 @@ private struct UserChange: Input {
 
 private struct RoleChange: Input {
   let user: String
-  let role: String
+  let role: DisplayName
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    (user, role) = (try fields.text("email", 1...255), try fields.text("role", 1...255))
+    (user, role) = (try fields.text("email", 1...255), try fields.name("role"))
   }
 }
 
@@ -202,7 +202,7 @@ private func changeRole(by admin: SystemAdmin, _ change: RoleChange, _ app: App)
   let count = try await app.change(by: admin.caller) {
     try await $0.run(
       """
-      update account set admin_role = \(change.role)
+      update account set admin_role = \(change.role.text)
       where uid = \(user) and is_system_admin and deleted_at is null
       """)
   }

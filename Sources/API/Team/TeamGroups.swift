@@ -26,7 +26,7 @@ private struct GroupChange: Input {
   init(_ parts: Parts) throws {
     group = NamedGroup(parts)
     let fields = try parts.body()
-    name = try fields.optionalText("new_group_name", upTo: 255).map { try parsed("new_group_name", GroupName($0)) }
+    name = try fields.optionalName("new_group_name")
     owner = try fields.optionalText("new_owner", upTo: 255)
     guard name != nil || owner != nil else { throw APIError.invalid(field: "new_owner") }
   }

@@ -16,12 +16,7 @@ let teamSettingRoutes = [
 private struct NewTeamName: Input {
   let name: DisplayName
 
-  init(_ parts: Parts) throws {
-    guard let name = DisplayName(try parts.body().text("new_org_name", 1...255)) else {
-      throw APIError.invalid(field: "new_org_name")
-    }
-    self.name = name
-  }
+  init(_ parts: Parts) throws { name = try parts.body().name("new_org_name") }
 }
 
 private struct SettingsChange: Input {

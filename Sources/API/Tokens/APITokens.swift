@@ -23,8 +23,7 @@ struct NewToken: Input {
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    guard let app = DisplayName(try fields.text("app_name", 1...255)) else { throw APIError.invalid(field: "app_name") }
-    self.app = app
+    app = try fields.name("app_name")
     permission = try fields.choice("permission")
     terms = try TokenTerms(fields)
   }
