@@ -1,5 +1,6 @@
 """Holds answers against openapi.yaml."""
 
+import copy
 import re
 import subprocess
 
@@ -71,6 +72,41 @@ def validate(value, schema, where):
     schema = {**schema, "components": DOCUMENT["components"]}
     problems = list(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(value))
     assert not problems, f"{problems[0].message}: {where}"
+
+
+def example(schema):
+    """What a schema says an answer looks like: its own example, or one of its parts' examples."""
+    if "example" in schema:
+        return schema["example"]
+    match schema:
+        case {"$ref": _}:
+            return example(resolved(schema))
+        case {"const": value} | {"enum": [value, *_]}:
+            return value
+        case {"oneOf": [first, *_]}:
+            return example(first)
+        case {"type": "object", "additionalProperties": {} as values, "propertyNames": names}:
+            return {example(names): example(values)}
+        case {"allOf": all}:
+            return {name: value for one in all for name, value in example(one).items()}
+        case {"type": "object", "properties": properties}:
+            return {name: example(one) for name, one in properties.items()}
+        case {"type": "array"}:
+            return [] if schema.get("maxItems") == 0 else [example(schema["items"])]
+        case {"type": "boolean"}:
+            return True
+    raise AssertionError(f"no example: {schema}")
+
+
+def with_forms():
+    """The description with what its head says of all bodies: each may be a form or multipart, too. They are described
+    once, since generators make clients that do not compile where one body has several types."""
+    document = copy.deepcopy(DOCUMENT)
+    for body in document["components"]["requestBodies"].values():
+        if "application/json" in body["content"]:
+            for kind in ("application/x-www-form-urlencoded", "multipart/form-data"):
+                body["content"][kind] = body["content"]["application/json"]
+    return document
 
 
 def resolved(value):

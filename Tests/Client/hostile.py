@@ -1,6 +1,7 @@
 """Schemathesis against a started service, as every kind of caller: each has a team of his own, whose numbers and names
 half of the requests have, and chance the other half."""
 
+import json
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ import sys
 
 import requests
 
+import description
 from service import ROOT
 from team import LOOK, new_address, new_team
 
@@ -81,11 +83,12 @@ class Attack:
         folder = pathlib.Path(folder) / caller.replace(" ", "-")
         folder.mkdir(parents=True)
         (folder / "settings.toml").write_text(settings(scene, caller))
+        (folder / "openapi.json").write_text(json.dumps(description.with_forms()))
         self.output = folder / "output"
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
                 [pathlib.Path(sys.executable).parent / "schemathesis", "--config-file", folder / "settings.toml", "run",
-                 ROOT / "openapi.yaml", "--url", scene.service.url, "--checks", "all",
+                 folder / "openapi.json", "--url", scene.service.url, "--checks", "all",
                  "--phases", phases, "--max-examples", str(examples), "--seed", str(seed), "--no-shrink",
                  "--continue-on-failure", "--request-timeout", "30", "--no-color",
                  *(f"--exclude-operation-id={name}" for name in ENDS)],
