@@ -29,13 +29,14 @@ let package = Package(
     .systemLibrary(name: "CGnuTLS"),
     .systemLibrary(name: "CCrypto"),
     .systemLibrary(name: "CSodium"),
+    .systemLibrary(name: "CUnistring"),
 
     // openapi.yaml and Migrations/*.sql, compiled into the binary.
     .target(name: "Assets"),
 
     // From the ground up; a module imports only what stands above it.
     module("Loop", "CLinux"),
-    module("HTTP"),
+    module("HTTP", "CUnistring"),
     module("Crypto", "Loop", "HTTP", "CCrypto", "CSodium"),
     module("Postgres", "Loop", "Crypto", "CLibPQ"),
     module("Cluster", "Loop", "Postgres"),

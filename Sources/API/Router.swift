@@ -10,12 +10,12 @@ struct Router: Sendable {
   }
 
   private final class Node: Sendable {
-    let literals: [String: Node]
+    let literals: [ExactText: Node]
     let variable: Node?
     /// The routes that end here, with the names of the variable segments on the way.
     let routes: [(route: Route, names: [String])]
 
-    init(literals: [String: Node], variable: Node?, routes: [(route: Route, names: [String])]) {
+    init(literals: [ExactText: Node], variable: Node?, routes: [(route: Route, names: [String])]) {
       (self.literals, self.variable, self.routes) = (literals, variable, routes)
     }
   }
@@ -45,7 +45,8 @@ struct Router: Sendable {
 
   private func find(_ segments: ArraySlice<String>, from node: Node, _ captures: inout [String]) -> Node? {
     guard let segment = segments.first else { return node.routes.isEmpty ? nil : node }
-    if let literal = node.literals[segment], let found = find(segments.dropFirst(), from: literal, &captures) {
+    if let literal = node.literals[ExactText(segment)], let found = find(segments.dropFirst(), from: literal, &captures)
+    {
       return found
     }
     guard let variable = node.variable, !segment.isEmpty else { return nil }
@@ -65,7 +66,7 @@ struct Router: Sendable {
 
   private static func node(of paths: [Path]) -> Node {
     var ends: [(route: Route, names: [String])] = []
-    var literals: [String: [Path]] = [:]
+    var literals: [ExactText: [Path]] = [:]
     var variables: [Path] = []
     for var path in paths {
       guard let segment = path.rest.popFirst() else {
@@ -73,7 +74,7 @@ struct Router: Sendable {
         ends.append((path.route, path.names))
         continue
       }
-      if isVariable(segment) { variables.append(path) } else { literals[segment, default: []].append(path) }
+      if isVariable(segment) { variables.append(path) } else { literals[ExactText(segment), default: []].append(path) }
     }
     return Node(
       literals: literals.mapValues(node), variable: variables.isEmpty ? nil : node(of: variables), routes: ends)

@@ -9,8 +9,8 @@ struct Credential {
     guard let field = request.headers[.authorization]?.utf8, let blank = field.firstIndex(of: UInt8(ascii: " ")) else {
       throw .noCredentials
     }
-    let scheme = Substring(field[..<blank])
-    guard isOneOfOurs(scheme) else { throw .noCredentials }
+    let scheme = field[..<blank]
+    guard scheme.isWord("token") || scheme.isWord("bearer") else { throw .noCredentials }
     // Byte by byte: as a Character, a blank with an accent on it is none.
     let token = field[blank...].drop { $0 == UInt8(ascii: " ") }
     guard !token.isEmpty, !token.contains(UInt8(ascii: " ")) else { throw .noCredentials }
@@ -22,9 +22,4 @@ struct Credential {
     guard let secret = Secret(token: text) else { throw .badAccountToken }
     return secret.hash
   }
-}
-
-private func isOneOfOurs(_ scheme: Substring) -> Bool {
-  let scheme = scheme.lowercased()
-  return scheme == "token" || scheme == "bearer"
 }

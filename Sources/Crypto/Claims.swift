@@ -74,33 +74,20 @@ extension BaseTokenClaims: JSONEncodable {
   }
 }
 
-extension BaseTokenClaims: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case expiry = "exp"
-    case dtableUUID = "dtable_uuid"
-    case username
-    case permission
-    case appName = "app_name"
-    case id = "jti"
-    case apiTokenID = "api_token_id"
-    case generation = "api_token_generation"
-    case accountID = "account_id"
-    case externalLinkID = "external_link_id"
-  }
-
+extension BaseTokenClaims: ReadableClaims {
   /// Reads a payload. Other components of a SeaTable installation sign with the same secret, and say less.
-  public init(from decoder: any Decoder) throws {
-    let claims = try decoder.container(keyedBy: CodingKeys.self)
-    expiry = try claims.decode(NumericDate.self, forKey: .expiry).seconds
-    dtableUUID = try claims.decode(String.self, forKey: .dtableUUID)
-    username = try claims.decodeIfPresent(String.self, forKey: .username) ?? ""
-    permission = try claims.decode(String.self, forKey: .permission)
-    appName = try claims.decodeIfPresent(String.self, forKey: .appName)
-    id = try claims.decodeIfPresent(String.self, forKey: .id)
-    apiTokenID = try claims.decodeIfPresent(Int64.self, forKey: .apiTokenID)
-    generation = try claims.decodeIfPresent(Int64.self, forKey: .generation)
-    accountID = try claims.decodeIfPresent(Int64.self, forKey: .accountID)
-    externalLinkID = try claims.decodeIfPresent(Int64.self, forKey: .externalLinkID)
+  init(_ payload: JSON) throws(TokenError) {
+    guard let expiry = try payload.claim("exp", \.seconds), let base = try payload.claim("dtable_uuid", \.text),
+      let permission = try payload.claim("permission", \.text)
+    else { throw .invalid }
+    (self.expiry, dtableUUID, self.permission) = (expiry, base, permission)
+    username = try payload.claim("username", \.text) ?? ""
+    appName = try payload.claim("app_name", \.text)
+    id = try payload.claim("jti", \.text)
+    apiTokenID = try payload.claim("api_token_id", \.integer)
+    generation = try payload.claim("api_token_generation", \.integer)
+    accountID = try payload.claim("account_id", \.integer)
+    externalLinkID = try payload.claim("external_link_id", \.integer)
   }
 }
 
@@ -130,32 +117,12 @@ extension TemporaryTokenClaims: JSONEncodable {
   }
 }
 
-extension TemporaryTokenClaims: Decodable {
-  private enum CodingKeys: String, CodingKey {
-    case username
-    case dtableUUID = "dtable_uuid"
-    case expiry = "exp"
-  }
-
+extension TemporaryTokenClaims: ReadableClaims {
   /// Reads a payload.
-  public init(from decoder: any Decoder) throws {
-    let claims = try decoder.container(keyedBy: CodingKeys.self)
-    username = try claims.decode(String.self, forKey: .username)
-    dtableUUID = try claims.decode(String.self, forKey: .dtableUUID)
-    expiry = try claims.decode(NumericDate.self, forKey: .expiry).seconds
-  }
-}
-
-/// Seconds since 1970, with or without a fraction (RFC 7519, section 2).
-private struct NumericDate: Decodable {
-  let seconds: Int64
-
-  init(from decoder: any Decoder) throws {
-    let value = try decoder.singleValueContainer()
-    let number = try value.decode(Double.self).rounded(.up)
-    guard let seconds = Int64(exactly: number) else {
-      throw DecodingError.dataCorruptedError(in: value, debugDescription: "no time")
-    }
-    self.seconds = seconds
+  init(_ payload: JSON) throws(TokenError) {
+    guard let username = try payload.claim("username", \.text), let base = try payload.claim("dtable_uuid", \.text),
+      let expiry = try payload.claim("exp", \.seconds)
+    else { throw .invalid }
+    self.init(username: username, dtableUUID: base, expiry: expiry)
   }
 }

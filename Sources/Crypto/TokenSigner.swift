@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import HTTP
 
 /// Why a signed token is refused.
@@ -75,46 +74,54 @@ public struct TokenSigner: Sendable {
   }
 
   /// The signature is checked before anything of the payload is looked at.
-  private static func verified<Claims: Decodable>(
+  private static func verified<Claims: ReadableClaims>(
     _ token: String, with keys: (String?) -> [SigningKey]
   ) throws(TokenError) -> Claims {
     guard token.utf8.count <= longest else { throw .invalid }
     let parts = token.utf8.split(separator: dot, omittingEmptySubsequences: false)
-    guard parts.count == 3, let header = Header(parts[0]), let signature = Base64URL.decode(parts[2]) else {
-      throw .invalid
-    }
+    guard parts.count == 3, let signature = Base64URL.decode(parts[2]) else { throw .invalid }
+    let header = try Header(object(parts[0]))
     let signed = Array(token.utf8[..<parts[1].endIndex])
     // The algorithm is the key's: a header that names another is refused, whatever it is signed with.
     guard
-      keys(header.kid).contains(where: { $0.algorithm.rawValue == header.alg && $0.isSignature(signature, of: signed) }
-      ),
-      let payload = Base64URL.decode(parts[1]),
-      let claims = try? JSONDecoder().decode(Claims.self, from: Data(payload))
+      keys(header.kid).contains(where: { $0.algorithm.rawValue == header.alg && $0.isSignature(signature, of: signed) })
     else { throw .invalid }
-    return claims
+    return try Claims(object(parts[1]))
+  }
+
+  /// The JSON object that a part of a token is.
+  private static func object(_ part: Substring.UTF8View) throws(TokenError) -> JSON {
+    guard let bytes = Base64URL.decode(part), let json = try? JSON(bytes), case .object = json else { throw .invalid }
+    return json
   }
 
   /// A header that asks for nothing we do not know. Where it tells to look for a key, nobody looks.
-  private struct Header: Decodable {
+  private struct Header {
     let alg: String
     let kid: String?
 
-    private enum CodingKeys: String, CodingKey { case alg, typ, kid, crit }
-
-    init?(_ text: Substring.UTF8View) {
-      guard let bytes = Base64URL.decode(text), let header = try? JSONDecoder().decode(Self.self, from: Data(bytes))
-      else { return nil }
-      self = header
-    }
-
-    init(from decoder: any Decoder) throws {
-      let header = try decoder.container(keyedBy: CodingKeys.self)
-      alg = try header.decode(String.self, forKey: .alg)
-      kid = try header.decodeIfPresent(String.self, forKey: .kid)
-      let type = try header.decodeIfPresent(String.self, forKey: .typ) ?? "JWT"
-      guard type == "JWT", !header.contains(.crit) else {
-        throw DecodingError.dataCorruptedError(forKey: .typ, in: header, debugDescription: "another kind of token")
-      }
+    init(_ json: JSON) throws(TokenError) {
+      let (algorithm, type) = (try json.claim("alg", \.text), try json.claim("typ", \.text))
+      guard let algorithm, type ?? "JWT" == "JWT", json["crit"] == nil else { throw .invalid }
+      alg = algorithm
+      kid = try json.claim("kid", \.text)
     }
   }
+}
+
+/// What can be read of a token's payload.
+protocol ReadableClaims {
+  init(_ payload: JSON) throws(TokenError)
+}
+
+extension JSON {
+  /// What a claim says; nil where it is not there, or null. One of another type makes the token invalid.
+  func claim<Value>(_ name: String, _ read: (JSON) -> Value?) throws(TokenError) -> Value? {
+    guard let json = self[name], json != .null else { return nil }
+    guard let value = read(json) else { throw .invalid }
+    return value
+  }
+
+  /// Seconds since 1970, with or without a fraction (RFC 7519, section 2), rounded up.
+  var seconds: Int64? { number.flatMap { Int64(exactly: $0.rounded(.up)) } }
 }

@@ -2,20 +2,17 @@
 ///
 /// Typed getters judge a value once and name the field they refuse. They are as lenient as clients need: text is taken
 /// for numbers and booleans, because forms know nothing else. Fields that nobody asks for are ignored; of a field that
-/// is repeated, the last counts. Text comes in Unicode's normal form C.
+/// is repeated, the last counts. Text comes in Unicode's normal form C, of what is asked for alone.
 public struct Fields: Sendable, Equatable {
-  /// What a field can be.
+  /// What a field can be; of a form, a text.
   enum Value: Sendable, Equatable {
-    case text(String)
-    case integer(Int64)
-    case boolean(Bool)
-    case null
-    case list([Value])
+    case json(JSON)
     case file(name: String, [UInt8])
-    /// An object, or a number with a fraction: there, but of no use.
-    case other
+
+    static func text(_ text: String) -> Value { .json(.string(text)) }
   }
 
+  /// How many fields there may be, not counted what is in them, and how many elements of one are taken for texts.
   static let most = 1000
   private(set) var values: [(name: String, value: Value)]
 
@@ -44,10 +41,20 @@ public struct Fields: Sendable, Equatable {
     }
   }
 
+  /// The members of a JSON object.
+  init(json bytes: [UInt8]) throws(FieldsError) {
+    let json: JSON
+    do { json = try JSON(bytes) } catch {
+      throw .malformed("The body is not a JSON object: \(error.reason), at byte \(error.offset).")
+    }
+    guard case .object(let members) = json else { throw .malformed("The body is not a JSON object.") }
+    try self.init(members.map { ($0.name, .json($0.value)) })
+  }
+
   /// Whether there are none.
   public var isEmpty: Bool { values.isEmpty }
 
-  private subscript(name: String) -> Value? { values.last { $0.name == name }?.value }
+  private subscript(name: String) -> Value? { values.last { $0.name.utf8.elementsEqual(name.utf8) }?.value }
 
   /// Whether the same fields have the same values, in the same order.
   public static func == (left: Fields, right: Fields) -> Bool {
@@ -61,10 +68,11 @@ extension Fields {
   /// A text with a number of characters within the range; nil where the field is not there, or null.
   public func optionalText(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> String? {
     switch self[name] {
-    case nil, .null: return nil
-    case .text(let text):
-      let text = normalized(text)
-      guard length.contains(text.unicodeScalars.count), !text.utf8.contains(0) else { throw .invalid(name) }
+    case nil, .json(.null): return nil
+    case .json(.string(let text)):
+      guard let text = normalized(text, upTo: length.upperBound), text.unicodeScalars.count >= length.lowerBound,
+        !text.utf8.contains(0)
+      else { throw .invalid(name) }
       return text
     default: throw .invalid(name)
     }
@@ -86,10 +94,11 @@ extension Fields {
   public func optionalInteger(_ name: String, _ range: ClosedRange<Int64>) throws(FieldsError) -> Int64? {
     let number: Int64?
     switch self[name] {
-    case nil, .null, .text(""): return nil
-    case .integer(let value): number = value
-    case .text(let text): number = decimal(text)
-    default: number = nil
+    case nil, .json(.null): return nil
+    case .json(.string(let text)) where text.isEmpty: return nil
+    case .json(.string(let text)): number = decimal(text)
+    case .json(let value): number = value.integer
+    case .file: number = nil
     }
     guard let number, range.contains(number) else { throw .invalid(name) }
     return number
@@ -105,16 +114,13 @@ extension Fields {
   /// text.
   public func optionalBoolean(_ name: String) throws(FieldsError) -> Bool? {
     switch self[name] {
-    case nil, .null, .text(""): return nil
-    case .boolean(let value): return value
-    case .integer(1): return true
-    case .integer(0): return false
-    case .text(let text):
-      switch text.lowercased() {
-      case "true", "1": return true
-      case "false", "0": return false
-      default: throw .invalid(name)
-      }
+    case nil, .json(.null): return nil
+    case .json(.boolean(let value)): return value
+    case .json(.string(let text)) where text.isEmpty: return nil
+    case .json(.string(let text)) where text.utf8.isWord("true") || text.utf8.isWord("1"): return true
+    case .json(.string(let text)) where text.utf8.isWord("false") || text.utf8.isWord("0"): return false
+    case .json(let value) where value.integer == 1: return true
+    case .json(let value) where value.integer == 0: return false
     default: throw .invalid(name)
     }
   }
@@ -144,24 +150,28 @@ extension Fields {
 
   /// Whether the field is there, also as a list; null counts as not there.
   public func has(_ name: String) -> Bool {
-    values.contains { $0.name == name && $0.value != .null || isElement($0.name, of: name) }
+    values.contains {
+      $0.name.utf8.elementsEqual(name.utf8) && $0.value != .json(.null) || isElement($0.name, of: name)
+    }
   }
 
-  /// Several texts: a JSON array, or a field that is repeated, also as `name[]`, `name[0]`, `name[1]`.
+  /// Several texts, a thousand at most: a JSON array, or a field that is repeated, also as `name[]`, `name[0]`, `name[1]`.
   public func texts(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> [String] {
     var texts: [String] = []
-    for (own, value) in values where own == name || isElement(own, of: name) {
-      let elements = if case .list(let list) = value { list } else { [value] }
+    for (own, value) in values where own.utf8.elementsEqual(name.utf8) || isElement(own, of: name) {
+      let elements = if case .json(.array(let list)) = value { list.map(Value.json) } else { [value] }
+      guard texts.count + elements.count <= Self.most else { throw .malformed("\(name) has too many elements.") }
       for element in elements {
-        guard case .text(let text) = element else { throw .invalid(name) }
-        texts.append(try Fields([(name, .text(text))]).text(name, length))
+        guard case .json(.string) = element else { throw .invalid(name) }
+        texts.append(try Fields([(name, element)]).text(name, length))
       }
     }
     return texts
   }
-}
 
-extension Fields {
+  /// Any JSON value, as it was sent; a form's text is a string. Nil where the field is not there, or a file.
+  public func json(_ name: String) -> JSON? { if case .json(let value) = self[name] { value } else { nil } }
+
   /// The bytes of a file that a multipart body carries.
   public func file(_ name: String) throws(FieldsError) -> [UInt8] {
     guard case .file(_, let bytes) = self[name] else { throw .invalid(name) }
@@ -171,12 +181,14 @@ extension Fields {
 
 /// `email[]` and `email[12]` are elements of `email`.
 private func isElement(_ field: String, of name: String) -> Bool {
-  guard field.hasPrefix(name + "["), field.hasSuffix("]") else { return false }
-  return field.dropFirst(name.count + 1).dropLast().utf8.allSatisfy { (0x30...0x39).contains($0) }
+  let (field, name) = (field.utf8, name.utf8)
+  guard field.starts(with: name), field.last == UInt8(ascii: "]") else { return false }
+  let index = field.dropFirst(name.count)
+  return index.first == UInt8(ascii: "[") && index.dropFirst().dropLast().allSatisfy { (0x30...0x39).contains($0) }
 }
 
 /// Decimal digits with or without a minus; no blanks, no plus, no exponent.
 private func decimal(_ text: String) -> Int64? {
-  guard text.first == "-" || text.first?.isNumber == true else { return nil }
+  guard text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }) else { return nil }
   return Int64(text)
 }

@@ -1,14 +1,14 @@
 /// A Content-Type (RFC 9110, 8.3.1): `multipart/form-data; boundary="a b"`. It is read scalar by scalar: a quotation mark
 /// with an accent behind it is a quotation mark.
 struct MediaType {
-  /// Type and subtype in lower case; empty where there is none.
+  /// Type and subtype in lower case; empty where there is none, or one that is not of ASCII.
   let name: String
-  /// The parameters by their names in lower case.
+  /// The parameters by their names in lower case, those of ASCII.
   let parameters: [String: String]
 
   init(_ text: String) {
     var rest = text.unicodeScalars[...]
-    name = trimmed(rest.prefix { $0 != ";" }).lowercased()
+    name = word(rest.prefix { $0 != ";" }) ?? ""
     rest = rest.drop { $0 != ";" }
     parameters = MediaType.parameters(&rest)
   }
@@ -22,9 +22,8 @@ struct MediaType {
       rest = rest.dropFirst(name.count)
       guard rest.first == "=" else { continue }
       rest.removeFirst()
-      if let value = rest.first == "\"" ? quoted(&rest) : plain(&rest) {
-        parameters[trimmed(name).lowercased()] = value
-      }
+      let value = rest.first == "\"" ? quoted(&rest) : plain(&rest)
+      if let name = word(name), let value { parameters[name] = value }
     }
     return parameters
   }
@@ -49,6 +48,11 @@ struct MediaType {
     }
     return nil
   }
+}
+
+/// A name of ASCII, in lower case; others are none, and would take their time to be compared and hashed.
+private func word(_ text: Substring.UnicodeScalarView) -> String? {
+  text.allSatisfy(\.isASCII) ? trimmed(text).lowercased() : nil
 }
 
 private func trimmed(_ text: Substring.UnicodeScalarView) -> String {

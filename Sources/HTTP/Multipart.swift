@@ -7,7 +7,6 @@ extension Fields {
     else { throw .malformed("The multipart body has no usable boundary.") }
     var values: [(name: String, value: Value)] = []
     for part in try Self.parts(of: bytes, delimiter: Array("\r\n--\(boundary)".utf8)) {
-      guard values.count < Self.mostParts else { throw .malformed("The multipart body has too many parts.") }
       values.append(try Self.field(of: part))
     }
     try self.init(values)
@@ -22,7 +21,8 @@ extension Fields {
     }
     rest = rest.dropFirst(delimiter.count - 2)
     var parts: [ArraySlice<UInt8>] = []
-    while !rest.starts(with: Array("--".utf8)) {
+    while !rest.starts(with: "--".utf8) {
+      guard parts.count < mostParts else { throw .malformed("The multipart body has too many parts.") }
       rest = rest.drop { $0 == 0x20 || $0 == 0x09 }
       guard rest.starts(with: lineEnd), let end = rest.firstRange(of: delimiter) else {
         throw .malformed("The multipart body does not end with its boundary.")
@@ -34,14 +34,20 @@ extension Fields {
   }
 
   private static func field(of part: ArraySlice<UInt8>) throws(FieldsError) -> (name: String, value: Value) {
-    guard let headerEnd = part.firstRange(of: lineEnd + lineEnd),
-      let header = String(validating: part[..<headerEnd.lowerBound], as: UTF8.self)
-    else { throw .malformed("A part of the multipart body has no header.") }
+    guard let headerEnd = part.firstRange(of: lineEnd + lineEnd) else {
+      throw .malformed("A part of the multipart body has no header.")
+    }
     var disposition: [String: String]?
-    for line in header.split(separator: "\r\n") {
-      let name = line.unicodeScalars.prefix { $0 != ":" }
-      guard Substring(name).lowercased() == "content-disposition" else { continue }
-      var rest = line.unicodeScalars.drop { $0 != ";" }
+    var header = part[..<headerEnd.lowerBound]
+    while !header.isEmpty {
+      let end = header.firstRange(of: lineEnd) ?? header.endIndex..<header.endIndex
+      let line = header[..<end.lowerBound]
+      header = header[end.upperBound...]
+      guard line.prefix(while: { $0 != UInt8(ascii: ":") }).isWord("content-disposition") else { continue }
+      guard let text = String(validating: line, as: UTF8.self) else {
+        throw .malformed("The header of a part of the multipart body is not UTF-8.")
+      }
+      var rest = text.unicodeScalars.drop { $0 != ";" }
       disposition = MediaType.parameters(&rest)
     }
     guard let disposition, let name = disposition["name"], !name.utf8.contains(0) else {

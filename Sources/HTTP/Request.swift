@@ -69,7 +69,12 @@ public struct Headers: Sendable {
 
   /// Keeps the field if the service reads it; `name` is compared without regard to case.
   public mutating func add(_ name: String, _ value: String) {
-    guard let name = Name(rawValue: name.lowercased()) else { return }
-    values[name] = values[name].map { "\($0), \(value)" } ?? value
+    guard name.utf8.allSatisfy({ $0 < 0x80 }), let name = Name(rawValue: name.lowercased()) else { return }
+    add(name, value)
+  }
+
+  /// Keeps a field.
+  public mutating func add(_ name: Name, _ value: String) {
+    if values[name] == nil { values[name] = value } else { values[name]?.append(", \(value)") }
   }
 }

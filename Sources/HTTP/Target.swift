@@ -36,11 +36,13 @@ public struct Target: Sendable {
 
   /// `http://host/path`: a server must take it (RFC 9112, 3.2.2); the authority is not ours to judge.
   private static func pathOfAbsoluteForm(_ raw: Substring.UTF8View) -> Substring.UTF8View? {
-    let text = Substring(raw)
-    guard let scheme = ["http://", "https://"].first(where: { text.lowercased().hasPrefix($0) }) else { return nil }
-    let authority = text.dropFirst(scheme.count)
-    guard let slash = authority.firstIndex(where: { $0 == "/" || $0 == "?" }) else { return "/"[...].utf8 }
-    return authority[slash...].utf8
+    let schemes: [StaticString] = ["http://", "https://"]
+    guard let scheme = schemes.first(where: { raw.prefix($0.utf8CodeUnitCount).isWord($0) }) else { return nil }
+    let authority = raw.dropFirst(scheme.utf8CodeUnitCount)
+    guard let slash = authority.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") }) else {
+      return "/"[...].utf8
+    }
+    return authority[slash...]
   }
 }
 
@@ -64,7 +66,8 @@ func percentDecoded(_ text: some Collection<UInt8>, plusIsBlank: Bool) -> String
   return String(validating: bytes, as: UTF8.self)
 }
 
-private func hexValue(_ byte: UInt8) -> UInt8? {
+/// The value of a hexadecimal digit in any case.
+func hexValue(_ byte: UInt8) -> UInt8? {
   switch byte {
   case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
   case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10

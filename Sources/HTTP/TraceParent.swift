@@ -7,7 +7,8 @@ public struct TraceParent: Sendable, Equatable {
 
   /// From the field's value; nil for what is none, which the specification wants ignored.
   public init?(_ text: String) {
-    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    let parts = text.utf8.split(separator: UInt8(ascii: "-"), maxSplits: 4, omittingEmptySubsequences: false)
+      .map(Substring.init)
     guard parts.count >= 4, parts.prefix(4).map(\.utf8.count) == [2, 32, 16, 2],
       parts.prefix(4).allSatisfy({ isHexadecimal($0.utf8) })
     else { return nil }

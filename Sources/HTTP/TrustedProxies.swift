@@ -18,7 +18,7 @@ public struct TrustedProxies: Sendable {
       request.isForwarded = true
       return
     }
-    for hop in forwarded.split(separator: ",", omittingEmptySubsequences: false).reversed() {
+    for hop in forwarded.utf8.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false).reversed() {
       guard let address = Self.address(hop) else {
         request.isForwarded = true  // "unknown", or nothing that a proxy would write
         return
@@ -31,14 +31,14 @@ public struct TrustedProxies: Sendable {
   private func contains(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }
 
   /// `192.0.2.1`, `2001:db8::1`; some proxies add the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
-  private static func address(_ hop: Substring) -> IPAddress? {
-    var text = hop.drop { $0 == " " || $0 == "\t" }
-    while text.last == " " || text.last == "\t" { text.removeLast() }
-    if text.first == "[", let end = text.firstIndex(of: "]") {
+  private static func address(_ hop: Substring.UTF8View) -> IPAddress? {
+    var text = hop.drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+    while text.last == UInt8(ascii: " ") || text.last == UInt8(ascii: "\t") { text.removeLast() }
+    if text.first == UInt8(ascii: "["), let end = text.firstIndex(of: UInt8(ascii: "]")) {
       text = text[..<end].dropFirst()
-    } else if let colon = text.firstIndex(of: ":"), colon == text.lastIndex(of: ":") {
+    } else if let colon = text.firstIndex(of: UInt8(ascii: ":")), colon == text.lastIndex(of: UInt8(ascii: ":")) {
       text = text[..<colon]
     }
-    return IPAddress(String(text))?.unmapped
+    return IPAddress(String(Substring(text)))?.unmapped
   }
 }

@@ -106,7 +106,7 @@ struct RequestHeader {
       case .kept(let name):
         let text = String(
           decoding: value.prefix(1 + (value.lastIndex { !isBlank(CChar(bitPattern: $0)) } ?? -1)), as: UTF8.self)
-        fields[name] = fields[name].map { "\($0), \(text)" } ?? text
+        fields.add(name, text)
       case .host: hosts += 1
       case .contentLength: noteContentLength(value)
       case .transferEncoding: noteTransferEncoding(value)

@@ -5,15 +5,27 @@ import Testing
 @Suite struct Corpus {
   private static let folder = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/Corpus"
 
+  private static func inputs(_ name: String) throws -> [(file: String, bytes: [UInt8])] {
+    let folder = "\(folder)/\(name)"
+    return try FileManager.default.contentsOfDirectory(atPath: folder).sorted().map { file in
+      (file, Array(try Data(contentsOf: URL(filePath: "\(folder)/\(file)"))))
+    }
+  }
+
   @Test(arguments: fuzzTargets.map(\.name))
   func `every known input is judged as it should be`(_ name: String) throws {
     let target = try #require(fuzzTargets.first { $0.name == name })
-    let folder = "\(Self.folder)/\(name)"
-    let inputs = try FileManager.default.contentsOfDirectory(atPath: folder)
+    let inputs = try Self.inputs(name)
     #expect(!inputs.isEmpty)
-    for input in inputs.sorted() {
-      let bytes = try Data(contentsOf: URL(filePath: "\(folder)/\(input)"))
-      #expect(throws: Never.self, "\(name)/\(input)") { try target.run(Array(bytes)) }
+    for (file, bytes) in inputs { #expect(throws: Never.self, "\(name)/\(file)") { try target.run(bytes) } }
+  }
+
+  @Test(arguments: fuzzTargets.map(\.name))
+  func `twice as much costs no more than twice as much`(_ name: String) throws {
+    let target = try #require(fuzzTargets.first { $0.name == name })
+    var chance = Chance(state: 1)
+    for bytes in try Self.inputs(name).map(\.1) {
+      #expect(throws: Never.self, "\(name): \(bytes)") { try target.measure(bytes, &chance) }
     }
   }
 

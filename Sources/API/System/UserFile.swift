@@ -4,6 +4,8 @@ internal import HTTP
 /// each of them. `email` and `password` are needed; `name`, `id_in_org`, `unit`, `login_id` and `role` may be there.
 struct UserFile: Input {
   static let longest = 1000
+  /// How many characters a field can have: a password has the most.
+  private static let longestField = 1024
   let lines: [Line]
 
   /// One person as the file has him.
@@ -41,14 +43,19 @@ struct UserFile: Input {
       throw APIError.refused("file invalid: a quote is not closed, or stands inside of a field.")
     }
     guard !rows.isEmpty else { throw APIError.refused("file invalid: it is empty.") }
-    let header = rows.removeFirst().map { $0.lowercased().trimmed }
+    let header = try rows.removeFirst().map { try Self.value(of: $0).lowercased() }
     guard header.contains("email"), header.contains("password"), Set(header).count == header.count else {
       throw APIError.refused("file invalid: its first line has to name the columns, email and password among them.")
     }
     guard rows.count <= Self.longest else { throw APIError.refused("file invalid: more than \(Self.longest) lines.") }
-    lines = rows.map { row in
-      Line(Dictionary(zip(header, row.map { normalized($0.trimmed) })) { first, _ in first })
+    lines = try rows.map { row in Line(Dictionary(zip(header, try row.map(Self.value))) { first, _ in first }) }
+  }
+
+  private static func value(of field: String) throws(APIError) -> String {
+    guard let value = normalized(field.trimmed, upTo: longestField) else {
+      throw .refused("file invalid: a field has more than \(longestField) characters.")
     }
+    return value
   }
 
   /// The fields of each line; nil where quotes do not fit. Empty lines are left out.
@@ -66,7 +73,7 @@ struct UserFile: Input {
     }
     func endRow() {
       endField()
-      if row != [""] { rows.append(row) }
+      if row.count > 1 || !row[0].isEmpty { rows.append(row) }
       row = []
     }
     while let scalar = rest.popFirst() {

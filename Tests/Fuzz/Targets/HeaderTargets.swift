@@ -79,6 +79,26 @@ func headers(_ bytes: [UInt8]) throws {
   }
 }
 
+/// What adding fields costs, one for each line.
+func addHeaders(_ bytes: [UInt8]) {
+  var headers = Headers()
+  for line in bytes.split(separator: UInt8(ascii: "\n")) { headers.add(.forwardedFor, string(line)) }
+  headers.add(string(bytes), "1")
+  for name in [Headers.Name.origin, .traceParent] {
+    headers.add(name, string(bytes))
+    _ = (TraceParent(string(bytes)), CrossOrigin("https://a.example")?.permission(for: string(bytes)))
+  }
+  guard var request = (try? Target("/")).map({ Request(id: "fuzz", .get, $0, headers: headers) }) else { return }
+  TrustedProxies(IPNetwork.list("127.0.0.0/8, ::1") ?? []).resolveCaller(of: &request)
+}
+
+/// What reading a credential costs.
+func readCredential(_ bytes: [UInt8]) {
+  guard var request = (try? Target("/")).map({ Request(id: "fuzz", .get, $0) }) else { return }
+  request.headers[.authorization] = string(bytes)
+  _ = try? Credential(request).accountToken()
+}
+
 /// An Authorization, against a model that splits at blanks, and the checksum of a token against another way to count it.
 func credential(_ bytes: [UInt8]) throws {
   var request = Request(id: "fuzz", .get, try Target("/"))

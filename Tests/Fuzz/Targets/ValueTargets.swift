@@ -165,6 +165,15 @@ func jwt(_ bytes: [UInt8]) throws {
   }
 }
 
+/// What verifying a token costs, with a payload of the fuzzer's.
+func readToken(_ bytes: [UInt8]) {
+  guard let keys = try? keys.get() else { return }
+  let signed = keys.shared.header + encoded(bytes)
+  let token = signed + [UInt8(ascii: ".")] + encoded(keys.shared.signature(of: signed))
+  _ = try? keys.signer.verify(string(token), at: 0)
+  _ = try? keys.signer.verify(string(bytes), at: 0)
+}
+
 private let example = BaseTokenClaims.visitor(
   expiry: 4_000_000_000, dtableUUID: "650d8a0d-7e27-46a8-8b18-6cc6f3db2057", permission: "r", externalLinkID: 1)
 
@@ -219,6 +228,14 @@ func row(_ bytes: [UInt8]) throws {
   try expect(read == numbers, "the same numbers, there and back")
 }
 
+/// What reading an array of the database's costs.
+func readNumbers(_ bytes: [UInt8]) {
+  bytes.withUnsafeBytes { bytes in
+    _ = try? Array<Int64>(PostgresCell(column: "fuzz", type: .int8Array, value: bytes))
+    _ = try? Array<String>(PostgresCell(column: "fuzz", type: .textArray, value: bytes))
+  }
+}
+
 private func array(of numbers: [Int64]) -> [UInt8] {
   var bytes = bigEndian(Int32(numbers.isEmpty ? 0 : 1)) + bigEndian(Int32(0)) + bigEndian(Int32(20))
   if numbers.isEmpty { return bytes }
@@ -233,4 +250,5 @@ private func bigEndian(_ number: some FixedWidthInteger) -> [UInt8] {
 
 extension PostgresType {
   fileprivate static let int8Array = PostgresType(rawValue: 1016)
+  fileprivate static let textArray = PostgresType(rawValue: 1009)
 }
