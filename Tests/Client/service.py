@@ -44,6 +44,8 @@ class Service:
             BASEKEEPER_MASTER_KEY=MASTER_KEY,
         )
         self.environment.update(settings)
+        # A program that runs it, and its arguments.
+        self.wrapper = []
         self.process = None
         self.log = self.folder / "service.log"
 
@@ -61,7 +63,7 @@ class Service:
 
     def launch(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([BINARY, "serve"], env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen([*self.wrapper, BINARY, "serve"], env=self.environment, stdout=log, stderr=log)
 
     def start(self):
         self.launch()
