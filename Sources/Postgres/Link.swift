@@ -5,43 +5,65 @@ internal import Loop
 /// The only owner of a `PGconn`.
 final class Link: @unchecked Sendable {  // Sendable: made by a thread of the pool, then owned by its loop's thread
   let pointer: OpaquePointer
+  /// Whether a commit was made known without the synchronous standby, since somebody has cancelled the wait for it: it
+  /// must not be taken for done.
+  private(set) var hasUnconfirmedCommit = false
 
   private init(owning pointer: OpaquePointer) {
     self.pointer = pointer
-    PQsetNoticeReceiver(pointer, { _, _ in }, nil)  // notices, and the last words of a server that ends
+    PQsetNoticeReceiver(
+      pointer,
+      { link, notice in
+        if let link { Unmanaged<Link>.fromOpaque(link).takeUnretainedValue().take(notice) }
+      }, Unmanaged.passUnretained(self).toOpaque())
   }
 
   deinit { PQfinish(pointer) }
 
-  /// Connects, and blocks the calling thread: names are resolved, TLS is negotiated, several hosts may be tried.
+  /// Connects, and blocks the calling thread: names are resolved, TLS is negotiated. Of several hosts each is tried by
+  /// itself, in the order of the URL.
   ///
-  /// - Throws: `PostgresError.unavailable` with libpq's reason, which never quotes the password.
+  /// - Throws: `PostgresError.unavailable` with libpq's reason for each host, which never quotes the password.
   static func open(_ url: String, _ parameters: [(name: String, value: String)]) throws(PostgresError) -> Link {
-    // A later parameter wins over an earlier one, and so over what the URL says.
-    let all = [("dbname", url), ("client_encoding", "UTF8"), ("fallback_application_name", "basekeeper")] + parameters
-    let pointer = withCStrings(all.map(\.0)) { names in
-      withCStrings(all.map(\.1)) { values in PQconnectdbParams(names, values, 1) }
+    var reasons: [String] = []
+    for host in Hosts.attempts(of: url) {
+      // A later parameter wins over an earlier one, and so over what the URL says.
+      let all = [("dbname", url), ("client_encoding", "UTF8"), ("fallback_application_name", "basekeeper")]
+      let link = try connect(all + parameters + host)
+      if PQstatus(link.pointer) == CONNECTION_OK { return link }
+      reasons.append(link.reason)
+    }
+    throw .unavailable(reasons.joined(separator: "; "))
+  }
+
+  private static func connect(_ parameters: [(name: String, value: String)]) throws(PostgresError) -> Link {
+    let pointer = withCStrings(parameters.map(\.name)) { names in
+      withCStrings(parameters.map(\.value)) { values in PQconnectdbParams(names, values, 1) }
     }
     guard let pointer else { throw .unavailable("out of memory") }
-    let link = Link(owning: pointer)
-    guard PQstatus(pointer) == CONNECTION_OK else { throw .unavailable(link.reason) }
-    return link
+    return Link(owning: pointer)
+  }
+
+  /// The server that it leads to, as `host:port`.
+  var server: String {
+    let host = String(cString: PQhost(pointer))
+    return (host.contains(":") ? "[\(host)]" : host) + ":" + String(cString: PQport(pointer))
   }
 
   /// Why libpq's last call failed.
   var reason: String { singleLine(PQerrorMessage(pointer)) }
 
-  /// The URL's own `options`, the settings of its sessions; empty without.
-  static func options(of url: String) -> String {
-    guard let parsed = PQconninfoParse(url, nil) else { return "" }
-    defer { PQconninfoFree(parsed) }
-    var option = parsed
-    while let keyword = option.pointee.keyword {
-      if String(cString: keyword) == "options", let value = option.pointee.val { return String(cString: value) }
-      option += 1
-    }
-    return ""
+  /// Notices are not read, nor the last words of a server that ends, but for one: the function that it comes from names
+  /// it in all of PostgreSQL's languages.
+  private func take(_ notice: OpaquePointer?) {
+    guard let function = PQresultErrorField(notice, Int32(ErrorField.sourceFunction.rawValue)) else { return }
+    if String(cString: function) == "SyncRepWaitForLSN" { hasUnconfirmedCommit = true }
   }
+}
+
+extension PostgresError {
+  /// The server has committed, and its standby may not have: if the server is lost, so is what was committed.
+  static let unconfirmedCommit = Self.unavailable("the wait for the synchronous standby was cancelled")
 }
 
 /// What opens the connections of one database.
@@ -74,7 +96,7 @@ struct Opener: Sendable {
     // What is read is in memory or on an SSD, and no statement is worth being compiled; the URL may say otherwise.
     let advice = ["-c random_page_cost=1.1", "-c jit=off"]
     let rules = session.map { "-c \($0)=\($1.milliseconds)" } + ["-c TimeZone=UTC"]
-    let options = advice + [Link.options(of: settings.url)] + rules
+    let options = advice + [Hosts.options(of: settings.url)["options"] ?? ""] + rules
     let link = try Link.open(
       settings.url,
       [

@@ -213,7 +213,10 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
         continue
       }
       gaps = 0
-      take(ResultSet(owning: pointer))
+      let result = ResultSet(owning: pointer)
+      // Told before the answer to the commit, or to the `Sync` that commits.
+      guard !link.hasUnconfirmedCommit else { return lose(.unconfirmedCommit) }
+      take(result)
     }
   }
 

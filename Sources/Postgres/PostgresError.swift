@@ -99,10 +99,11 @@ extension ResultSet {
 }
 
 /// The `PG_DIAG_` macros, which Swift does not see.
-private enum ErrorField: UInt8 {
+enum ErrorField: UInt8 {
   case sqlstate = 0x43  // C
   case messagePrimary = 0x4d  // M
   case constraintName = 0x6e  // n
+  case sourceFunction = 0x52  // R
 }
 
 /// libpq ends its messages with a newline, and gives one line for each address it has tried.

@@ -7,11 +7,12 @@ package final class ScriptSession {
 
   /// Connects. The session waits for locks and runs statements for as long as it takes.
   package init(_ url: String) throws(PostgresError) {
+    let own = Hosts.options(of: url)["options"] ?? ""
     link = try Link.open(
       url,
       [
         ("connect_timeout", "3"),
-        ("options", "\(Link.options(of: url)) -c statement_timeout=0 -c lock_timeout=0 -c TimeZone=UTC"),
+        ("options", "\(own) -c statement_timeout=0 -c lock_timeout=0 -c TimeZone=UTC"),
       ])
   }
 
@@ -36,6 +37,7 @@ package final class ScriptSession {
   private func check(_ pointer: OpaquePointer?) throws(PostgresError) -> ResultSet {
     guard let pointer else { throw .unavailable(link.reason) }
     let result = ResultSet(owning: pointer)
+    guard !link.hasUnconfirmedCommit else { throw .unconfirmedCommit }
     switch result.status {
     case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY: return result
     default: throw PostgresError(result)

@@ -1,0 +1,51 @@
+internal import CLibPQ
+
+/// The servers that a URL names, as parameters that make libpq try one of them alone.
+///
+/// With several hosts libpq goes on to the next one if a server refuses the connection, does not answer in time or is of
+/// the wrong kind, but not if it takes the connection and closes it, or has none free: then one bad server keeps it from
+/// the good ones behind it. So each is tried by itself.
+enum Hosts {
+  typealias Parameters = [(name: String, value: String)]
+
+  /// What to add to the URL for each attempt, in the URL's order; one empty element if there is nothing to take apart.
+  static func attempts(of url: String) -> [Parameters] {
+    let options = options(of: url)
+    let hosts = list(options["host"])
+    let addresses = list(options["hostaddr"])
+    let count = max(hosts.count, addresses.count)
+    let ports = list(options["port"])
+    // What libpq would refuse, or fill with a default of its own, is left to it.
+    guard count > 1, hosts.isEmpty || hosts.count == count, addresses.isEmpty || addresses.count == count,
+      ports.count <= 1 || ports.count == count, !(hosts + addresses + ports).contains("")
+    else { return [[]] }
+    let servers = (0..<count).map { index in
+      var server: Parameters = []
+      if !hosts.isEmpty { server.append(("host", hosts[index])) }
+      if !addresses.isEmpty { server.append(("hostaddr", addresses[index])) }
+      if ports.count == count { server.append(("port", ports[index])) }
+      return server
+    }
+    // First all are asked whether they are a standby; only then is any taken.
+    guard options["target_session_attrs"] == "prefer-standby" else { return servers }
+    return ["standby", "any"].flatMap { kind in servers.map { $0 + [("target_session_attrs", kind)] } }
+  }
+
+  /// What a URL or a connection string sets; empty if libpq cannot read it.
+  static func options(of url: String) -> [String: String] {
+    guard let parsed = PQconninfoParse(url, nil) else { return [:] }
+    defer { PQconninfoFree(parsed) }
+    var options: [String: String] = [:]
+    var option = parsed
+    while let keyword = option.pointee.keyword {
+      if let value = option.pointee.val { options[String(cString: keyword)] = String(cString: value) }
+      option += 1
+    }
+    return options
+  }
+
+  private static func list(_ text: String?) -> [String] {
+    guard let text, !text.isEmpty else { return [] }
+    return text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+  }
+}

@@ -1,0 +1,87 @@
+"""One server of several that is of no use does not keep the service from the others, wherever it stands in the URL."""
+
+import contextlib
+import socket
+import threading
+
+import pytest
+
+from cluster import Node
+from service import Service
+
+
+@pytest.fixture(scope="module")
+def good():
+    server = Node()
+    yield server
+    server.delete()
+
+
+@contextlib.contextmanager
+def full(_):
+    """A server without a free connection for anybody but its superuser (53300)."""
+    server = Node()
+    server.psql("alter role basekeeper connection limit 0")
+    yield server.port
+    server.delete()
+
+
+@contextlib.contextmanager
+def closing(_):
+    """Accepts connections and closes them without a word, as a proxy does before it knows of a server."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    listener.accept()[0].close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield listener.getsockname()[1]
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@contextlib.contextmanager
+def without_the_role(_):
+    """A server that refuses whoever wants to sign in."""
+    server = Node()
+    server.psql("alter role basekeeper nologin")
+    yield server.port
+    server.delete()
+
+
+@contextlib.contextmanager
+def following(good):
+    """A standby, which takes no writes."""
+    server = Node(good)
+    yield server.port
+    server.delete()
+
+
+@pytest.mark.parametrize("bad", [full, closing, without_the_role, following])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_a_copy_comes_up_with_the_one_good_server(good, bad, is_first):
+    with bad(good) as port:
+        ports = [port, good.port] if is_first else [good.port, port]
+        hosts = ",".join(f"127.0.0.1:{one}" for one in ports)
+        service = Service(DATABASE_URL=f"postgresql://basekeeper@{hosts}/basekeeper?target_session_attrs=read-write")
+        try:
+            service.start()
+            assert service.answers("/readyz")
+            assert service.run("audit", "verify").returncode == 0
+            assert service.stop() == 0
+        finally:
+            service.process.kill()
+            service.process.wait()
+            service.delete()
+
+
+def test_where_no_server_is_of_use_the_reason_names_each(good):
+    with closing(good) as one, full(good) as other:
+        service = Service(DATABASE_URL=f"postgresql://basekeeper@127.0.0.1:{one},127.0.0.1:{other}/basekeeper")
+        told = service.run("audit", "verify")
+        assert told.returncode != 0
+        assert f"port {one} failed" in told.stderr and f"port {other} failed" in told.stderr, told.stderr
+        service.delete()
