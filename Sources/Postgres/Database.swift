@@ -31,6 +31,8 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     public var waitingTime = Duration.seconds(2)
     /// How many statements may wait for one.
     public var waitingLimit = 1000
+    /// Who is told when the server is reached or lost; nil: nobody.
+    public var reachability: Reachability?
 
     /// The default settings for a server.
     public init(url: String) { self.url = url }

@@ -17,13 +17,14 @@ enum Hosts {
     let ports = list(options["port"])
     // What libpq would refuse, or fill with a default of its own, is left to it.
     guard count > 1, hosts.isEmpty || hosts.count == count, addresses.isEmpty || addresses.count == count,
-      ports.count <= 1 || ports.count == count, !(hosts + addresses + ports).contains("")
+      ports.count <= 1 || ports.count == count, !(hosts + addresses).contains("")
     else { return [[]] }
     let servers = (0..<count).map { index in
       var server: Parameters = []
       if !hosts.isEmpty { server.append(("host", hosts[index])) }
       if !addresses.isEmpty { server.append(("hostaddr", addresses[index])) }
-      if ports.count == count { server.append(("port", ports[index])) }
+      // A URL without ports has as many empty ones as hosts.
+      if ports.count == count { server.append(("port", ports[index].isEmpty ? defaultPort : ports[index])) }
       return server
     }
     // First all are asked whether they are a standby; only then is any taken.
@@ -33,15 +34,22 @@ enum Hosts {
 
   /// What a URL or a connection string sets; empty if libpq cannot read it.
   static func options(of url: String) -> [String: String] {
-    guard let parsed = PQconninfoParse(url, nil) else { return [:] }
-    defer { PQconninfoFree(parsed) }
-    var options: [String: String] = [:]
-    var option = parsed
+    values(PQconninfoParse(url, nil))
+  }
+
+  /// As the environment says, or PostgreSQL's own.
+  private static var defaultPort: String { values(PQconndefaults())["port"] ?? "5432" }
+
+  private static func values(_ options: UnsafeMutablePointer<PQconninfoOption>?) -> [String: String] {
+    guard let options else { return [:] }
+    defer { PQconninfoFree(options) }
+    var values: [String: String] = [:]
+    var option = options
     while let keyword = option.pointee.keyword {
-      if let value = option.pointee.val { options[String(cString: keyword)] = String(cString: value) }
+      if let value = option.pointee.val { values[String(cString: keyword)] = String(cString: value) }
       option += 1
     }
-    return options
+    return values
   }
 
   private static func list(_ text: String?) -> [String] {

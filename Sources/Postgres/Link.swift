@@ -8,6 +8,8 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
   /// Whether a commit was made known without the synchronous standby, since somebody has cancelled the wait for it: it
   /// must not be taken for done.
   private(set) var hasUnconfirmedCommit = false
+  /// Who counts it as long as it is open.
+  private var counted: (by: Reachability, server: String)?
 
   private init(owning pointer: OpaquePointer) {
     self.pointer = pointer
@@ -18,7 +20,16 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
       }, Unmanaged.passUnretained(self).toOpaque())
   }
 
-  deinit { PQfinish(pointer) }
+  deinit {
+    PQfinish(pointer)
+    if let counted { counted.by.closed(to: counted.server) }
+  }
+
+  /// Has it counted from now until it is closed.
+  fileprivate func count(by reachability: Reachability) {
+    counted = (reachability, server)
+    reachability.opened(to: server)
+  }
 
   /// Connects, and blocks the calling thread: names are resolved, TLS is negotiated. Of several hosts each is tried by
   /// itself, in the order of the URL.
@@ -45,7 +56,7 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
   }
 
   /// The server that it leads to, as `host:port`.
-  var server: String {
+  private var server: String {
     let host = String(cString: PQhost(pointer))
     return (host.contains(":") ? "[\(host)]" : host) + ":" + String(cString: PQport(pointer))
   }
@@ -108,6 +119,7 @@ struct Opener: Sendable {
     guard PQsetnonblocking(link.pointer, 1) == 0, PQenterPipelineMode(link.pointer) == 1 else {
       throw .unavailable(link.reason)
     }
+    if let reachability = settings.reachability { link.count(by: reachability) }
     return link
   }
 }

@@ -164,6 +164,7 @@ struct PoolParts {
       return link
     } catch {
       tally.refused()
+      settings.reachability?.failed("\(error)")
       throw error
     }
   }

@@ -32,6 +32,8 @@ struct Configuration {
   var connectionsPerLoop: Int
   var statementTime: Duration
   var connectTime: Duration
+  /// How long `serve` waits for a database that is not there yet.
+  var databaseWait: Duration
   var drainTime: Duration
   var shutdownTime: Duration
   var trashDays: Int
@@ -153,6 +155,7 @@ struct Configuration {
     connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS", in: 1...100, default: 4)
     statementTime = .seconds(environment.integer("BASEKEEPER_STATEMENT_TIMEOUT", in: 1...600, default: 5))
     connectTime = .seconds(environment.integer("BASEKEEPER_CONNECT_TIMEOUT", in: 2...60, default: 2))
+    databaseWait = .seconds(environment.integer("BASEKEEPER_DATABASE_WAIT", in: 0...3600, default: 30))
     drainTime = .seconds(environment.integer("BASEKEEPER_DRAIN_TIME", in: 0...600, default: 0))
     shutdownTime = .seconds(environment.integer("BASEKEEPER_SHUTDOWN_TIMEOUT", in: 0...600, default: 20))
 

@@ -132,12 +132,23 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
   private let log: Log
   private var lines: [UInt8] = []
   private var clock = LogClock()
+  private var failures = RepeatedFailures()
 
   init(_ log: Log) { self.log = log }
 
-  let patience: Int32 = -1
+  /// Until the count of failures is due.
+  var patience: Int32 {
+    guard let due = failures.due else { return -1 }
+    return Int32(clamping: max(0, Int(ContinuousClock.now.duration(to: due) / .milliseconds(1)) + 1))
+  }
 
   func turn() -> Bool {
+    for summary in failures.takeSummaries() {
+      lines += Log.line(.error, "more requests failed", at: clock.now()) {
+        $0.add("count", summary.count)
+        $0.add("failure", summary.failure)
+      }
+    }
     if !lines.isEmpty {
       log.append(lines)
       lines.removeAll(keepingCapacity: true)
@@ -145,11 +156,13 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
     return false
   }
 
-  /// Method, route, status, time and id: never a path as it came, a query, a token or a body.
+  /// Method, route, status, time and id: never a path as it came, a query, a token or a body. Of failures that are alike
+  /// the first line says why; the others are like any request's, and counted.
   func note(_ request: Request?, _ response: Response, _ duration: Duration) {
     // 501 and 505 are answers to what no client of ours sends.
     let isFailure = response.status >= 500 && ![501, 505].contains(response.status)
-    let level: Log.Level = isFailure ? .error : .info
+    let failure = response.failure.flatMap { failures.isNew($0) ? $0 : nil }
+    let level: Log.Level = isFailure && (failure != nil || response.failure == nil) ? .error : .info
     guard level >= log.level else { return }
     lines += Log.line(level, "request", at: clock.now()) {
       $0.add("request_id", request?.id)
@@ -162,7 +175,7 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
       $0.add("status", response.status)
       $0.add("microseconds", Int(duration / .microseconds(1)))
       $0.add("address", request?.address)
-      if let failure = response.failure { $0.add("failure", failure) }
+      if let failure { $0.add("failure", failure) }
     }
   }
 }

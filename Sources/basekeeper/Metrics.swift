@@ -24,6 +24,7 @@ final class Metrics: Sendable {
   private let passwords: PasswordHasher
   private let sources = Mutex<[Source]>([])
   private let server = Mutex<Server?>(nil)
+  private let watched = Mutex<[(database: String, reachability: Reachability)]>([])
 
   init(_ log: Log, _ passwords: PasswordHasher) { (self.log, self.passwords) = (log, passwords) }
 
@@ -32,6 +33,26 @@ final class Metrics: Sendable {
 
   /// Counts the connections of a server, too.
   func add(_ server: Server) { self.server.withLock { $0 = server } }
+
+  /// Counts which servers the connections to a database lead to, and writes to the log when it is reached or lost.
+  fileprivate func watch(_ database: String) -> Reachability {
+    let reachability = Reachability { [log] change in
+      switch change {
+      case .reached(let server):
+        log.write(.info, "database reached") {
+          $0.add("database", database)
+          $0.add("server", server)
+        }
+      case .lost(let reason):
+        log.write(.error, "database lost") {
+          $0.add("database", database)
+          $0.add("reason", reason)
+        }
+      }
+    }
+    watched.withLock { $0.append((database, reachability)) }
+    return reachability
+  }
 
   /// Everything, in Prometheus' text format.
   func exposition() async -> [UInt8] {
@@ -47,6 +68,13 @@ final class Metrics: Sendable {
       "basekeeper_http_connections", .gauge, "Open connections of clients.", serverLoad?.connections ?? 0)
     text.single("basekeeper_http_requests_running", .gauge, "Requests being answered.", serverLoad?.requests ?? 0)
     text.add(primary: sum.primary, standby: sum.standby)
+    text.family(
+      "basekeeper_db_server_connections", .gauge, "Open connections to PostgreSQL by the server that they lead to.")
+    for (database, reachability) in watched.withLock({ $0 }) {
+      for (server, count) in reachability.servers.sorted(by: { $0.key < $1.key }) {
+        text.sample("basekeeper_db_server_connections", ["database": database, "server": server], count)
+      }
+    }
     text.family("basekeeper_loop_lag_seconds", .histogram, "How late an event loop does what is due.")
     for (index, lag) in sum.lags.enumerated() {
       text.histogram("basekeeper_loop_lag_seconds", ["loop": "\(index + 1)"], lag)
@@ -58,6 +86,15 @@ final class Metrics: Sendable {
       log.dropped)
     text.addProcess()
     return Array(text.text.utf8)
+  }
+}
+
+extension Database.Settings {
+  /// The same, with its servers named in the metrics and in the log.
+  func watched(by metrics: Metrics, as name: String) -> Self {
+    var settings = self
+    settings.reachability = metrics.watch(name)
+    return settings
   }
 }
 

@@ -33,11 +33,13 @@ final class Replica: Sendable {
     let metrics = Metrics(log, installation.passwords)
     let isStopping = Flag()
     self.isStopping = isStopping
+    let primary = installation.database.watched(by: metrics, as: "primary")
+    let copy = installation.standby?.watched(by: metrics, as: "standby")
 
     parts = try (1...configuration.loops).map { _ in
       let loop = try Loop()
-      let database = Database(installation.database, on: loop)
-      let standby = installation.standby.map { Standby(Database($0, on: loop), lag: configuration.readLag) }
+      let database = Database(primary, on: loop)
+      let standby = copy.map { Standby(Database($0, on: loop), lag: configuration.readLag) }
       let app = App(
         db: database, signer: signer, vault: vault, passwords: installation.passwords, settings: settings,
         limiter: limiter, standby: standby,
@@ -147,13 +149,18 @@ private let keyInterval = Duration.seconds(10)
 
 private func keepKeys(of app: App, on loop: Loop, _ store: KeyStore, _ log: Log) async {
   var next: Duration?
+  var told: String?
   while true {
     // At the moment at which another key signs, all copies change over.
     await loop.sleep(for: min(next ?? keyInterval, keyInterval))
     do {
       next = try await store.refresh(app)
+      if told != nil { log.write(.info, "keys read again") }
+      told = nil
     } catch {
       next = nil
+      guard told != "\(error)" else { continue }
+      told = "\(error)"
       log.write(.warning, "keys not read") { $0.add("reason", "\(error)") }
     }
   }

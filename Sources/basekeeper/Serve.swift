@@ -17,6 +17,7 @@ func serve() throws {
   for warning in configuration.warnings { log.write(.warning, warning) }
   if let warning = certificate?.warning { log.write(.warning, warning) }
 
+  guard try waitForDatabase(configuration, signals, log) else { return log.write(.info, "stopped") }
   let installation = try Installation(configuration)
   defer { installation.close() }
   for name in installation.applied { log.write(.info, "migration applied") { $0.add("name", name) } }

@@ -19,7 +19,7 @@ def servers():
     primary = Node()
     standby = Node(primary)
     primary.set(synchronous_standby_names="*")
-    wait_until(lambda: primary.psql("select sync_state from pg_stat_replication") == "sync", 120)
+    wait_until(lambda: primary.psql("select sync_state from pg_stat_replication") == "sync")
     yield primary, standby
     primary.delete()
     standby.delete()
@@ -71,14 +71,14 @@ def test_a_commit_that_no_standby_has_is_acknowledged_neither_at_once_nor_when_i
     standby.pause()
     request = threading.Thread(target=lambda: answers.append(create(service, team, "Cut off", key)))
     request.start()
-    wait_until(lambda: waiting(primary), 60)
+    wait_until(lambda: waiting(primary))
     WAYS[way](primary, waiting(primary))
     request.join()
     assert [answer.status_code for answer in answers] == [503], answers[0].text
 
     # All can see it now, the standby does not have it, and the request is sent again.
-    wait_until(lambda: primary.answers() and is_seen(primary, "Cut off"), 120)
-    wait_until(lambda: service.answers("/healthz"), 60)
+    wait_until(lambda: primary.answers() and is_seen(primary, "Cut off"))
+    wait_until(lambda: service.answers("/healthz"))
     assert create(service, team, "Cut off", key).status_code == 503
 
     # The primary is lost with it; the request happens at the standby.
@@ -91,7 +91,7 @@ def test_a_commit_that_no_standby_has_is_acknowledged_neither_at_once_nor_when_i
         assert answer.status_code in (200, 503), answer.text
         return answer.status_code == 200
 
-    wait_until(is_made, 120, service.process)
+    wait_until(is_made, service.process)
     assert is_seen(standby, "Cut off")
     again = create(service, team, "Cut off", key)
     assert (again.status_code, again.headers["Idempotency-Replayed"]) == (200, "true")
@@ -106,7 +106,7 @@ def test_a_replay_is_answered_as_soon_as_the_standby_has_what_it_tells_of(server
     answers = []
     replay = threading.Thread(target=lambda: answers.append(create(service, team, "Kept", key)))
     replay.start()
-    wait_until(lambda: primary.psql("select count(*) from pg_stat_activity where wait_event = 'SyncRep'") != "0", 60)
+    wait_until(lambda: primary.psql("select count(*) from pg_stat_activity where wait_event = 'SyncRep'") != "0")
     assert not answers
     standby.resume()
     replay.join()

@@ -10,6 +10,8 @@ import Testing
   @Test func `each host of a URL is tried by itself, with its own port`() {
     #expect(
       attempts("postgresql://me@db1:1,db2:2/x") == [["host=db1", "port=1"], ["host=db2", "port=2"]])
+    #expect(
+      attempts("postgresql://db1,db2:2/x") == [["host=db1", "port=5432"], ["host=db2", "port=2"]])
     #expect(attempts("host=db1,db2 port=5433") == [["host=db1"], ["host=db2"]])
     #expect(
       attempts("hostaddr=192.0.2.1,192.0.2.2 host=a,b")
@@ -19,8 +21,10 @@ import Testing
   @Test func `a standby is preferred among all of them before any is taken`() {
     #expect(
       attempts("postgresql://a,b/x?target_session_attrs=prefer-standby") == [
-        ["host=a", "target_session_attrs=standby"], ["host=b", "target_session_attrs=standby"],
-        ["host=a", "target_session_attrs=any"], ["host=b", "target_session_attrs=any"],
+        ["host=a", "port=5432", "target_session_attrs=standby"],
+        ["host=b", "port=5432", "target_session_attrs=standby"],
+        ["host=a", "port=5432", "target_session_attrs=any"],
+        ["host=b", "port=5432", "target_session_attrs=any"],
       ])
   }
 
