@@ -122,6 +122,9 @@ struct WireError {
     case "token_lifetime_too_long": .message(400, "The team's policy wants API tokens to expire earlier.")
     case "token_rw_forbidden": .message(403, "The team's policy lets its admins alone make API tokens that write.")
     case "team_public_links": .message(403, noPublicLinks)
+    case "barred_guest":
+      .message(403, "You were taken out of this table, and come back if somebody shares it with you.")
+    case "barred_member": .message(403, "You were taken out of this group, and come back if an admin adds you.")
     case "team_member_quota": .message(403, "The number of users exceeds the limit.")
     case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
     case "folder_name_key", "folder_look_key": .message(400, "Folder name already exists.")

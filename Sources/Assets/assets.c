@@ -73,6 +73,10 @@ static const unsigned char migration_0011[] = {
 #embed "../../Migrations/0011-names.sql"
 };
 
+static const unsigned char migration_0012[] = {
+#embed "../../Migrations/0012-taken-out.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -85,6 +89,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0009-token-lifecycle.sql", migration_0009),
     ASSET("0010-public-links.sql", migration_0010),
     ASSET("0011-names.sql", migration_0011),
+    ASSET("0012-taken-out.sql", migration_0012),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

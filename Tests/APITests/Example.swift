@@ -12,6 +12,8 @@ struct Example: Sendable, CustomTestStringConvertible {
   static let outsider = "00000000000000000000000000000004@auth.local"
   static let systemAdmin = "00000000000000000000000000000007@auth.local"
   static let groupAdmin = "00000000000000000000000000000002@auth.local"
+  /// Of another team, and one who has accepted an invite link to "Projects".
+  static let guest = "00000000000000000000000000000012@auth.local"
   /// Deactivated, and one with whom "Projects" is shared.
   static let gone = "00000000000000000000000000000008@auth.local"
 
@@ -35,6 +37,7 @@ struct Example: Sendable, CustomTestStringConvertible {
 
   private var user: String {
     if route.operation == "teamDeleteUserShare" { return Self.gone }
+    if route.operation.hasSuffix("eleteInviteLinkGuest") { return Self.guest }
     return route.operation.hasSuffix("DisableTwoFactor") ? Self.gone : Self.member
   }
 

@@ -101,19 +101,20 @@ private func deleteLink(by admin: GroupAdmin, _ link: NamedLink, _ app: App) asy
   return Success()
 }
 
-/// Makes the caller a member, if he is of the group's team; a member stays what he is.
+/// Makes the caller a member, if he is of the group's team; a member stays what he is, and who was taken out does not
+/// come back by a link that was there then.
 private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: App) async throws -> MemberRecord {
   let hash = LinkToken(acceptance.token)?.secret.hash.bytes
   return try await app.change(by: caller) {
     let found: Found? = try await $0.row(
       """
-      select group_id, coalesce(expires_at <= now(), false) as is_expired
+      select id, group_id, coalesce(expires_at <= now(), false) as is_expired
       from group_link where hash = \(hash)
       for share
       """)
     guard let found else { throw Refusal.notFound(.link) }
     guard !found.isExpired else { throw Refusal.expiredLink }
-    switch try await $0.add(caller.user.wire, to: found.group) {
+    switch try await $0.add(caller.user.wire, to: found.group, by: found.link) {
     case .made(let member), .isMember(let member): return app.pictured(member)
     case .unknown: throw Refusal.notFound(.link)  // the link is another team's
     }
@@ -121,10 +122,12 @@ private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: Ap
 }
 
 private struct Found: RowDecodable {
+  let link: Int64
   let group: ID<Group>
   let isExpired: Bool
 
   init(_ row: Row) throws(PostgresError) {
+    link = try row["id"]
     group = try row["group_id"]
     isExpired = try row["is_expired"]
   }

@@ -135,13 +135,13 @@ enum Addition: Sendable {
 }
 
 extension Transaction {
-  /// Puts a person of the group's team into the group, as a member.
-  func add(_ user: String, to group: ID<Group>) async throws(PostgresError) -> Addition {
+  /// Puts a person of the group's team into the group, as a member; by a link where they come by themselves.
+  func add(_ user: String, to group: ID<Group>, by link: Int64? = nil) async throws(PostgresError) -> Addition {
     let made: MemberRecord? = try await row(
       """
       with member as (
-        insert into group_member (group_id, account_id, role)
-        select user_group.id, account.id, 'member'
+        insert into group_member (group_id, account_id, role, link_id)
+        select user_group.id, account.id, 'member', \(link)
         from user_group
         join account on account.team_id is not distinct from user_group.team_id and account.deleted_at is null
         where user_group.id = \(group) and account.uid = \(UserID(wire: user))

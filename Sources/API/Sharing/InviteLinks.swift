@@ -9,6 +9,8 @@ let inviteLinkRoutes = [
   Route(.post,   "/api/v2.1/dtables/invite-links/",                             "createInviteLink",    as: SignedIn.self, makeLink),
   Route(.delete, "/api/v2.1/dtables/invite-links/{invite_link_token}/",         "deleteInviteLink",    as: SignedIn.self, deleteLink),
   Route(.post,   "/api/v2.1/dtables/invite-links/{invite_link_token}/accept/",  "acceptInviteLink",    as: SignedIn.self, acceptLink, once: false),
+  Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/invite-link-guests/",           "listInviteLinkGuests",  as: BaseAdmin.self, listGuests),
+  Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/invite-link-guests/{user_id}/", "deleteInviteLinkGuest", as: BaseAdmin.self, removeGuest),
 ]
 
 // MARK: Wire
@@ -81,7 +83,21 @@ private func deleteLink(by caller: SignedIn, _ link: NamedLink, _ app: App) asyn
   return Success()
 }
 
-/// Whoever accepts a link may open the base as long as the link lives; what it allows then, too.
+/// Those who may come in now: not by a link that has expired, nor from outside where the team lets nobody in.
+private func listGuests(of admin: BaseAdmin, _ page: Page, _ app: App) async throws -> NamedList<InviteLinkGuest> {
+  let own: SQL = "link.base_id = \(admin.base) and \(InviteLinkGuest.isWelcome)"
+  let count = try await app.count(
+    "select count(*) from invite_link_guest as guest join base_link as link on link.id = guest.link_id where \(own)")
+  return NamedList("guest_list", try await app.guests(own, page.limit), count: ("count", count))
+}
+
+private func removeGuest(by admin: BaseAdmin, _ guest: NamedPerson, _ app: App) async throws -> Success {
+  try await app.removeGuest(guest.named, of: admin.base, by: admin.caller)
+  return Success()
+}
+
+/// Whoever accepts a link may open the base as long as the link lives; what it allows then, too. Who was taken out of the
+/// base does not come back by a link that was there then.
 private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: App) async throws -> AcceptedBase {
   let opened = try await OpenedLink.open(.invite, acceptance.token, password: acceptance.password, app)
   guard opened.team == caller.team || opened.isForOtherTeams else {

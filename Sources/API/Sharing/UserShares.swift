@@ -117,15 +117,17 @@ extension App {
     return shares
   }
 
-  /// Takes a base away from somebody with whom it is shared.
+  /// Takes a base away from somebody with whom it is shared. If they have not done it themselves, no invite link that
+  /// is there lets them in again.
   func endShare(of base: ID<Base>, withUser user: String, by caller: SignedIn) async throws {
-    let count = try await change(by: caller) {
-      try await $0.run(
+    try await change(by: caller) {
+      let count = try await $0.run(
         """
         delete from user_share
         where base_id = \(base) and account_id = (select id from account where uid = \(UserID(wire: user)))
         """)
+      guard count == 1 else { throw Refusal.notFound(.share(user)) }
+      if UserID(wire: user) != caller.user { try await $0.bar(user, from: base) }
     }
-    guard count == 1 else { throw Refusal.notFound(.share(user)) }
   }
 }

@@ -8,6 +8,7 @@ let teamShareRoutes = [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/",                "teamListBaseSharings", as: TeamAdmin.self, listBaseShares, from: .standby),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/{user_id}/",      "teamDeleteUserShare",  as: TeamAdmin.self, endUserShare),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/group-shares/{group_id}/", "teamDeleteGroupShare", as: TeamAdmin.self, endGroupShare),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/invite-link-guests/{user_id}/", "teamDeleteInviteLinkGuest", as: TeamAdmin.self, removeGuest),
 ]
 
 // MARK: Wire
@@ -49,7 +50,7 @@ private struct Shares: Output, JSONEncodable {
 private struct BaseShares: Output, JSONEncodable {
   let withUsers: [UserShare]
   let withGroups: [GroupShare]
-  let guests: [Guest]
+  let guests: [InviteLinkGuest]
 
   func write(to json: inout JSONWriter) {
     json.object { $0.add("share_list", entries) }
@@ -62,7 +63,7 @@ private struct BaseShares: Output, JSONEncodable {
   private enum Entry: JSONEncodable {
     case user(UserShare)
     case group(GroupShare)
-    case guest(Guest)
+    case guest(InviteLinkGuest)
 
     func write(to json: inout JSONWriter) {
       json.object {
@@ -82,27 +83,6 @@ private struct BaseShares: Output, JSONEncodable {
   }
 }
 
-private struct Guest: RowDecodable, Sendable {
-  var person: PublicPerson
-  let permission: Permission
-  let link: String
-  let base: BaseUUID
-
-  init(_ row: Row) throws(PostgresError) {
-    person = try PublicPerson(row)
-    permission = try row["permission"]
-    link = try row["handle"]
-    base = try row["base_uuid"]
-  }
-
-  func write(to object: inout JSONWriter.Members) {
-    person.write(to: &object)
-    object.add("permission", permission.rawValue)
-    object.add("invite_link", link)
-    object.add("dtable_uuid", base)
-  }
-}
-
 // MARK: Operations
 
 private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async throws -> Shares {
@@ -113,23 +93,10 @@ private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async
 
 private func listBaseShares(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> BaseShares {
   let id = try await app.base(base, admin.reach)
-  var guests: [Guest] = try await app.db.rows(
-    """
-    select \(PublicPerson.columns), link.permission, link.handle, base.uuid::text as base_uuid
-    from base_link as link
-    join base on base.id = link.base_id
-    join invite_link_guest as guest on guest.link_id = link.id
-    join account on account.id = guest.account_id and account.deleted_at is null
-    where link.base_id = \(id)
-      and exists (
-        select from base_way as way
-        where way.base_id = base.id and way.account_id = account.id and way.source = 'invite link')
-    order by guest.accepted_at, account.id, link.id
-    """)
-  for index in guests.indices { guests[index].person.avatarURL = app.settings.avatarURL }
   return BaseShares(
     withUsers: try await app.userShares("share.base_id = \(id)"),
-    withGroups: try await app.groupShares("share.base_id = \(id)"), guests: guests)
+    withGroups: try await app.groupShares("share.base_id = \(id)"),
+    guests: try await app.guests("link.base_id = \(id) and \(InviteLinkGuest.isWelcome)"))
 }
 
 private func endUserShare(by admin: TeamAdmin, _ share: ShareWithUser, _ app: App) async throws -> Success {
@@ -141,5 +108,10 @@ private func endUserShare(by admin: TeamAdmin, _ share: ShareWithUser, _ app: Ap
 private func endGroupShare(by admin: TeamAdmin, _ share: ShareWithGroup, _ app: App) async throws -> Success {
   try await app.endShare(
     of: try await app.base(share.base, admin.reach), with: share.group, by: admin.caller)
+  return Success()
+}
+
+private func removeGuest(by admin: TeamAdmin, _ guest: ShareWithUser, _ app: App) async throws -> Success {
+  try await app.removeGuest(guest.user, of: try await app.base(guest.base, admin.reach), by: admin.caller)
   return Success()
 }
