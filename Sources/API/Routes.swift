@@ -10,10 +10,10 @@ private let memberRoutes: [Route] =
 
 /// What team admins administer.
 private let teamRoutes: [Route] =
-  teamUserRoutes + teamBaseRoutes + teamGroupRoutes + teamTokenRoutes + tokenPolicyRoutes + teamShareRoutes
-  + teamLinkRoutes + teamSettingRoutes + teamLogRoutes
+  teamUserRoutes + teamLeftBehindRoutes + teamBaseRoutes + teamGroupRoutes + teamTokenRoutes + tokenPolicyRoutes
+  + teamShareRoutes + teamLinkRoutes + teamSettingRoutes + teamLogRoutes
 
 /// What system administrators administer.
 private let systemRoutes: [Route] =
-  systemUserRoutes + systemBaseRoutes + systemLinkRoutes + systemGroupRoutes + systemTeamRoutes + systemTeamUserRoutes
-  + systemLogRoutes + systemInfoRoutes
+  systemUserRoutes + systemLeftBehindRoutes + systemBaseRoutes + systemLinkRoutes + systemGroupRoutes + systemTeamRoutes
+  + systemTeamUserRoutes + systemLogRoutes + systemInfoRoutes

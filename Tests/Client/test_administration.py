@@ -201,6 +201,30 @@ def test_a_team_admin_issues_no_tokens_for_bases_he_cannot_open(service, team):
     assert team.call("DELETE", tokens + "mine/").status_code == 200
 
 
+def test_what_somebody_leaves_behind_is_told_and_ended(call, team, root):
+    ada = team.person("Ada")
+    base = ada.base("Orders")
+    place = f"/api/v2.1/workspace/{base['workspace_id']}/dtable/Orders/"
+    made = ada.call("POST", place + "api-tokens/", data={"app_name": "report", "permission": "r"}).json()
+    link = ada.call("POST", place + "external-links/").json()["token"]
+    left = team.call("GET", f"users/{ada.id}/left-behind/").json()
+    assert [one["app_name"] for one in left["api_tokens"]] == ["report"]
+    assert [one["token"] for one in left["external_links"]] == [link[:20]]
+    assert (left["name"], left["left_behind"]["account_tokens"]) == ("Ada", 1)
+    out = team.call("PUT", f"users/{ada.id}/", data={"is_active": "false"}).json()
+    assert out["left_behind"] == {**left["left_behind"], "account_tokens": 0, "count": 2}
+    exchange = "/api/v2.1/dtable/app-access-token/"
+    assert call("GET", exchange, made["api_token"]).status_code == 200
+    ended = team.call("DELETE", f"users/{ada.id}/left-behind/").json()
+    assert ended == {"success": True, "ended": out["left_behind"]}
+    assert call("GET", exchange, made["api_token"]).status_code == 403
+    assert call("GET", f"/api/v2.1/external-link-tokens/{link}/access-token/").status_code == 404
+    above = f"/api/v2.1/admin/users/{ada.id}/left-behind/"
+    assert call("GET", above, root).json()["left_behind"]["count"] == 0
+    assert call("DELETE", above, root).json()["ended"]["count"] == 0
+    assert team.call("DELETE", f"users/{ada.id}/").json()["left_behind"]["count"] == 0
+
+
 def test_the_team_itself(team):
     team.add()
     info = team.call("GET", "/api/v2.1/org/admin/info/").json()

@@ -275,6 +275,30 @@ def test_an_invite_link_ends_with_its_time(service, call, team, mia, tom):
     assert team.call("GET", "invite-links/").json()["invite_link_list"][0]["is_expired"] is True
 
 
+def test_a_guest_is_listed_and_taken_out_and_stays_out(call, team, mia, tom, stranger):
+    base = mia.base("Orders")
+    secret = invite(mia, base, "rw")
+    for person in (tom, stranger):
+        assert person.call("POST", accept(secret)).status_code == 200
+    token = stranger.get(place(base, "access-token/"))["access_token"]
+    guests = mia.get(place(base, "invite-link-guests/"))
+    assert guests["count"] == 2
+    assert [(one["email"], one["invite_link"]) for one in guests["guest_list"]] == [
+        (tom.id, secret[:20]), (stranger.id, secret[:20])]
+    assert stranger.call("GET", place(base, "invite-link-guests/")).status_code == 403
+    removed = mia.call("DELETE", place(base, f"invite-link-guests/{stranger.id}/"))
+    assert removed.json() == {"success": True}
+    removed = team.call("DELETE", f"dtables/{base['uuid']}/invite-link-guests/{tom.id}/")
+    assert removed.json() == {"success": True}
+    assert mia.get(place(base, "invite-link-guests/"))["guest_list"] == []
+    assert gateway(call, base, token) == 403
+    for person in (tom, stranger):
+        assert person.call("GET", place(base, "access-token/")).status_code in (403, 404)
+        refused = person.call("POST", accept(secret))
+        assert refused.status_code == 403 and "taken out" in refused.json()["error_msg"]
+    assert stranger.call("POST", accept(invite(mia, base))).status_code == 200
+
+
 def test_a_team_may_keep_outsiders_out(call, team, mia, tom, stranger):
     base = mia.base(f"Orders of {team.id}")
     secret = invite(mia, base)

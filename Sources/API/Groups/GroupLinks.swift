@@ -136,10 +136,14 @@ private struct Found: RowDecodable {
 extension App {
   /// The invite links of a group.
   func links(of group: ID<Group>) async throws(PostgresError) -> NamedList<GroupLink> {
-    var links: [GroupLink] = try await db.rows(
-      GroupLink.select("select * from group_link where group_id = \(group)"))
+    NamedList("invite_link_list", try await groupLinks("select * from group_link where group_id = \(group)"))
+  }
+
+  /// The links of a statement that selects rows of `group_link`.
+  func groupLinks(_ rows: SQL) async throws(PostgresError) -> [GroupLink] {
+    var links: [GroupLink] = try await db.rows(GroupLink.select(rows))
     for index in links.indices { links[index].publicURL = settings.publicURL }
-    return NamedList("invite_link_list", links)
+    return links
   }
 
   /// Ends an invite link of a group; who has come in by it stays.

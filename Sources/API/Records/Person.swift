@@ -237,10 +237,10 @@ extension App {
   }
 
   /// Deletes a person within reach: his bases go to the trash, his account tokens end, his groups pass to their oldest
-  /// admin or member. The address stays taken, and what he made keeps his name.
-  func delete(_ named: String, _ reach: Reach, by caller: SignedIn) async throws {
+  /// admin or member. The address stays taken, and what he made keeps his name. Says what he has left behind.
+  func delete(_ named: String, _ reach: Reach, by caller: SignedIn) async throws -> Departure {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
-    try await change(by: caller) {
+    let gone = try await change(by: caller) {
       let gone: ID<Account>? = try await $0.row(
         """
         update account set deleted_at = now(), is_active = false
@@ -272,7 +272,9 @@ extension App {
         ) as heir
         where group_member.group_id = heir.group_id and group_member.account_id = heir.account_id
         """)
+      return gone
     }
+    return Departure(left: try await leftBehind(by: gone, reach))
   }
 }
 

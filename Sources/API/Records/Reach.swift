@@ -17,13 +17,22 @@ enum Reach: Sendable {
 
   /// The same without those whom this caller must not touch: a team admin who could reset the password of a system
   /// administrator would be one himself.
-  func changeableAccounts(by caller: SignedIn) -> SQL {
+  func changeableAccounts(by caller: SignedIn) -> SQL { "\(accounts) and \(Self.changeable(by: caller))" }
+
+  /// Holds for the rows of `account` that this caller may touch, wherever they are.
+  static func changeable(by caller: SignedIn) -> SQL {
     """
-    \(accounts) and (
-      not account.is_system_admin
-      or exists (select from live_account as caller where caller.id = \(caller.account) and caller.is_system_admin)
-    )
+    (not account.is_system_admin
+     or exists (select from live_account as caller where caller.id = \(caller.account) and caller.is_system_admin))
     """
+  }
+
+  /// Holds for the rows within reach of a table that has its team's number, under the name it has in a statement.
+  func holds(_ table: SQL) -> SQL {
+    switch self {
+    case .team(let team): "\(table).team_id = \(team)"
+    case .installation: "true"
+    }
   }
 
   /// Holds for the rows of `base` within reach, the trash included.

@@ -47,6 +47,8 @@ private struct GroupOfTeam: Input {
 
 private struct TeamMember: Output, JSONEncodable {
   let person: Person
+  /// Of who was deactivated.
+  var left: LeftBehind?
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -56,6 +58,7 @@ private struct TeamMember: Output, JSONEncodable {
       $0.add("create_time", person.created)
       $0.add("last_login", person.lastLogin?.wire ?? "")  // empty for never, as SeaTable has it here
       $0.add("active", person.isActive)
+      if let left { $0.add("left_behind", left) }
     }
   }
 }
@@ -66,7 +69,7 @@ private func listUsers(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async 
   let reach = try await app.reach(team.team)
   let people: [Person] = try await app.db.rows(
     Person.select("select * from account where \(reach.accounts) order by id \(team.page.limit)"))
-  return NamedList("users", people.map(TeamMember.init))
+  return NamedList("users", people.map { TeamMember(person: $0) })
 }
 
 private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> TeamMember {
@@ -76,13 +79,12 @@ private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async th
 
 private func changeUser(by admin: SystemAdmin, _ change: MemberChange, _ app: App) async throws -> TeamMember {
   let reach = try await app.reach(change.member.team)
-  return TeamMember(
-    person: try await app.change(change.member.user, to: change.change, reach, by: admin.caller))
+  let person = try await app.change(change.member.user, to: change.change, reach, by: admin.caller)
+  return TeamMember(person: person, left: try await app.leftBehind(by: person, after: change.change, reach))
 }
 
-private func deleteUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> Success {
+private func deleteUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> Departure {
   try await app.delete(member.user, try await app.reach(member.team), by: admin.caller)
-  return Success()
 }
 
 private func listGroups(of _: SystemAdmin, _ team: NamedTeam, _ app: App) async throws -> NamedList<AdministeredGroup> {

@@ -119,11 +119,14 @@ private struct ToldUser: Output, JSONEncodable {
   let user: SystemUser
   let key: StaticString
   let tip: String
+  /// Of who was deactivated.
+  var left: LeftBehind?
 
   func write(to json: inout JSONWriter) {
     json.object {
       user.write(to: &$0)
       $0.add(key, tip)
+      if let left { $0.add("left_behind", left) }
     }
   }
 }
@@ -183,12 +186,12 @@ private func showUser(to _: SystemAdmin, _ user: NamedPerson, _ app: App) async 
 
 private func changeUser(by admin: SystemAdmin, _ user: UserChange, _ app: App) async throws -> ToldUser {
   let person = try await app.change(user.named, to: user.change, .installation, by: admin.caller)
-  return ToldUser(user: app.user(person), key: "update_status_tip", tip: "")
+  let left = try await app.leftBehind(by: person, after: user.change, .installation)
+  return ToldUser(user: app.user(person), key: "update_status_tip", tip: "", left: left)
 }
 
-private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
+private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Departure {
   try await app.delete(user.named, .installation, by: admin.caller)
-  return Success()
 }
 
 private func listAdministrators(of _: SystemAdmin, _: NoInput, _ app: App) async throws -> NamedList<SystemUser> {

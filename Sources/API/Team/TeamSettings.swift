@@ -170,15 +170,23 @@ private func deleteTeam(by admin: TeamAdmin, _: NoInput, _ app: App) async throw
 }
 
 extension App {
-  /// Deletes a team; its people, groups and bases stay, without one. Everything that carries the team's number is
-  /// changed with it, so a large team takes longer than other statements may.
+  /// Deletes a team; its people, groups and bases stay, without one, for the owners of workspaces and the members of
+  /// groups. What the team has answered for ends: API tokens, shares and links. Everything that carries the team's number
+  /// is changed with it, so a large team takes longer than other statements may.
   func delete(_ team: ID<Team>, by caller: SignedIn) async throws {
     let count = try await change(by: caller, patience: .seconds(120)) {
+      try await $0.run("select set_config('basekeeper.ending_team', \(String(team.value)), true)")
+      // Who is making a way into one of its bases or groups has made it before, or finds that changed.
+      try await $0.run("select from base where team_id = \(team) order by id for update")
+      try await $0.run("select from user_group where team_id = \(team) order by id for update")
+      try await $0.run("update api_token set revoked_at = now() where team_id = \(team) and revoked_at is null")
+      try await $0.run("delete from user_share where team_id = \(team)")
+      try await $0.run("delete from group_share where team_id = \(team)")
+      try await $0.run("delete from base_link where team_id = \(team)")
+      try await $0.run(
+        "delete from group_link using user_group where user_group.id = group_id and user_group.team_id = \(team)")
       // What the foreign keys would do row by row, from below.
       try await $0.run("update api_token set team_id = null where team_id = \(team)")
-      try await $0.run("update user_share set team_id = null where team_id = \(team)")
-      try await $0.run("update group_share set team_id = null where team_id = \(team)")
-      try await $0.run("update base_link set team_id = null where team_id = \(team)")
       try await $0.run("update base set team_id = null where team_id = \(team)")
       return try await $0.run("delete from team where id = \(team)")
     }

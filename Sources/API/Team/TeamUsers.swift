@@ -51,6 +51,8 @@ struct TwoFactorRule: Input {
 private struct TeamUser: Output, JSONEncodable {
   let person: Person
   let avatarURL: String
+  /// Of who was deactivated.
+  var left: LeftBehind?
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -66,6 +68,7 @@ private struct TeamUser: Output, JSONEncodable {
       $0.add("is_force_2fa", person.mustUseTwoFactors)
       $0.add("has_default_device", person.hasSecondFactor)
       $0.add("avatar_url", avatarURL)
+      if let left { $0.add("left_behind", left) }
     }
   }
 }
@@ -95,12 +98,12 @@ private func showUser(to admin: TeamAdmin, _ user: NamedPerson, _ app: App) asyn
 
 private func changeUser(by admin: TeamAdmin, _ user: UserChange, _ app: App) async throws -> TeamUser {
   let person = try await app.change(user.named, to: user.change, admin.reach, by: admin.caller)
-  return TeamUser(person: person, avatarURL: app.settings.avatarURL)
+  let left = try await app.leftBehind(by: person, after: user.change, admin.reach)
+  return TeamUser(person: person, avatarURL: app.settings.avatarURL, left: left)
 }
 
-private func deleteUser(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
+private func deleteUser(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Departure {
   try await app.delete(user.named, admin.reach, by: admin.caller)
-  return Success()
 }
 
 private func resetPassword(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> ResetPassword {

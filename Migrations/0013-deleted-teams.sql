@@ -1,0 +1,25 @@
+-- What ends with its team is in that one's entry of the audit log: the service names the team by the setting
+-- basekeeper.ending_team.
+
+create or replace function audit(
+  team bigint, kind text, operation text, target bigint, detail jsonb, was jsonb, became jsonb,
+  subject bigint default null
+) returns void language plpgsql as $$
+declare
+  actor jsonb := coalesce(nullif(current_setting('basekeeper.actor', true), ''), '{}');
+  whole jsonb := was;
+begin
+  if kind <> 'team' and coalesce(team, 0)::text = current_setting('basekeeper.ending_team', true) then
+    return;
+  end if;
+  if was is not null and became is not null then
+    was := (select jsonb_object_agg(key, value) from jsonb_each(was) where value is distinct from became -> key);
+    became := (select jsonb_object_agg(key, value) from jsonb_each(became) where value is distinct from whole -> key);
+  end if;
+  insert into audit_log (
+    chain, actor_id, address, request_id, kind, operation, target_id, subject_id, detail, was, became, number,
+    previous_hash, hash)
+  values (
+    coalesce(team, 0), (actor ->> 'account')::bigint, actor ->> 'address', actor ->> 'request', kind, operation,
+    target, subject, detail, was, became, 0, '', '');
+end $$;
