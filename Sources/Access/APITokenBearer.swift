@@ -60,7 +60,12 @@ public struct APITokenBearer: Principal {
       let claims = try? app.signer.verifyTemporary(credential.text, at: app.now().seconds),
       let user = UserID(wire: claims.username), let uuid = BaseUUID(claims.dtableUUID)
     else { throw Refusal.badAPIToken }
-    return try await bearer(of: user, uuid, app)
+    return try await bearer(of: user, claims.signIn, uuid, app)
+  }
+
+  /// Holds for a row of `token` that may be used from an address, and so for the base tokens made from it.
+  static func mayCall(from address: String) -> SQL {
+    "(token.networks = '{}' or \(address)::inet <<= any(token.networks))"
   }
 
   /// The hot path: a row of each of three tables, found by unique keys.
@@ -135,17 +140,19 @@ public struct APITokenBearer: Principal {
     }
   }
 
-  private static func bearer(of user: UserID, _ uuid: BaseUUID, _ app: App) async throws -> APITokenBearer {
+  private static func bearer(
+    of user: UserID, _ signIn: SignInClaims, _ uuid: BaseUUID, _ app: App
+  ) async throws -> APITokenBearer {
     let found: Person? = try await app.db.lookup(
       """
       select \(NamedBase.columns), \(SignedIn.columnsOfProved), \(permissionOfAccount) as permission
       from live_account as account
       join base on base.uuid = \(uuid)::uuid
       left join team on team.id = base.team_id
-      where account.uid = \(user)
+      where account.uid = \(user) and \(SignedIn.lasts(signIn))
       """)
     guard let found, let permission = found.permission else { throw Refusal.badAPIToken }
-    return try bearer(of: found.base, permission, .person(found.caller))
+    return try bearer(of: found.base, permission, .person(found.caller.by(signIn)))
   }
 
   private static func bearer(
@@ -171,7 +178,7 @@ private struct FoundProgram: RowDecodable {
     \(NamedBase.columns), token.permission, token.id as token_id, token.app_name,
     token.rate_limit::bigint as rate_limit, token.revoked_at is not null as is_revoked,
     token.expires_at is not null and token.expires_at <= now() as is_expired,
-    token.networks = '{}' or \(app.origin.address)::inet <<= any(token.networks) as is_from_its_networks
+    \(APITokenBearer.mayCall(from: app.origin.address)) as is_from_its_networks
     """
   }
 

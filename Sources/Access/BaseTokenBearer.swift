@@ -5,8 +5,9 @@ internal import Postgres
 /// Somebody with a base token, for the base that the path names where it names one.
 ///
 /// A token that verifies is still asked after: it ends when it is revoked, with its base, and with the API token and that
-/// one's secret, the account's way into the base or the external link that it was minted from; and where one of these
-/// allows less now, the token is refused.
+/// one's secret, the account's way into the base and sign-in, or the external link that it was minted from. Where one of
+/// these allows less now, the token is refused, as it is from outside its API token's networks, and when it is older than
+/// its team lets base tokens grow.
 public struct BaseTokenBearer: Principal {
   /// `base-token`
   public static let name = "base-token"
@@ -54,16 +55,18 @@ public struct BaseTokenBearer: Principal {
   private static func prove(_ token: String, for named: String, _ app: App) async throws -> BaseTokenBearer {
     let claims = try verified(token, app)
     guard let uuid = BaseUUID(claims.dtableUUID), uuid == BaseUUID(named) else { throw Refusal.badBaseToken }
-    return try await bearer(claims, uuid, app)
+    return try await bearer(claims, uuid, from: app.origin.address, app)
   }
 
-  /// Proves a base token for the base that it is for.
+  /// Proves a base token for the base that it is for, when it is shown from an address; nil stands for the request's.
   ///
   /// - Throws: `Refusal`, or `PostgresError` where the database is away.
-  public static func prove(_ token: String, _ app: App) async throws -> BaseTokenBearer {
+  public static func prove(
+    _ token: String, from address: IPAddress? = nil, _ app: App
+  ) async throws -> BaseTokenBearer {
     let claims = try verified(token, app)
     guard let uuid = BaseUUID(claims.dtableUUID) else { throw Refusal.badBaseToken }
-    return try await bearer(claims, uuid, app)
+    return try await bearer(claims, uuid, from: address?.text ?? app.origin.address, app)
   }
 
   private static func verified(_ token: String, _ app: App) throws(Refusal) -> BaseTokenClaims {
@@ -74,23 +77,27 @@ public struct BaseTokenBearer: Principal {
     }
   }
 
-  private static func bearer(_ claims: BaseTokenClaims, _ uuid: BaseUUID, _ app: App) async throws -> BaseTokenBearer {
+  private static func bearer(
+    _ claims: BaseTokenClaims, _ uuid: BaseUUID, from address: String, _ app: App
+  ) async throws -> BaseTokenBearer {
     guard let permission = Permission(rawValue: claims.permission) else { throw Refusal.badBaseToken }
     let generation = claims.generation ?? 1  // tokens of before the first rotation do not say it
     let found: Found? = try await app.db.lookup(
       """
       select base.id as base_id, base.name, base.workspace_id, base.team_id, base.deleted_at is not null as is_trashed,
              token.permission as token_permission, \(permissionOfAccount) as account_permission,
-             link.permission as link_permission,
+             link.permission as link_permission, team.longest_base_token::bigint as longest_base_token,
+             coalesce(\(APITokenBearer.mayCall(from: address)), true) as is_from_its_networks,
              exists (select from revoked_base_token where jti = \(claims.id)) as is_revoked
       from base
+      left join team on team.id = base.team_id
       left join api_token as token
         on token.id = \(claims.apiTokenID) and token.base_id = base.id and token.revoked_at is null
         and (token.expires_at is null or token.expires_at > now())
         and (token.generation = \(generation) or exists (
           select from retired_secret as former
           where former.token_id = token.id and former.generation = \(generation) and former.valid_until > now()))
-      left join live_account as account on account.id = \(claims.accountID)
+      left join live_account as account on account.id = \(claims.accountID) and \(SignedIn.lasts(claims.signIn))
       left join base_link as link
         on link.id = \(claims.externalLinkID) and link.base_id = base.id
         and \(LinkVisitor.isLive) and \(LinkVisitor.isAllowed)
@@ -103,6 +110,10 @@ public struct BaseTokenBearer: Principal {
       (claims.externalLinkID, found.linkPermission),
     ] where source != nil {
       guard let now, permission <= now else { throw Refusal.badBaseToken }
+    }
+    guard found.isFromItsNetworks else { throw Refusal.foreignNetwork }
+    if let issued = claims.issued, let longest = found.longestLifetime, issued <= app.now().seconds - longest {
+      throw Refusal.expiredBaseToken
     }
     return BaseTokenBearer(
       base: found.base, uuid: uuid, baseName: found.name, workspace: found.workspace, team: found.team,
@@ -118,6 +129,8 @@ public struct BaseTokenBearer: Principal {
     let tokenPermission: Permission?
     let accountPermission: Permission?
     let linkPermission: Permission?
+    let longestLifetime: Int64?
+    let isFromItsNetworks: Bool
     let isRevoked: Bool
 
     init(_ row: Row) throws(PostgresError) {
@@ -129,6 +142,8 @@ public struct BaseTokenBearer: Principal {
       tokenPermission = try row["token_permission"]
       accountPermission = try row["account_permission"]
       linkPermission = try row["link_permission"]
+      longestLifetime = try row["longest_base_token"]
+      isFromItsNetworks = try row["is_from_its_networks"]
       isRevoked = try row["is_revoked"]
     }
   }

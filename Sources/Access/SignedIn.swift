@@ -1,4 +1,4 @@
-internal import Crypto
+public import Crypto
 public import HTTP
 public import Postgres
 
@@ -17,6 +17,8 @@ public struct SignedIn: Personal {
   public let token: ID<AccountToken>?
   /// Whether he has to enrol a second factor before he may do anything else.
   public let mustEnrol: Bool
+  /// What his base tokens and temporary API tokens are made from.
+  public private(set) var signIn: SignInClaims
 
   /// Himself.
   public var caller: SignedIn { self }
@@ -33,13 +35,13 @@ public struct SignedIn: Personal {
   /// What `init(_ row:)` reads, from `live`.
   static let columns: SQL = """
     account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
-    token.id as account_token_id
+    account.generation as account_generation, token.id as account_token_id
     """
 
   /// The same of somebody who has been proved before, from `live_account as account`.
   static let columnsOfProved: SQL = """
     account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
-    null::bigint as account_token_id
+    account.generation as account_generation, null::bigint as account_token_id
     """
 
   /// Live account tokens with their live accounts; to be narrowed by `token.hash`.
@@ -48,6 +50,24 @@ public struct SignedIn: Personal {
     join live_account as account
       on account.id = token.account_id and (token.expires_at is null or token.expires_at > now())
     """
+
+  /// Holds for a row of `live_account as account` as long as nothing has ended a sign-in of its person.
+  static func lasts(_ signIn: SignInClaims) -> SQL {
+    """
+    (account.generation = \(signIn.generation ?? SignInClaims.firstGeneration)
+     and (\(signIn.accountToken)::bigint is null or exists (
+       select from account_token as token
+       where token.id = \(signIn.accountToken) and token.account_id = account.id
+         and (token.expires_at is null or token.expires_at > now()))))
+    """
+  }
+
+  /// The same person, by a token that was made from an account token.
+  func by(_ signIn: SignInClaims) -> SignedIn {
+    var caller = self
+    caller.signIn.accountToken = signIn.accountToken
+    return caller
+  }
 }
 
 extension SignedIn: RowDecodable {
@@ -58,6 +78,7 @@ extension SignedIn: RowDecodable {
     team = try row["account_team_id"]
     token = try row["account_token_id"]
     mustEnrol = try row["must_enrol"]
+    signIn = SignInClaims(accountToken: token?.value, generation: try row["account_generation"])
   }
 }
 

@@ -182,6 +182,8 @@ extension Installation {
     let ended = try withDatabase(at: settings) { database in
       try await database.transaction { transaction in
         try await transaction.run("update signing_key set retired_at = now() where retired_at is null")
+        // By more than there can have been since the backup: no later one is like any of those.
+        try await transaction.run("update account set generation = generation + 1000000")
         return try await transaction.run("delete from account_token")
       }
     }

@@ -1,4 +1,6 @@
 import API
+import Access
+import Crypto
 import HTTP
 import Postgres
 import TestSupport
@@ -65,7 +67,11 @@ import Testing
     try await World.with { world async throws in
       #expect(try await world.call(.get, World.exchange, as: .temporaryToken).status == 200)
       try await world.database.execute("update account set forces_2fa = true where id = 3")
-      let refused = try await world.call(.get, World.exchange, as: .temporaryToken)
+      #expect(try await world.call(.get, World.exchange, as: .temporaryToken).status == 403)
+      let late = TemporaryTokenClaims(
+        username: Example.member, dtableUUID: World.projects, expiry: world.app.now().seconds + 60,
+        signIn: SignInClaims(generation: "2.0"))
+      let refused = try await world.exchange(world.app.signer.sign(late))
       #expect(refused.status == 403)
       #expect((refused["error_msg"] as? String)?.hasPrefix("Two-factor authentication is required") == true)
     }

@@ -90,7 +90,10 @@ public struct World: Sendable {
     try await database.execute(Self.people)
     credentials = try await Caller.credentials(database, app)
     let hash = try await Self.passwordHash.value
-    try await database.db.onLoop { try await $0.run("update account set password_hash = \(hash.stored)") }
+    try await database.db.onLoop {
+      try await $0.run("update account set password_hash = \(hash.stored)")
+      try await $0.run("update account set generation = 1")  // nothing has happened to anybody yet
+    }
   }
 
   private static let vault = {

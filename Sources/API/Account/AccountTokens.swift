@@ -123,9 +123,10 @@ private func makeToken(by caller: SignedIn, _ new: NewAccountToken, _ app: App) 
   return made
 }
 
-/// All but the one that is shown.
+/// All but the one that is shown; and all base tokens and temporary API tokens, whichever they were made from.
 private func endOthers(by caller: SignedIn, _: NoInput, _ app: App) async throws -> Success {
   try await app.change(by: caller) {
+    try await $0.run("update account set generation = generation + 1 where id = \(caller.account)")
     try await $0.run("delete from account_token where account_id = \(caller.account) and id <> \(caller.token)")
   }
   return Success()

@@ -186,7 +186,8 @@ struct PersonChange: Sendable {
 }
 
 extension App {
-  /// Changes a person within reach. Who is deactivated or gets another password has to sign in anew.
+  /// Changes a person within reach. Who is deactivated, gets another password or loses the second factor has to sign in
+  /// anew.
   func change(_ named: String, to new: PersonChange, _ reach: Reach, by caller: SignedIn) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     let password: PasswordHash? = if let password = new.password { try await hash(password.clear) } else { nil }
@@ -217,7 +218,7 @@ extension App {
           delete from recovery_code using person where recovery_code.account_id = person.id
           """)
       }
-      if new.isActive == false || password != nil {
+      if new.isActive == false || password != nil || new.losesSecondFactor {
         try await $0.run(
           "delete from account_token where account_id = (select id from account where uid = \(user))")
       }

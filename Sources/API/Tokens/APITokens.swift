@@ -92,6 +92,7 @@ private func rotateOwnToken(by bearer: APITokenBearer, _ grace: Grace, _ app: Ap
 /// Stored nowhere: it says who and for which base, and what he may do there is asked when it is used.
 private func issueTemporaryToken(by user: BaseUser, _: NoInput, _ app: App) async throws -> TemporaryToken {
   let claims = TemporaryTokenClaims(
-    username: user.caller.user.wire, dtableUUID: user.uuid.text, expiry: app.now().seconds + 3600)
+    username: user.caller.user.wire, dtableUUID: user.uuid.text, expiry: app.now().seconds + 3600,
+    signIn: user.caller.signIn)
   return TemporaryToken(token: app.signer.sign(claims))
 }

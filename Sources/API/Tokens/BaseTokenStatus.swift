@@ -15,6 +15,18 @@ let baseTokenStatusRoutes = [
 
 private struct TokenToVerify: Input {
   let token: String
+  /// From where it was shown to who asks; nil where that is not said.
+  let address: IPAddress?
+
+  init(_ parts: Parts) throws {
+    let fields = try parts.body()
+    token = try fields.text("token", 1...8192)
+    address = try fields.optionalText("address", upTo: 45).map { try parsed("address", IPAddress($0)?.unmapped) }
+  }
+}
+
+private struct TokenToRevoke: Input {
+  let token: String
   init(_ parts: Parts) throws { token = try parts.body().text("token", 1...8192) }
 }
 
@@ -72,10 +84,11 @@ private struct KeySet: Output, JSONEncodable {
 
 // MARK: Operations
 
-/// A token that the caller may know nothing of is not active for him.
+/// A token that the caller may know nothing of is not active. Where its API token is kept to networks, it has to be shown
+/// from one of them: the address that the caller names, or the caller's own.
 private func verify(by verifier: TokenVerifier, _ asked: TokenToVerify, _ app: App) async throws -> Status {
   do {
-    let bearer = try await BaseTokenBearer.prove(asked.token, app)
+    let bearer = try await BaseTokenBearer.prove(asked.token, from: asked.address, app)
     return Status(bearer: verifier.mayKnow(bearer) ? bearer : nil)
   } catch is Refusal {
     return Status(bearer: nil)
@@ -85,7 +98,7 @@ private func verify(by verifier: TokenVerifier, _ asked: TokenToVerify, _ app: A
 private func check(by bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Check { Check(bearer: bearer) }
 
 /// Whoever has a token may end it (RFC 7009); one that is not good any more, or never was, is answered the same way.
-private func revoke(by _: Anyone, _ asked: TokenToVerify, _ app: App) async throws -> Success {
+private func revoke(by _: Anyone, _ asked: TokenToRevoke, _ app: App) async throws -> Success {
   guard let claims = try? app.signer.verify(asked.token, at: app.now().seconds) else { return Success() }
   guard let id = claims.id, id.utf8.count <= 64 else {
     throw APIError.refused("This token cannot be ended alone: it has no name (jti) that it could be told by.")

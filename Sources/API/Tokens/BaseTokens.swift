@@ -80,14 +80,14 @@ private func exchange(by bearer: APITokenBearer, _ lifetime: Lifetime, _ app: Ap
   case .program(let program):
     appName = program.appName
     claims = .program(
-      expiry: expiry, dtableUUID: bearer.uuid.text, permission: bearer.permission.rawValue, appName: appName,
-      apiTokenID: program.token.value, generation: program.generation)
+      expiry: expiry, issued: now.seconds, dtableUUID: bearer.uuid.text, permission: bearer.permission.rawValue,
+      appName: appName, apiTokenID: program.token.value, generation: program.generation)
     app.lastUse.note(program.token, at: now, from: app.origin)
   case .person(let caller):
     appName = ""
     claims = .person(
-      expiry: expiry, dtableUUID: bearer.uuid.text, username: caller.user.wire,
-      permission: bearer.permission.rawValue, accountID: caller.account.value)
+      expiry: expiry, issued: now.seconds, dtableUUID: bearer.uuid.text, username: caller.user.wire,
+      permission: bearer.permission.rawValue, accountID: caller.account.value, signIn: caller.signIn)
   }
   return BaseTokenGrant(
     appName: appName, token: app.signer.sign(claims), uuid: bearer.uuid, baseName: bearer.baseName,
@@ -95,10 +95,11 @@ private func exchange(by bearer: APITokenBearer, _ lifetime: Lifetime, _ app: Ap
 }
 
 private func issueBaseToken(by user: BaseUser, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
+  let now = app.now()
   let claims = BaseTokenClaims.person(
-    expiry: lifetime.end(from: app.now(), atMost: user.longestLifetime), dtableUUID: user.uuid.text,
-    username: user.caller.user.wire,
-    permission: user.permission.rawValue, accountID: user.caller.account.value)
+    expiry: lifetime.end(from: now, atMost: user.longestLifetime), issued: now.seconds, dtableUUID: user.uuid.text,
+    username: user.caller.user.wire, permission: user.permission.rawValue, accountID: user.caller.account.value,
+    signIn: user.caller.signIn)
   return BaseTokenGrant(
     token: app.signer.sign(claims), uuid: user.uuid, baseName: user.baseName, workspace: user.workspace,
     publicURL: app.settings.publicURL)
@@ -106,10 +107,10 @@ private func issueBaseToken(by user: BaseUser, _ lifetime: Lifetime, _ app: App)
 
 /// Reading only, and for no longer than the link lives.
 private func visit(by visitor: LinkVisitor, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
-  let opened = visitor.opened
-  let expiry = lifetime.end(from: app.now(), atMost: opened.longestLifetime)
+  let (opened, now) = (visitor.opened, app.now())
+  let expiry = lifetime.end(from: now, atMost: opened.longestLifetime)
   let claims = BaseTokenClaims.visitor(
-    expiry: opened.end.map { min(expiry, $0.seconds) } ?? expiry, dtableUUID: opened.uuid.text,
+    expiry: opened.end.map { min(expiry, $0.seconds) } ?? expiry, issued: now.seconds, dtableUUID: opened.uuid.text,
     permission: opened.permission.rawValue, externalLinkID: opened.link.value)
   try await app.db.run("update base_link set view_count = view_count + 1 where id = \(opened.link)")
   return BaseTokenGrant(
