@@ -18,12 +18,14 @@ public struct OneTimePassword: Sendable {
   /// The step of a time, in seconds since 1970.
   public static func step(at now: Int64) -> Int64 { now / seconds }
 
-  /// The step whose code this is: that of `now`, or the one before, for who was slow; nil for any other text. A step that
-  /// is not after `last` is none: a code counts once.
-  public func step(of code: String, at now: Int64, after last: Int64?) -> Int64? {
+  /// The step whose code this is: that of `now`, the one before, for who was slow, or the one after, for whose clock is
+  /// ahead; nil for any other text. Blanks and hyphens do not count: apps show `123 456`.
+  public func step(of code: String, at now: Int64) -> Int64? {
+    let scalars = code.unicodeScalars.filter { !$0.properties.isWhitespace && $0 != "-" }
+    let digits = String(String.UnicodeScalarView(scalars))
     let current = Self.step(at: now)
-    return [current, current - 1].first { step in
-      step > last ?? -1 && isEqual(Array(self.code(at: step).utf8), Array(code.utf8))
+    return [current, current - 1, current + 1].first { step in
+      step >= 0 && isEqual(Array(self.code(at: step).utf8), Array(digits.utf8))
     }
   }
 

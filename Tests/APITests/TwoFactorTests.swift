@@ -18,13 +18,14 @@ private let mustEnrol =
 
   /// Enrols somebody: the secret in base32, and the codes on paper.
   private static func enrol(
-    _ world: World, as caller: Caller = .groupMember
+    _ world: World, as caller: Caller = .groupMember, with token: String? = nil
   ) async throws -> (secret: String, codes: [String]) {
-    let enrolment = try await world.call(.post, factor, as: caller)
+    let authorization = "Token \(try #require(token ?? world.credentials[caller]))"
+    let enrolment = try await world.call(.post, factor, authorization: authorization)
     #expect(enrolment.status == 200, "\(enrolment.text)")
     let secret = try #require(enrolment["secret"] as? String)
     let code = world.oneTimePassword(of: secret)
-    let confirmation = try await world.call(.put, factor, as: caller, ["code": code])
+    let confirmation = try await world.call(.put, factor, authorization: authorization, ["code": code])
     #expect(confirmation.status == 200, "\(confirmation.text)")
     return (secret, try #require(confirmation["recovery_codes"] as? [String]))
   }
@@ -155,6 +156,54 @@ private let mustEnrol =
       let fourth = Self.nextCode(secret, world)
       world.clock.advance(by: 60)
       #expect(try await world.signIn(Self.address, code: fourth).text == wrong)
+    }
+  }
+
+  @Test func `the code of a telephone whose clock is ahead counts, once`() async throws {
+    try await World.with { world async throws in
+      world.clock.stop()
+      let (secret, _) = try await Self.enrol(world)
+      let next = Self.nextCode(secret, world)
+      world.clock.advance(by: -30)
+      #expect(try await world.signIn(Self.address, code: next).status == 200)
+      for seconds in [0.0, 30, 30] {
+        world.clock.advance(by: seconds)
+        #expect(try await world.signIn(Self.address, code: next).text == wrong)
+      }
+    }
+  }
+
+  @Test func `a code that a wrong clock has taken does not count again when its time comes`() async throws {
+    try await World.with { world async throws in
+      world.clock.stop()
+      let (secret, _) = try await Self.enrol(world)
+      world.clock.advance(by: 600)
+      let early = world.oneTimePassword(of: secret)
+      #expect(try await world.signIn(Self.address, code: early).status == 200)
+      // The clock is set right, and whoever comes then gets in.
+      world.clock.advance(by: -570)
+      #expect(try await world.signIn(Self.address, code: world.oneTimePassword(of: secret)).status == 200)
+      world.clock.advance(by: 570)
+      #expect(world.oneTimePassword(of: secret) == early)
+      #expect(try await world.signIn(Self.address, code: early).text == wrong)
+      #expect(try await world.signIn(Self.address, code: Self.nextCode(secret, world)).status == 200)
+    }
+  }
+
+  @Test func `codes are taken as they are shown and as they are copied`() async throws {
+    try await World.with { world async throws in
+      world.clock.stop()
+      let enrolment = try await world.call(.post, factor, as: .groupMember)
+      let secret = try #require(enrolment["secret"] as? String)
+      func spaced(_ code: String) -> String { "\(code.prefix(3)) \(code.suffix(3))" }
+      let confirmation = try await world.call(
+        .put, factor, as: .groupMember, ["code": spaced(world.oneTimePassword(of: secret))])
+      #expect(confirmation.status == 200)
+      #expect(try await world.signIn(Self.address, code: spaced(Self.nextCode(secret, world))).status == 200)
+      let codes = try #require(confirmation["recovery_codes"] as? [String])
+      for code in [codes[0].uppercased(), codes[1].replacing("-", with: " "), codes[2].replacing("-", with: "")] {
+        #expect(try await world.signIn(Self.address, code: code).status == 200, "\(code)")
+      }
     }
   }
 
@@ -289,8 +338,10 @@ private let mustEnrol =
       let (_, codes) = try await Self.enrol(world)
       _ = try await Self.enrol(world, as: .groupAdmin)
       #expect(try await world.call(.delete, path, as: admin).status == 200)
-      #expect(try await world.signIn(Self.address).status == 200)
-      let state = try await world.call(.get, factor, as: .groupMember)
+      // Whoever has come in with it signs in anew.
+      #expect(try await world.call(.get, factor, as: .groupMember).status == 401)
+      let token = try #require(try await world.signIn(Self.address)["token"] as? String)
+      let state = try await world.call(.get, factor, authorization: "Token \(token)")
       #expect(state.text == #"{"enabled":false,"required":false,"recovery_codes_left":0}"#)
       #expect(try await world.database.count("account where id = 3 and totp_sealed is not null") == 0)
       #expect(
@@ -298,7 +349,7 @@ private let mustEnrol =
           "audit_log where actor_id is not null and actor_id <> 3 and became ->> 'has_2fa' = 'false'") == 1)
       #expect(try await world.call(.get, factor, as: .groupAdmin)["enabled"] as? Bool == true)
       // The codes on paper do not come back with a new one.
-      _ = try await Self.enrol(world)
+      _ = try await Self.enrol(world, with: token)
       #expect(try await world.signIn(Self.address, code: codes[0]).text == wrong)
     }
   }

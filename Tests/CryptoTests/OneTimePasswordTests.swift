@@ -41,40 +41,43 @@ import Testing
     #expect(Set(passwords.map(\.secret)).count == 100)
   }
 
-  @Test func `the code of now counts, and the one before it, and no other`() {
+  @Test func `the codes of now, of the step before and of the step after count, and no other`() {
     let step = OneTimePassword.step(at: now)
-    #expect(password.step(of: password.code(at: step), at: now, after: nil) == step)
-    #expect(password.step(of: password.code(at: step - 1), at: now, after: nil) == step - 1)
-    #expect(password.step(of: password.code(at: step - 2), at: now, after: nil) == nil)
-    #expect(password.step(of: password.code(at: step + 1), at: now, after: nil) == nil)
+    for near in step - 1...step + 1 { #expect(password.step(of: password.code(at: near), at: now) == near) }
+    for far in [step - 2, step + 2] { #expect(password.step(of: password.code(at: far), at: now) == nil) }
   }
 
-  @Test func `a step lasts thirty seconds`() {
+  @Test func `a step lasts thirty seconds, and its code half a minute more on both sides`() {
     let step = OneTimePassword.step(at: now)
     let first = step * 30
     let code = password.code(at: step)
-    #expect(password.step(of: code, at: first - 1, after: nil) == nil)
-    #expect(password.step(of: code, at: first, after: nil) == step)
-    #expect(password.step(of: code, at: first + 59, after: nil) == step)
-    #expect(password.step(of: code, at: first + 60, after: nil) == nil)
+    #expect(password.step(of: code, at: first - 31) == nil)
+    #expect(password.step(of: code, at: first - 30) == step)
+    #expect(password.step(of: code, at: first) == step)
+    #expect(password.step(of: code, at: first + 59) == step)
+    #expect(password.step(of: code, at: first + 60) == nil)
   }
 
-  @Test func `a code counts once, and none counts after a later one`() {
+  @Test func `there is no step before the first`() {
+    #expect(password.step(of: password.code(at: 0), at: 0) == 0)
+    #expect(password.step(of: password.code(at: -1), at: 0) == nil)
+  }
+
+  /// As apps show it, and as people copy it: with a no-break space, a thin one, a tabulator.
+  @Test(arguments: ["%@ %@", " %@%@ ", "%@-%@", "%@\u{a0}%@", "%@\u{202f}%@", "%@\t%@\n", "%@ - %@"])
+  func `blanks and hyphens in a code do not count`(_ form: String) {
     let step = OneTimePassword.step(at: now)
-    let (code, former) = (password.code(at: step), password.code(at: step - 1))
-    #expect(password.step(of: code, at: now, after: step - 1) == step)
-    #expect(password.step(of: code, at: now, after: step) == nil)
-    #expect(password.step(of: former, at: now, after: step - 1) == nil)
-    #expect(password.step(of: former, at: now, after: step) == nil)
-    #expect(password.step(of: code, at: now + 30, after: step) == nil)
+    let code = password.code(at: step)
+    let text = form.split(separator: "%@", omittingEmptySubsequences: false)
+    #expect(password.step(of: "\(text[0])\(code.prefix(3))\(text[1])\(code.suffix(3))\(text[2])", at: now) == step)
   }
 
   @Test func `a text that is no code counts for nothing`() {
     let code = password.code(at: OneTimePassword.step(at: now))
-    for text in ["", String(code.dropLast()), code + "0", " " + code, "+" + code.dropFirst(), "abcdef"] {
-      #expect(password.step(of: text, at: now, after: nil) == nil)
+    for text in ["", String(code.dropLast()), code + "0", "+" + code, "+" + code.dropFirst(), "abcdef"] {
+      #expect(password.step(of: text, at: now) == nil)
     }
     let other = OneTimePassword(secret: Array("12345678901234567891".utf8))
-    #expect(other.step(of: code, at: now, after: nil) == nil)
+    #expect(other.step(of: code, at: now) == nil)
   }
 }

@@ -96,7 +96,8 @@ private func beginFactor(of enrolling: Enrolling, _: NoInput, _ app: App) async 
   let password = OneTimePassword.generate()
   let count = try await app.db.run(
     """
-    update account set totp_sealed = \(SecondFactor.seal(password, app)), totp_last_step = null
+    update account
+    set totp_sealed = \(SecondFactor.seal(password, app)), totp_last_step = null, totp_used_steps = '{}'
     where id = \(caller.account) and totp_confirmed_at is null
     """)
   guard count == 1 else { throw APIError.refused("There is a second factor already: delete it first.") }
@@ -111,14 +112,15 @@ private func confirmFactor(of enrolling: Enrolling, _ code: Code, _ app: App) as
     throw APIError.refused("There is no second factor to confirm: begin with a POST.")
   }
   let attempt = try await Attempt.begin(at: .account(caller.account), app)
-  guard let step = try SecondFactor.open(sealed, app).step(of: code.text, at: app.now().seconds, after: nil) else {
+  guard let step = try SecondFactor.open(sealed, app).step(of: code.text, at: app.now().seconds) else {
     throw APIError.invalid(field: "code")
   }
   let codes = (0..<SecondFactor.recoveryCodes).map { _ in Secret.generatedRecoveryCode() }
   try await app.change(by: caller) {
     let count = try await $0.run(
       """
-      update account set totp_confirmed_at = now(), totp_last_step = \(step)
+      update account
+      set totp_confirmed_at = now(), totp_last_step = \(step), totp_used_steps = array[\(step)::bigint]
       where id = \(caller.account) and totp_confirmed_at is null and totp_sealed = \(sealed)
       """)
     guard count == 1 else { throw APIError.refused("There is no second factor to confirm: begin with a POST.") }

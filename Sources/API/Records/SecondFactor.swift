@@ -11,6 +11,8 @@ enum SecondFactor {
   /// A code that was taken so many steps ahead of now, five minutes, was taken by a clock that was wrong: it does not keep
   /// out those that are right.
   private static let farAhead: Int64 = 10
+  /// How many of the steps that were taken last are known: more than codes can count at one time, by however many clocks.
+  private static let remembered: Int64 = 16
 
   static func seal(_ password: OneTimePassword, _ app: App) -> [UInt8] {
     app.vault.seal(password.secret, for: purpose)
@@ -24,15 +26,17 @@ enum SecondFactor {
   }
 
   /// Takes a code once: that of the telephone, or one from paper; false for any other. The database decides between two
-  /// at the same moment.
+  /// at the same moment. Of the telephone's none counts after a later one; where that was a wrong clock's, the steps that
+  /// were taken are still known.
   static func take(_ code: String, of account: ID<Account>, sealed: [UInt8], _ app: App) async throws -> Bool {
     let password = try open(sealed, app)
     let now = app.now().seconds
-    if let step = password.step(of: code, at: now, after: nil) {
+    if let step = password.step(of: code, at: now) {
       return try await app.db.run(
         """
-        update account set totp_last_step = \(step)
-        where id = \(account)
+        update account
+        set totp_last_step = \(step), totp_used_steps = (array_prepend(\(step), totp_used_steps))[1:\(remembered)]
+        where id = \(account) and not \(step) = any(totp_used_steps)
           and (totp_last_step is null or totp_last_step < \(step)
                or totp_last_step > \(OneTimePassword.step(at: now) + farAhead))
         """) == 1
