@@ -14,6 +14,8 @@ enum APIError: Error, Equatable {
   case secondFactorWrong
   /// A request with the same idempotency key is under way.
   case running
+  /// What the first request with this idempotency key was answered with a secret, which was ended since.
+  case ended
   /// The idempotency key was sent with another request before.
   case otherRequest
   /// Neither a path nor a group of paths that the service knows.

@@ -5,16 +5,17 @@ internal import Postgres
 
 extension App {
   /// Does what a creating request asks for once, however often it is sent with the same `Idempotency-Key`: whoever sends
-  /// it again within a day gets the answer of the first time, with the secret that it had.
+  /// it again within a day gets the answer of the first time, with the secret that it had; unless that was ended since.
   ///
   /// The key is stored in the transaction of what the request does, so that both are there or neither, and the database
   /// decides between two at the same moment. The answer is sealed under a key that is made of the one in the request, so
   /// that who reads the database reads no answer. What was refused is not kept, and can be asked for again.
   func once(
-    _ request: Request, of subject: Subject, _ operation: String, _ body: (App) async throws -> Response
+    _ request: Request, of subject: Subject, _ operation: String, _ status: Int,
+    _ body: (App) async throws -> some Output
   ) async throws -> Response {
     guard let text = request.headers[.idempotencyKey], let scope = subject.scope else {
-      return try await body(self)
+      return try await body(self).response(status)
     }
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw APIError.refused("Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
@@ -24,8 +25,9 @@ extension App {
     do {
       return try await db.transaction { transaction in
         try await once.claim(transaction)
-        let response = try await body(within(transaction))
-        try await once.keep(response, transaction)
+        let output = try await body(within(transaction))
+        let response = output.response(status)
+        try await once.keep(response, with: output.revealed, transaction)
         return response
       }
     } catch PostgresError.statement(_, constraint: "idempotent_answer_pkey", _) {
@@ -55,6 +57,25 @@ extension Subject {
   }
 }
 
+/// What an answer shows that lets somebody in. When that is ended, no answer shows it again.
+enum Revealed {
+  /// The secret of a token or of a link.
+  case secret(Secret)
+  /// A link's name that somebody has chosen.
+  case linkName(String)
+  /// The password that somebody was given.
+  case password(of: UserID)
+
+  /// By what the database knows it: the function `secret_of`.
+  var hash: [UInt8] {
+    switch self {
+    case .secret(let secret): secret.hash.bytes
+    case .linkName(let name): sha256(Array(name.utf8))
+    case .password(let user): sha256(Array("password of \(user.uid)".utf8))
+    }
+  }
+}
+
 /// One request that is to be done once.
 private struct Once: Sendable {
   private let key: [UInt8]
@@ -79,10 +100,11 @@ private struct Once: Sendable {
       """
       update idempotent_answer set request = request
       where key = \(key) and created_at > now() - interval '1 day'
-      returning request, sealed
+      returning request, sealed, ended_at is not null as is_ended
       """)
     guard let found else { return nil }
     guard found.request == asked else { throw APIError.otherRequest }
+    guard !found.isEnded else { throw APIError.ended }
     guard let sealed = found.sealed, let bytes = sealing.open(sealed), let status = bytes.first else {
       throw APIError.running
     }
@@ -102,18 +124,28 @@ private struct Once: Sendable {
     }
   }
 
-  func keep(_ response: Response, _ transaction: Transaction) async throws {
+  /// The database drops the answer when a secret that it reveals is ended.
+  func keep(_ response: Response, with revealed: [Revealed], _ transaction: Transaction) async throws {
     let sealed = sealing.seal([UInt8(clamping: response.status - 200)] + response.body)
     try await transaction.run("update idempotent_answer set sealed = \(sealed) where key = \(key)")
+    guard !revealed.isEmpty else { return }
+    try await transaction.run(
+      """
+      insert into answer_secret (key, hash)
+      select distinct \(key)::bytea, decode(hash, 'hex')
+      from unnest(\(revealed.map { hexadecimal($0.hash) })::text[]) as secret (hash)
+      """)
   }
 
   private struct Kept: RowDecodable {
     let request: [UInt8]
     let sealed: [UInt8]?
+    let isEnded: Bool
 
     init(_ row: Row) throws(PostgresError) {
       request = try row["request"]
       sealed = try row["sealed"]
+      isEnded = try row["is_ended"]
     }
   }
 }

@@ -47,14 +47,12 @@ public struct Route: Sendable {
         try app.admitAddress(&limits)
         let caller = try await P.authorise(request, app)
         try app.admit(caller.subject, &limits)
-        let answer: (App) async throws -> Response = { app in
-          try await handler(caller, try In(Parts(of: request)), app).response(status)
-        }
+        let answer: (App) async throws -> Out = { try await handler(caller, try In(Parts(of: request)), $0) }
         response =
           switch source {
-          case .standby: try await app.readingAtStandby(answer)
-          case .primary where isDoneOnce: try await app.once(request, of: caller.subject, operation, answer)
-          case .primary: try await answer(app)
+          case .standby: try await app.readingAtStandby { try await answer($0).response(status) }
+          case .primary where isDoneOnce: try await app.once(request, of: caller.subject, operation, status, answer)
+          case .primary: try await answer(app).response(status)
           }
       } catch {
         response = WireError(error).response
@@ -68,6 +66,13 @@ public struct Route: Sendable {
 /// What an operation gives back.
 protocol Output: Sendable {
   func response(_ status: Int) -> Response
+  /// What it shows for the only time.
+  var revealed: [Revealed] { get }
+}
+
+extension Output {
+  /// Nothing.
+  var revealed: [Revealed] { [] }
 }
 
 extension Output where Self: JSONEncodable {

@@ -77,6 +77,11 @@ struct WireError {
         WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is invalid.")
       case .running:
         .message(409, "A request with this Idempotency-Key is under way. Please try again.").with("Retry-After", "1")
+      case .ended:
+        .message(
+          409,
+          "What was made with this Idempotency-Key has been ended or changed since, so its secret is not shown again. "
+            + "Send a new Idempotency-Key to make another.")
       case .otherRequest: .message(422, "This Idempotency-Key was sent with another request before.")
       case .unknownPath: .message(404, "Not found.")
       case .methodNotAllowed(let method, let allowed):

@@ -125,6 +125,71 @@ import Testing
     }
   }
 
+  private static let ended =
+    #"{"error_msg":"What was made with this Idempotency-Key has been ended or changed since, so its secret is not shown "#
+    + #"again. Send a new Idempotency-Key to make another."}"#
+  private static let externalLinks = "/api/v2.1/workspace/9/dtable/Projects/external-links/"
+
+  /// Everything whose answer has a secret, and what ends that: a request or a script.
+  @Test(
+    arguments: [
+      (World.apiTokens, newToken, .call(.delete, World.apiTokens + "once/")),
+      (World.apiTokens, newToken, .call(.post, World.apiTokens + "once/rotate/", ["grace": "1h"])),
+      (World.apiTokens, newToken, .script("delete from api_token where app_name = 'once'")),
+      (World.apiTokens + "reader/rotate/", [:], .call(.post, World.apiTokens + "reader/rotate/")),
+      (World.apiTokens + "reader/rotate/", [:], .call(.delete, World.apiTokens + "reader/")),
+      (externalLinks, [:], .script("delete from base_link where id > 5")),
+      (externalLinks, ["token": "chosen-name"], .call(.delete, externalLinks + "chosen-name/")),
+      (
+        "/api/v2.1/dtables/invite-links/", ["table_name": "Projects", "workspace_id": "9", "permission": "r"],
+        .script("delete from base_link where id > 5")
+      ),
+      ("/api/v2.1/groups/3/invite-links/", [:], .script("delete from group_link where group_id = 3")),
+      ("/api/v2.1/user/account-tokens/", [:], .call(.delete, "/api/v2.1/user/account-tokens/")),
+    ] as [(String, [String: String], End)])
+  func `a secret that was ended is shown to nobody again`(
+    _ path: String, _ fields: [String: String], _ end: End
+  ) async throws {
+    try await World.with { world async throws in
+      let first = try await Self.call(world, path, as: .groupOwner, fields)
+      #expect((200...201).contains(first.status), "\(first.text)")
+      let again = try await Self.call(world, path, as: .groupOwner, fields)
+      #expect(again.text == first.text)
+      switch end {
+      case .script(let script): try await world.database.execute(script)
+      case .call(let method, let path, let fields):
+        let answer = try await world.call(method, path, as: .groupOwner, fields)
+        #expect(answer.status == 200, "\(answer.text)")
+      }
+      let late = try await Self.call(world, path, as: .groupOwner, fields)
+      #expect(late.status == 409)
+      #expect(late.text == Self.ended)
+      #expect(late.headers["Retry-After"] == nil)
+      // Not even sealed is it there any more; and what stands under a new key is made.
+      #expect(try await world.database.count("idempotent_answer where sealed is not null") == 0)
+      #expect(try await Self.call(world, path, as: .groupOwner, ["x": "y"]).status == 422)
+    }
+  }
+
+  /// How a secret ends.
+  enum End: Sendable {
+    case call(HTTP.Method, String, [String: String] = [:])
+    case script(String)
+  }
+
+  @Test func `what ends nothing keeps the answer`() async throws {
+    try await World.with { world async throws in
+      let first = try await Self.call(world, World.apiTokens, as: .groupOwner, Self.newToken)
+      _ = try await world.exchange(try #require(first["api_token"] as? String))
+      try await world.onLoop { await $0.lastUse.write(at: nil) }
+      for fields in [["permission": "r"], ["note": "x"], ["allowed_networks": "::1"], ["expire_days": "5"]] {
+        #expect(try await world.call(.put, World.apiTokens + "once/", as: .groupOwner, fields).status == 200)
+      }
+      #expect(try await world.call(.delete, World.apiTokens + "writer/", as: .groupOwner).status == 200)
+      #expect(try await Self.call(world, World.apiTokens, as: .groupOwner, Self.newToken).text == first.text)
+    }
+  }
+
   @Test func `who is not let in any more gets no answer of before`() async throws {
     try await World.with { world async throws in
       #expect(try await Self.call(world, World.apiTokens, as: .groupAdmin, Self.newToken).status == 201)

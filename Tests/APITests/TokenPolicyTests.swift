@@ -40,6 +40,11 @@ import Testing
       .put, path + "\(name)/", as: byAdmin ? .teamAdminInGroup : .groupOwner, fields)
   }
 
+  private func rotate(_ world: World, _ name: String, byAdmin: Bool = false) async throws -> Answer {
+    let path = byAdmin ? "/api/v2.1/org/1/admin/dtables/\(World.projects)/api-tokens/" : World.apiTokens
+    return try await world.call(.post, path + "\(name)/rotate/", as: byAdmin ? .teamAdminInGroup : .groupOwner)
+  }
+
   private func expectRefusal(_ answer: Answer, _ text: String, _ status: Int = 400) {
     #expect(answer.status == status)
     #expect(answer["error_msg"] as? String == text)
@@ -138,15 +143,50 @@ import Testing
       #expect(try await make(world, "admin's", "rw", byAdmin: true).status == 201)
       expectRefusal(try await change(world, "app", ["permission": "rw"]), Self.forbidden, 403)
       #expect(try await change(world, "app", ["permission": "rw"], byAdmin: true).status == 200)
-      // What a member has of before he may name and rotate, but neither prolong nor, after it was lowered, raise again.
+      // What a member has of before he may name, but neither rotate nor prolong nor, after it was lowered, raise again.
       #expect(try await change(world, "before", ["note": "x"]).status == 200)
-      _ = try await world.rotate("before")
+      expectRefusal(try await rotate(world, "before"), Self.forbidden, 403)
       expectRefusal(try await change(world, "before", ["expire_days": "5"]), Self.forbidden, 403)
       #expect(try await change(world, "before", ["permission": "r"]).status == 200)
       expectRefusal(try await change(world, "before", ["permission": "rw"]), Self.forbidden, 403)
       // Who is no admin any more makes no more of them.
       try await world.database.execute("update account set is_team_admin = false where id = 10")
       #expect(try await make(world, "late", "rw", byAdmin: true).status == 403)
+    }
+  }
+
+  @Test(arguments: [
+    (["require_expiry": "true"], required, 400, ["expire_days": "1"]),
+    (["max_token_days": "2"], required, 400, ["expire_days": "1"]),
+    (["forbid_member_rw": "true"], forbidden, 403, ["permission": "r"]),
+  ])
+  func `what breaks the policy gets no new secret before it keeps to it`(
+    _ policy: [String: String], _ refusal: String, _ status: Int, _ cure: [String: String]
+  ) async throws {
+    try await World.with { world async throws in
+      let secret = try await world.makeAPIToken()
+      try await set(world, policy)
+      let before = try await world.database.fingerprint()
+      func rotateItself() async throws -> Answer {
+        try await world.call(.post, "/api/v2.1/dtable/app-api-token/rotate/", authorization: "Token \(secret)")
+      }
+      expectRefusal(try await rotate(world, "app"), refusal, status)
+      expectRefusal(try await rotateItself(), refusal, status)
+      // Of admins the one rule does not hold; the others do.
+      if status == 400 { expectRefusal(try await rotate(world, "app", byAdmin: true), refusal, status) }
+      #expect(try await world.database.fingerprint() == before)
+      #expect(try await world.exchange(secret).status == 200)
+      #expect(try await change(world, "app", cure).status == 200)
+      #expect(try await rotateItself().status == 200)
+      #expect(try await rotate(world, "app").status == 200)
+    }
+  }
+
+  @Test func `an admin gives a new secret to what its maker may not make any more`() async throws {
+    try await World.with { world async throws in
+      _ = try await world.makeAPIToken()
+      try await set(world, ["forbid_member_rw": "true"])
+      #expect(try await rotate(world, "app", byAdmin: true).status == 200)
     }
   }
 
@@ -160,8 +200,8 @@ import Testing
       #expect(try await world.exchange(secret).status == 200)
       #expect(try await world.knock(token) == 200)
       #expect(try await world.database.count("api_token where app_name = 'app' and expires_at is null") == 1)
-      _ = try await world.rotate()
       let before = try await world.database.fingerprint()
+      #expect(try await rotate(world, "app").status == 400)
       #expect(try await make(world, "new", "rw").status == 400)
       #expect(try await change(world, "app", ["permission": "r"]).status == 400)
       #expect(try await world.database.fingerprint() == before)

@@ -76,6 +76,8 @@ private struct TokenEntry: RowDecodable, Output, JSONEncodable {
     lastClient = try row["last_client"]
   }
 
+  var revealed: [Revealed] { secret.map { [.secret($0)] } ?? [] }
+
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("id", id)

@@ -56,6 +56,8 @@ struct GroupLink: RowDecodable, Output, JSONEncodable {
     isExpired = try row["is_expired"]
   }
 
+  var revealed: [Revealed] { secret.map { [.secret($0)] } ?? [] }
+
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("group_id", group)

@@ -56,6 +56,9 @@ struct LinkRecord: RowDecodable, Sendable {
     workspace = try row["workspace_id"]
   }
 
+  /// What opens it, in the answer that makes it.
+  var revealed: [Revealed] { secret.map { [.secret($0)] } ?? (isCustom ? [.linkName(handle)] : []) }
+
   /// What names the link: all of it in the answer that makes it, its handle in lists.
   var token: String { secret?.clear ?? handle }
 
@@ -74,6 +77,8 @@ struct ExternalLink: Output, JSONEncodable {
   let link: LinkRecord
   /// How the list calls the one permission that there is.
   var permission = "read-only"
+
+  var revealed: [Revealed] { link.revealed }
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -97,6 +102,8 @@ struct ExternalLink: Output, JSONEncodable {
 
 struct InviteLink: Output, JSONEncodable {
   let link: LinkRecord
+
+  var revealed: [Revealed] { link.revealed }
 
   func write(to json: inout JSONWriter) {
     json.object {

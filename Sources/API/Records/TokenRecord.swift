@@ -74,6 +74,8 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
     lastAddresses = try row["last_addresses"]
   }
 
+  var revealed: [Revealed] { secret.map { [.secret($0)] } ?? [] }
+
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("app_name", app)
