@@ -30,6 +30,8 @@ let package = Package(
     .systemLibrary(name: "CCrypto"),
     .systemLibrary(name: "CSodium"),
     .systemLibrary(name: "CUnistring"),
+    .systemLibrary(name: "CZip"),
+    .systemLibrary(name: "CExpat"),
 
     // openapi.yaml and Migrations/*.sql, compiled into the binary.
     .target(name: "Assets"),
@@ -41,8 +43,9 @@ let package = Package(
     module("Postgres", "Loop", "Crypto", "CLibPQ"),
     module("Cluster", "Loop", "Postgres"),
     module("Server", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
+    module("Spreadsheet", "CZip", "CExpat"),
     module("Access", "HTTP", "Postgres", "Crypto"),
-    module("API", "Access", "HTTP", "Postgres", "Crypto", "Assets"),
+    module("API", "Access", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .executableTarget(
       name: "basekeeper",
       dependencies: ["API", "Access", "HTTP", "Postgres", "Cluster", "Crypto", "Server", "Loop", "Assets"],
@@ -55,6 +58,7 @@ let package = Package(
     tests("HTTPTests", "HTTP"),
     tests("CryptoTests", "Crypto", "Loop"),
     tests("PostgresTests", "Postgres", "Cluster", "Loop", "TestSupport"),
+    tests("SpreadsheetTests", "Spreadsheet"),
     tests("ServerTests", "Server", "HTTP", "Loop", "CGnuTLS", "TestSupport"),
     .testTarget(
       name: "FuzzTests", dependencies: ["API", "Access", "HTTP", "Postgres", "Crypto"], path: "Tests/Fuzz",

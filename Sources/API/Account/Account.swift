@@ -76,6 +76,8 @@ private struct AccountInfo: RowDecodable, Output, JSONEncodable {
       $0.add("row_usage_rate", "0%")
       $0.add("row_total", -1)
       $0.add("row_usage", 0)
+      $0.add("api_calls_limit", -1)
+      $0.add("api_calls_usage_rate", "0%")
       $0.add("enable_chargebee", false)
       $0.add("enable_subscription", false)
       $0.add("dtable_updates_email_interval", 0)

@@ -170,7 +170,9 @@ struct AuditSearch: Input {
 
 extension App {
   /// A page of the audit log within reach, the last entry first, and how many there are.
-  func auditLog(_ search: AuditSearch, _ reach: Reach, name: StaticString) async throws -> NamedList<AuditEntry> {
+  func auditLog(
+    _ search: AuditSearch, _ reach: Reach, name: StaticString, count countName: StaticString = "total_count"
+  ) async throws -> NamedList<AuditEntry> {
     let condition = search.condition(reach)
     // Without a filter the heads of the chains say how many there are.
     let count =
@@ -181,7 +183,7 @@ extension App {
     let order = reach.entryOrder(isFromEnd: isFromEnd)
     let entries: [AuditEntry] = try await db.rows(
       AuditEntry.select("select * from audit_log where \(condition) \(order) \(limit)"))
-    return NamedList(name, entries, count: ("total_count", count))
+    return NamedList(name, entries, count: (countName, count))
   }
 
   /// A page of what the audit log says of people in groups, the last entry first, and how many there are.

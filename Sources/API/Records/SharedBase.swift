@@ -56,12 +56,22 @@ struct SharedBase: RowDecodable, JSONEncodable {
 
 extension App {
   /// The bases that people share with an account, and those it has come to by invite links.
-  func basesShared(with account: ID<Account>) async throws(PostgresError) -> [SharedBase] {
+  func basesShared(
+    with account: ID<Account>, _ reach: Reach = .installation
+  ) async throws(PostgresError) -> [SharedBase] {
     try await shared(
       """
       \(SharedBase.select(to: account, by: "way.source in ('user share', 'invite link')"))
+      where \(reach.bases)
       order by base.id
       """)
+  }
+
+  /// A page of them, of a person and of bases within an administrator's reach, and how many there are.
+  func basesShared(with user: PageOfPerson, _ reach: Reach) async throws -> NamedList<SharedBase> {
+    let person = try await Person.find(user.named, reach, self)
+    let bases = try await basesShared(with: person.account, reach)
+    return NamedList("dtable_list", user.page.of(bases), count: ("count", Int64(bases.count)))
   }
 
   /// The bases that are shared with an account's groups.

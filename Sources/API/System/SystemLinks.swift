@@ -48,9 +48,7 @@ private struct LinkPage: Output, JSONEncodable {
 private func listSharedBases(
   of _: SystemAdmin, _ user: PageOfPerson, _ app: App
 ) async throws -> NamedList<SharedBase> {
-  let person = try await Person.find(user.named, .installation, app)
-  let bases = try await app.basesShared(with: person.account)
-  return NamedList("dtable_list", user.page.of(bases), count: ("count", Int64(bases.count)))
+  try await app.basesShared(with: user, .installation)
 }
 
 private func listLinksOfBase(of _: SystemAdmin, _ base: NumberedBase, _ app: App) async throws -> LinksOfBase {

@@ -6,6 +6,8 @@ internal import Postgres
 let systemLogRoutes = [
   Route(.get, "/api/v2.1/admin/logs/login-logs/",         "systemListLoginLogs",            as: SystemAdmin.self, listLogins, from: .standby),
   Route(.get, "/api/v2.1/admin/registration-logs/",       "systemListRegistrationLogs",     as: SystemAdmin.self, listRegistrations),
+  Route(.get, "/api/v2.1/admin/email-sending-logs/",      "systemListEmailLogs",            as: SystemAdmin.self, listMails),
+  Route(.get, "/api/v2.1/admin/abuse-reports/",           "systemListAbuseReports",         as: SystemAdmin.self, listAbuseReports),
   Route(.get, "/api/v2.1/admin/audit-logs/",              "systemListAuditLogs",            as: SystemAdmin.self, listChanges, from: .standby),
   Route(.get, "/api/v2.1/admin/group-member-audit/",      "systemListGroupMemberAuditLogs", as: SystemAdmin.self, listMemberships, from: .standby),
   Route(.get, "/api/v2.1/admin/statistics/active-users/", "systemGetActiveUsersPerDay",     as: SystemAdmin.self, countActiveUsers, from: .standby),
@@ -86,6 +88,15 @@ private struct ActiveUsers: Output, JSONEncodable {
   }
 }
 
+private struct AbuseReports: Output, JSONEncodable {
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("abuse_report_list", [String]())
+      $0.add("has_next_page", false)
+    }
+  }
+}
+
 // MARK: Operations
 
 private func listLogins(of _: SystemAdmin, _ search: LoginSearch, _ app: App) async throws -> NamedList<Login> {
@@ -96,6 +107,14 @@ private func listLogins(of _: SystemAdmin, _ search: LoginSearch, _ app: App) as
 private func listRegistrations(of _: SystemAdmin, _: NoInput, _ app: App) -> NamedList<String> {
   NamedList("invitation_logs", [])
 }
+
+/// No e-mail is sent.
+private func listMails(of _: SystemAdmin, _: Page, _ app: App) -> NamedList<String> {
+  NamedList("email_sending_logs", [], count: ("count", 0))
+}
+
+/// Nobody can report anything.
+private func listAbuseReports(of _: SystemAdmin, _: NoInput, _ app: App) -> AbuseReports { AbuseReports() }
 
 private func listChanges(of _: SystemAdmin, _ search: AuditSearch, _ app: App) async throws -> NamedList<AuditEntry> {
   try await app.auditLog(search, .installation, name: "audit_log_list")

@@ -110,7 +110,13 @@ private struct SystemUser: Output, JSONEncodable {
     object.add("source", "db")
     object.add("storage_usage", 0)
     object.add("rows_count", 0)
+    object.add("row_usage", 0)
+    object.add("row_limit", -1)
+    object.add("storage_quota", person.quota ?? -2)
+    object.add("api_calls_count", 0)
+    object.add("monthly_api_call_limit_per_user", -1)
     object.add("monthly_automation_limit_per_user", -1)
+    object.add("social_auth", [String]())
   }
 }
 

@@ -1,7 +1,9 @@
 internal import HTTP
+internal import Spreadsheet
 
-/// A CSV file (RFC 4180) of people who get accounts: a header line that names the columns, in any order, and a line for
-/// each of them. `email` and `password` are needed; `name`, `id_in_org`, `unit`, `login_id` and `role` may be there.
+/// A file of people who get accounts: a header line that names the columns, in any order, and a line for each of them, as
+/// CSV (RFC 4180) or as the first sheet of an Excel workbook. `email` and `password` are needed; `name`, `id_in_org`,
+/// `unit`, `login_id` and `role` may be there.
 struct UserFile: Input {
   static let longest = 1000
   /// How many characters a field can have: a password has the most.
@@ -36,29 +38,48 @@ struct UserFile: Input {
   }
 
   init(_ parts: Parts) throws {
-    guard let text = String(validating: try parts.body().file("file"), as: UTF8.self) else {
-      throw APIError.refused("file invalid: it is not UTF-8.")
-    }
-    guard var rows = Self.rows(text) else {
-      throw APIError.refused("file invalid: a quote is not closed, or stands inside of a field.")
-    }
+    var rows = try Self.rows(of: parts.body().file("file"))
     guard !rows.isEmpty else { throw APIError.refused("file invalid: it is empty.") }
-    let header = try rows.removeFirst().map { try Self.value(of: $0).lowercased() }
+    let header = try rows.removeFirst().map { try Self.value(of: $0).columnName }
     guard header.contains("email"), header.contains("password"), Set(header).count == header.count else {
-      throw APIError.refused("file invalid: its first line has to name the columns, email and password among them.")
+      throw APIError.refused(
+        header.contains { $0.contains(";") }
+          ? "file invalid: its fields are separated by semicolons; save it with commas."
+          : "file invalid: its first line has to name the columns, email and password among them.")
     }
     guard rows.count <= Self.longest else { throw APIError.refused("file invalid: more than \(Self.longest) lines.") }
     lines = try rows.map { row in Line(Dictionary(zip(header, try row.map(Self.value))) { first, _ in first }) }
   }
 
+  private static func rows(of file: [UInt8]) throws -> [[String]] {
+    guard !Spreadsheet.isLikely(file) else {
+      do throws(Spreadsheet.Malformed) {
+        return try Spreadsheet.rows(ofFirstSheetIn: file, upTo: longest + 1)
+      } catch {
+        switch error {
+        case .noSpreadsheet: throw APIError.refused("file invalid: it is neither CSV nor a workbook that can be read.")
+        case .tooLarge: throw APIError.refused("file invalid: the workbook is too large when it is unpacked.")
+        }
+      }
+    }
+    guard let text = String(validating: file, as: UTF8.self) else {
+      throw APIError.refused("file invalid: it is neither CSV in UTF-8 nor a workbook (.xlsx).")
+    }
+    guard let rows = rows(text) else {
+      throw APIError.refused("file invalid: a quote is not closed, or stands inside of a field.")
+    }
+    return rows
+  }
+
   private static func value(of field: String) throws(APIError) -> String {
-    guard let value = normalized(field.trimmed, upTo: longestField) else {
+    guard let value = normalized(field, upTo: longestField) else {
       throw .refused("file invalid: a field has more than \(longestField) characters.")
     }
     return value
   }
 
-  /// The fields of each line; nil where quotes do not fit. Empty lines are left out.
+  /// The fields of each line; nil where quotes do not fit. Empty lines are left out. A field in quotes is taken as it
+  /// stands; of others, blanks at their ends do not count.
   static func rows(_ text: String) -> [[String]]? {
     var rows: [[String]] = []
     var row: [String] = []
@@ -68,7 +89,7 @@ struct UserFile: Input {
     var rest = text.unicodeScalars[...]
     if rest.first == "\u{feff}" { rest.removeFirst() }
     func endField() {
-      row.append(String(field))
+      row.append(wasQuoted ? String(field) : String(field).trimmed)
       (field, wasQuoted) = (String.UnicodeScalarView(), false)
     }
     func endRow() {
@@ -102,6 +123,9 @@ struct UserFile: Input {
 }
 
 extension String {
+  /// A column's name however it is spelled: `Login ID` is `login_id`.
+  fileprivate var columnName: String { trimmed.lowercased().replacing(" ", with: "_") }
+
   /// Without blanks at its ends.
   fileprivate var trimmed: String {
     var text = Substring(self)

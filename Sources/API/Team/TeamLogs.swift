@@ -5,6 +5,7 @@ internal import Postgres
 // swift-format-ignore
 let teamLogRoutes = [
   Route(.get, "/api/v2.1/org/{org_id}/admin/admin-logs/",           "teamListTeamOperationLog",     as: TeamAdmin.self, listChanges, from: .standby),
+  Route(.get, "/api/v2.1/org/{org_id}/admin/audit-logs/",           "teamListAuditLogs",            as: TeamAdmin.self, listAuditLog, from: .standby),
   Route(.get, "/api/v2.1/org/{org_id}/admin/group-member-audit/",   "teamListGroupMemberAuditLogs", as: TeamAdmin.self, listMemberships, from: .standby),
   Route(.get, "/api/v2.1/org/{org_id}/admin/login-logs/",           "teamListTeamLogins",           as: TeamAdmin.self, listLogins, from: .standby),
   Route(.get, "/api/v2.1/org/{org_id}/admin/login-logs/{user_id}/", "teamListUserLogins",           as: TeamAdmin.self, listUserLogins, from: .standby),
@@ -24,6 +25,13 @@ private func listChanges(
   of admin: TeamAdmin, _ search: AuditSearch, _ app: App
 ) async throws -> NamedList<AuditEntry> {
   try await app.auditLog(search, admin.reach, name: "logs")
+}
+
+/// The same under the names of a newer operation.
+private func listAuditLog(
+  of admin: TeamAdmin, _ search: AuditSearch, _ app: App
+) async throws -> NamedList<AuditEntry> {
+  try await app.auditLog(search, admin.reach, name: "audit_log_list", count: "count")
 }
 
 private func listMemberships(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<MembershipEntry> {

@@ -5,6 +5,7 @@ internal import Postgres
 // swift-format-ignore
 let teamShareRoutes = [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/shares/",                                    "teamListShares",       as: TeamAdmin.self, listShares, from: .standby),
+  Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/shared-dtables/",             "teamListBasesSharedToUser", as: TeamAdmin.self, listSharedBases, from: .standby),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/",                "teamListBaseSharings", as: TeamAdmin.self, listBaseShares, from: .standby),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/{user_id}/",      "teamDeleteUserShare",  as: TeamAdmin.self, endUserShare),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/group-shares/{group_id}/", "teamDeleteGroupShare", as: TeamAdmin.self, endGroupShare),
@@ -84,6 +85,12 @@ private struct BaseShares: Output, JSONEncodable {
 }
 
 // MARK: Operations
+
+private func listSharedBases(
+  of admin: TeamAdmin, _ user: PageOfPerson, _ app: App
+) async throws -> NamedList<SharedBase> {
+  try await app.basesShared(with: user, admin.reach)
+}
 
 private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async throws -> Shares {
   Shares(

@@ -1,0 +1,48 @@
+internal import CZip
+
+/// A ZIP file in memory, whose entries are read by libzip.
+struct ZipFile: ~Copyable {
+  private let archive: OpaquePointer
+  /// libzip reads from them as long as the file is open.
+  private let bytes: UnsafeMutableRawBufferPointer
+
+  init(_ content: [UInt8]) throws(Spreadsheet.Malformed) {
+    bytes = .allocate(byteCount: content.count, alignment: 1)
+    bytes.copyBytes(from: content)
+    var error = zip_error_t()
+    zip_error_init(&error)
+    defer { zip_error_fini(&error) }
+    guard let source = zip_source_buffer_create(bytes.baseAddress, zip_uint64_t(bytes.count), 0, &error) else {
+      bytes.deallocate()
+      throw .noSpreadsheet
+    }
+    guard let archive = zip_open_from_source(source, ZIP_RDONLY, &error) else {
+      zip_source_free(source)
+      bytes.deallocate()
+      throw .noSpreadsheet
+    }
+    self.archive = archive
+  }
+
+  deinit {
+    zip_discard(archive)
+    bytes.deallocate()
+  }
+
+  /// An entry's content; nil if there is none of that name.
+  ///
+  /// - Throws: `tooLarge` if it has more than `longest` bytes when it is unpacked, whatever the file says of it.
+  func entry(_ name: String, upTo longest: Int) throws(Spreadsheet.Malformed) -> [UInt8]? {
+    guard let file = zip_fopen(archive, name, 0) else { return nil }
+    defer { zip_fclose(file) }
+    var content: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      let count = zip_fread(file, &piece, zip_uint64_t(piece.count))
+      guard count >= 0 else { throw .noSpreadsheet }
+      guard count > 0 else { return content }
+      guard content.count + Int(count) <= longest else { throw .tooLarge }
+      content += piece[..<Int(count)]
+    }
+  }
+}

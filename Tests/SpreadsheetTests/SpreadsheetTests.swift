@@ -1,0 +1,95 @@
+import Spreadsheet
+import Testing
+
+/// A ZIP file whose entries are stored as they are, to be read and to be broken.
+private func zip(_ entries: [(name: String, text: String)]) -> [UInt8] {
+  var file: [UInt8] = []
+  var directory: [UInt8] = []
+  func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+  for (name, text) in entries {
+    let content = Array(text.utf8)
+    let about =
+      little(20, 2) + little(0, 2) + little(0, 2) + little(0, 4) + little(Int(crc32(content)), 4)
+      + little(content.count, 4) + little(content.count, 4) + little(name.utf8.count, 2) + little(0, 2)
+    directory +=
+      [0x50, 0x4b, 1, 2] + little(20, 2) + about + little(0, 2) + little(0, 2) + little(0, 2) + little(0, 4)
+      + little(file.count, 4) + Array(name.utf8)
+    file += [0x50, 0x4b, 3, 4] + about + Array(name.utf8) + content
+  }
+  let start = file.count
+  return file + directory + [0x50, 0x4b, 5, 6] + little(0, 4) + little(entries.count, 2) + little(entries.count, 2)
+    + little(directory.count, 4) + little(start, 4) + little(0, 2)
+}
+
+private func crc32(_ bytes: [UInt8]) -> UInt32 {
+  var crc = ~UInt32(0)
+  for byte in bytes {
+    crc ^= UInt32(byte)
+    for _ in 0..<8 { crc = crc >> 1 ^ (crc & 1 == 1 ? 0xedb8_8320 : 0) }
+  }
+  return ~crc
+}
+
+private let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+private func workbook(_ sheet: String, strings: String = "<sst/>", prolog: String = "") -> [UInt8] {
+  zip([
+    ("xl/workbook.xml", #"<workbook xmlns:r="\#(office)"><sheets><sheet name="A" r:id="r2"/></sheets></workbook>"#),
+    (
+      "xl/_rels/workbook.xml.rels",
+      #"""
+      <Relationships><Relationship Id="r1" Type="\#(office)/sharedStrings" Target="sharedStrings.xml"/>\#
+      <Relationship Id="r2" Type="\#(office)/worksheet" Target="/xl/worksheets/one.xml"/></Relationships>
+      """#
+    ),
+    ("xl/sharedStrings.xml", strings),
+    ("xl/worksheets/one.xml", "\(prolog)<worksheet><sheetData>\(sheet)</sheetData></worksheet>"),
+  ])
+}
+
+@Suite struct Spreadsheets {
+  @Test func `all kinds of cells are read as texts, each in its column`() throws {
+    let file = workbook(
+      """
+      <row r="1"><c r="A1" t="s"><v>1</v></c><c r="C1" t="inlineStr"><is><t>in</t><r><t> line</t></r></is></c></row>
+      <row r="2"/><row r="3"><c r="B3"><v>12345678</v></c><c t="str"><f>A1&amp;B1</f><v>cal&lt;culated</v></c>\
+      <c t="b"><v>1</v></c><c t="e"><v>#N/A</v></c><c t="s"><v>7</v></c></row>
+      """, strings: "<sst><si><t>zero</t></si><si><r><t>o</t></r><r><t>ne</t></r><rPh><t>UNO</t></rPh></si></sst>")
+    let rows = try Spreadsheet.rows(ofFirstSheetIn: file, upTo: 10)
+    #expect(rows == [["one", "", "in line"], ["", "12345678", "cal<culated", "1", "", ""]])
+  }
+
+  @Test func `no more rows are kept than are asked for, and one, and no columns far to the right`() throws {
+    let rows = (1...50).map { #"<row r="\#($0)"><c r="XFD\#($0)"><v>9</v></c><c r="A\#($0)"><v>\#($0)</v></c></row>"# }
+    let read = try Spreadsheet.rows(ofFirstSheetIn: workbook(rows.joined()), upTo: 10)
+    #expect(read == (1...11).map { ["\($0)"] })
+  }
+
+  @Test func `a document type, and so an entity that grows, is refused`() {
+    let prolog = #"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>"#
+    #expect(throws: Spreadsheet.Malformed.noSpreadsheet) {
+      try Spreadsheet.rows(ofFirstSheetIn: workbook("<row><c><v>1</v></c></row>", prolog: prolog), upTo: 10)
+    }
+  }
+
+  @Test func `a part that is large when it is unpacked is refused`() {
+    let large = "<!--" + String(repeating: "x", count: 4 << 20) + "-->"
+    #expect(throws: Spreadsheet.Malformed.tooLarge) {
+      try Spreadsheet.rows(ofFirstSheetIn: workbook("", prolog: large), upTo: 10)
+    }
+  }
+
+  @Test func `whatever is broken in a file, it is read or refused`() throws {
+    let file = workbook(#"<row><c r="B1" t="s"><v>0</v></c></row>"#, strings: "<sst><si><t>x</t></si></sst>")
+    #expect(try Spreadsheet.rows(ofFirstSheetIn: file, upTo: 10) == [["", "x"]])
+    var generator = SystemRandomNumberGenerator()
+    for _ in 0..<2000 {
+      var broken = file
+      for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        broken[Int.random(in: broken.indices, using: &generator)] = UInt8.random(in: 0...255, using: &generator)
+      }
+      if Bool.random(using: &generator) { broken.removeLast(Int.random(in: 0..<broken.count, using: &generator)) }
+      _ = try? Spreadsheet.rows(ofFirstSheetIn: broken, upTo: 10)
+    }
+  }
+}
