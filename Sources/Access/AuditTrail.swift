@@ -49,12 +49,14 @@ public enum AuditTrail {
   private static let batchSize = 1000
 
   /// What is hashed is said here, not by the function that the database has for it: that could have been changed, too.
+  /// The id is part of the detail, but for entries that an earlier version's schema has written.
   private static func batch(after walk: Walk) -> SQL {
     """
     select chain, number, previous_hash, hash,
            convert_to(jsonb_build_array(
              chain, number, (extract(epoch from at) * 1000000)::bigint, actor_id, address, request_id, kind, operation,
-             target_id, subject_id, detail, was, became)::text, 'UTF8') as content
+             target_id, subject_id, detail, was, became)::text, 'UTF8') as content,
+           coalesce(detail ->> 'entry' = id::text, true) as has_its_id
     from audit_log
     where (chain, number) > (\(walk.chain), \(walk.number))
     order by chain, number
@@ -82,7 +84,9 @@ private struct Walk {
     number += 1
     guard entry.number == number else { throw broken(number, "it is missing") }
     guard entry.previousHash == hash else { throw broken(number, "it does not follow the one before it") }
-    guard entry.hash == sha256(entry.previousHash + entry.content) else { throw broken(number, "it was changed") }
+    guard entry.hash == sha256(entry.previousHash + entry.content), entry.hasItsID else {
+      throw broken(number, "it was changed")
+    }
     hash = entry.hash
   }
 
@@ -127,6 +131,7 @@ private struct Entry: RowDecodable {
   let previousHash: [UInt8]
   let hash: [UInt8]
   let content: [UInt8]
+  let hasItsID: Bool
 
   init(_ row: Row) throws(PostgresError) {
     chain = try row["chain"]
@@ -134,5 +139,6 @@ private struct Entry: RowDecodable {
     previousHash = try row["previous_hash"]
     hash = try row["hash"]
     content = try row["content"]
+    hasItsID = try row["has_its_id"]
   }
 }

@@ -85,6 +85,10 @@ static const unsigned char migration_0014[] = {
 #embed "../../Migrations/0014-what-ends-access.sql"
 };
 
+static const unsigned char migration_0015[] = {
+#embed "../../Migrations/0015-audit-entries.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -100,6 +104,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0012-taken-out.sql", migration_0012),
     ASSET("0013-deleted-teams.sql", migration_0013),
     ASSET("0014-what-ends-access.sql", migration_0014),
+    ASSET("0015-audit-entries.sql", migration_0015),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -4,6 +4,8 @@ import Postgres
 import TestSupport
 import Testing
 
+@testable import Crypto
+
 @Suite struct Audit {
   private static let users = "/api/v2.1/org/1/admin/users/"
   private static let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
@@ -83,6 +85,27 @@ import Testing
     }
   }
 
+  @Test func `a base token that is ended alone is one entry, which says whose it was`() async throws {
+    try await World.with { world in
+      let token = try #require(world.credentials[.baseToken])
+      for _ in 1...2 {
+        let ended = try await world.call(.post, "/api/v2.1/base-tokens/revoke/", as: .nobody, ["token": token])
+        #expect(ended.status == 200)
+      }
+      let path = "/api/v2.1/org/1/admin/admin-logs/?operation_group=base"
+      let logs = try #require(try await world.call(.get, path, as: .teamAdmin)["logs"] as? [[String: Any]])
+      let entries = logs.filter { $0["operation"] as? String == "base_token_revoke" }
+      #expect(entries.count == 1)
+      let detail = try #require(entries.first?["detail"] as? [String: Any])
+      #expect(detail["name"] as? String == "Projects")
+      #expect(detail["app_name"] as? String == "writer")
+      #expect(detail["permission"] as? String == "rw")
+      #expect(try detail["jti"] as? String == world.claims(token).id)
+      #expect(detail["entry"] == nil)
+      #expect(entries.first?["ip"] as? String == "127.0.0.1")
+    }
+  }
+
   // MARK: Verification
 
   @Test func `a log that nobody has touched verifies, also while it grows`() async throws {
@@ -97,9 +120,32 @@ import Testing
     }
   }
 
-  private func grow(_ world: World) async throws {
-    for number in 1...20 {
-      let fields = ["app_name": "app \(number)", "permission": "r"]
+  @Test func `entries of before the id was in them verify beside those that have it`() async throws {
+    try await World.with { world in
+      let now = try await world.database.db.onLoop {
+        try await $0.row("select pg_get_functiondef('chain_audit_entry'::regproc) as text", as: Definition.self)
+      }
+      let text = try #require(now?.text)
+      let before = text.replacing("new.detail := new.detail || jsonb_build_object('entry', new.id);", with: "")
+      #expect(before != text)
+      for definition in [before, text, before] {
+        try await world.database.execute(definition)
+        try await grow(world, by: 2)
+      }
+      _ = try await verify(world)
+      #expect(try await world.database.count("audit_log where detail ? 'entry'") > 0)
+      #expect(try await world.database.count("audit_log where not detail ? 'entry'") == 4)
+    }
+  }
+
+  private struct Definition: RowDecodable {
+    let text: String
+    init(_ row: Row) throws(PostgresError) { text = try row["text"] }
+  }
+
+  private func grow(_ world: World, by count: Int = 20) async throws {
+    for _ in 1...count {
+      let fields = ["app_name": Secret.generate().clear, "permission": "r"]
       #expect(try await world.call(.post, Self.tokens, as: .groupOwner, fields).status == 201)
     }
   }
@@ -108,6 +154,8 @@ import Testing
     arguments: [
       ("update audit_log set actor_id = 1 where chain = 1 and number = 3", 3, "it was changed"),
       ("update audit_log set became = '{}' where chain = 1 and number = 2", 2, "it was changed"),
+      ("update audit_log set id = id + 1000000 where chain = 1 and number = 2", 2, "it was changed"),
+      ("update audit_log set detail = detail - 'entry' where chain = 1 and number = 2", 2, "it was changed"),
       ("delete from audit_log where chain = 1 and number = 4", 4, "it is missing"),
       (
         "delete from audit_log where chain = 1 and number = (select max(number) from audit_log where chain = 1)", nil,

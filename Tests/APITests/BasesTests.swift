@@ -196,7 +196,7 @@ import Testing
     try await World.with { world async throws in
       #expect(try await world.call(.delete, "/api/v2.1/trash-dtables/", as: .groupMember).status == 200)
       #expect(try await world.database.count("base where workspace_id = 3") == 1)
-      #expect(try await world.database.count("base where deleted_at is not null") == 2)
+      #expect(try await world.database.count("base where team_id = 1 and deleted_at is not null") == 1)
     }
   }
 

@@ -9,6 +9,8 @@ struct Example: Sendable, CustomTestStringConvertible {
   var testDescription: String { route.operation }
 
   static let member = "00000000000000000000000000000003@auth.local"
+  static let foreigner = "00000000000000000000000000000005@auth.local"
+  static let theirGuest = "00000000000000000000000000000012@auth.local"
   static let outsider = "00000000000000000000000000000004@auth.local"
   static let systemAdmin = "00000000000000000000000000000007@auth.local"
   static let groupAdmin = "00000000000000000000000000000002@auth.local"
@@ -19,15 +21,29 @@ struct Example: Sendable, CustomTestStringConvertible {
 
   /// The route's path with the world's own things in it.
   var path: String {
-    let values = [
+    filled([
       "workspace_id": "9", "base_name": "Projects", "app_name": "reader", "trashed_base_id": "4", "org_id": "1",
       "base_id": route.operation == "systemRestoreTrashedBase" ? "2" : "1", "group_id": group, "folder_id": "1",
       "user_id": user,
       "group_member": route.operation == "removeGroupMember" ? Self.groupAdmin : Self.member,
       "base_uuid": restoresByUUID ? World.oldProjects : World.projects,
       "token_id": "1", "external_link_token": World.externalLink, "invite_link_token": inviteLink,
-    ]
-    return values.reduce(route.path) { $0.replacing("{\($1.key)}", with: $1.value) } + query
+    ])
+  }
+
+  /// The same with what belongs to the other team.
+  var theirs: String {
+    let user = route.operation == "systemListBasesSharedToUser" ? Self.theirGuest : Self.foreigner
+    return filled([
+      "workspace_id": "10", "base_name": "canary%20base", "org_id": "2", "base_id": "5", "group_id": "2",
+      "user_id": user, "base_uuid": World.theirs, "external_link_token": String(repeating: "f", count: 52),
+    ])
+    .replacing("=Projects", with: "=canary%20base").replacing("workspace_id=9", with: "workspace_id=10")
+    .replacing("org_id=1", with: "org_id=2").replacing("org_ids=1", with: "org_ids=2")
+  }
+
+  private func filled(_ values: [String: String]) -> String {
+    values.reduce(route.path) { $0.replacing("{\($1.key)}", with: $1.value) } + query
   }
 
   private var group: String {
@@ -57,14 +73,14 @@ struct Example: Sendable, CustomTestStringConvertible {
 
   private var query: String {
     switch route.operation {
-    case "teamSearchBase", "systemSearchUser": "?query=o"
+    // Of our names and of the canaries' alike.
+    case "teamSearchBase", "systemSearchUser": "?query=r"
     case "getBase": "?name=Projects"
-    case "searchUser", "searchGroupMembers": "?q=o"
-    case "searchGroup": "?q=a"
-    case "searchBaseOrApps": "?query_str=o"
+    case "searchUser", "searchGroupMembers", "searchGroup": "?q=r"
+    case "searchBaseOrApps": "?query_str=r"
     case "unfavoriteBase": "?dtable_uuid=\(World.projects)"
     case "listBaseInviteLinks": "?workspace_id=9&table_name=Projects"
-    case "systemSearchUserByOrgId": "?query=o&org_id=1"
+    case "systemSearchUserByOrgId": "?query=r&org_id=1"
     case "systemGetOrganizationNames": "?org_ids=1"
     case "systemGetActiveUsersPerDay": "?start=2026-01-01&end=2026-01-03"
     case "systemListActiveUsersByDay": "?date=2026-01-01"

@@ -302,7 +302,7 @@ import Testing
       }
       #expect(cleared == [1])
       #expect(try await world.database.count("base where id = 2") == 0)
-      #expect(try await world.database.count("base where deleted_at is not null") == 2)
+      #expect(try await world.database.count("base where team_id = 1 and deleted_at is not null") == 1)
       try await world.database.execute("update job set started_at = now() - interval '61 minutes'")
       let later = try await world.onLoop { try? await $0.clearOldTrash(afterDays: 30) }
       #expect(later == 0)

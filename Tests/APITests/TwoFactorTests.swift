@@ -232,6 +232,10 @@ private let mustEnrol =
       #expect(try await world.signIn(Self.address, code: codes[4]).status == 200)
       #expect(try await world.call(.get, factor, as: .groupMember)["recovery_codes_left"] as? Int == 8)
       #expect(try await world.call(.get, factor, as: .groupAdmin)["recovery_codes_left"] as? Int == 10)
+      let uses = "audit_log where operation = 'recovery_code_use' and actor_id = 3 and target_id = 3 and chain = 1"
+      #expect(try await world.database.count(uses) == 2)
+      #expect(try await world.database.count(uses + " and detail ->> 'recovery_codes_left' = '8'") == 1)
+      #expect(try await world.database.count("audit_log where operation = 'recovery_code_use'") == 2)
     }
   }
 

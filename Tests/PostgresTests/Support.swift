@@ -15,7 +15,7 @@ func onDatabase(
   _ body: @escaping @Sendable (Database) async throws -> Void
 ) async throws {
   try await TestDatabase.withEmpty { database in
-    var settings = Database.Settings(url: database.conninfo)
+    var settings = Database.Settings.patient(url: database.conninfo)
     change(&settings)
     try await onDatabase(settings, body)
   }

@@ -1,6 +1,18 @@
+public import Postgres
+
 /// How long a test waits for what must come, before it fails: no measure of anything, so long that even a machine that
 /// has much else to do gets there.
 public let patience = Duration.seconds(180)
+
+extension Database.Settings {
+  /// Settings with which a statement has the time it needs to come to a connection, however busy the machine is.
+  public static func patient(url: String) -> Database.Settings {
+    var settings = Database.Settings(url: url)
+    settings.connectTime = patience
+    settings.waitingTime = patience
+    return settings
+  }
+}
 
 /// Asks until the condition holds; false where the patience ends before.
 public func poll(_ condition: () async throws -> Bool) async rethrows -> Bool {

@@ -50,8 +50,10 @@ public final class TestDatabase: Sendable {
     name = "test_\(getpid())_\(Self.count.add(1, ordering: .relaxed).newValue)"
     try administer("create database \(name) template \(template) strategy file_copy")
     conninfo = try TestCluster.conninfo(database: name)
-    var settings = Database.Settings(url: conninfo)
+    var settings = Database.Settings.patient(url: conninfo)
     settings.pooledConnections = connections
+    settings.lockTime = patience
+    settings.statementTime = patience
     db = Database(settings, on: try Self.loop.get())
   }
 

@@ -19,6 +19,10 @@ public struct World: Sendable {
 
   /// The live base of the group, which its admins administer and its members open.
   public static let projects = "10000000-0000-4000-8000-000000000001"
+  /// The base of the other team's group.
+  public static let theirs = "20000000-0000-4000-8000-000000000001"
+  /// The API token of the other team's program.
+  public static let theirAPIToken = String(repeating: "c", count: 32) + "3cc683b5"
   /// The base in the group's trash.
   public static let oldProjects = "10000000-0000-4000-8000-000000000002"
   /// The external link to "Projects".
@@ -89,6 +93,7 @@ public struct World: Sendable {
     service = Service(app)
     try await database.execute(Self.people)
     credentials = try await Caller.credentials(database, app)
+    try await database.execute(Self.canaries)
     let hash = try await Self.passwordHash.value
     try await database.db.onLoop {
       try await $0.run("update account set password_hash = \(hash.stored)")
@@ -104,6 +109,27 @@ public struct World: Sendable {
   }()
   private static let passwords = PasswordHasher(threads: 1, capacity: 10_000)
   private static let passwordHash = Task { try await passwords.hash(password) }
+
+  /// Something of the other team's for each list that has nothing of it yet.
+  private static let canaries = """
+    insert into account (uid, team_id, email, name) values
+      ('00000000000000000000000000000015', 2, 'canary-friend@theirs.example', 'canary friend');
+    insert into user_group (team_id, name) values (2, 'canary guests');
+    insert into group_member (group_id, account_id, role)
+    select id, 12, 'owner' from user_group where name = 'canary guests';
+    insert into base (workspace_id, team_id, name, creator_id, modifier_id, deleted_at) values
+      (5, 2, 'canary notes', 5, 5, null), (10, 2, 'canary group trash', 5, 5, now());
+    insert into user_share (base_id, team_id, account_id, permission, created_by)
+    select 5, 2, id, 'r', 5 from account where id = 12 or name = 'canary friend';
+    insert into group_share (base_id, team_id, group_id, permission, created_by)
+    select 5, 2, id, 'r', 5 from user_group where name = 'canary guests';
+    insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by)
+    values (5, 2, 'canary app', sha256('\(theirAPIToken)'), 'cccc', 'rw', 5);
+    insert into login_log (account_id, team_id, address, succeeded, at) values
+      (5, 2, '192.0.2.66', true, now()), (5, 2, '192.0.2.66', true, '2026-01-01 12:00Z');
+    insert into favorite (account_id, base_id) values (5, 5);
+    update account_token set name = 'canary laptop' where account_id = 5;
+    """
 
   private static let people = """
     insert into team (name) values ('ours'), ('canary team');

@@ -21,8 +21,9 @@ struct AuditEntry: RowDecodable, JSONEncodable {
   static func select(_ rows: SQL) -> SQL {
     """
     select entry.at, actor.uid as actor_uid, coalesce(actor.name, '') as actor_name, entry.operation,
-           nullif(entry.chain, 0) as team_id, coalesce(team.name, '') as team_name, entry.detail, entry.was,
-           entry.became, coalesce(entry.address, '') as address, coalesce(entry.request_id, '') as request_id
+           nullif(entry.chain, 0) as team_id, coalesce(team.name, '') as team_name,
+           entry.detail - 'entry' as detail, entry.was, entry.became, coalesce(entry.address, '') as address,
+           coalesce(entry.request_id, '') as request_id
     from (\(rows)) as entry
     left join account as actor on actor.id = entry.actor_id
     left join team on team.id = entry.chain

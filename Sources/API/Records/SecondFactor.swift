@@ -42,9 +42,16 @@ enum SecondFactor {
         """) == 1
     }
     let hash = Secret(recoveryCode: code).hash
-    return try await app.db.run(
-      "delete from recovery_code where account_id = \(account) and hash = \(hash.bytes)") == 1
+    return try await app.change(by: nil) {
+      let use: Use? = try await $0.row("select use_recovery_code(\(account), \(hash.bytes)) as is_taken")
+      return use?.isTaken == true
+    }
   }
+}
+
+private struct Use: RowDecodable {
+  let isTaken: Bool
+  init(_ row: Row) throws(PostgresError) { isTaken = try row["is_taken"] }
 }
 
 extension App {

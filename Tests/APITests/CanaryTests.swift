@@ -1,0 +1,59 @@
+import API
+import Access
+import HTTP
+import Postgres
+import TestSupport
+import Testing
+
+@testable import Crypto
+
+/// No answer to one team names what belongs to the other, which is called "canary": see `Authorisation`. That test can
+/// fail for each of these, because the same request has a canary in its answer for whoever may see it.
+@Suite struct Canaries {
+  /// Those in whose answer no name of a team, a person or anything of theirs can stand in clear.
+  private static let nameless: Set = [
+    "getHealth", "getReadiness", "getMetrics", "getOpenAPI", "getServerInfo", "ping", "authPing", "gatewayPing",
+    "dtableServerPing", "dtableDbPing", "getAvatar", "getGroupAvatar", "getJWKS", "getTwoFactor", "getBaseSize",
+    "createTempApiToken", "getMetadata", "teamGetTokenPolicy", "teamGetTeamSettings", "systemListAdminUsers",
+    "systemListRegistrationLogs", "systemGetActiveUsersPerDay", "systemGetSystemInformation",
+  ]
+
+  @Test(
+    arguments: routes.map(Example.init).filter { $0.route.method == .get && !nameless.contains($0.route.operation) })
+  func `what is asked for has a canary for whoever may see it`(_ example: Example) async throws {
+    try await World.with { world async throws in
+      let answer = try await Self.answer(to: example, in: world)
+      #expect(answer.status == 200)
+      #expect(answer.text.contains("canary"), "\(answer.text)")
+    }
+  }
+
+  private static func answer(to example: Example, in world: World) async throws -> Answer {
+    switch (example.route.principal, example.route.operation) {
+    case ("system-admin", _): try await world.call(.get, example.theirs, as: .systemAdmin)
+    case ("api-token", _):
+      try await world.call(.get, example.theirs, authorization: "Token \(World.theirAPIToken)")
+    case ("base-token", _):
+      try await world.call(.get, example.theirs, authorization: "Token \(baseToken(in: world))")
+    // Nobody shares with himself.
+    case (_, "listMyShares"), (_, "listMyGroupShares"):
+      try await world.call(.get, example.theirs, as: .invitedForeigner)
+    case (_, "teamListTokenPolicyViolations"):
+      try await violations(example, in: world)
+    default: try await world.call(.get, example.theirs, as: .foreigner)
+    }
+  }
+
+  private static func violations(_ example: Example, in world: World) async throws -> Answer {
+    let policy = example.theirs.replacing("violations/", with: "")
+    #expect(try await world.call(.put, policy, as: .foreigner, ["require_expiry": "true"]).status == 200)
+    return try await world.call(.get, example.theirs, as: .foreigner)
+  }
+
+  private static func baseToken(in world: World) -> String {
+    world.app.signer.sign(
+      .person(
+        expiry: world.app.now().seconds + 3600, dtableUUID: World.theirs, username: Example.foreigner,
+        permission: "rw", accountID: 5))
+  }
+}
