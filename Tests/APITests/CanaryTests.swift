@@ -15,7 +15,8 @@ import Testing
     "getHealth", "getReadiness", "getMetrics", "getOpenAPI", "getServerInfo", "ping", "authPing", "gatewayPing",
     "dtableServerPing", "dtableDbPing", "getAvatar", "getGroupAvatar", "getJWKS", "getTwoFactor", "getBaseSize",
     "createTempApiToken", "getMetadata", "teamGetTokenPolicy", "teamGetTeamSettings", "systemListAdminUsers",
-    "systemListRegistrationLogs", "systemGetActiveUsersPerDay", "systemGetSystemInformation",
+    "systemListRegistrationLogs", "systemListEmailLogs", "systemListAbuseReports", "systemGetActiveUsersPerDay",
+    "systemGetSystemInformation",
   ]
 
   @Test(

@@ -33,7 +33,7 @@ struct Example: Sendable, CustomTestStringConvertible {
 
   /// The same with what belongs to the other team.
   var theirs: String {
-    let user = route.operation == "systemListBasesSharedToUser" ? Self.theirGuest : Self.foreigner
+    let user = route.operation.hasSuffix("ListBasesSharedToUser") ? Self.theirGuest : Self.foreigner
     return filled([
       "workspace_id": "10", "base_name": "canary%20base", "org_id": "2", "base_id": "5", "group_id": "2",
       "user_id": user, "base_uuid": World.theirs, "external_link_token": String(repeating: "f", count: 52),

@@ -1,5 +1,9 @@
 """Team admins and system administrators, by plain requests: every operation, and what it brings about."""
 
+import io
+
+import openpyxl
+import pytest
 import requests
 
 from team import LOOK, PASSWORD, token
@@ -187,6 +191,8 @@ def test_tokens_of_all_bases(service, team):
         "api_token_refuse", "api_token_delete", "api_token_create", "api_token_update", "api_token_create"]
     assert log["logs"][3]["before"] == {"permission": "rw"} and log["logs"][3]["after"] == {"permission": "r"}
     assert secret not in team.call("GET", "admin-logs/").text
+    same = team.call("GET", "audit-logs/?operation_group=token").json()
+    assert same == {"audit_log_list": log["logs"], "count": log["total_count"]}
 
 
 def test_a_team_admin_issues_no_tokens_for_bases_he_cannot_open(service, team):
@@ -307,6 +313,41 @@ def test_accounts_from_a_file(call, root, address):
     assert call("POST", "/api/v2.1/admin/import-users/", root, data={"file": "email,password"}).status_code == 400
 
 
+def test_people_are_imported_as_their_file_has_them(call, service, root):
+    """A field in quotes is taken as it stands; of others, blanks at their ends do not count."""
+    file = ' Email , password,Login ID\nblanks1@example.com,"  Zebra crossing  ",\n blanks2@example.com , a long one ,  \n'
+    answer = call("POST", "/api/v2.1/admin/import-users/", root, files={"file": file}).json()
+    assert [one["contact_email"] for one in answer["success"]] == ["blanks1@example.com", "blanks2@example.com"], answer
+    assert token(service, "blanks1@example.com", "  Zebra crossing  ")
+    assert token(service, "blanks2@example.com", "a long one")
+    with pytest.raises(AssertionError):
+        token(service, "blanks1@example.com", "Zebra crossing")
+    refused = call("POST", "/api/v2.1/admin/import-users/", root, files={"file": "email;password\na@example.com;secret\n"})
+    assert refused.status_code == 400 and "semicolons" in refused.json()["error_msg"]
+
+
+def test_people_are_imported_from_a_workbook(call, service, root):
+    book = openpyxl.Workbook()
+    book.active.append(["Email", "Password", "Name", "ID in org", "Unit"])
+    book.active.append(["sheet1@example.com", "a password of Ann", "Ann & Söhne", 4711, "HR"])
+    book.active.append([])
+    book.active.append(["sheet2@example.com", 481516234299, None, None, "Sales"])
+    book.active.append(["no address", "a password of nobody"])
+    book.create_sheet("Another").append(["other@example.com", "a password of others"])
+    file = io.BytesIO()
+    book.save(file)
+    answer = call("POST", "/api/v2.1/admin/import-users/", root, files={"file": ("people.xlsx", file.getvalue())})
+    assert answer.status_code == 200, answer.text
+    assert [(one["contact_email"], one["name"], one["id_in_org"], one["unit"]) for one in answer.json()["success"]] == [
+        ("sheet1@example.com", "Ann & Söhne", "4711", "HR"), ("sheet2@example.com", "sheet2", "", "Sales")]
+    assert answer.json()["failed"] == [{"email": "no address", "error_msg": "email invalid."}]
+    assert token(service, "sheet1@example.com", "a password of Ann")
+    assert token(service, "sheet2@example.com", "481516234299")
+    for broken in (b"PK\x03\x04", file.getvalue()[:2000], b"PK\x03\x04" + bytes(5000), b"\xd0\xcf\x11\xe0" + bytes(600)):
+        refused = call("POST", "/api/v2.1/admin/import-users/", root, files={"file": broken})
+        assert refused.status_code == 400 and "file invalid" in refused.json()["error_msg"]
+
+
 def test_teams(call, root, team):
     teams = "/api/v2.1/admin/organizations/"
     place = f"{teams}{team.id}/"
@@ -374,6 +415,9 @@ def test_logs_of_the_installation(call, service, root, team):
     logins = call("GET", "/api/v2.1/admin/logs/login-logs/?status=success", root).json()
     assert logins["login_log_list"][0]["contact_email"] == "root@example.com"
     assert call("GET", "/api/v2.1/admin/registration-logs/", root).json() == {"invitation_logs": []}
+    assert call("GET", "/api/v2.1/admin/email-sending-logs/", root).json() == {"count": 0, "email_sending_logs": []}
+    assert call("GET", "/api/v2.1/admin/abuse-reports/", root).json() == {
+        "abuse_report_list": [], "has_next_page": False}
     team.group()
     log = call("GET", f"/api/v2.1/admin/audit-logs/?org_id={team.id}", root).json()
     assert [one["operation"] for one in log["audit_log_list"]] == [

@@ -255,6 +255,12 @@ def test_a_team_admin_sees_and_ends_all_shares(team, mia, tom, stranger):
     log = team.call("GET", "admin-logs/?operation_group=base").json()["logs"]
     assert [one["operation"] for one in log][:2] == ["base_group_share_delete", "base_share_delete"]
     elsewhere = stranger.base(f"Base of {tom.address}")
+    shared = team.call("GET", f"users/{tom.id}/shared-dtables/").json()
+    assert shared == {"count": 0, "dtable_list": []}
+    assert mia.call("POST", place(base, "share/"), json={"email": tom.id, "permission": "r"}).status_code == 201
+    shared = team.call("GET", f"users/{tom.id}/shared-dtables/").json()
+    assert [(one["name"], one["from_user"]) for one in shared["dtable_list"]] == [(base["name"], mia.id)]
+    assert team.call("GET", f"users/{stranger.id}/shared-dtables/").status_code == 404
     assert team.call("GET", f"dtables/{elsewhere['uuid']}/shares/").status_code == 404
 
 

@@ -5,7 +5,9 @@ import Testing
 private func zip(_ entries: [(name: String, text: String)]) -> [UInt8] {
   var file: [UInt8] = []
   var directory: [UInt8] = []
-  func little(_ value: Int, _ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+  func little(_ value: Int, _ count: Int) -> [UInt8] {
+    (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
+  }
   for (name, text) in entries {
     let content = Array(text.utf8)
     let about =

@@ -128,6 +128,9 @@ public struct World: Sendable {
     insert into login_log (account_id, team_id, address, succeeded, at) values
       (5, 2, '192.0.2.66', true, now()), (5, 2, '192.0.2.66', true, '2026-01-01 12:00Z');
     insert into favorite (account_id, base_id) values (5, 5);
+    insert into invite_link_guest (link_id, account_id)
+    select base_link.id, account.id from base_link, account
+    where base_link.base_id = 5 and base_link.kind = 'invite' and account.name = 'canary friend';
     update account_token set name = 'canary laptop' where account_id = 5;
     """
 
