@@ -22,7 +22,8 @@ def test_a_program_s_base_token_has_the_claims_of_seatable_and_its_source(call, 
     assert list(header.items()) == [("typ", "JWT"), ("alg", "HS256"), ("kid", header["kid"])]
     found = claims(answer)
     assert list(found) == [
-        "exp", "dtable_uuid", "username", "permission", "app_name", "jti", "api_token_id", "api_token_generation"]
+        "exp", "dtable_uuid", "username", "permission", "app_name", "iat", "jti", "api_token_id", "api_token_generation"]
+    assert found["exp"] - found["iat"] == 3 * 86400
     assert found["api_token_generation"] == 1
     assert found["dtable_uuid"] == base["uuid"]
     assert (found["username"], found["permission"], found["app_name"]) == ("", "rw", "app")
@@ -35,7 +36,9 @@ def test_a_program_s_base_token_has_the_claims_of_seatable_and_its_source(call, 
 def test_a_person_s_base_token_names_the_person(call, member, base):
     path = f"/api/v2.1/workspace/{base['workspace_id']}/dtable/{base['name']}/access-token/"
     found = claims(call("GET", path, member.token))
-    assert list(found) == ["exp", "dtable_uuid", "username", "id_in_org", "permission", "jti", "account_id"]
+    assert list(found) == [
+        "exp", "dtable_uuid", "username", "id_in_org", "permission", "iat", "jti", "account_id", "account_token_id",
+        "account_generation"]
     assert found["username"] == member.username
 
 
