@@ -20,6 +20,8 @@ enum APIError: Error, Equatable {
   case otherRequest
   /// Neither a path nor a group of paths that the service knows.
   case unknownPath
+  /// The client refuses the only coding that a file is kept in.
+  case needsGzip
   /// The path is known, for these methods.
   case methodNotAllowed(String, allowed: [String])
 }

@@ -35,4 +35,10 @@ struct Parts {
 
   /// The one-time password of two-factor authentication.
   var oneTimePassword: String? { request.headers[.oneTimePassword] }
+
+  /// The validators of what the client has already (`If-None-Match`).
+  var knownTags: String? { request.headers[.ifNoneMatch] }
+
+  /// The content codings that the client reads (`Accept-Encoding`).
+  var encodings: String? { request.headers[.acceptEncoding] }
 }

@@ -8,6 +8,10 @@ let serviceRoutes = [
   Route(.get, "/readyz",                    "getReadiness",     as: Anyone.self,   showReadiness),
   Route(.get, "/metrics",                   "getMetrics",       as: MetricsReader.self, showMetrics),
   Route(.get, "/openapi.yaml",              "getOpenAPI",       as: Anyone.self,   showDescription),
+  Route(.get, "/api/docs/",                 "getDocs",          as: Anyone.self,   showDocs),
+  Route(.get, "/api/docs/start.js",         "getDocsStart",     as: Anyone.self,   showDocsStart),
+  Route(.get, "/api/docs/swagger-ui-bundle.js", "getDocsProgram", as: Anyone.self, showDocsProgram),
+  Route(.get, "/api/docs/swagger-ui.css",   "getDocsStyle",     as: Anyone.self,   showDocsStyle),
   Route(.get, "/server-info/",              "getServerInfo",    as: Anyone.self,   showServerInfo),
   Route(.get, "/api2/ping/",                "ping",             as: Anyone.self,   answerPing),
   Route(.get, "/api2/auth/ping/",           "authPing",         as: SignedIn.self, answerPing),
@@ -86,10 +90,6 @@ private func showReadiness(to _: Anyone, _: NoInput, _ app: App) async -> State 
 /// Prometheus' text format, version 0.0.4.
 private func showMetrics(to _: MetricsReader, _: NoInput, _ app: App) async -> Document {
   Document(type: "text/plain; version=0.0.4; charset=utf-8", bytes: await app.metrics())
-}
-
-private func showDescription(to _: Anyone, _: NoInput, _ app: App) -> Document {
-  Document(type: "application/yaml", basekeeper_openapi)
 }
 
 private func showAvatar(to _: Anyone, _: NoInput, _ app: App) -> Document {

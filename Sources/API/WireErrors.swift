@@ -84,6 +84,7 @@ struct WireError {
             + "Send a new Idempotency-Key to make another.")
       case .otherRequest: .message(422, "This Idempotency-Key was sent with another request before.")
       case .unknownPath: .message(404, "Not found.")
+      case .needsGzip: .message(406, "This file is sent with Content-Encoding: gzip only.")
       case .methodNotAllowed(let method, let allowed):
         .detail(405, "Method \"\(method)\" not allowed.").with("Allow", allowed.joined(separator: ", "))
       }

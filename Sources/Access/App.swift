@@ -79,6 +79,8 @@ public struct App: Sendable {
     public var publicURL: String
     /// From where the metrics may be read.
     public var metricsNetworks = thisMachine
+    /// Whether there is a page at `/api/docs/`.
+    public var showsDocs = true
     /// How many requests a minute there may be; 0: as many as they like.
     public var limits = Limits()
 

@@ -10,6 +10,27 @@ static const unsigned char openapi[] = {
 
 const struct basekeeper_asset basekeeper_openapi = ASSET("openapi.yaml", openapi);
 
+static const unsigned char docs_page[] = {
+#embed "docs/page.html"
+};
+
+static const unsigned char docs_start[] = {
+#embed "docs/start.js"
+};
+
+static const unsigned char docs_program[] = {
+#embed "docs/swagger-ui-bundle.js.gz"
+};
+
+static const unsigned char docs_style[] = {
+#embed "docs/swagger-ui.css.gz"
+};
+
+const struct basekeeper_asset basekeeper_docs_page = ASSET("page.html", docs_page);
+const struct basekeeper_asset basekeeper_docs_start = ASSET("start.js", docs_start);
+const struct basekeeper_asset basekeeper_docs_program = ASSET("swagger-ui-bundle.js.gz", docs_program);
+const struct basekeeper_asset basekeeper_docs_style = ASSET("swagger-ui.css.gz", docs_style);
+
 static const unsigned char avatar[] = {
 #embed "pictures/avatar.png"
 };

@@ -43,10 +43,12 @@ public struct Request: Sendable {
 public struct Headers: Sendable {
   /// A field that is kept.
   public enum Name: String, Sendable, CaseIterable {
+    case acceptEncoding = "accept-encoding"
     case authorization = "authorization"
     case contentType = "content-type"
     case forwardedFor = "x-forwarded-for"
     case idempotencyKey = "idempotency-key"
+    case ifNoneMatch = "if-none-match"
     case linkPassword = "x-link-password"
     case oneTimePassword = "x-seafile-otp"
     case origin = "origin"

@@ -25,6 +25,7 @@ struct Configuration {
   var masterKey: String?
   var edge: Edge
   var metricsNetworks: [IPNetwork]
+  var showsDocs: Bool
   var requestLimits: App.Settings.Limits
   var loops: Int
   var logLevel: Log.Level
@@ -128,6 +129,8 @@ struct Configuration {
     let isSecure = certificateFiles != nil || publicURL.hasPrefix("https://")
     edge = Edge(proxies: TrustedProxies(proxies), crossOrigin: crossOrigin ?? .none, isSecure: isSecure)
     metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS", default: App.Settings.thisMachine)
+
+    showsDocs = environment.flag("BASEKEEPER_API_DOCS", default: true)
 
     requestLimits = App.Settings.Limits()
     requestLimits.address = Int64(

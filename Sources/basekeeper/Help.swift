@@ -148,6 +148,7 @@ enum Help {
       DATABASE_READ_URL                       a standby that lists of administrators come from
       BASEKEEPER_READ_LAG                     seconds that the standby may be behind         (10)
       BASEKEEPER_PREPARED_STATEMENTS          0: send each statement's text, for poolers     (1)
+      BASEKEEPER_DATABASE_WAIT                seconds to wait for the database at the start  (30)
       BASEKEEPER_DATA_DIR                     where the embedded PostgreSQL keeps its data   (./.basekeeper)
       BASEKEEPER_PG_BIN                       where PostgreSQL's programs are                (the newest installed)
       BASEKEEPER_LISTEN                       host and port                                  (127.0.0.1:8080)
@@ -164,6 +165,7 @@ enum Help {
                                               or more; the same for all copies                directory, generated)
       BASEKEEPER_TRUSTED_PROXIES              networks whose X-Forwarded-For is believed     (none)
       BASEKEEPER_CORS_ORIGINS                 origins of web pages that may call, or *       (none)
+      BASEKEEPER_API_DOCS                     0: no page at /api/docs/                       (1)
       BASEKEEPER_METRICS_NETWORKS             from where /metrics may be read, or none       (127.0.0.0/8, ::1)
       BASEKEEPER_RATE_LIMIT_ADDRESS           requests a minute of an address, 0: no limit   (0)
       BASEKEEPER_RATE_LIMIT_ACCOUNT           requests a minute of an account, 0: no limit   (0)

@@ -29,6 +29,7 @@ final class Replica: Sendable {
     let limiter = RateLimiter()
     var settings = App.Settings(publicURL: configuration.publicURL)
     settings.limits = configuration.requestLimits
+    settings.showsDocs = configuration.showsDocs
     settings.metricsNetworks = configuration.metricsNetworks
     let metrics = Metrics(log, installation.passwords)
     let isStopping = Flag()

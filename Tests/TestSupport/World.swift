@@ -72,9 +72,12 @@ public struct World: Sendable {
     return OneTimePassword(secret: bytes).code(at: OneTimePassword.step(at: app.now().seconds))
   }
 
-  /// Answers a request on the loop, as the server would have it answered.
+  /// Answers a request on the loop, as the server would have it answered. Fails for a status that openapi.yaml does not
+  /// have.
   func respond(to request: Request) async throws -> Response {
-    try await TestDatabase.loop.get().perform { [service] in await service.respond(to: request) }
+    let response = try await TestDatabase.loop.get().perform { [service] in await service.respond(to: request) }
+    try Description.shared.get().check(request.method, request.target.segments, response.status)
+    return response
   }
 
   /// Runs a body on the loop, with what the service uses.

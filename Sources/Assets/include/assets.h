@@ -10,6 +10,12 @@ struct basekeeper_asset {
 // The API's description, openapi.yaml.
 extern const struct basekeeper_asset basekeeper_openapi;
 
+// The page that shows the description to people, and what it loads: the last two compressed by gzip.
+extern const struct basekeeper_asset basekeeper_docs_page;
+extern const struct basekeeper_asset basekeeper_docs_start;
+extern const struct basekeeper_asset basekeeper_docs_program;
+extern const struct basekeeper_asset basekeeper_docs_style;
+
 // The pictures of who has none of his own, and of groups: PNG, 128 pixels square.
 extern const struct basekeeper_asset basekeeper_avatar;
 extern const struct basekeeper_asset basekeeper_group_avatar;

@@ -1,0 +1,9 @@
+// Nothing leaves this origin: no validator elsewhere, no cookies.
+window.ui = SwaggerUIBundle({
+  url: "/openapi.yaml",
+  dom_id: "#docs",
+  deepLinking: true,
+  docExpansion: "none",
+  validatorUrl: null,
+  withCredentials: false,
+})

@@ -1,0 +1,96 @@
+"""A real Chromium, told what to do through a pipe (its DevTools protocol)."""
+
+import fcntl
+import itertools
+import json
+import os
+import shutil
+import subprocess
+import time
+
+
+class Browser:
+    """One page. What it reports, as violations of policies and errors, is in `events`."""
+
+    def __init__(self, profile):
+        chromium = shutil.which("chromium")
+        assert chromium, "chromium is missing: script/setup test installs it"
+        theirs, self.writer = os.pipe()
+        self.reader, answers = os.pipe()
+        command = [chromium, "--headless", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
+                   "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"]
+        if os.getuid() == 0:
+            command.append("--no-sandbox")
+        # Chromium reads from descriptor 3 and writes to 4; ours have numbers that are out of the way.
+        ends = [fcntl.fcntl(one, fcntl.F_DUPFD, 20) for one in (theirs, answers)]
+        shell = 'exec "$@" 3<&%d 4>&%d %d<&- %d>&-' % (*ends, *ends)
+        self.process = subprocess.Popen(
+            ["bash", "-c", shell, "bash", *command], pass_fds=ends, stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL)
+        for one in (theirs, answers, *ends):
+            os.close(one)
+        self.numbers, self.rest, self.events, self.session = itertools.count(1), b"", [], None
+        [page] = [one for one in self.call("Target.getTargets")["targetInfos"] if one["type"] == "page"]
+        self.session = self.call("Target.attachToTarget", targetId=page["targetId"], flatten=True)["sessionId"]
+        for domain in ("Page", "Log", "Runtime", "Network"):
+            self.call(f"{domain}.enable")
+
+    def call(self, method, **parameters):
+        number = next(self.numbers)
+        message = {"id": number, "method": method, "params": parameters}
+        if self.session:
+            message["sessionId"] = self.session
+        os.write(self.writer, json.dumps(message).encode() + b"\0")
+        while True:
+            answer = self.receive()
+            if answer.get("id") == number:
+                assert "error" not in answer, answer
+                return answer["result"]
+            self.events.append(answer)
+
+    def receive(self):
+        while b"\0" not in self.rest:
+            more = os.read(self.reader, 1 << 16)
+            assert more, "Chromium has ended"
+            self.rest += more
+        message, self.rest = self.rest.split(b"\0", 1)
+        return json.loads(message)
+
+    def run(self, script):
+        """What an expression is worth in the page. Policies of the page do not hold for it."""
+        result = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
+        assert "exceptionDetails" not in result, result["exceptionDetails"]
+        return result["result"].get("value")
+
+    def wait(self, script, seconds=60):
+        """What an expression is worth as soon as it is worth something."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            value = self.run(script)
+            if value:
+                return value
+            time.sleep(0.05)
+        raise AssertionError(f"never true: {script}\n{self.run('document.body.innerText')[:2000]}\n{self.problems}")
+
+    @property
+    def problems(self):
+        """Errors and warnings that the page has caused: among them whatever its policy forbids."""
+        found = []
+        for one in self.events:
+            if one["method"] == "Log.entryAdded" and one["params"]["entry"]["level"] in ("error", "warning"):
+                found.append(one["params"]["entry"]["text"])
+            elif one["method"] == "Runtime.exceptionThrown":
+                found.append(one["params"]["exceptionDetails"]["text"])
+        return found
+
+    @property
+    def asked(self):
+        """The addresses of all requests that the page has sent."""
+        sent = [one for one in self.events if one["method"] == "Network.requestWillBeSent"]
+        return [one["params"]["request"]["url"] for one in sent]
+
+    def close(self):
+        os.close(self.writer)
+        self.process.terminate()
+        self.process.wait(30)
+        os.close(self.reader)
