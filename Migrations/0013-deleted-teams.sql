@@ -1,5 +1,5 @@
 -- What ends with its team is in that one's entry of the audit log: the service names the team by the setting
--- basekeeper.ending_team.
+-- basekeeper.ending_team, in a transaction that does nothing else.
 
 create or replace function audit(
   team bigint, kind text, operation text, target bigint, detail jsonb, was jsonb, became jsonb,
@@ -9,7 +9,7 @@ declare
   actor jsonb := coalesce(nullif(current_setting('basekeeper.actor', true), ''), '{}');
   whole jsonb := was;
 begin
-  if kind <> 'team' and coalesce(team, 0)::text = current_setting('basekeeper.ending_team', true) then
+  if kind <> 'team' and nullif(current_setting('basekeeper.ending_team', true), '') is not null then
     return;
   end if;
   if was is not null and became is not null then

@@ -179,14 +179,14 @@ extension App {
       // Who is making a way into one of its bases or groups has made it before, or finds that changed.
       try await $0.run("select from base where team_id = \(team) order by id for update")
       try await $0.run("select from user_group where team_id = \(team) order by id for update")
-      try await $0.run("update api_token set revoked_at = now() where team_id = \(team) and revoked_at is null")
       try await $0.run("delete from user_share where team_id = \(team)")
       try await $0.run("delete from group_share where team_id = \(team)")
       try await $0.run("delete from base_link where team_id = \(team)")
       try await $0.run(
         "delete from group_link using user_group where user_group.id = group_id and user_group.team_id = \(team)")
       // What the foreign keys would do row by row, from below.
-      try await $0.run("update api_token set team_id = null where team_id = \(team)")
+      try await $0.run(
+        "update api_token set team_id = null, revoked_at = coalesce(revoked_at, now()) where team_id = \(team)")
       try await $0.run("update base set team_id = null where team_id = \(team)")
       return try await $0.run("delete from team where id = \(team)")
     }
