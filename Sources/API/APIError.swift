@@ -18,6 +18,8 @@ enum APIError: Error, Equatable {
   case ended
   /// The idempotency key was sent with another request before.
   case otherRequest
+  /// The body is compressed, or packed in another way.
+  case encoded(String)
   /// Neither a path nor a group of paths that the service knows.
   case unknownPath
   /// The client refuses the only coding that a file is kept in.

@@ -10,22 +10,25 @@ extension App {
   /// The key is stored in the transaction of what the request does, so that both are there or neither, and the database
   /// decides between two at the same moment. The answer is sealed under a key that is made of the one in the request, so
   /// that who reads the database reads no answer. What was refused is not kept, and can be asked for again.
-  func once(
-    _ request: Request, of subject: Subject, _ operation: String, _ status: Int,
-    _ body: (App) async throws -> some Output
+  ///
+  /// What the request says is read, and its passwords are hashed, before that transaction begins.
+  func once<In: Readable>(
+    _ request: Request, of subject: Subject, _ operation: String, _ status: Int, reading read: () async throws -> In,
+    _ body: (In, App) async throws -> some Output
   ) async throws -> Response {
     guard let text = request.headers[.idempotencyKey], let scope = subject.scope else {
-      return try await body(self).response(status)
+      return try await body(try await read(), self).response(status)
     }
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw APIError.refused("Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
     }
     let once = Once(key: "\(scope) \(text)", request, operation, vault)
     if let answer = try await once.answer(self) { return answer }
+    let input = try await read()
     do {
       return try await db.transaction { transaction in
         try await once.claim(transaction)
-        let output = try await body(within(transaction))
+        let output = try await body(input, within(transaction))
         let response = output.response(status)
         try await once.keep(response, with: output.revealed, transaction)
         return response

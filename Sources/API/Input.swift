@@ -1,9 +1,38 @@
 internal import Access
+internal import Crypto
 internal import HTTP
 
-/// What an operation reads besides its principal: parsed once, at the edge, and right from then on.
-protocol Input: Sendable {
+/// What an operation reads besides its principal: ready once, at the edge, and right from then on. It is ready before the
+/// operation has a connection to the database to itself.
+protocol Readable: Sendable {
+  static func read(_ parts: Parts, _ hashing: Hashing) async throws -> Self
+}
+
+/// What is ready when it is parsed.
+protocol Input: Readable {
   init(_ parts: Parts) throws
+}
+
+extension Input {
+  static func read(_ parts: Parts, _: Hashing) throws -> Self { try Self(parts) }
+}
+
+/// What has a password that somebody sets, of which it keeps the hash.
+protocol HashedInput: Readable {
+  init(_ parts: Parts, _ hashing: Hashing) async throws
+}
+
+extension HashedInput {
+  static func read(_ parts: Parts, _ hashing: Hashing) async throws -> Self { try await Self(parts, hashing) }
+}
+
+/// Hashes passwords on the account of a caller.
+struct Hashing: Sendable {
+  let app: App
+  let caller: Subject
+
+  /// - Throws: `Refusal.throttled` where too many passwords wait already.
+  func hash(_ password: String) async throws -> PasswordHash { try await app.hash(password, by: caller) }
 }
 
 /// For operations that read nothing.

@@ -25,9 +25,6 @@ struct NewPassword: Sendable {
     clear = text
   }
 
-  /// One that was generated.
-  init(generated secret: Secret) { clear = secret.clear }
-
   private static let commonest: Set<String> = {
     let asset = basekeeper_passwords
     let lines = UnsafeBufferPointer(start: asset.bytes, count: asset.count).split(separator: UInt8(ascii: "\n"))

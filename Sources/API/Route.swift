@@ -18,7 +18,21 @@ public struct Route: Sendable {
   public let isDoneOnce: Bool
   /// Which database the handler asks. Who may call is always asked of the primary.
   public let source: Source
-  let handle: @Sendable (Request, App) async -> Response
+  /// How large a body may be.
+  public let body: BodySize
+  /// Whether a request shows, as far as its header tells, what may prove that its sender may call.
+  let isShown: @Sendable (Request) -> Bool
+  /// Proves that he may.
+  let authorise: @Sendable (Request, App) async throws -> Void
+  let handle: @Sendable (Request, App, inout RateLimits) async throws -> Response
+
+  /// The size of a body. Nobody sends a large one before it is proved that he may call.
+  public enum BodySize: Sendable {
+    /// 64 KiB at most.
+    case small
+    /// As large as the operator lets a body be: for files.
+    case large
+  }
 
   /// A database.
   public enum Source: Sendable {
@@ -29,36 +43,32 @@ public struct Route: Sendable {
   }
 
   /// The principal is part of the handler's type: a row that names the wrong one does not compile.
-  init<P: Principal, In: Input, Out: Output>(
+  init<P: Principal, In: Readable, Out: Output>(
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
     _ handler: @escaping @Sendable (P, In, App) async throws -> Out, status: Int = 200,
-    once isDoneOnce: Bool? = nil, from source: Source = .primary
+    once isDoneOnce: Bool? = nil, from source: Source = .primary, body: BodySize = .small
   ) {
     precondition(method == .get || source == .primary, "\(operation) may change something")
+    precondition(body == .small || P.isInAuthorization, "\(operation) takes large bodies from anybody")
     (self.method, self.path, self.operation, self.status) = (method, path, operation, status)
     self.principal = P.name
     let isDoneOnce = isDoneOnce ?? (method == .post)
-    (self.isDoneOnce, self.source) = (isDoneOnce, source)
-    handle = { request, app in
-      let app = app.serving(request)
-      var limits = RateLimits()
-      var response: Response
-      do {
-        try app.admitAddress(&limits)
-        let caller = try await P.authorise(request, app)
-        try app.admit(caller.subject, &limits)
-        let answer: (App) async throws -> Out = { try await handler(caller, try In(Parts(of: request)), $0) }
-        response =
-          switch source {
-          case .standby: try await app.readingAtStandby { try await answer($0).response(status) }
-          case .primary where isDoneOnce: try await app.once(request, of: caller.subject, operation, status, answer)
-          case .primary: try await answer(app).response(status)
-          }
-      } catch {
-        response = WireError(error).response
+    (self.isDoneOnce, self.source, self.body) = (isDoneOnce, source, body)
+    isShown = P.isShown
+    authorise = { request, app in _ = try await P.authorise(request, app) }
+    handle = { request, app, limits in
+      let caller = try await P.authorise(request, app)
+      try app.admit(caller.subject, &limits)
+      let read = { try await In.read(Parts(of: request), Hashing(app: app, caller: caller.subject)) }
+      let answer: (In, App) async throws -> Out = { try await handler(caller, $0, $1) }
+      switch source {
+      case .standby:
+        let input = try await read()
+        return try await app.readingAtStandby { try await answer(input, $0).response(status) }
+      case .primary where isDoneOnce:
+        return try await app.once(request, of: caller.subject, operation, status, reading: read, answer)
+      case .primary: return try await answer(try await read(), app).response(status)
       }
-      response.add(limits, at: app.now())
-      return response
     }
   }
 }

@@ -4,6 +4,8 @@ public import HTTP
 /// The service on one loop: a request in, an answer out, whatever happens.
 public struct Service: Sendable {
   private static let router = Router(routes)
+  /// The largest body where a route needs no larger one.
+  private static let smallBody = 65_536
   private let app: App
 
   /// The service with what its operations may use.
@@ -11,17 +13,86 @@ public struct Service: Sendable {
 
   /// Answers a request; never fails.
   public func respond(to request: Request) async -> Response {
-    switch Self.router.find(request.method, request.target.segments) {
-    case .route(let route, let captures):
-      var request = request
-      request.captures = captures.mapValues(normalized)
-      var response = await route.handle(request, app)
-      response.route = route.path
-      return response
-    case .otherMethods(let methods):
-      if let response = CrossOrigin.preflight(request, methods: methods) { return response }
-      return WireError(APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue))).response
-    case .nothing: return WireError(APIError.unknownPath).response
+    await respond(to: request, hasBody: !request.body.isEmpty)
+  }
+
+  /// Says what is done with a request whose header alone is there, and a body of so many bytes is to come, or nil where
+  /// nobody has said how many. What would be refused whatever the body says is answered without it.
+  public func judge(_ request: Request, announcing size: UInt64?) -> Verdict {
+    guard case .route(let route, let captures) = find(request), !request.isEncoded, route.isShown(request) else {
+      return .answer { await respond(to: request, hasBody: true) }
     }
+    switch route.body {
+    case .small: return .read(upTo: Self.smallBody)
+    case .large where size ?? .max <= Self.smallBody: return .read(upTo: Self.smallBody)
+    case .large:
+      // Whether he may still is asked again when all of it is there.
+      return .ask(upTo: .max) {
+        var named = request
+        named.captures = captures
+        return await answer(named, route.path) { app, _ in
+          try await route.authorise(named, app)
+          return nil
+        }
+      }
+    }
+  }
+
+  private func respond(to request: Request, hasBody: Bool) async -> Response {
+    let found = find(request)
+    let response = await answer(request, found.path) { app, limits in
+      switch found {
+      case .route(let route, let captures):
+        guard !hasBody || !request.isEncoded else {
+          throw APIError.encoded(request.headers[.contentEncoding] ?? "")
+        }
+        var request = request
+        request.captures = captures
+        return try await route.handle(request, app, &limits)
+      case .otherMethods(let methods):
+        if let response = CrossOrigin.preflight(request, methods: methods) { return response }
+        throw APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue))
+      case .nothing: throw APIError.unknownPath
+      }
+    }
+    return response ?? WireError(APIError.unknownPath).response
+  }
+
+  /// Counts a request against its address's limit, whatever it asks for, and does what it asks for.
+  private func answer(
+    _ request: Request, _ path: String?, _ body: (App, inout RateLimits) async throws -> Response?
+  ) async -> Response? {
+    let app = app.serving(request)
+    var limits = RateLimits()
+    var response: Response?
+    do {
+      try app.admitAddress(&limits)
+      response = try await body(app, &limits)
+    } catch {
+      response = WireError(error).response
+    }
+    response?.route = path
+    response?.add(limits, at: app.now())
+    return response
+  }
+
+  private func find(_ request: Request) -> Router.Found {
+    let found = Self.router.find(request.method, request.target.segments)
+    guard case .route(let route, let captures) = found else { return found }
+    return .route(route, captures: captures.mapValues(normalized))
+  }
+}
+
+extension Router.Found {
+  /// The template of the path.
+  fileprivate var path: String? {
+    if case .route(let route, _) = self { route.path } else { nil }
+  }
+}
+
+extension Request {
+  /// Whether the body would have to be unpacked.
+  fileprivate var isEncoded: Bool {
+    headers[.contentEncoding].map { !$0.isEmpty && $0.lowercased() != "identity" } ?? false
   }
 }

@@ -83,6 +83,9 @@ struct WireError {
           "What was made with this Idempotency-Key has been ended or changed since, so its secret is not shown again. "
             + "Send a new Idempotency-Key to make another.")
       case .otherRequest: .message(422, "This Idempotency-Key was sent with another request before.")
+      case .encoded(let coding):
+        .detail(415, "Unsupported Content-Encoding \"\(coding)\" in request: send the body as it is.")
+          .with("Accept-Encoding", "identity")
       case .unknownPath: .message(404, "Not found.")
       case .needsGzip: .message(406, "This file is sent with Content-Encoding: gzip only.")
       case .methodNotAllowed(let method, let allowed):
@@ -105,6 +108,8 @@ struct WireError {
       case .statement(let state, let constraint?, _):
         Self.violation(of: constraint) ?? (state == "23503" ? .gone : nil) ?? .failure("\(error)")
       case .invalidText: .message(400, "The request contains text that cannot be stored.")
+      case .statement("22003", _, _), .statement("22008", _, _):
+        .message(400, "The request contains a number that is too large.")
       case .unavailable, .timedOut:
         .message(503, "The database is not available. Please try again.").with("Retry-After", "1").because("\(error)")
       case .statement, .unexpected: .failure("\(error)")

@@ -29,7 +29,7 @@ public struct App: Sendable {
   /// What durations are measured by: it goes on whatever the clock is set to. Tests set their own.
   public let uptime: @Sendable () -> Duration
   /// What the logs say of the request that is served.
-  public private(set) var origin = Origin(address: "", client: nil, request: "")
+  public private(set) var origin = Origin(address: "", client: nil, request: "", isCounted: true)
 
   /// Signs and verifies base tokens and temporary API tokens.
   public var signer: TokenSigner { keys.current }
@@ -53,7 +53,9 @@ public struct App: Sendable {
   /// The app as the operation of one request has it.
   public func serving(_ request: Request) -> App {
     var app = self
-    app.origin = Origin(address: request.address, client: request.headers[.userAgent], request: request.id)
+    app.origin = Origin(
+      address: request.address, client: request.headers[.userAgent], request: request.id,
+      isCounted: request.method != .head)
     return app
   }
 

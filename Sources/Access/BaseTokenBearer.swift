@@ -94,9 +94,9 @@ public struct BaseTokenBearer: Principal {
       left join api_token as token
         on token.id = \(claims.apiTokenID) and token.base_id = base.id and token.revoked_at is null
         and (token.expires_at is null or token.expires_at > now())
-        and (token.generation = \(generation) or exists (
+        and (token.generation = \(generation)::bigint or exists (
           select from retired_secret as former
-          where former.token_id = token.id and former.generation = \(generation) and former.valid_until > now()))
+          where former.token_id = token.id and former.generation = \(generation)::bigint and former.valid_until > now()))
       left join live_account as account on account.id = \(claims.accountID) and \(SignedIn.lasts(claims.signIn))
       left join base_link as link
         on link.id = \(claims.externalLinkID) and link.base_id = base.id

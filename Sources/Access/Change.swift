@@ -26,6 +26,8 @@ public struct Origin: Sendable {
   public let client: String?
   /// The request's id.
   public let request: String
+  /// Whether what it uses counts as used; HEAD does not have what it asks about.
+  let isCounted: Bool
 }
 
 /// Who changes something, as the triggers of the audit log read it.

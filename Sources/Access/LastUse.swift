@@ -1,7 +1,7 @@
 public import Postgres
 
-/// When tokens were last used, and by whom: gathered in memory and written in batches, once a minute for each token at
-/// most, so that a request writes nothing.
+/// When tokens were last used, and by whom, and how often links were: gathered in memory and written in batches, once a
+/// minute for each of them at most, so that a request writes nothing, and many at a time wait for no row.
 ///
 /// What was gathered and not written yet is lost with a crash, not with an orderly stop.
 public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loop's thread
@@ -13,6 +13,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
   private let db: Database
   private let programs = Gathered<APIToken>()
   private let people = Gathered<AccountToken>()
+  private let links = Gathered<BaseLink>()
 
   private typealias Batch<Token> = [(key: ID<Token>, value: Use)]
 
@@ -30,6 +31,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
     var tokens: [ID<Token>] { Array(states.keys) }
 
     func note(_ token: ID<Token>, at time: Timestamp, _ origin: Origin) {
+      guard origin.isCounted else { return }
       states[token, default: State()].use.add(time, origin)
     }
 
@@ -90,10 +92,16 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
     people.note(token, at: time, origin)
   }
 
+  /// Notes a visit of a link.
+  public func note(_ link: ID<BaseLink>, at time: Timestamp, from origin: Origin) {
+    links.note(link, at: time, origin)
+  }
+
   /// Writes what is due at a time, or all there is at the end; keeps it for the next call where the database is away.
   public func write(at now: Timestamp?) async {
     await write(programs, at: now?.seconds, by: Self.update)
     await write(people, at: now?.seconds, by: Self.update)
+    await write(links, at: now?.seconds, by: Self.update)
   }
 
   private func write<Token>(
@@ -135,6 +143,15 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
         last_address = split_part(used.addresses, ' ', 1)::inet
     from \(rows(batch)) as used (id, microseconds, count, client, addresses)
     where token.id = used.id
+    """
+  }
+
+  private static func update(_ batch: Batch<BaseLink>) -> SQL {
+    """
+    update base_link as link
+    set view_count = link.view_count + used.count
+    from \(rows(batch)) as used (id, microseconds, count, client, addresses)
+    where link.id = used.id
     """
   }
 

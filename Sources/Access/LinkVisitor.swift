@@ -12,6 +12,8 @@ public struct LinkVisitor: Principal {
   public let opened: OpenedLink
   /// Nobody.
   public var subject: Subject { .nobody }
+  /// The link is in the path, and its password may be in the body.
+  public static let isInAuthorization = false
 
   /// Proves that the path's link opens its base.
   public static func authorise(_ request: Request, _ app: App) async throws -> LinkVisitor {
@@ -61,15 +63,18 @@ public struct OpenedLink: Sendable {
   /// Whether people of other teams may come in by an invite link.
   public let isForOtherTeams: Bool
 
-  /// Opens a link; guesses at its password are throttled like those at an account's.
-  public static func open(_ kind: Kind, _ token: String, password: String?, _ app: App) async throws -> OpenedLink {
+  /// Opens a link; guesses at its password are throttled like those at an account's, and so are guesses at links.
+  public static func open(_ kind: Kind, _ text: String, password: String?, _ app: App) async throws -> OpenedLink {
+    let token = LinkToken(text)
     // A chosen name is all there is to its link; of others the name alone opens nothing.
     let isNamed: SQL =
-      if let token = LinkToken(token) {
+      if let token {
         "link.hash = \(token.secret.hash.bytes)"
       } else {
-        "link.handle = \(token) and link.hash is null"
+        "link.handle = \(text) and link.hash is null"
       }
+    // Whoever has a secret did not guess it, whatever his neighbours try.
+    if token == nil { try await Attempt.ask(about: .anyLink, app) }
     let found: Found? = try await app.db.lookup(
       """
       select link.id as link_id, link.permission, link.password_hash, \(LinkVisitor.isLive) as is_live,
@@ -83,7 +88,10 @@ public struct OpenedLink: Sendable {
       left join team on team.id = base.team_id
       where link.kind = \(kind.rawValue) and \(isNamed)
       """)
-    guard let found else { throw Refusal.notFound(.link) }
+    guard let found else {
+      try await Attempt.begin(at: .anyLink, app)
+      throw Refusal.notFound(.link)
+    }
     guard found.isAllowed else { throw Refusal.forbiddenLink }
     guard found.isLive else { throw Refusal.expiredLink }
     if let hash = found.password { try await check(password, against: hash, of: found.opened.link, app) }
@@ -98,7 +106,7 @@ public struct OpenedLink: Sendable {
   ) async throws {
     guard let password, !password.isEmpty else { throw Refusal.wrongLinkPassword }
     let attempt = try await Attempt.begin(at: .link(link), app)
-    guard try await app.isRight(password, for: hash) else { throw Refusal.wrongLinkPassword }
+    guard try await app.isRight(password, for: hash, attempt) else { throw Refusal.wrongLinkPassword }
     try await attempt.succeed(app)
   }
 

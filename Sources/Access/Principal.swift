@@ -5,12 +5,24 @@ public import HTTP
 public protocol Principal: Sendable {
   /// How documentation and the table of routes call it: `base-admin`.
   static var name: String { get }
+  /// Whether what proves the right is in the field `Authorization`, so that nobody without one has to be listened to.
+  static var isInAuthorization: Bool { get }
   /// Proves the right, with one statement.
   ///
   /// - Throws: `Refusal`, or `PostgresError` where the database is away.
   static func authorise(_ request: Request, _ app: App) async throws -> Self
   /// On whose account it acts: what he may do in all, and whose use is counted.
   var subject: Subject { get }
+}
+
+extension Principal {
+  /// Most are somebody who shows a token.
+  public static var isInAuthorization: Bool { true }
+
+  /// Whether a request shows something that may prove the right, as far as its header tells.
+  public static func isShown(by request: Request) -> Bool {
+    !isInAuthorization || (try? Credential(request)) != nil
+  }
 }
 
 /// On whose account a request is.
@@ -23,6 +35,16 @@ public enum Subject: Sendable {
   case enrolling(SignedIn)
   /// A program's, with the number of exchanges a minute that its token is limited to.
   case program(ID<APIToken>, limit: Int64?)
+}
+
+extension Subject {
+  /// The person's account.
+  var account: ID<Account>? {
+    switch self {
+    case .person(let caller), .enrolling(let caller): caller.account
+    case .nobody, .program: nil
+    }
+  }
 }
 
 /// A principal that is somebody signed in.
@@ -40,6 +62,8 @@ extension Personal {
 public struct Anyone: Principal {
   /// `anyone`
   public static let name = "anyone"
+  /// He shows nothing.
+  public static let isInAuthorization = false
 
   /// Nobody.
   public var subject: Subject { .nobody }
@@ -52,6 +76,8 @@ public struct Anyone: Principal {
 public struct MetricsReader: Principal {
   /// `metrics-reader`
   public static let name = "metrics-reader"
+  /// He shows his address.
+  public static let isInAuthorization = false
 
   /// Nobody.
   public var subject: Subject { .nobody }

@@ -37,12 +37,14 @@ public final class RateLimiter: Sendable {
   /// What is limited.
   public enum Key: Hashable, Sendable {
     case address(String)
+    case site(String)
     case account(Int64)
     case apiToken(Int64)
 
     var name: String {
       switch self {
       case .address: "address"
+      case .site: "site"
       case .account: "account"
       case .apiToken: "token"
       }
@@ -101,7 +103,7 @@ public final class RateLimiter: Sendable {
 
 /// What a limit says of itself after a request (draft-ietf-httpapi-ratelimit-headers).
 public struct RateLimit: Sendable, Equatable {
-  /// `address`, `account` or `token`.
+  /// `address`, `site`, `account` or `token`.
   public let name: String
   /// Requests a minute.
   public let limit: Int64
@@ -147,14 +149,15 @@ extension App {
     }
   }
 
-  /// What holds for every request of one address.
+  /// What holds for every request of one address. With IPv6 that is a network of 64 bits, and one of 48 bits may send what
+  /// four of them may.
   ///
   /// - Throws: `Refusal.limited`.
   public func admitAddress(_ limits: inout RateLimits) throws(Refusal) {
     guard settings.limits.address > 0 else { return }
-    // With IPv6 somebody has a whole network.
-    let network = IPAddress(origin.address).map { $0.bytes.count == 16 ? $0.masked(to: 64).text : $0.text }
-    try count(.address(network ?? origin.address), settings.limits.address, &limits)
+    let address = IPAddress(origin.address)
+    try count(.address(address?.subscriber.text ?? origin.address), settings.limits.address, &limits)
+    if let site = address?.site { try count(.site(site.text), 4 * settings.limits.address, &limits) }
   }
 
   private func count(_ key: RateLimiter.Key, _ limit: Int64, _ limits: inout RateLimits) throws(Refusal) {

@@ -37,16 +37,20 @@ public final class PasswordHasher: Sendable {
   /// The hash of a new password.
   ///
   /// - Throws: `BlockingPool.Full` where too many passwords wait already.
-  public func hash(_ password: String) async throws(BlockingPool.Full) -> PasswordHash {
-    try await pool.run { Self.hash(password) }
+  public func hash(
+    _ password: String, for share: BlockingPool.Share = BlockingPool.Share()
+  ) async throws(BlockingPool.Full) -> PasswordHash {
+    try await pool.run(for: share) { Self.hash(password) }
   }
 
   /// Whether the password is the one of the hash; without a hash it takes as long, and is wrong.
   ///
   /// - Throws: `BlockingPool.Full` where too many passwords wait already.
-  public func verify(_ password: String, against hash: PasswordHash?) async throws(BlockingPool.Full) -> Bool {
+  public func verify(
+    _ password: String, against hash: PasswordHash?, for share: BlockingPool.Share = BlockingPool.Share()
+  ) async throws(BlockingPool.Full) -> Bool {
     let compared = hash ?? dummy
-    let isRight = try await pool.run { Self.verify(password, against: compared) }
+    let isRight = try await pool.run(for: share) { Self.verify(password, against: compared) }
     return isRight && hash != nil
   }
 

@@ -41,6 +41,7 @@ public struct TokenSigner: Sendable {
   /// The claims of a base token whose time is not over at `now`, in seconds since 1970.
   public func verify(_ token: String, at now: Int64) throws(TokenError) -> BaseTokenClaims {
     let claims: BaseTokenClaims = try Self.verified(token, with: keys)
+    guard claims.expiry <= Self.latest else { throw .invalid }
     guard now < claims.expiry else { throw .expired }
     return claims
   }
@@ -48,6 +49,7 @@ public struct TokenSigner: Sendable {
   /// The claims of a temporary API token whose time is not over at `now`, in seconds since 1970.
   public func verifyTemporary(_ token: String, at now: Int64) throws(TokenError) -> TemporaryTokenClaims {
     let claims: TemporaryTokenClaims = try Self.verified(token) { $0 == nil || $0 == temporary.id ? [temporary] : [] }
+    guard claims.expiry <= Self.latest else { throw .invalid }
     guard now < claims.expiry else { throw .expired }
     return claims
   }
@@ -62,6 +64,8 @@ public struct TokenSigner: Sendable {
 
   private static let dot = UInt8(ascii: ".")
   private static let longest = 8192
+  /// The last second of the year 9999: no later time can be stored, nor written with four digits.
+  private static let latest: Int64 = 253_402_300_799
 
   private static func sign(_ claims: some JSONEncodable, with key: SigningKey) -> String {
     var text = key.header

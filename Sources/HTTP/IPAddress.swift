@@ -7,6 +7,12 @@ public struct IPAddress: Sendable, Hashable {
 
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
+  /// An address of four bytes or sixteen, as the system gives it; nil for any other number of them.
+  public init?(of bytes: [UInt8]) {
+    guard bytes.count == 4 || bytes.count == 16 else { return nil }
+    self.bytes = bytes
+  }
+
   /// An address as text; nil for anything else, also for one with blanks or a zone.
   public init?(_ text: String) {
     guard !text.utf8.contains(0) else { return nil }  // where C would stop reading
@@ -25,6 +31,12 @@ public struct IPAddress: Sendable, Hashable {
     let isMapped = bytes.count == 16 && bytes.prefix(12) == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
     return isMapped ? IPAddress(bytes: Array(bytes.suffix(4))) : self
   }
+
+  /// What is counted as one caller: the address, or, with IPv6, its network of 64 bits, which is what one subscriber has.
+  public var subscriber: IPAddress { bytes.count == 16 ? masked(to: 64) : self }
+
+  /// What one site has at most, and with it many subscribers' networks: with IPv6 the network of 48 bits; nil with IPv4.
+  public var site: IPAddress? { bytes.count == 16 ? masked(to: 48) : nil }
 
   /// The address with zeros behind its first bits.
   public func masked(to bits: Int) -> IPAddress {

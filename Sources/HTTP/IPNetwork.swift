@@ -4,7 +4,8 @@ public struct IPNetwork: Sendable, Hashable {
   /// How many of the first bits its addresses have in common.
   private let length: Int
 
-  /// A network as text; bits behind the mask count as zero. Nil for anything else.
+  /// A network as text; bits behind the mask count as zero. Addresses of IPv4 in the clothes of IPv6 are those of IPv4:
+  /// `::ffff:192.0.2.0/120` is `192.0.2.0/24`. Nil for anything else.
   public init?(_ text: String) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
@@ -15,7 +16,10 @@ public struct IPNetwork: Sendable, Hashable {
       }
       length = given
     }
-    (self.address, self.length) = (address.masked(to: length), length)
+    let plain = address.unmapped
+    let isMapped = plain.bytes.count < address.bytes.count && length >= 96
+    if isMapped { length -= 96 }
+    (self.address, self.length) = ((isMapped ? plain : address).masked(to: length), length)
   }
 
   /// Several networks, with commas or blanks between; nil where one of them is none.
@@ -27,7 +31,8 @@ public struct IPNetwork: Sendable, Hashable {
 
   /// Whether the address is one of the network's.
   public func contains(_ address: IPAddress) -> Bool {
-    address.bytes.count == self.address.bytes.count && address.masked(to: length) == self.address
+    let address = self.address.bytes.count == 4 ? address.unmapped : address
+    return address.bytes.count == self.address.bytes.count && address.masked(to: length) == self.address
   }
 
   /// As PostgreSQL's `cidr` takes it.

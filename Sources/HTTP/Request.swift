@@ -45,6 +45,7 @@ public struct Headers: Sendable {
   public enum Name: String, Sendable, CaseIterable {
     case acceptEncoding = "accept-encoding"
     case authorization = "authorization"
+    case contentEncoding = "content-encoding"
     case contentType = "content-type"
     case forwardedFor = "x-forwarded-for"
     case idempotencyKey = "idempotency-key"

@@ -3,13 +3,30 @@ internal import Synchronization
 
 /// A few threads for what must block or compute for long: password hashes, opening database connections.
 ///
-/// The queue is bounded: a flood of logins is turned away, not gathered.
+/// The queue is bounded: a flood of logins is turned away, not gathered. It is in shares, so that whoever sends the flood
+/// is in nobody's way but his own (`FairQueue`).
 public final class BlockingPool: Sendable {
   /// More work was waiting than the pool takes; the caller should try again later.
   public struct Full: Error {}
 
+  /// On whose account a body runs, and from where it was asked for; nil where that does not matter.
+  public struct Share: Sendable {
+    /// What one account is.
+    public var account: String?
+    /// What one place is.
+    public var source: String?
+
+    /// The share of an account and a place.
+    public init(account: String? = nil, source: String? = nil) { (self.account, self.source) = (account, source) }
+  }
+
+  private struct Body: Sendable {
+    let run: @Sendable () -> Void
+    let refuse: @Sendable () -> Void
+  }
+
   private struct Queue {
-    var waiting: [@Sendable () -> Void] = []
+    var waiting = FairQueue<Body>()
     var running = 0
     var started = 0
   }
@@ -27,11 +44,13 @@ public final class BlockingPool: Sendable {
 
   /// Runs the body on one of the pool's threads; the caller goes on where it was.
   ///
-  /// - Throws: `Full` at once, where the queue is full.
-  public func run<Value: Sendable>(_ body: @escaping @Sendable () -> Value) async throws(Full) -> Value {
+  /// - Throws: `Full`, where the queue is full of what goes first; at once, or when that has come.
+  public func run<Value: Sendable>(
+    for share: Share = Share(), _ body: @escaping @Sendable () -> Value
+  ) async throws(Full) -> Value {
     let result: Result<Value, Full> = await withUnsafeContinuation { continuation in
-      let accepted = enqueue { continuation.resume(returning: .success(body())) }
-      if !accepted { continuation.resume(returning: .failure(Full())) }
+      let run = { @Sendable in continuation.resume(returning: .success(body())) }
+      enqueue(Body(run: run, refuse: { continuation.resume(returning: .failure(Full())) }), share)
     }
     return try result.get()
   }
@@ -39,19 +58,17 @@ public final class BlockingPool: Sendable {
   /// How many bodies run or wait.
   public var unfinished: Int { queue.withLock { $0.waiting.count + $0.running } }
 
-  private func enqueue(_ body: @escaping @Sendable () -> Void) -> Bool {
-    let (accepted, grow) = queue.withLock { queue in
+  private func enqueue(_ body: Body, _ share: Share) {
+    let (surplus, grow) = queue.withLock { queue in
       let unfinished = queue.waiting.count + queue.running
-      guard unfinished < threads + capacity else { return (false, false) }
-      queue.waiting.append(body)
-      let grow = unfinished >= queue.started && queue.started < threads
+      let surplus = queue.waiting.add(body, share, room: threads + capacity - queue.running)
+      let grow = surplus == nil && unfinished >= queue.started && queue.started < threads
       if grow { queue.started += 1 }
-      return (true, grow)
+      return (surplus, grow)
     }
-    guard accepted else { return false }
+    if let surplus { return surplus.refuse() }  // as many wait as before
     if grow { _ = LoopThread(named: name) { self.serve() } }
     work.signal()
-    return true
   }
 
   private func serve() {
@@ -61,7 +78,7 @@ public final class BlockingPool: Sendable {
         queue.running += 1
         return queue.waiting.removeFirst()
       }
-      body()
+      body.run()
       queue.withLock { $0.running -= 1 }
     }
   }

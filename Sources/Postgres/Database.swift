@@ -48,6 +48,9 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   private let ambient: Transaction?
   private var isClosed = false
 
+  /// Whether everything happens in a transaction, which keeps a connection to itself.
+  public var isInTransaction: Bool { ambient != nil }
+
   /// A database whose connections live on the loop. From any thread; opens nothing yet.
   public init(_ settings: Settings, on loop: Loop) {
     (self.settings, self.loop) = (settings, loop)

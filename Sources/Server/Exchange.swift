@@ -5,11 +5,14 @@ internal import HTTP
 /// One request from its request line to the end of its answer.
 ///
 /// libmicrohttpd asks it on and on: with the header, with each piece of the body, and, once all is there, until it has
-/// an answer. A handler that does not wait is answered in the call that started it. One that waits is asked again in
+/// an answer. Where a body is to come, the service says first what it wants of it. A handler that does not wait is answered in the call that started it. One that waits is asked again in
 /// each run, which is cheap for a few milliseconds; then its connection is parked, until the answer is there.
 final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread touches it.
   private enum Stage {
     case begun
+    /// The service is asked whether it wants the body.
+    case judging
+    case judged(Response?)
     case receiving
     case running
     case finished(Response)
@@ -24,7 +27,12 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   private let rawTarget: String?
   private var stage = Stage.begun
   private var request: Request?
-  private var isTooLarge = false
+  private var bodyLimit = 0
+  /// What has been counted of the body, and on whose account.
+  private var taken = 0
+  private var taker: Ledger.Taker?
+  /// Why the body is not kept; the rest of it is read and dropped.
+  private var flaw: Refusal?
   private var isRefused = false
   private var isStarting = false
   /// Whether libmicrohttpd is not to look at it.
@@ -51,15 +59,16 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   {
     switch stage {
     case .begun: return readHeader(method, version)
+    case .judged(let response): return receive(unless: response)
     case .receiving where !piece.isEmpty:
       store(piece)
       return .YES
-    case .receiving: return isTooLarge ? answer(Refusal.bodyTooLarge.response) : run()
+    case .receiving: return flaw.map { answer($0.response) } ?? run()
     case .running:
       if listener.now - start > Self.askingTime { park() }
       return .YES
     case .finished(let response): return answer(response)
-    case .answered, .gone: return .NO
+    case .judging, .answered, .gone: return .NO
     }
   }
 
@@ -71,20 +80,28 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     do throws(Refusal) {
       let header = try RequestHeader(
         of: handle, method: method, target: target, version: version, limit: listener.limits.headerBytes)
-      request = try makeRequest(method, header)
-      guard header.contentLength ?? 0 <= listener.limits.bodyBytes else { throw .bodyTooLarge }
+      let request = try makeRequest(method, header)
+      self.request = request
       guard header.announcesBody else { return .YES }
-      request?.body.reserveCapacity(Int(min(header.contentLength ?? 0, Self.reservedBytes)))
-      connection.deadline = listener.now + listener.limits.bodyTime
       listener.hasMoved = true  // there may be a `100 Continue` to send
-      return .YES
+      switch listener.worker.judge(request, header.contentLength) {
+      case .read(let most):
+        try limitBody(to: most, header.contentLength)
+        return receive()
+      case .ask(let most, let question):
+        try limitBody(to: most, header.contentLength)
+        return judge(question)
+      case .answer(let question): return judge(question)
+      }
     } catch {
-      return error.status == Refusal.headerTooLarge.status ? refuseTooLargeHeader() : refuse(error)
+      return error.status == Refusal.headerTooLarge.status ? refuseTooLargeHeader() : refuse(error.response)
     }
   }
 
-  /// What a body gets on its announcement alone.
-  private static let reservedBytes: UInt64 = 65_536
+  private func limitBody(to most: Int, _ announced: UInt64?) throws(Refusal) {
+    bodyLimit = min(most, listener.limits.bodyBytes)
+    guard announced ?? 0 <= bodyLimit else { throw .bodyTooLarge }
+  }
 
   private func makeRequest(_ method: UnsafePointer<CChar>, _ header: RequestHeader) throws(Refusal) -> Request {
     guard target.count <= listener.limits.targetBytes else { throw .targetTooLong }
@@ -100,25 +117,67 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     return request
   }
 
+  // MARK: Judging
+
+  /// Asks the service; libmicrohttpd reads nothing meanwhile.
+  private func judge(_ question: @escaping @Sendable () async -> Response?) -> MHD_Result {
+    stage = .judging
+    connection.deadline = nil
+    listener.begin()
+    isStarting = true
+    Task.immediate(executorPreference: listener.loop) { [self] in judged(await question()) }
+    isStarting = false
+    if case .judged(let response) = stage { return receive(unless: response) }
+    suspend()
+    return .YES
+  }
+
+  private func judged(_ response: Response?) {
+    listener.finish()
+    guard case .judging = stage else { return }  // the client has gone
+    stage = .judged(response)
+    guard !isStarting else { return }
+    listener.isDue = true
+    resume()
+  }
+
+  // MARK: Receiving a body
+
+  private func receive(unless response: Response? = nil) -> MHD_Result {
+    if let response { return refuse(response) }
+    stage = .receiving
+    taker = request.map(listener.admission.taker)
+    connection.deadline = listener.now + listener.limits.bodyTime
+    return .YES
+  }
+
+  /// What comes counts when it has come: who announces much and sends nothing takes no room from others.
   private func store(_ piece: UnsafeRawBufferPointer) {
     listener.hasMoved = true  // there may be more in the socket
-    if (request?.body.count ?? 0) + piece.count > listener.limits.bodyBytes {
-      isTooLarge = true
-      request?.body = []
-    }
-    if !isTooLarge { request?.body.append(contentsOf: piece) }
+    guard flaw == nil, let taker else { return }
+    flaw = piece.count > bodyLimit - taken ? .bodyTooLarge : listener.admission.take(piece.count, taker)
+    guard flaw == nil else { return drop() }
+    taken += piece.count
+    request?.body.append(contentsOf: piece)
+  }
+
+  private func drop() {
+    request?.body = []
+    if let taker { listener.admission.giveBack(taken, taker) }
+    taken = 0
   }
 
   // MARK: Running
 
   private func run() -> MHD_Result {
-    guard let request else { return .NO }
+    guard let whole = request else { return .NO }
+    request?.body = []  // the handler's alone
     stage = .running
     start = .now
     connection.deadline = nil
     listener.begin()
     isStarting = true
-    Task.immediate(executorPreference: listener.loop) { [self] in finish(await listener.worker.handler(request)) }
+    Task.immediate(executorPreference: listener.loop) { [self] in finish(await listener.worker.handler(whole)) }
     isStarting = false
     if case .finished(let response) = stage { return answer(response) }
     listener.asked += 1
@@ -126,6 +185,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   }
 
   private func finish(_ response: Response) {
+    drop()
     listener.finish()
     guard case .running = stage else { return }  // the client has gone
     stage = .finished(response)
@@ -137,8 +197,12 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
 
   private func park() {
     guard !isParked else { return }
-    isParked = true
     listener.asked -= 1
+    suspend()
+  }
+
+  private func suspend() {
+    isParked = true
     MHD_suspend_connection(handle)
   }
 
@@ -151,9 +215,10 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
 
   // MARK: Answering
 
-  private func refuse(_ refusal: Refusal) -> MHD_Result {
+  /// Answers without the body, which is not read any more.
+  private func refuse(_ response: Response) -> MHD_Result {
     isRefused = true
-    return answer(refusal.response)
+    return answer(response)
   }
 
   private func answer(_ response: Response) -> MHD_Result {
@@ -161,7 +226,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     listener.hasMoved = true  // it is to be sent, unless this run does that
     connection.deadline = listener.now + listener.limits.sendTime
     let id = request?.id ?? listener.ids.next()
-    let isQueued = response.queue(on: handle, request, id: id, listener.edge, closing: listener.isStopping)
+    let isQueued = response.queue(on: handle, request, id: id, listener.edge, closing: listener.isStopping || isRefused)
     if isQueued { listener.worker.completed(request, response, .now - start) }
     return isQueued ? .YES : .NO
   }
@@ -184,8 +249,8 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
       // libmicrohttpd has refused the request by itself.
       listener.worker.completed(request, Response(foreignStatus, type: "text/html", []), .now - start)
       isRefused = true
-    case .running where !isParked: listener.asked -= 1
-    default: break
+    case .running: if !isParked { listener.asked -= 1 }
+    default: drop()
     }
     stage = .gone
     connection.exchange = nil

@@ -7,9 +7,15 @@ public struct Limits: Sendable {
   public var targetBytes = 8_192
   /// A request's body; a longer one is answered with 413.
   public var bodyBytes = 1_048_576
+  /// All bodies that are under way, received and not answered, in bytes; what is above is answered with 503.
+  public var bodyMemory = 67_108_864
+  /// The same of one address, or of one IPv6 network of 64 bits; of one of 48 bits, four times as much. What is above is
+  /// answered with 429. 0: no limit.
+  public var bodyMemoryPerAddress = 8_388_608
   /// Connections in all; those above are closed at once.
   public var connections = 10_000
-  /// Connections of one IPv4 address, or of one IPv6 network of 64 bits; those above are closed at once. 0: no limit.
+  /// Connections of one IPv4 address, or of one IPv6 network of 64 bits; of one of 48 bits, four times as many. Those
+  /// above are closed at once. 0: no limit.
   public var connectionsPerAddress = 1_000
   /// From the begin of a connection to the end of its first header.
   public var headerTime = Duration.seconds(10)

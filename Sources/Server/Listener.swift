@@ -19,7 +19,7 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
 
   var loop: Loop { worker.loop }
 
-  private let admission: Admission
+  let admission: Admission
   private let linger: Linger
   private let tls: TLS?
   private let handshakes: Handshakes

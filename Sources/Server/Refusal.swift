@@ -4,12 +4,22 @@ internal import HTTP
 struct Refusal: Error {
   let status: Int
   let reason: String
+  /// In how many seconds it is worth trying again.
+  var wait: Int?
 
   /// The answer: `{"error_msg": "..."}`.
-  var response: Response { Response(status, Message(text: reason)) }
+  var response: Response {
+    var response = Response(status, Message(text: reason))
+    if let wait { response.headers.append(("Retry-After", "\(wait)")) }
+    return response
+  }
 
   static func badRequest(_ reason: String) -> Refusal { Refusal(status: 400, reason: reason) }
   static let bodyTooLarge = Refusal(status: 413, reason: "The body is too large.")
+  static let tooManyBodies = Refusal(
+    status: 429, reason: "Too much is being sent from this address at once. Please try again.", wait: 1)
+  static let noMemory = Refusal(
+    status: 503, reason: "Too much is being sent at once. Please try again.", wait: 1)
   static let targetTooLong = Refusal(status: 414, reason: "The request target is too long.")
   static let headerTooLarge = Refusal(status: 431, reason: "The header is too large.")
   static func notImplemented(_ reason: String) -> Refusal { Refusal(status: 501, reason: reason) }

@@ -10,6 +10,9 @@ public final class Server: Sendable {
   public struct Worker: @unchecked Sendable {  // Sendable: the closures are called on the loop's thread alone.
     /// The loop.
     public let loop: Loop
+    /// Says what is done with a request whose body is to come, of so many bytes where that is known; it may not wait. No
+    /// body is longer than the limit for all, whatever it says.
+    public let judge: (Request, UInt64?) -> Verdict
     /// Answers a request; it may wait as long as it likes, and runs to its end also when the client has gone.
     public let handler: (Request) async -> Response
     /// Told of each answer once, with the time from the complete request to its answer, for the log; the request is nil
@@ -18,10 +21,11 @@ public final class Server: Sendable {
 
     /// A loop with what runs there.
     public init(
-      loop: Loop, handler: @escaping (Request) async -> Response,
+      loop: Loop, judge: @escaping (Request, UInt64?) -> Verdict = { _, _ in .read(upTo: .max) },
+      handler: @escaping (Request) async -> Response,
       completed: @escaping (Request?, Response, Duration) -> Void = { _, _, _ in }
     ) {
-      (self.loop, self.handler, self.completed) = (loop, handler, completed)
+      (self.loop, self.judge, self.handler, self.completed) = (loop, judge, handler, completed)
     }
   }
 

@@ -148,6 +148,16 @@ struct Configuration {
       "BASEKEEPER_MAX_HEADER_BYTES", in: 1024...1_048_576, default: limits.headerBytes)
     limits.bodyBytes = environment.integer(
       "BASEKEEPER_MAX_BODY_BYTES", in: 1024...1_073_741_824, default: limits.bodyBytes)
+    limits.bodyMemory = environment.integer(
+      "BASEKEEPER_MAX_BODY_MEMORY", in: limits.bodyBytes...1_099_511_627_776,
+      default: max(limits.bodyMemory, limits.bodyBytes))
+    limits.bodyMemoryPerAddress = environment.integer(
+      "BASEKEEPER_MAX_BODY_MEMORY_PER_ADDRESS", in: 0...1_099_511_627_776,
+      default: max(limits.bodyMemoryPerAddress, limits.bodyBytes))
+    if (1..<limits.bodyBytes).contains(limits.bodyMemoryPerAddress) {
+      environment.refuse(
+        "BASEKEEPER_MAX_BODY_MEMORY_PER_ADDRESS", "is less than one body may have: see BASEKEEPER_MAX_BODY_BYTES")
+    }
     limits.connections = environment.integer(
       "BASEKEEPER_MAX_CONNECTIONS", in: 1...1_000_000, default: limits.connections)
     limits.connectionsPerAddress = environment.integer(

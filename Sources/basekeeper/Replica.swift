@@ -58,7 +58,7 @@ final class Replica: Sendable {
         metrics.add(
           Metrics.Source(
             loop: part.loop, figures: part.figures, database: part.app.db, standby: part.app.standby))
-        return Server.Worker(loop: part.loop, handler: service.respond) {
+        return Server.Worker(loop: part.loop, judge: service.judge, handler: service.respond) {
           requests.note($0, $1, $2)
           part.figures.note($0, $1, $2)
         }

@@ -1,4 +1,5 @@
 import Access
+import Crypto
 import HTTP
 import TestSupport
 import Testing
@@ -233,6 +234,99 @@ import Testing
       let dump = try await world.database.dump()
       #expect(!dump.contains("a secret"))
       #expect(!dump.contains(World.password))
+    }
+  }
+
+  @Test func `what is refused leaves nothing behind`() async throws {
+    try await World.with { world async throws in
+      var statuses: Set<Int> = []
+      for number in 1...30 { statuses.insert(try await Self.signIn(world, "name\(number)@x.example").status) }
+      #expect(statuses == [400, 429])
+      _ = try await Self.failUntilThrottled(world, from: Self.elsewhere)
+      try await Self.hold(in: world)
+      func states() async throws -> [String] {
+        var states: [String] = []
+        for table in ["failed_attempt", "familiar_place", "login_log"] {
+          states.append(try await world.database.storage(of: table))
+        }
+        return states
+      }
+      let before = try await states()
+      for number in 1...50 { #expect(try await Self.signIn(world, "more\(number)@x.example").status == 429) }
+      for _ in 1...10 {
+        #expect(try await Self.signIn(world, "member@ours.example", from: Self.elsewhere).status == 429)
+      }
+      #expect(try await states() == before)
+    }
+  }
+
+  @Test func `what is counted is bounded, while it is counted and when it is tidied`() async throws {
+    try await World.with { world async throws in
+      let rows = """
+        insert into failed_attempt (key, failures, last_at, next_at)
+        select sha256(convert_to(gen_random_uuid()::text, 'UTF8')), 1, now() - number * interval '1 ms', now()
+        from generate_series(1, 100500) as number;
+        insert into familiar_place (key, seen_at)
+        select sha256(convert_to(gen_random_uuid()::text, 'UTF8')), now() - number * interval '1 ms'
+        from generate_series(1, 100) as number;
+        """
+      try await world.database.execute(rows)
+      _ = try await world.onLoop { try? await $0.forgetOldAttempts() }
+      #expect(try await world.database.count("failed_attempt") == 100_000)
+      try await world.database.execute("select forget_attempts(places => 60)")
+      #expect(try await world.database.count("familiar_place") == 60)
+      try await world.database.execute(
+        rows + """
+          analyze failed_attempt;
+          do $$
+          begin
+            for number in 1..20000 loop
+              perform begin_attempt(array[sha256(convert_to('attempt ' || number, 'UTF8'))], '{5}', '{900}', '{1 day}');
+              exit when number % 200 = 0 and (select count(*) from failed_attempt) <= 100200;
+            end loop;
+          end $$;
+          """)
+      #expect(try await world.database.count("failed_attempt") <= 100_200)
+    }
+  }
+
+  @Test func `a site of IPv6 does not try from each of its networks anew`() async throws {
+    try await World.with { world async throws in
+      var names: [Int: Int] = [:]
+      var passwords: [Int: Int] = [:]
+      for number in 1...100 {
+        let name = try await Self.signIn(world, "name\(number)@x.example", from: "2001:db8:1:\(number)::1")
+        names[name.status, default: 0] += 1
+      }
+      #expect((60...75).contains(names[400] ?? 0), "\(names)")
+      for number in 1...40 {
+        let password = try await Self.signIn(world, from: "2001:db8:2:\(number)::1")
+        passwords[password.status, default: 0] += 1
+      }
+      #expect((20...30).contains(passwords[400] ?? 0), "\(passwords)")
+      try await Self.hold(in: world)
+      let right = try await Self.signIn(world, "member@ours.example", World.password, from: "2001:db8:3:1::1")
+      #expect(right.status == 200)
+    }
+  }
+
+  @Test func `one who sets many passwords keeps nobody from signing in`() async throws {
+    try await World.with(connections: 16) { world async throws in
+      let links = "/api/v2.1/workspace/9/dtable/Projects/external-links/"
+      let made = try await world.database.count("base_link")
+      let count = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 1...90 {
+          group.addTask {
+            try await world.call(.post, links, as: .groupAdmin, ["password": "open sesame"]).status
+          }
+        }
+        while world.app.passwords.backlog < 60 { await Task.yield() }
+        #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 200)
+        let count = try await world.database.count("base_link") - made
+        #expect(try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 } == [200: 90])
+        return count
+      }
+      #expect(count < 60, "links that were made before the one who signed in had his turn")
     }
   }
 }

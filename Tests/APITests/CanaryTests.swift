@@ -12,7 +12,8 @@ import Testing
 @Suite struct Canaries {
   /// Those in whose answer no name of a team, a person or anything of theirs can stand in clear.
   private static let nameless: Set = [
-    "getHealth", "getReadiness", "getMetrics", "getOpenAPI", "getServerInfo", "ping", "authPing", "gatewayPing",
+    "getDocs", "getDocsStart", "getDocsProgram", "getDocsStyle", "getHealth", "getReadiness", "getMetrics",
+    "getOpenAPI", "getServerInfo", "ping", "authPing", "gatewayPing",
     "dtableServerPing", "dtableDbPing", "getAvatar", "getGroupAvatar", "getJWKS", "getTwoFactor", "getBaseSize",
     "createTempApiToken", "getMetadata", "teamGetTokenPolicy", "teamGetTeamSettings", "systemListAdminUsers",
     "systemListRegistrationLogs", "systemListEmailLogs", "systemListAbuseReports", "systemGetActiveUsersPerDay",

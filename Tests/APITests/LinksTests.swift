@@ -24,7 +24,8 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
 
   /// The base's links, as lists show them.
   private static func list(_ world: World) async throws -> [[String: Any]] {
-    try #require(try await world.call(.get, links, as: .groupAdmin)["links"] as? [[String: Any]])
+    try await world.onLoop { await $0.lastUse.write(at: nil) }
+    return try #require(try await world.call(.get, links, as: .groupAdmin)["links"] as? [[String: Any]])
   }
 
   @Test(arguments: Encoding.allCases)
@@ -196,16 +197,16 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
 
   @Test func `a chosen name is taken once in the installation`() async throws {
     try await World.with { world in
-      _ = try await Self.make(world, ["token": "prices"])
-      try await world.database.execute("update base_link set base_id = 5, team_id = 2 where handle = 'prices'")
-      let again = try await world.call(.post, Self.links, as: .groupAdmin, ["token": "prices"])
+      _ = try await Self.make(world, ["token": "our-prices"])
+      try await world.database.execute("update base_link set base_id = 5, team_id = 2 where handle = 'our-prices'")
+      let again = try await world.call(.post, Self.links, as: .groupAdmin, ["token": "our-prices"])
       #expect(again.status == 400)
       #expect(again["error_msg"] as? String == "token already exists.")
     }
   }
 
   @Test(arguments: [
-    "a b", "a/b", "ä", "a.b", "a%2Fb", "🦊", String(repeating: "x", count: 101),
+    "two words", "with/slash", "Preisübersicht", "with.dot", "with%2Fslash", "🦊🦊🦊🦊", String(repeating: "x", count: 101),
     // A handle, and all that opens a link.
     String(repeating: "0", count: 20), String(repeating: "e", count: 52), String(World.externalLink.prefix(20)),
   ])
@@ -216,6 +217,57 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
       #expect(answer.status == 400)
       #expect(answer["error_msg"] as? String == "token invalid.")
       #expect(try await world.database.count("base_link") == before)
+    }
+  }
+
+  @Test(arguments: ["a", "1234567", "prices"])
+  func `a name that is soon guessed is refused`(_ name: String) async throws {
+    try await World.with { world async throws in
+      let answer = try await world.call(.post, Self.links, as: .groupAdmin, ["token": name])
+      #expect(answer.status == 400)
+      #expect(answer["error_msg"] as? String == "token invalid: 8 characters at least.")
+      #expect(try await Self.make(world, ["token": name + "12345678".dropFirst(name.count)]).count == 8)
+    }
+  }
+
+  @Test func `guesses at links are throttled, and whoever has a secret comes in all the same`() async throws {
+    try await World.with { world async throws in
+      let secret = try await Self.make(world)
+      let named = try await Self.make(world, ["token": "our-prices"])
+      var statuses: [Int] = []
+      for number in 1...40 {
+        let guess = number % 2 == 0 ? "guess-\(number)" : String(repeating: "a", count: 50) + "\(number + 10)"
+        statuses.append(try await world.call(number % 3 == 0 ? .head : .get, opening(guess)).status)
+      }
+      #expect(statuses.prefix(20) == [Int](repeating: 404, count: 20)[...])
+      #expect(statuses.count { $0 == 404 } < 25)
+      #expect(Set(statuses) == [404, 429])
+      try await world.database.execute(
+        "update failed_attempt set next_at = now() + interval '1 minute' where next_at > last_at")
+      #expect(try await world.call(.get, opening(named)).status == 429)
+      #expect(try await world.call(.get, opening(named), address: "203.0.113.7").status == 200)
+      #expect(try await world.call(.get, opening(secret)).status == 200)
+      let rows = try await world.database.count("failed_attempt")
+      for number in 1...10 { #expect(try await world.call(.get, opening("guess-\(number)")).status == 429) }
+      #expect(try await world.database.count("failed_attempt") == rows)
+      // Signing in is something else.
+      let signedIn = try await world.call(
+        .post, "/api2/auth-token/", ["username": "member@ours.example", "password": World.password])
+      #expect(signedIn.status == 200)
+    }
+  }
+
+  @Test func `a visit writes nothing at once, and HEAD is none`() async throws {
+    try await World.with { world async throws in
+      let token = try await Self.make(world)
+      let count = "base_link where handle = '\(token.prefix(20))' and view_count ="
+      for _ in 1...5 { #expect(try await world.call(.get, opening(token)).status == 200) }
+      for _ in 1...3 { #expect(try await world.call(.head, opening(token)).status == 200) }
+      #expect(try await world.database.count("\(count) 0") == 1)
+      try await world.onLoop { await $0.lastUse.write(at: nil) }
+      #expect(try await world.database.count("\(count) 5") == 1)
+      try await world.onLoop { await $0.lastUse.write(at: nil) }
+      #expect(try await world.database.count("\(count) 5") == 1)
     }
   }
 

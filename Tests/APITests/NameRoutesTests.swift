@@ -63,6 +63,9 @@ import Testing
     #expect(found["account_token.name"]?.contains("createAccountToken") == true)
   }
 
+  /// Whoever calls these by a link that is not there guesses: that is counted, and gets slow.
+  private static let guessed: Set = ["getBaseTokenWithExternalLink", "openExternalLink"]
+
   private static let chosen = [
     "base_name": "Projects", "app_name": "reader", "external_link_token": World.externalLink,
   ]
@@ -71,17 +74,19 @@ import Testing
   func `a bad name in a path is nobody's`(_ example: Example) async throws {
     try await World.with { world in
       let caller = try Self.caller(of: example)
+      let isGuess = Self.guessed.contains(example.route.operation)
       let before = try await world.database.fingerprint()
       for (variable, value) in Self.chosen where example.route.path.contains("{\(variable)}") {
         for bad in Names.bad {
           let path = example.path.replacing("/\(value)/", with: "/\(encoded(bad))/")
           #expect(path != example.path)
           let answer = try await world.call(example.route.method, path, as: caller, example.fields)
-          #expect(answer.status == 404, "\(bad.debugDescription): \(answer.text)")
+          #expect(
+            answer.status == 404 || isGuess && answer.status == 429, "\(bad.debugDescription): \(answer.text)")
         }
       }
       let after = try await world.database.fingerprint()
-      #expect(after == before)
+      #expect(after == before || isGuess)
     }
   }
 
@@ -171,7 +176,7 @@ import Testing
     var found: Set<Field> = []
     try await World.with { world in
       let caller = try Self.caller(of: example)
-      let marks = Dictionary(uniqueKeysWithValues: words.enumerated().map { ($1, "zz\($0)q") })
+      let marks = Dictionary(uniqueKeysWithValues: words.enumerated().map { ($1, "zz\(100_000 + $0)q") })
       var fields = marks
       for attempt in 0...(3 * words.count) {
         #expect(attempt < 3 * words.count, "\(example.route.operation) takes nothing")

@@ -188,6 +188,41 @@ import Testing
     }
   }
 
+  @Test func `an address is counted whatever it asks for, and HEAD as GET`() async throws {
+    let asked: [(HTTP.Method, String, Int)] = [
+      (.get, "/nowhere/", 404), (.post, "/api/v2.1/webhooks/", 404), (.patch, Self.ping, 405),
+      (.options, Self.ping, 405), (.head, "/api2/ping/", 200),
+      (.post, World.apiTokens, 403), (.get, World.apiTokens, 403),
+      (.get, "/healthz", 200),
+    ]
+    for (method, path, status) in asked {
+      try await World.with(limits: Self.limits(address: 2)) { world async throws in
+        world.clock.stop()
+        let fields = method == .post ? ["name": "x"] : [:]
+        for left in [1, 0] {
+          let answer = try await world.call(method, path, fields)
+          #expect(answer.status == status, "\(method) \(path)")
+          #expect(answer.headers["X-RateLimit-Remaining"] == "\(left)", "\(method) \(path)")
+        }
+        #expect(try await world.call(method, path, fields).status == 429, "\(method) \(path)")
+        #expect(try await world.call(method, path, fields, address: "203.0.113.9").status == status)
+      }
+    }
+  }
+
+  @Test func `with IPv6 a site has what four of its networks have`() async throws {
+    try await World.with(limits: Self.limits(address: 5)) { world async throws in
+      world.clock.stop()
+      var passed = 0
+      for number in 1...50 {
+        let answer = try await world.call(.get, "/api2/ping/", address: "2001:db8:1:\(number)::1")
+        passed += answer.status == 200 ? 1 : 0
+      }
+      #expect(passed == 20)
+      #expect(try await world.call(.get, "/api2/ping/", address: "2001:db8:2::1").status == 200)
+    }
+  }
+
   @Test func `a token's own limit goes before the one that holds for all`() async throws {
     try await World.with(limits: Self.limits(apiToken: 2)) { world async throws in
       world.clock.stop()

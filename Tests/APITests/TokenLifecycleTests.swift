@@ -74,6 +74,24 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
+  @Test(arguments: ["2020-01-01", "1970-01-01T00:00:00Z", "0001-01-01"])
+  func `an end that lies in the past is refused`(_ end: String) async throws {
+    try await World.with { world async throws in
+      _ = try await world.makeAPIToken("app", "r")
+      let now = Timestamp(seconds: world.app.now().seconds).wire
+      for end in [end, now] {
+        let fields = ["app_name": "late", "permission": "r", "expires_at": end]
+        let made = try await world.call(.post, World.apiTokens, as: .groupOwner, fields)
+        let changed = try await world.call(.put, World.apiTokens + "app/", as: .groupOwner, ["expires_at": end])
+        for answer in [made, changed] {
+          #expect(answer.status == 400)
+          #expect(answer["error_msg"] as? String == "expires_at invalid: it lies in the past.")
+        }
+      }
+      #expect(try await world.database.count("api_token where app_name = 'late' or expires_at <= now()") == 0)
+    }
+  }
+
   @Test func `a change that says nothing of the expiry leaves it, and 0 days take it away`() async throws {
     try await World.with { world async throws in
       _ = try await world.makeAPIToken("app", "r", ["expire_days": "30"])
@@ -107,6 +125,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
 @Suite struct TokenNetworks {
   @Test(
     arguments: [
+      ("::ffff:10.0.0.0/104", ["10.0.0.0", "10.255.255.255"], ["11.0.0.0", "::1"]),
       ("10.0.0.0/8", ["10.0.0.0", "10.255.255.255"], ["11.0.0.0", "9.255.255.255", "127.0.0.1", "::1"]),
       ("2001:db8::/32", ["2001:db8::1", "2001:db8:ffff::"], ["2001:db9::", "127.0.0.1"]),
       ("192.0.2.7", ["192.0.2.7"], ["192.0.2.6", "192.0.2.8"]),

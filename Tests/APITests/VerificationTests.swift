@@ -122,6 +122,46 @@ private let inactive = #"{"active":false}"#
     }
   }
 
+  /// Numbers that some column has no room for, or that are nobody's.
+  private static let oddNumbers: [Int64] = [0, -1, 1 << 31, -1 << 31 - 1, 1 << 40, 1 << 53 + 1, .max, .min]
+
+  @Test(arguments: oddNumbers)
+  func `a signed token with a number that cannot be is refused, and is not active`(_ number: Int64) async throws {
+    try await World.with { world async throws in
+      let end = world.app.now().seconds + 600
+      let owner = "00000000000000000000000000000001@auth.local"
+      func program(_ expiry: Int64, _ token: Int64, _ generation: Int64) -> BaseTokenClaims {
+        .program(
+          expiry: expiry, dtableUUID: World.projects, permission: "r", appName: "x", apiTokenID: token,
+          generation: generation)
+      }
+      let claims: [BaseTokenClaims] = [
+        program(number == 1 << 31 ? .max : number, 1, 1),
+        program(end, number, 1), program(end, 1, number), program(1_000_000_000_000_000_000, 1, 1),
+        .person(
+          expiry: end, dtableUUID: World.projects, username: owner, permission: "r", accountID: number),
+        .person(
+          expiry: end, dtableUUID: World.projects, username: owner, permission: "r", accountID: 1,
+          signIn: SignInClaims(accountToken: number)),
+        .visitor(expiry: end, dtableUUID: World.projects, permission: "r", externalLinkID: number),
+      ]
+      for claims in claims {
+        let token = world.app.signer.sign(claims)
+        let opened = try await world.call(
+          .get, "/api-gateway/api/v2/dtables/\(World.projects)/metadata/", authorization: "Token \(token)")
+        #expect(opened.status == 403, "\(claims)")
+        #expect(try await !isActive(token, as: .systemAdmin, world), "\(claims)")
+        let ended = try await world.call(.post, revocation, as: .nobody, ["token": token])
+        #expect(ended.status == 200, "\(claims)")
+      }
+      let temporary = world.app.signer.sign(
+        TemporaryTokenClaims(username: owner, dtableUUID: World.projects, expiry: number))
+      if number <= end || number > 253_402_300_799 {
+        #expect(try await world.exchange(temporary).status == 403)
+      }
+    }
+  }
+
   @Test(arguments: [Caller.nobody, .forger, .deactivated, .revokedAPIToken, .baseToken, .unenrolled])
   func `who shows nothing good is refused`(_ caller: Caller) async throws {
     try await World.with { world async throws in

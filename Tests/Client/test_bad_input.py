@@ -103,6 +103,21 @@ def raw(service, data):
 
 
 HEAD = b"POST /api/v2.1/groups/ HTTP/1.1\r\nHost: a\r\n"
+LENGTH = b"Content-Length: 900000\r\n\r\n"
+
+
+@pytest.mark.parametrize("framing", [LENGTH, LENGTH.replace(b"900000", b"9"), b"Transfer-Encoding: chunked\r\n\r\n"])
+def test_who_shows_nothing_is_answered_before_the_body(service, member, framing):
+    imports = b"POST /api/v2.1/admin/import-users/ HTTP/1.1\r\nHost: a\r\n"
+    for head, status in (
+        (HEAD, b"403"), (imports, b"403"), (imports + f"Authorization: Token {member.token}\r\n".encode(), None),
+        (HEAD.replace(b"POST", b"PATCH"), b"405"), (HEAD.replace(b"groups", b"webhooks"), b"404"),
+        (HEAD + b"Content-Encoding: gzip\r\n", b"415"),
+    ):
+        if status is None and framing != LENGTH.replace(b"900000", b"9"):
+            status = b"403"  # whoever wants to send a large one is asked after first
+        if status:
+            assert raw(service, head + framing).split(b" ", 2)[1] == status, head
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,21 @@ import Testing
     ("192.0.2.1", "192.0.2.1", true), ("192.0.2.1", "192.0.2.2", false), ("0.0.0.0/0", "203.0.113.9", true),
     ("2001:db8::/32", "2001:db8:ffff::1", true), ("2001:db8::/32", "2001:db9::1", false), ("::/0", "::1", true),
     ("0.0.0.0/0", "::1", false), ("::/0", "192.0.2.1", false),
+    ("::ffff:192.0.2.0/120", "192.0.2.255", true), ("::ffff:192.0.2.0/120", "192.0.3.0", false),
+    ("::ffff:192.0.2.1", "192.0.2.1", true), ("::ffff:0:0/96", "203.0.113.9", true),
+    ("192.0.2.0/24", "::ffff:192.0.2.9", true), ("::ffff:0:0/95", "192.0.2.1", false),
   ])
   func `a network has the addresses behind its mask`(_ network: String, _ address: String, _ isIn: Bool) throws {
     let network = try #require(IPNetwork(network))
     #expect(network.contains(try #require(IPAddress(address))) == isIn)
+  }
+
+  @Test(arguments: [
+    ("::ffff:192.0.2.77/120", "192.0.2.0/24"), ("::FFFF:c000:0201", "192.0.2.1/32"), ("::ffff:0:0/96", "0.0.0.0/0"),
+    ("::ffff:0:0/95", "::fffe:0:0/95"), ("2001:db8::1/96", "2001:db8::/96"),
+  ])
+  func `a network of IPv4 in the clothes of IPv6 is one of IPv4`(_ text: String, _ usual: String) {
+    #expect(IPNetwork(text)?.text == usual)
   }
 
   @Test(arguments: ["", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/", "192.0.2.0/+8", "192.0.2.0/8/8", "::/129", "all"])
@@ -42,6 +53,7 @@ import Testing
     ("127.0.0.1", "203.0.113.9, 10.1.2.3", "203.0.113.9"),
     ("127.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),  // the first is what the caller says of himself
     ("127.0.0.1", "127.0.0.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
+    ("127.0.0.1", "203.0.113.9, , 10.1.2.3,", "203.0.113.9"), ("127.0.0.1", ",203.0.113.9,\t,", "203.0.113.9"),
     ("10.9.9.9", "2001:DB8:0:0::1", "2001:db8::1"), ("10.9.9.9", "[2001:db8::1]:4711", "2001:db8::1"),
     ("10.9.9.9", "203.0.113.9:4711", "203.0.113.9"), ("10.9.9.9", "::ffff:203.0.113.9", "203.0.113.9"),
     ("2001:db8:1::5", "\t203.0.113.9 ", "203.0.113.9"),
@@ -56,7 +68,7 @@ import Testing
 
   @Test(arguments: [
     ("203.0.113.9, unknown, 10.1.2.3", "10.1.2.3"), ("unknown", "127.0.0.1"), ("", "127.0.0.1"),
-    ("203.0.113.9,", "127.0.0.1"), ("203.0.113.9\u{0}", "127.0.0.1"), ("unknown, 127.0.0.1", "127.0.0.1"),
+    (" , ,", "127.0.0.1"), ("203.0.113.9\u{0}", "127.0.0.1"), ("unknown, 127.0.0.1", "127.0.0.1"),
   ])
   func `where a proxy does not know its caller, the address is the proxy's, and that is known`(
     _ forwarded: String, _ address: String

@@ -40,4 +40,18 @@ import Testing
   func `a mask leaves the first bits alone`(_ text: String, _ bits: Int, _ masked: String) {
     #expect(IPAddress(text)?.masked(to: bits).text == masked)
   }
+
+  @Test(arguments: [
+    ("192.0.2.1", "192.0.2.1", nil), ("2001:db8:1:2:3::4", "2001:db8:1:2::", "2001:db8:1::"), ("::1", "::", "::"),
+  ])
+  func `with IPv6 a caller is a network, and a site has many`(_ text: String, _ subscriber: String, _ site: String?) {
+    #expect(IPAddress(text)?.subscriber.text == subscriber)
+    #expect(IPAddress(text)?.site?.text == site)
+  }
+
+  @Test func `an address has four bytes or sixteen`() {
+    #expect(IPAddress(of: [192, 0, 2, 1])?.text == "192.0.2.1")
+    #expect(IPAddress(of: [UInt8](repeating: 0, count: 16))?.text == "::")
+    for count in [0, 3, 5, 15, 17] { #expect(IPAddress(of: [UInt8](repeating: 0, count: count)) == nil) }
+  }
 }

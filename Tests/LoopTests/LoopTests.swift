@@ -131,6 +131,64 @@ import Testing
     #expect(try await pool.run { 42 } == 42)
   }
 
+  private typealias Share = BlockingPool.Share
+
+  /// Blocks a pool's one thread, lets the shares ask for it one after the other, and lets it go on; gives who was served,
+  /// in that order, and how many were refused. The pool takes 64.
+  private static func serve(_ shares: [Share]) async throws -> (served: [Share], refused: Int) {
+    let pool = BlockingPool(named: "test", threads: 1, capacity: 64)
+    let gate = Semaphore()
+    let served = Shared<[Share]>([])
+    let refused = Shared(0)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { try await pool.run { gate.wait() } }
+      while pool.unfinished < 1 { await Task.yield() }
+      for share in shares {
+        let settled = { refused.with { $0 } + pool.unfinished }
+        let before = settled()
+        group.addTask {
+          do { try await pool.run(for: share) { served.with { $0.append(share) } } } catch { refused.with { $0 += 1 } }
+        }
+        while settled() == before { await Task.yield() }
+      }
+      gate.signal()
+      try await group.waitForAll()
+    }
+    return (served.with { $0 }, refused.with { $0 })
+  }
+
+  @Test func `one account's flood is in nobody else's way, from the same place or another`() async throws {
+    let flood = [Share](repeating: Share(account: "greedy", source: "office"), count: 90)
+    let others = [Share(account: "neighbour", source: "office"), Share(account: "stranger", source: "home")]
+    let (served, refused) = try await Self.serve(flood + others)
+    #expect(served.count == 64)
+    #expect(refused == 28)
+    let places = others.map { other in served.firstIndex { $0.account == other.account } }
+    #expect(places[0] ?? .max < 10, "an eighth of the place's turns goes by")
+    #expect(places[1] ?? .max < 3)
+  }
+
+  @Test func `one place's flood of accounts takes an eighth of the turns from each of the others`() async throws {
+    let flood = (0..<90).map { Share(account: "name \($0)", source: "office") }
+    let others = (0..<10).map { Share(account: "stranger \($0)", source: "home \($0)") }
+    let (served, refused) = try await Self.serve(flood + others)
+    #expect((served.count, refused) == (64, 36))
+    let last = try #require(served.lastIndex { $0.source != "office" })
+    #expect(served.count { $0.source != "office" } == 10)
+    #expect(last < 20, "all of the others are served among the first eight of the flood")
+  }
+
+  @Test func `who is served keeps no advantage, and shares that are alone are served as they come`() async throws {
+    let pair = [Share(account: "one", source: "here"), Share(account: "two", source: "there")]
+    let (served, refused) = try await Self.serve((0..<20).flatMap { _ in pair })
+    #expect(refused == 0)
+    for count in stride(from: 2, through: 40, by: 2) {
+      #expect(served.prefix(count).count { $0.account == "one" } == count / 2)
+    }
+    let nobodies = try await Self.serve([Share](repeating: Share(), count: 70))
+    #expect((nobodies.served.count, nobodies.refused) == (64, 6))
+  }
+
   @Test func `a pool uses no more threads than it may`() async throws {
     let pool = BlockingPool(named: "test", threads: 3, capacity: 100)
     let running = Shared((now: 0, most: 0))

@@ -30,7 +30,8 @@ final class TestServer: Sendable {
 
   init(
     limits: Limits = Limits(), edge: Edge = Edge(), host: String = "127.0.0.1", loops count: Int = 1,
-    _ handler: @escaping @Sendable (Request, Loop) async -> Response
+    _ handler: @escaping @Sendable (Request, Loop) async -> Response,
+    judge: @escaping @Sendable (Request, UInt64?) -> Verdict = { _, _ in .read(upTo: .max) }
   ) throws {
     let log = Log()
     let loops = try (0..<count).map { _ in try Loop() }
@@ -41,7 +42,7 @@ final class TestServer: Sendable {
       certificate: transport == .plain ? nil : #require(Identity.common).certificate(),
       loops: loops.map { loop in
         Server.Worker(
-          loop: loop,
+          loop: loop, judge: judge,
           handler: { request in
             log.handle(request)
             return await handler(request, loop)
@@ -76,9 +77,10 @@ final class TestServer: Sendable {
 func withServer(
   _ limits: Limits = Limits(), edge: Edge = Edge(), loops: Int = 1,
   handler: @escaping @Sendable (Request, Loop) async -> Response = { request, _ in echo(request) },
+  judge: @escaping @Sendable (Request, UInt64?) -> Verdict = { _, _ in .read(upTo: .max) },
   _ body: (TestServer) async throws -> Void
 ) async throws {
-  let server = try TestServer(limits: limits, edge: edge, loops: loops, handler)
+  let server = try TestServer(limits: limits, edge: edge, loops: loops, handler, judge: judge)
   do {
     try await body(server)
   } catch {

@@ -60,6 +60,19 @@ extension TestDatabase {
     init(_ row: Row) throws(PostgresError) { (column, match) = (try row["column_name"], try row["match"]) }
   }
 
+  /// What a table holds, with who has written each row and where it lies: the same as long as nothing is written.
+  public func storage(of table: String) async throws -> String {
+    let text: Text? = try await db.onLoop {
+      try await $0.row(
+        """
+        select query_to_xml(
+          format('select t::text as row, xmin, xmax, ctid from public.%I as t order by ctid', \(table)::text), false, false, '')
+          ::text as text
+        """)
+    }
+    return text?.text ?? ""
+  }
+
   private struct Text: RowDecodable {
     let text: String
     init(_ row: Row) throws(PostgresError) { text = try row["text"] }

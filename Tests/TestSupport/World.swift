@@ -72,10 +72,23 @@ public struct World: Sendable {
     return OneTimePassword(secret: bytes).code(at: OneTimePassword.step(at: app.now().seconds))
   }
 
-  /// Answers a request on the loop, as the server would have it answered. Fails for a status that openapi.yaml does not
-  /// have.
+  /// Answers a request on the loop, as the server would have it answered: where there is a body, by the header first.
+  /// Fails for a status that openapi.yaml does not have.
   func respond(to request: Request) async throws -> Response {
-    let response = try await TestDatabase.loop.get().perform { [service] in await service.respond(to: request) }
+    let response = try await TestDatabase.loop.get().perform { [service] in
+      if !request.body.isEmpty {
+        var header = request
+        header.body = []
+        switch service.judge(header, announcing: UInt64(request.body.count)) {
+        case .answer(let answer): return await answer()
+        case .ask(let most, _) where request.body.count > most: return Response(413, type: "text/plain", [])
+        case .ask(_, let question): if let response = await question() { return response }
+        case .read(let most) where request.body.count > most: return Response(413, type: "text/plain", [])
+        case .read: break
+        }
+      }
+      return await service.respond(to: request)
+    }
     try Description.shared.get().check(request.method, request.target.segments, response.status)
     return response
   }

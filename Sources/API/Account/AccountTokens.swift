@@ -152,7 +152,7 @@ private func changePassword(of caller: SignedIn, _ change: PasswordChange, _ app
   let new = try NewPassword(
     change.fields, "new_password",
     names: [person.email, String(person.email.prefix { $0 != "@" }), person.name])
-  let hash = try await app.hash(new.clear)
+  let hash = try await app.hash(new.clear, by: caller.subject)
   try await app.change(by: caller) {
     let count = try await $0.run(
       """
@@ -185,7 +185,9 @@ extension App {
     let person: Confirmed? = try await db.row(
       "select email, name, password_hash from account where id = \(caller.account)")
     guard let person else { throw Refusal.badAccountToken }
-    guard try await isRight(password, for: person.password) else { throw APIError.refused("The password is wrong.") }
+    guard try await isRight(password, for: person.password, attempt) else {
+      throw APIError.refused("The password is wrong.")
+    }
     try await attempt.succeed(self)
     return person
   }

@@ -51,7 +51,7 @@ private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws ->
     limit 1
     """)
   let attempt = try await Attempt.begin(at: found.map { .account($0.account) } ?? .nobody(login.username), app)
-  let isRight = try await app.isRight(login.password, for: found?.password)
+  let isRight = try await app.isRight(login.password, for: found?.password, attempt)
   guard isRight, let found else {
     try await noteFailure(of: found?.account, app)
     throw APIError.loginFailed

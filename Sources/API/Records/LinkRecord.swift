@@ -142,15 +142,16 @@ struct NamedExternalLink: Input {
 
 /// What a link asks for, and for how long it lives.
 struct LinkTerms: Sendable {
-  /// Six characters at least.
-  let password: String?
+  /// Of six characters at least.
+  let password: PasswordHash?
   /// Nil where nothing is said, 0 for no end.
   let days: Int64?
 
-  init(_ fields: Fields) throws {
-    password = try fields.optionalText("password", upTo: 255)
-    if let password, password.unicodeScalars.count < 6 { throw APIError.invalid(field: "password") }
+  init(_ fields: Fields, _ hashing: Hashing) async throws {
+    let text = try fields.optionalText("password", upTo: 255)
+    if let text, text.unicodeScalars.count < 6 { throw APIError.invalid(field: "password") }
     days = try fields.optionalInteger("expire_days", 0...3650)
+    password = if let text { try await hashing.hash(text) } else { nil }
   }
 
   /// When the link ends, as an expression.
@@ -173,14 +174,13 @@ extension App {
     _ permission: Permission, _ terms: LinkTerms, by caller: SignedIn
   ) async throws -> LinkRecord {
     let token: LinkToken? = customToken == nil ? .generate() : nil
-    let password: PasswordHash? = if let password = terms.password { try await hash(password) } else { nil }
     let made: LinkRecord? = try await change(by: caller) {
       try await $0.row(
         """
         with made as (
           insert into base_link (kind, base_id, team_id, handle, hash, permission, password_hash, created_by, expires_at)
           select \(kind.rawValue), base.id, base.team_id, \(customToken ?? token?.handle), \(token?.secret.hash.bytes),
-                 \(permission), \(password), \(caller.account), \(terms.end)
+                 \(permission), \(terms.password), \(caller.account), \(terms.end)
           from base
           where base.id = \(base) and base.deleted_at is null
           returning *

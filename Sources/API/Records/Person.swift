@@ -98,7 +98,7 @@ struct NamedPerson: Input {
 struct NewPerson: Sendable {
   var email: EmailAddress
   var name: String
-  var password: NewPassword
+  var password: PasswordHash
   var hasWorkspace = false
   var isTeamAdmin = false
   var isSystemAdmin = false
@@ -108,38 +108,38 @@ struct NewPerson: Sendable {
   var unit = ""
   var role = "default"
 
-  init(email: EmailAddress, name: String?, password: NewPassword) {
+  init(email: EmailAddress, name: String?, password: PasswordHash) {
     (self.email, self.password) = (email, password)
     self.name = name ?? DisplayName(email.localPart)?.text ?? "unnamed"
   }
 
   /// From the fields that all operations share, the address under its name in that operation.
-  init(_ fields: Fields, email field: String = "email", name nameField: String = "name") throws {
+  init(
+    _ fields: Fields, email field: String = "email", name nameField: String = "name", _ hashing: Hashing
+  ) async throws {
     guard let email = EmailAddress(try fields.text(field, 1...254)) else { throw APIError.invalid(field: field) }
     let name = try fields.optionalName(nameField)
     let password = try NewPassword(fields, names: [email.text, email.localPart] + (name.map { [$0] } ?? []))
-    self.init(email: email, name: name, password: password)
-    hasWorkspace = try fields.optionalBoolean("with_workspace") ?? false
+    let hasWorkspace = try fields.optionalBoolean("with_workspace") ?? false
+    self.init(email: email, name: name, password: try await hashing.hash(password.clear))
+    self.hasWorkspace = hasWorkspace
   }
 }
 
 extension App {
   /// Makes an account, in a team or in none.
   func add(_ new: NewPerson, to team: ID<Team>?, by caller: SignedIn) async throws -> Person {
-    let password = try await hash(new.password.clear)
-    return try await change(by: caller) { try await add(new, password, to: team, in: $0) }
+    try await change(by: caller) { try await add(new, to: team, in: $0) }
   }
 
   /// The same as a part of something greater.
-  func add(
-    _ new: NewPerson, _ password: PasswordHash, to team: ID<Team>?, in transaction: Transaction
-  ) async throws -> Person {
+  func add(_ new: NewPerson, to team: ID<Team>?, in transaction: Transaction) async throws -> Person {
     try await transaction.run(
       """
       with made as (
         insert into account (team_id, email, name, password_hash, is_team_admin, is_system_admin, is_active, login_id,
                              id_in_org, unit, role)
-        values (\(team), \(new.email.text), \(new.name), \(password), \(new.isTeamAdmin),
+        values (\(team), \(new.email.text), \(new.name), \(new.password), \(new.isTeamAdmin),
                 \(new.isSystemAdmin), \(new.isActive), \(new.loginID), \(new.idInTeam), \(new.unit), \(new.role))
         returning id, team_id
       )
@@ -169,7 +169,7 @@ struct PersonChange: Sendable {
   var isTeamAdmin: Bool?
   var isSystemAdmin: Bool?
   var isActive: Bool?
-  var password: NewPassword?
+  var password: PasswordHash?
 
   init() {}
 
@@ -190,7 +190,6 @@ extension App {
   /// anew.
   func change(_ named: String, to new: PersonChange, _ reach: Reach, by caller: SignedIn) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
-    let password: PasswordHash? = if let password = new.password { try await hash(password.clear) } else { nil }
     return try await change(by: caller) {
       let changed = try await $0.run(
         """
@@ -204,7 +203,7 @@ extension App {
             is_team_admin = coalesce(\(new.isTeamAdmin), is_team_admin),
             is_system_admin = coalesce(\(new.isSystemAdmin), is_system_admin),
             is_active = coalesce(\(new.isActive), is_active),
-            password_hash = coalesce(\(password), password_hash)
+            password_hash = coalesce(\(new.password), password_hash)
         where uid = \(user) and \(reach.changeableAccounts(by: caller))
         """)
       guard changed == 1 else { throw try await refusal(of: named, reach) }
@@ -218,7 +217,7 @@ extension App {
           delete from recovery_code using person where recovery_code.account_id = person.id
           """)
       }
-      if new.isActive == false || password != nil || new.losesSecondFactor {
+      if new.isActive == false || new.password != nil || new.losesSecondFactor {
         try await $0.run(
           "delete from account_token where account_id = (select id from account where uid = \(user))")
       }
@@ -232,7 +231,7 @@ extension App {
   func resetPassword(of named: String, _ reach: Reach, by caller: SignedIn) async throws -> Secret {
     let secret = Secret.generatedPassword()
     var new = PersonChange()
-    new.password = NewPassword(generated: secret)
+    new.password = try await hash(secret.clear, by: caller.subject)
     _ = try await change(named, to: new, reach, by: caller)
     return secret
   }

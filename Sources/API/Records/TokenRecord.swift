@@ -126,6 +126,7 @@ extension App {
   func issue(
     _ new: NewToken, for base: ID<Base>, named name: String, by caller: SignedIn
   ) async throws -> TokenRecord {
+    try new.terms.check(at: now())
     let secret = Secret.generate()
     let made: TokenRecord? = try await change(by: caller) {
       try await $0.row(
@@ -153,6 +154,7 @@ extension App {
     _ change: TokenChange, of base: ID<Base>, by caller: SignedIn, whoMay permission: Permission = .readWrite
   ) async throws -> TokenRecord {
     let terms = change.terms
+    try terms.check(at: now())
     let changed: TokenRecord? = try await self.change(by: caller) {
       try await $0.row(
         """

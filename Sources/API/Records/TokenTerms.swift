@@ -34,6 +34,11 @@ struct TokenTerms: Sendable {
   /// Whether nothing is said at all.
   var isEmpty: Bool { note == nil && networks == nil && limit == nil && end == nil }
 
+  /// - Throws: `APIError` where it would have ended before it began.
+  func check(at now: Timestamp) throws(APIError) {
+    if case .time(let time) = end, time <= now { throw .refused("expires_at invalid: it lies in the past.") }
+  }
+
   /// When it ends, as an expression; null for never.
   var expiry: SQL {
     switch end {

@@ -12,16 +12,19 @@ let externalLinkRoutes = [
 
 // MARK: Wire
 
-private struct NewLink: Input {
-  /// A name that somebody has chosen for the link; it is no secret.
+private struct NewLink: HashedInput {
+  /// A name that somebody has chosen for the link; it is no secret, but whoever guesses it may read.
   let token: String?
   let terms: LinkTerms
 
-  init(_ parts: Parts) throws {
+  init(_ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     token = try fields.optionalText("token", upTo: 100)
-    if let token, !Self.allows(token) { throw APIError.invalid(field: "token") }
-    terms = try LinkTerms(fields)
+    if let token {
+      guard token.utf8.count >= 8 else { throw APIError.refused("token invalid: 8 characters at least.") }
+      guard Self.allows(token) else { throw APIError.invalid(field: "token") }
+    }
+    terms = try await LinkTerms(fields, hashing)
   }
 
   /// Letters, digits, hyphen and underscore; nothing that looks like a link with a secret.

@@ -28,16 +28,16 @@ private struct LinkedBase: Input {
   }
 }
 
-private struct NewLink: Input {
+private struct NewLink: HashedInput {
   let base: LinkedBase
   let permission: Permission
   let terms: LinkTerms
 
-  init(_ parts: Parts) throws {
+  init(_ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     base = try LinkedBase(fields)
     permission = try fields.choice("permission")
-    terms = try LinkTerms(fields)
+    terms = try await LinkTerms(fields, hashing)
   }
 }
 

@@ -14,10 +14,13 @@ let systemTeamUserRoutes = [
 
 // MARK: Wire
 
-private struct NewUser: Input {
+private struct NewUser: HashedInput {
   let team: NamedTeam
   let person: NewPerson
-  init(_ parts: Parts) throws { (team, person) = (NamedTeam(parts), try NewPerson(parts.body())) }
+
+  init(_ parts: Parts, _ hashing: Hashing) async throws {
+    (team, person) = (NamedTeam(parts), try await NewPerson(parts.body(), hashing))
+  }
 }
 
 private struct NamedMember: Input {

@@ -38,14 +38,14 @@ struct PageOfTeam: Input {
   init(_ parts: Parts) throws { (team, page) = (NamedTeam(parts), try Page(parts)) }
 }
 
-private struct NewTeam: Input {
+private struct NewTeam: HashedInput {
   let name: DisplayName
   let admin: NewPerson
 
-  init(_ parts: Parts) throws {
+  init(_ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     name = try fields.name("org_name")
-    var admin = try NewPerson(fields, email: "admin_email", name: "admin_name")
+    var admin = try await NewPerson(fields, email: "admin_email", name: "admin_name", hashing)
     admin.isTeamAdmin = true
     self.admin = admin
   }
@@ -189,11 +189,10 @@ private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async 
 
 /// The team and its first admin come to be together.
 private func addTeam(by admin: SystemAdmin, _ new: NewTeam, _ app: App) async throws -> TeamRecord {
-  let password = try await app.hash(new.admin.password.clear)
   let made = try await app.change(by: admin.caller) {
     let made: ID<Team>? = try await $0.row("insert into team (name) values (\(new.name.text)) returning id")
     guard let made else { throw Refusal.notFound(.team(new.name.text)) }
-    let person = try await app.add(new.admin, password, to: made, in: $0)
+    let person = try await app.add(new.admin, to: made, in: $0)
     try await $0.run("update team set creator_id = \(person.account) where id = \(made)")
     return made
   }

@@ -17,28 +17,28 @@ let systemUserRoutes = [
   Route(.delete, "/api2/two-factor-auth/{user_id}/",                 "systemDisableTwoFactor",   as: SystemAdmin.self, disableTwoFactors),
   Route(.get,    "/api/v2.1/admin/search-user/",                     "systemSearchUser",         as: SystemAdmin.self, searchUsers, from: .standby),
   Route(.get,    "/api/v2.1/admin/search-user-by-org-id/",           "systemSearchUserByOrgId",  as: SystemAdmin.self, searchUsersOfTeam, from: .standby),
-  Route(.post,   "/api/v2.1/admin/import-users/",                    "systemImportUsers",        as: SystemAdmin.self, importUsers),
+  Route(.post,   "/api/v2.1/admin/import-users/",                    "systemImportUsers",        as: SystemAdmin.self, importUsers, body: .large),
 ]
 
 // MARK: Wire
 
-private struct NewUser: Input {
+private struct NewUser: HashedInput {
   let person: NewPerson
 
-  init(_ parts: Parts) throws {
+  init(_ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
-    var person = try NewPerson(fields)
+    var person = try await NewPerson(fields, hashing)
     person.isSystemAdmin = try fields.optionalBoolean("is_staff") ?? false
     person.isActive = try fields.optionalBoolean("is_active") ?? true
     self.person = person
   }
 }
 
-private struct UserChange: Input {
+private struct UserChange: HashedInput {
   let named: String
   let change: PersonChange
 
-  init(_ parts: Parts) throws {
+  init(_ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     var change = try PersonChange(fields)
     change.isSystemAdmin = try fields.optionalBoolean("is_staff")
@@ -47,7 +47,7 @@ private struct UserChange: Input {
     change.unit = try fields.removableName("unit")
     change.role = try fields.optionalName("role")
     if let text = try fields.optionalText("password", upTo: 1024) {
-      change.password = try NewPassword(text)
+      change.password = try await hashing.hash(try NewPassword(text).clear)
     }
     (named, self.change) = (parts.path("user_id"), change)
   }
@@ -268,9 +268,9 @@ private func searchUsersOfTeam(of _: SystemAdmin, _ search: SearchInTeam, _ app:
 /// Each line is an account of its own: those that cannot be made do not hold up the others.
 private func importUsers(by admin: SystemAdmin, _ file: UserFile, _ app: App) async throws -> Outcomes<SystemUser> {
   var outcomes = Outcomes<SystemUser>()
-  for line in file.lines {
+  for line in file.people {
     do {
-      let person = try await app.add(try line.person(), to: nil, by: admin.caller)
+      let person = try await app.add(try line.person.get(), to: nil, by: admin.caller)
       outcomes.success.append(app.user(person))
     } catch {
       let reason = WireError(error)

@@ -4,29 +4,27 @@ internal import Spreadsheet
 /// A file of people who get accounts: a header line that names the columns, in any order, and a line for each of them, as
 /// CSV (RFC 4180) or as the first sheet of an Excel workbook. `email` and `password` are needed; `name`, `id_in_org`,
 /// `unit`, `login_id` and `role` may be there.
-struct UserFile: Input {
+struct UserFile: HashedInput {
   static let longest = 1000
   /// How many characters a field can have: a password has the most.
   private static let longestField = 1024
-  let lines: [Line]
+  let people: [(email: String, person: Result<NewPerson, any Error>)]
 
   /// One person as the file has him.
-  struct Line: Sendable {
-    private let values: [String: String]
-    fileprivate init(_ values: [String: String]) { self.values = values }
+  private struct Line {
+    let values: [String: String]
 
     var email: String { values["email"] ?? "" }
 
-    func person() throws -> NewPerson {
+    func person(_ hashing: Hashing) async throws -> NewPerson {
       guard let email = EmailAddress(email) else { throw APIError.invalid(field: "email") }
       let name = try optional("name")
       let names = [email.text, email.localPart] + (name.map { [$0] } ?? [])
       let password = try NewPassword(values["password"] ?? "", names: names)
-      var person = NewPerson(email: email, name: name, password: password)
-      person.idInTeam = try optional("id_in_org") ?? ""
-      person.unit = try optional("unit") ?? ""
-      person.loginID = try optional("login_id")
-      person.role = try optional("role") ?? "default"
+      let (idInTeam, unit) = (try optional("id_in_org") ?? "", try optional("unit") ?? "")
+      let (loginID, role) = (try optional("login_id"), try optional("role") ?? "default")
+      var person = NewPerson(email: email, name: name, password: try await hashing.hash(password.clear))
+      (person.idInTeam, person.unit, person.loginID, person.role) = (idInTeam, unit, loginID, role)
       return person
     }
 
@@ -37,7 +35,8 @@ struct UserFile: Input {
     }
   }
 
-  init(_ parts: Parts) throws {
+  /// - Throws: What keeps all of them from being made; what is wrong with one alone stands beside them.
+  init(_ parts: Parts, _ hashing: Hashing) async throws {
     var rows = try Self.rows(of: parts.body().file("file"))
     guard !rows.isEmpty else { throw APIError.refused("file invalid: it is empty.") }
     let header = try rows.removeFirst().map { try Self.value(of: $0).columnName }
@@ -48,7 +47,16 @@ struct UserFile: Input {
           : "file invalid: its first line has to name the columns, email and password among them.")
     }
     guard rows.count <= Self.longest else { throw APIError.refused("file invalid: more than \(Self.longest) lines.") }
-    lines = try rows.map { row in Line(Dictionary(zip(header, try row.map(Self.value))) { first, _ in first }) }
+    var people: [(email: String, person: Result<NewPerson, any Error>)] = []
+    for row in rows {
+      let line = Line(values: Dictionary(zip(header, try row.map(Self.value))) { first, _ in first })
+      do {
+        people.append((line.email, .success(try await line.person(hashing))))
+      } catch let error as APIError {
+        people.append((line.email, .failure(error)))
+      }
+    }
+    self.people = people
   }
 
   private static func rows(of file: [UInt8]) throws -> [[String]] {

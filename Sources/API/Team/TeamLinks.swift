@@ -16,15 +16,15 @@ let teamLinkRoutes = [
 
 // MARK: Wire
 
-private struct InviteLinkChange: Input {
+private struct InviteLinkChange: HashedInput {
   let link: NamedLink
   let permission: Permission?
   let terms: LinkTerms
 
-  init(_ parts: Parts) throws {
+  init(_ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     (link, permission) = (NamedLink(parts), try fields.optionalChoice("permission"))
-    terms = try LinkTerms(fields)
+    terms = try await LinkTerms(fields, hashing)
   }
 }
 
@@ -53,14 +53,13 @@ private func listInviteLinks(of admin: TeamAdmin, _ page: Page, _ app: App) asyn
 
 /// What it allows counts at once for everybody who has accepted it.
 private func changeInviteLink(by admin: TeamAdmin, _ change: InviteLinkChange, _ app: App) async throws -> InviteLink {
-  let password = if let password = change.terms.password { try await app.hash(password) } else { PasswordHash?.none }
   let changed: LinkRecord? = try await app.change(by: admin.caller) {
     try await $0.row(
       """
       with changed as (
         update base_link
         set permission = coalesce(\(change.permission), permission),
-            password_hash = coalesce(\(password), password_hash),
+            password_hash = coalesce(\(change.terms.password), password_hash),
             expires_at = case when \(change.terms.days)::bigint is null then expires_at else \(change.terms.end) end
         where kind = 'invite' and handle = \(change.link.handle) and team_id = \(admin.team)
         returning *

@@ -17,9 +17,9 @@ let teamUserRoutes = [
 
 // MARK: Wire
 
-private struct NewUser: Input {
+private struct NewUser: HashedInput {
   let person: NewPerson
-  init(_ parts: Parts) throws { person = try NewPerson(parts.body()) }
+  init(_ parts: Parts, _ hashing: Hashing) async throws { person = try await NewPerson(parts.body(), hashing) }
 }
 
 private struct UserChange: Input {

@@ -112,7 +112,7 @@ private func visit(by visitor: LinkVisitor, _ lifetime: Lifetime, _ app: App) as
   let claims = BaseTokenClaims.visitor(
     expiry: opened.end.map { min(expiry, $0.seconds) } ?? expiry, issued: now.seconds, dtableUUID: opened.uuid.text,
     permission: opened.permission.rawValue, externalLinkID: opened.link.value)
-  try await app.db.run("update base_link set view_count = view_count + 1 where id = \(opened.link)")
+  app.lastUse.note(opened.link, at: now, from: app.origin)
   return BaseTokenGrant(
     token: app.signer.sign(claims), uuid: opened.uuid, baseName: opened.baseName, workspace: opened.workspace,
     publicURL: app.settings.publicURL)

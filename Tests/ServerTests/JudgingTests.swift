@@ -1,0 +1,252 @@
+import HTTP
+import Loop
+import Server
+import TestSupport
+import Testing
+
+/// What is decided by the header alone, before a body is read.
+@Suite(.ownThread, .timeLimit(.minutes(10))) struct Judging {
+  private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+  /// Refuses `/no`, asks about `/ask/…` and reads up to ten bytes of all else.
+  private static let judge: @Sendable (Request, UInt64?) -> Verdict = { request, _ in
+    switch request.target.segments.first {
+    case "no": .answer { Response(403, type: "text/plain", Array("no".utf8)) }
+    case "ask":
+      .ask(upTo: 100_000) {
+        request.target.segments.last == "no" ? Response(401, type: "text/plain", []) : nil
+      }
+    default: .read(upTo: 10)
+    }
+  }
+
+  @Test(arguments: methods, ["Content-Length: 50", "Transfer-Encoding: chunked"])
+  func `who is refused by his header is answered before he sends a body`(
+    _ method: String, _ framing: String
+  ) async throws {
+    try await withServer(judge: Self.judge) { server async throws in
+      for path in ["/no", "/ask/no"] {
+        let client = try server.client()
+        client.send("\(method) \(path) HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n")
+        #expect(client.answer()?.status == (path == "/no" ? 403 : 401), "\(path)")
+        #expect(client.isClosed())
+      }
+      #expect(server.log.handled.isEmpty)
+      #expect(server.log.completed.map(\.response.status) == [403, 401])
+      #expect(await server.isIdle())
+    }
+  }
+
+  @Test(arguments: methods)
+  func `who is refused while his body comes is answered all the same`(_ method: String) async throws {
+    try await withServer(judge: Self.judge) { server async throws in
+      let client = try server.client()
+      client.send("\(method) /no HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
+      #expect(client.answer()?.status == 403)
+      #expect(client.isClosed())
+      #expect(server.log.handled.isEmpty)
+    }
+  }
+
+  @Test func `a request without a body is not judged`() async throws {
+    try await withServer(judge: Self.judge) { server async throws in
+      let client = try server.client()
+      for _ in 1...2 {
+        client.send("POST /no HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+        #expect(client.answer()?.body == "POST /no? 0:")
+      }
+    }
+  }
+
+  @Test func `each request has its own limit, by its length and in chunks`() async throws {
+    try await withServer(judge: Self.judge) { server async throws in
+      let client = try server.client()
+      for (path, size, status) in [
+        ("/a", 10, 200), ("/ask/yes", 100_000, 200), ("/ask/yes", 11, 200), ("/a", 11, 413), ("/ask/yes", 100_001, 413),
+      ] {
+        let body = String(repeating: "x", count: size)
+        let chunk = "\(String(size, radix: 16))\r\n\(body)\r\n0\r\n\r\n"
+        client.send("POST \(path) HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n\(chunk)")
+        #expect(client.answer()?.status == status, "\(path) \(size)")
+        let other = try server.client()
+        other.send("POST \(path) HTTP/1.1\r\nHost: a\r\nContent-Length: \(size)\r\n\r\n")
+        if status == 200 { other.send(body) }
+        #expect(other.answer()?.status == status, "\(path) \(size)")
+      }
+    }
+  }
+
+  @Test func `who waits for leave to send gets it when the service has made up its mind`() async throws {
+    let judge: @Sendable (Request, UInt64?) -> Verdict = { request, size in
+      .ask(upTo: 100) {
+        for _ in 1...100 { await Task.yield() }
+        return size == 6 ? Response(401, type: "text/plain", []) : nil
+      }
+    }
+    try await withServer(judge: judge) { server async throws in
+      let client = try server.client()
+      for _ in 1...3 {
+        client.send("PUT /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
+        #expect(client.answer()?.status == 100)
+        client.send("hello")
+        #expect(client.answer()?.body == "PUT /a? 5:hello")
+      }
+      client.send("PUT /a HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 6\r\n\r\n")
+      #expect(client.answer()?.status == 401)
+      #expect(client.isClosed())
+    }
+  }
+
+  @Test func `a client that leaves while it is judged leaves nothing behind`() async throws {
+    let judging = Gate()
+    let judge: @Sendable (Request, UInt64?) -> Verdict = { _, _ in
+      .ask(upTo: 100) {
+        await judging.pass()
+        return nil
+      }
+    }
+    try await withServer(judge: judge) { server async throws in
+      for _ in 1...5 {
+        let client = try server.client()
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
+        #expect(await poll { await server.server.load.requests > 0 })
+        client.resetOnClose()
+      }
+      await judging.open()
+      #expect(await server.isIdle())
+      #expect(server.log.handled.isEmpty)
+    }
+  }
+
+  /// Lets nobody through until it is opened.
+  private actor Gate {
+    private var isOpen = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    func pass() async {
+      if !isOpen { await withCheckedContinuation { waiting.append($0) } }
+    }
+
+    func open() {
+      isOpen = true
+      for continuation in waiting { continuation.resume() }
+      waiting = []
+    }
+  }
+}
+
+/// How much of bodies is in memory.
+@Suite(.ownThread, .timeLimit(.minutes(10))) struct BodyMemory {
+  private static func limits(_ all: Int, perAddress: Int) -> Limits {
+    var limits = Limits()
+    (limits.bodyMemory, limits.bodyMemoryPerAddress) = (all, perAddress)
+    return limits
+  }
+
+  private static let proxy = Edge(proxies: TrustedProxies([IPNetwork("127.0.0.1")].compactMap(\.self)))
+
+  /// Begins a body of a thousand bytes on the account of an address and sends all of it but the last byte.
+  private static func begin(_ server: TestServer, from address: String) throws -> RawClient {
+    let client = try server.client()
+    client.send("POST / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: \(address)\r\nContent-Length: 1000\r\n\r\n")
+    client.send(String(repeating: "x", count: 999))
+    return client
+  }
+
+  /// How many of these bodies, each begun before any is ended, are answered in which way.
+  private static func answers(_ server: TestServer, from addresses: [String]) async throws -> [Int: Int] {
+    let clients = try addresses.map { try begin(server, from: $0) }
+    // Another one's request is answered after what they have sent was read, on the one loop there is.
+    for _ in 1...20 {
+      let other = try server.client()
+      other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(other.answer()?.status == 200)
+    }
+    var statuses: [Int: Int] = [:]
+    for client in clients {
+      client.send("x")
+      let answer = client.answer()
+      #expect(answer?.status == 200 || answer?["Retry-After"] == "1")
+      statuses[answer?.status ?? 0, default: 0] += 1
+    }
+    return statuses
+  }
+
+  @Test func `what is too much in all is answered with 503, and there is room again afterwards`() async throws {
+    try await withServer(Self.limits(5_000, perAddress: 0), edge: Self.proxy) { server async throws in
+      for _ in 1...2 {
+        let statuses = try await Self.answers(server, from: (1...9).map { "192.0.2.\($0)" })
+        #expect(statuses == [200: 5, 503: 4])
+      }
+    }
+  }
+
+  @Test func `what is too much of one address is answered with 429, and is in nobody else's way`() async throws {
+    try await withServer(Self.limits(100_000, perAddress: 3_000), edge: Self.proxy) { server async throws in
+      for _ in 1...2 {
+        let flood = [String](repeating: "192.0.2.1", count: 9)
+        #expect(try await Self.answers(server, from: flood + ["192.0.2.2", "192.0.2.3"]) == [200: 5, 429: 6])
+      }
+    }
+  }
+
+  @Test func `with IPv6 a subscriber's network counts as one address, and a site's as four`() async throws {
+    try await withServer(Self.limits(100_000, perAddress: 2_000), edge: Self.proxy) { server async throws in
+      let subscriber = (1...5).map { "2001:db8:1:1::\($0)" }
+      #expect(try await Self.answers(server, from: subscriber) == [200: 2, 429: 3])
+      let site = (1...20).map { "2001:db8:1:\($0)::1" }
+      #expect(try await Self.answers(server, from: site + ["2001:db8:2::1"]) == [200: 9, 429: 12])
+    }
+  }
+
+  @Test func `a proxy that does not say whom it speaks for is not limited alone`() async throws {
+    try await withServer(Self.limits(100_000, perAddress: 2_000), edge: Self.proxy) { server async throws in
+      #expect(try await Self.answers(server, from: [String](repeating: "unknown", count: 8)) == [200: 8])
+    }
+  }
+
+  @Test func `what is announced and not sent takes no room, and what is dropped gives it back`() async throws {
+    try await withServer(Self.limits(5_000, perAddress: 0), edge: Self.proxy) { server async throws in
+      let silent = try (1...20).map { _ in
+        let client = try server.client()
+        client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4000\r\n\r\n")
+        return client
+      }
+      for _ in 1...3 {
+        for client in try (1...4).map({ _ in try Self.begin(server, from: "192.0.2.1") }) { client.resetOnClose() }
+        #expect(await poll { await server.server.load.connections == silent.count })
+        #expect(try await Self.answers(server, from: ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) == [200: 3])
+      }
+    }
+  }
+
+  @Test func `a body counts until it is answered, also where its client has gone`() async throws {
+    let finish = Semaphore()
+    let handler: @Sendable (Request, Loop) async -> Response = { request, _ in
+      if request.method == .put { await pool.wait(for: finish) }
+      return echo(request)
+    }
+    try await withServer(Self.limits(1_500, perAddress: 0), edge: Self.proxy, handler: handler) { server async throws in
+      for isGone in [false, true] {
+        var waiting: RawClient? = try server.client()
+        waiting?.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + String(repeating: "x", count: 1000))
+        #expect(await poll { await server.server.load.requests == 1 })
+        if isGone {
+          waiting?.resetOnClose()
+          waiting = nil
+        }
+        #expect(try await Self.answers(server, from: ["192.0.2.1"]) == [503: 1])
+        finish.signal()
+        if !isGone { #expect(waiting?.answer()?.status == 200) }
+        #expect(await poll { await server.server.load.requests == 0 })
+        #expect(try await Self.answers(server, from: ["192.0.2.1"]) == [200: 1])
+      }
+    }
+  }
+}
+
+private let pool = BlockingPool(named: "waiting", threads: 1, capacity: 1)
+
+extension BlockingPool {
+  fileprivate func wait(for semaphore: Semaphore) async { try? await run { semaphore.wait() } }
+}
