@@ -175,6 +175,7 @@ enum Help {
       BASEKEEPER_DB_CONNECTIONS               connections of a loop for all but look-ups     (4)
       BASEKEEPER_STATEMENT_TIMEOUT            seconds a statement may take                   (5)
       BASEKEEPER_CONNECT_TIMEOUT              seconds to connect to PostgreSQL               (2)
+      BASEKEEPER_DATABASE_WAIT                seconds to wait for it at the start            (30)
       BASEKEEPER_MAX_HEADER_BYTES             of a request's header                          (16384)
       BASEKEEPER_MAX_BODY_BYTES               of a request's body that is a file             (1048576)
       BASEKEEPER_MAX_BODY_MEMORY              bytes of all bodies under way                  (67108864)
