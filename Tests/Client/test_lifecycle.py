@@ -110,11 +110,14 @@ def test_terms_that_cannot_be_are_refused_by_their_field(call, member, tokens_pa
     assert call("GET", tokens_path, member.token).json()["api_tokens"] == []
 
 
-def test_a_token_ends_when_its_time_is_over(call, member, tokens_path, api_token, base):
+def test_a_token_ends_when_its_time_is_over(call, service, member, tokens_path, api_token, base):
     secret = api_token()
     base_token = call("GET", EXCHANGE, secret).json()["access_token"]
     assert call("GET", VERIFY, base_token).json()["active"] is True
-    over = call("PUT", tokens_path + "app/", member.token, data={"expires_at": "2026-01-01"}).json()
+    past = call("PUT", tokens_path + "app/", member.token, data={"expires_at": "2026-01-01"})
+    assert past.status_code == 400 and "expires_at" in past.json()["error_msg"]
+    service.psql("update api_token set expires_at = now() - interval '1 second' where app_name = 'app'")
+    over = call("PUT", tokens_path + "app/", member.token, data={"note": "over"}).json()
     assert over["is_expired"] is True
     says(call("GET", EXCHANGE, secret), 403, "The API token has expired.")
     assert call("GET", VERIFY, base_token).status_code == 403

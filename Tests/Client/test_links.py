@@ -123,7 +123,7 @@ def test_visits_are_counted_together_and_soon(call, mia):
     path = visit(make_link(mia, base)["token"])
     for method in ("GET", "POST", "HEAD", "GET", "HEAD"):
         assert call(method, path).status_code == 200
-    wait_until(lambda: mia.get(place(base, "external-links/"))["links"][0]["view_cnt"] == 3, 100)
+    wait_until(lambda: mia.get(place(base, "external-links/"))["links"][0]["view_cnt"] == 3)
 
 
 def test_guessing_a_link_s_password_is_throttled(call, elsewhere, clock, mia):

@@ -21,8 +21,8 @@ private struct NewLink: HashedInput {
     let fields = try parts.body()
     token = try fields.optionalText("token", upTo: 100)
     if let token {
-      guard token.utf8.count >= 8 else { throw APIError.refused("token invalid: 8 characters at least.") }
       guard Self.allows(token) else { throw APIError.invalid(field: "token") }
+      guard token.utf8.count >= 8 else { throw APIError.refused("token invalid: 8 characters at least.") }
     }
     terms = try await LinkTerms(fields, hashing)
   }
