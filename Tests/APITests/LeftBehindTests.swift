@@ -156,11 +156,12 @@ import Testing
       for caller in [Caller.apiTokenReader, .apiTokenWriter] {
         #expect(try await world.call(.get, Self.exchange, as: caller).status == 403)
       }
-      #expect(try await world.call(.get, Self.exchange, as: .temporaryToken).status == 200)
+      // What was made with a sign-in in the team ends with it; members of the group make it anew.
+      #expect(try await world.call(.get, Self.exchange, as: .temporaryToken).status == 403)
       #expect(try await world.call(.get, Self.visit).status == 404)
       for (name, token) in tokens {
         let answer = try await world.call(.get, Self.metadata, authorization: "Token \(token)")
-        #expect(answer.status == (name == "groupMember" ? 200 : 403), "\(name)")
+        #expect(answer.status == 403, "\(name)")
       }
       for (path, caller) in [
         ("groups/invite-links/\(World.groupLink)", Caller.single),
