@@ -23,3 +23,15 @@ begin
     coalesce(team, 0), (actor ->> 'account')::bigint, actor ->> 'address', actor ->> 'request', kind, operation,
     target, subject, detail, was, became, 0, '', '');
 end $$;
+
+-- Of tokens, of which a team may have very many, it is not even asked.
+drop trigger b_audit_changed on api_token;
+create trigger b_audit_changed after update on api_token
+for each row when (
+  (old.app_name, old.permission, old.hash, old.revoked_at, old.refused_at, old.expires_at, old.note, old.networks,
+   old.rate_limit)
+  is distinct from
+  (new.app_name, new.permission, new.hash, new.revoked_at, new.refused_at, new.expires_at, new.note, new.networks,
+   new.rate_limit)
+  and nullif(current_setting('basekeeper.ending_team', true), '') is null
+) execute function audit_api_token();

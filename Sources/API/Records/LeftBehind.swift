@@ -199,13 +199,18 @@ extension App {
       acceptedLinks: try await guests(leaving.acceptedLinks, limit))
   }
 
-  /// Ends all that somebody within reach, who may be deleted, has left behind; says how much that was.
+  /// Ends all that somebody within reach, who may be deleted, has left behind, and their base tokens and temporary API
+  /// tokens; says how much that was.
   func endLeftBehind(by named: String, _ reach: Reach, caller: SignedIn) async throws -> LeftBehind {
     let leaver = try await leaver(named, reach)
     // A long list is ended as a whole, or not at all.
     let ended: LeftBehind? = try await change(by: caller, patience: .seconds(120)) {
       let isOpen: ID<Account>? = try await $0.row(
-        "select id from account where id = \(leaver.account) and \(Reach.changeable(by: caller)) for no key update")
+        """
+        update account set generation = generation + 1
+        where id = \(leaver.account) and \(Reach.changeable(by: caller))
+        returning id
+        """)
       guard isOpen != nil else { throw Refusal.notAllowed }
       return try await $0.row(Leaving(account: leaver.account, reach: reach).end)
     }
