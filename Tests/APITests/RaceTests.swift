@@ -266,10 +266,10 @@ import Testing
     try await World.with(connections: 16) { world in
       let counts = try await Self.fifty(in: world) { _ in
         try await world.call(
-          .post, "/api/v2.1/workspace/9/dtable/Projects/external-links/", as: .groupOwner, ["token": "the-one"])
+          .post, "/api/v2.1/workspace/9/dtable/Projects/external-links/", as: .groupOwner, ["token": "the-only-one"])
       }
       #expect(counts == [200: 1, 400: 49])
-      #expect(try await world.database.count("base_link where handle = 'the-one'") == 1)
+      #expect(try await world.database.count("base_link where handle = 'the-only-one'") == 1)
     }
   }
 
@@ -284,7 +284,8 @@ import Testing
           ? try await world.call(.delete, link, as: .groupOwner)
           : try await world.call(.post, link + "accept/", as: .single)
       }
-      #expect(Set(second.keys).isSubset(of: [200, 404]), "\(second)")
+      // A link that has ended is a wrong one, and too many of those get slow.
+      #expect(Set(second.keys).isSubset(of: [200, 404, 429]), "\(second)")
       #expect(try await world.database.count("invite_link_guest where account_id in (4, 6)") == 0)
     }
   }
