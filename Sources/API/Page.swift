@@ -27,11 +27,6 @@ struct Page: Input {
     (Array(rows.prefix(Int(size))), rows.count > size)
   }
 
-  /// The page of a list that is there as a whole.
-  func of<Element>(_ elements: [Element]) -> [Element] {
-    Array(elements.dropFirst(Int(offset)).prefix(Int(size)))
-  }
-
   /// How to read the page of a list of `count` rows without going through more than half of it: from its start, or
   /// backwards from its end.
   func window(of count: Int64) -> (isFromEnd: Bool, limit: SQL) {
@@ -40,6 +35,23 @@ struct Page: Input {
     guard start > count / 2 else { return (false, "limit \(end - start) offset \(start)") }
     return (true, "limit \(end - start) offset \(count - end)")
   }
+}
+
+/// A page of a list that SeaTable knows no pages of: a thousand entries, so that nobody misses one of a list of ordinary
+/// length, and none costs more than its page.
+struct LongPage: Input {
+  let page: Page
+  init(_ parts: Parts) throws { page = try Page(parts.query(), size: 1000) }
+
+  /// The end of a statement that gives the page.
+  var limit: SQL { page.limit }
+}
+
+/// What names a list of which a long page is wanted.
+struct Long<Named: Input>: Input {
+  let of: Named
+  let page: LongPage
+  init(_ parts: Parts) throws { (of, page) = (try Named(parts), try LongPage(parts)) }
 }
 
 extension App {

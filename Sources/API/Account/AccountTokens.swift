@@ -95,13 +95,14 @@ private struct TokenEntry: RowDecodable, Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listTokens(of caller: SignedIn, _: NoInput, _ app: App) async throws -> NamedList<TokenEntry> {
+private func listTokens(of caller: SignedIn, _ page: LongPage, _ app: App) async throws -> NamedList<TokenEntry> {
   var tokens: [TokenEntry] = try await app.db.rows(
     """
     select \(TokenEntry.columns)
     from account_token as token
     where token.account_id = \(caller.account) and (token.expires_at is null or token.expires_at > now())
     order by token.id
+    \(page.limit)
     """)
   for index in tokens.indices { tokens[index].isCurrent = tokens[index].id == caller.token }
   return NamedList("account_tokens", tokens)

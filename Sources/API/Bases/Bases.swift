@@ -138,8 +138,8 @@ private func showBase(to caller: SignedIn, _ base: BaseInWorkspace, _ app: App) 
 
 private func showSize(to _: BaseUser, _: NoInput, _ app: App) -> BaseSize { BaseSize() }
 
-private func listCollaborators(of user: BaseUser, _: NoInput, _ app: App) async throws -> Collaborators {
-  try await app.collaborators(of: user.base, for: user.caller.account)
+private func listCollaborators(of user: BaseUser, _ page: LongPage, _ app: App) async throws -> Collaborators {
+  try await app.collaborators(of: user.base, for: user.caller.account, page)
 }
 
 private func changeBase(by admin: WorkspaceAdmin, _ change: BaseChange, _ app: App) async throws -> NamedBase {

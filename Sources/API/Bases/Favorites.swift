@@ -84,13 +84,13 @@ struct MarkedBase: RowDecodable, JSONEncodable {
 
 // MARK: Operations
 
-private func listFavorites(of caller: SignedIn, _: NoInput, _ app: App) async throws -> NamedList<MarkedBase> {
-  NamedList("user_starred_dtable_list", try await app.favorites(of: caller))
+private func listFavorites(of caller: SignedIn, _ page: LongPage, _ app: App) async throws -> NamedList<MarkedBase> {
+  NamedList("user_starred_dtable_list", try await app.favorites(of: caller, page.limit))
 }
 
 extension App {
   /// A favourite that its owner may not open any more is not shown; it comes back with the right to it.
-  func favorites(of caller: SignedIn) async throws(PostgresError) -> [MarkedBase] {
+  func favorites(of caller: SignedIn, _ page: SQL) async throws(PostgresError) -> [MarkedBase] {
     try await db.rows(
       """
       select \(BaseRecord.columns), true as is_favorite
@@ -100,6 +100,7 @@ extension App {
       \(BaseRecord.people)
       where favorite.account_id = \(caller.account)
       order by favorite.added_at, base.id
+      \(page)
       """)
   }
 }

@@ -98,7 +98,7 @@ extension App {
   }
 }
 
-private func listGroupTrash(by admin: GroupAdmin, _: NoInput, _ app: App) async throws -> NamedList<BaseRecord> {
+private func listGroupTrash(by admin: GroupAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<BaseRecord> {
   let bases: [BaseRecord] = try await app.db.rows(
     """
     select \(BaseRecord.columns)
@@ -107,6 +107,7 @@ private func listGroupTrash(by admin: GroupAdmin, _: NoInput, _ app: App) async 
     \(BaseRecord.people)
     where base.deleted_at is not null
     order by base.deleted_at desc, base.id desc
+    \(page.limit)
     """)
   return NamedList("trash_dtable_list", bases)
 }

@@ -66,6 +66,7 @@ private struct WorkspaceRecord: RowDecodable {
         on own.group_id = workspace.group_id and own.account_id = workspace_role.account_id
       where workspace_role.account_id = \(caller.account)
       order by workspace.group_id is not null, own.position, workspace.group_id
+      \(most)
       """)
   }
 
@@ -80,9 +81,10 @@ private struct WorkspaceRecord: RowDecodable {
       left join favorite on favorite.base_id = base.id and favorite.account_id = \(caller.account)
       where base.workspace_id = any(\(ids)) and base.deleted_at is null
       order by base.id
+      \(most)
       """)
     let folders: [FolderRecord] = try await app.db.rows(
-      "select id, name, workspace_id from folder where workspace_id = any(\(ids)) order by id")
+      "select id, name, workspace_id from folder where workspace_id = any(\(ids)) order by id \(most)")
     let basesByWorkspace = Dictionary(grouping: bases, by: \.base.workspace)
     let foldersByWorkspace = Dictionary(grouping: folders, by: \.workspace)
     for index in workspaces.indices {
@@ -193,16 +195,21 @@ private struct OwnBases: Output, JSONEncodable {
 
 // MARK: Operations
 
+/// How long each of the lists is that these operations put together: too much for pages to be of use. What is beyond it,
+/// the search finds.
+private let most: SQL = "limit 5000"
+
 private func listWorkspaces(of caller: SignedIn, _ detail: Detail, _ app: App) async throws -> WorkspaceList {
   guard detail.isWanted else {
     return WorkspaceList(workspaces: try await WorkspaceRecord.all(of: caller, app), detail: nil)
   }
   let workspaces = try await WorkspaceRecord.allWithBases(of: caller, app)
-  let sharedWithGroups = try await app.basesShared(withGroupsOf: caller.account).byGroup
+  let sharedWithGroups = try await app.basesShared(withGroupsOf: caller.account, most).byGroup
   return WorkspaceList(
     workspaces: workspaces,
     detail: WorkspaceList.Detail(
-      favorites: try await app.favorites(of: caller), shared: try await app.basesShared(with: caller.account),
+      favorites: try await app.favorites(of: caller, most),
+      shared: try await app.basesShared(with: caller.account, most),
       sharedWithGroups: Dictionary(uniqueKeysWithValues: sharedWithGroups.map { ($0.group, $0.bases) })))
 }
 

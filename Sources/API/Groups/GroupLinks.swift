@@ -74,8 +74,8 @@ struct GroupLink: RowDecodable, Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listLinks(of admin: GroupAdmin, _: NoInput, _ app: App) async throws -> NamedList<GroupLink> {
-  try await app.links(of: admin.group)
+private func listLinks(of admin: GroupAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<GroupLink> {
+  try await app.links(of: admin.group, page)
 }
 
 private func makeLink(by admin: GroupAdmin, _ new: NewLink, _ app: App) async throws -> GroupLink {
@@ -137,8 +137,10 @@ private struct Found: RowDecodable {
 
 extension App {
   /// The invite links of a group.
-  func links(of group: ID<Group>) async throws(PostgresError) -> NamedList<GroupLink> {
-    NamedList("invite_link_list", try await groupLinks("select * from group_link where group_id = \(group)"))
+  func links(of group: ID<Group>, _ page: LongPage) async throws(PostgresError) -> NamedList<GroupLink> {
+    NamedList(
+      "invite_link_list",
+      try await groupLinks("select * from group_link where group_id = \(group) order by id \(page.limit)"))
   }
 
   /// The links of a statement that selects rows of `group_link`.

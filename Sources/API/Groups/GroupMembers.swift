@@ -29,8 +29,7 @@ private struct NewMembers: Input {
   let users: [String]
 
   init(_ parts: Parts) throws {
-    let texts = try parts.body().texts("emails", 1...100_000)
-    users = texts.flatMap { $0.split { $0 == "," || $0 == " " } }.map(String.init)
+    users = try parts.body().words("emails", 1...100_000)
     guard (1...1000).contains(users.count) else { throw APIError.invalid(field: "emails") }
   }
 }
@@ -61,10 +60,11 @@ private struct NumberedMember: JSONEncodable {
 // MARK: Operations
 
 private func listMembers(
-  to member: GroupMember, _ filter: MemberFilter, _ app: App
+  to member: GroupMember, _ filter: Long<MemberFilter>, _ app: App
 ) async throws -> Listing<NumberedMember> {
-  let condition: SQL = filter.isAdmin ? "member.role <> 'member'" : "true"
-  return Listing(elements: try await app.members(of: member.group, where: condition).map(NumberedMember.init))
+  let condition: SQL = filter.of.isAdmin ? "member.role <> 'member'" : "true"
+  return Listing(
+    elements: try await app.members(of: member.group, where: condition, filter.page.limit).map(NumberedMember.init))
 }
 
 private func addMember(by admin: GroupAdmin, _ new: NewMember, _ app: App) async throws -> MemberRecord {
@@ -90,5 +90,5 @@ private func removeMember(by member: GroupMember, _ other: NamedMember, _ app: A
 private func searchMembers(
   by member: GroupMember, _ search: ShortSearch, _ app: App
 ) async throws -> Listing<MemberRecord> {
-  Listing(elements: try await app.members(of: member.group, where: search.accounts))
+  Listing(elements: try await app.members(of: member.group, where: search.accounts, "limit 50"))
 }

@@ -86,7 +86,7 @@ private struct GroupRecord: RowDecodable, Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listGroups(of caller: SignedIn, _: NoInput, _ app: App) async throws -> Listing<GroupRecord> {
+private func listGroups(of caller: SignedIn, _ page: LongPage, _ app: App) async throws -> Listing<GroupRecord> {
   Listing(
     elements: try await app.groupRecords(
       """
@@ -95,6 +95,7 @@ private func listGroups(of caller: SignedIn, _: NoInput, _ app: App) async throw
       join user_group on user_group.id = own.group_id
       where own.account_id = \(caller.account)
       order by own.position, user_group.id
+      \(page.limit)
       """))
 }
 
@@ -123,11 +124,14 @@ private func searchGroups(
 }
 
 private func listShareableGroups(
-  for caller: SignedIn, _: NoInput, _ app: App
+  for caller: SignedIn, _ page: LongPage, _ app: App
 ) async throws -> Listing<GroupRecord> {
   Listing(
     elements: try await app.groupRecords(
-      "select \(GroupRecord.columns) from user_group where \(caller.shareableGroups) order by user_group.id"))
+      """
+      select \(GroupRecord.columns) from user_group where \(caller.shareableGroups)
+      order by user_group.id \(page.limit)
+      """))
 }
 
 private func showGroup(to member: GroupMember, _: NoInput, _ app: App) async throws -> GroupRecord {

@@ -40,7 +40,7 @@ struct InviteLinkGuest: RowDecodable, JSONEncodable {
 
 extension App {
   /// The guests for whose rows of `guest` and `link` a condition holds.
-  func guests(_ condition: SQL, _ page: SQL = "") async throws(PostgresError) -> [InviteLinkGuest] {
+  func guests(_ condition: SQL, _ page: SQL) async throws(PostgresError) -> [InviteLinkGuest] {
     var guests: [InviteLinkGuest] = try await db.rows(
       """
       select \(PublicPerson.columns), guest.permission, guest.handle, base.uuid::text as base_uuid, guest.accepted_at

@@ -45,7 +45,9 @@ extension Role {
 
 extension App {
   /// The group's people for whom a condition on `member` and `account` holds.
-  func members(of group: ID<Group>, where condition: SQL = "true") async throws(PostgresError) -> [MemberRecord] {
+  func members(of group: ID<Group>, where condition: SQL = "true", _ page: SQL) async throws(PostgresError)
+    -> [MemberRecord]
+  {
     let members: [MemberRecord] = try await db.rows(
       """
       select \(MemberRecord.columns)
@@ -53,6 +55,7 @@ extension App {
       join account on account.id = member.account_id and account.deleted_at is null
       where member.group_id = \(group) and \(condition)
       order by account.id
+      \(page)
       """)
     return members.map(pictured)
   }

@@ -55,7 +55,9 @@ extension App {
 
   /// Everybody who may open a base, whichever way. Who has come from another team, by invite links alone, learns their
   /// names, which stand in the base, and nobody's address but their own. Nil sees all.
-  func collaborators(of base: ID<Base>, for viewer: ID<Account>?) async throws(PostgresError) -> Collaborators {
+  func collaborators(of base: ID<Base>, for viewer: ID<Account>?, _ page: LongPage) async throws(PostgresError)
+    -> Collaborators
+  {
     Collaborators(
       users: try await people(
         """
@@ -70,6 +72,7 @@ extension App {
         join live_account as account on account.id = base_permission.account_id
         where base_permission.base_id = \(base)
         order by account.id
+        \(page.limit)
         """))
   }
 }

@@ -12,6 +12,9 @@ struct SharedBase: RowDecodable, JSONEncodable {
   let group: ID<Group>?
   var sharerAvatarURL = ""
 
+  /// The ways that lead to an account itself.
+  static let personally: SQL = "way.source in ('user share', 'invite link')"
+
   /// Gives the live bases that an account has come to by the ways of a condition on `way`; each once, by the way that
   /// allows the most, or once for each group.
   static func select(to account: ID<Account>, by ways: SQL) -> SQL {
@@ -57,29 +60,34 @@ struct SharedBase: RowDecodable, JSONEncodable {
 extension App {
   /// The bases that people share with an account, and those it has come to by invite links.
   func basesShared(
-    with account: ID<Account>, _ reach: Reach = .installation
+    with account: ID<Account>, _ reach: Reach = .installation, only base: ID<Base>? = nil, _ page: SQL
   ) async throws(PostgresError) -> [SharedBase] {
-    try await shared(
+    let ways: SQL = if let base { "\(SharedBase.personally) and way.base_id = \(base)" } else { SharedBase.personally }
+    return try await shared(
       """
-      \(SharedBase.select(to: account, by: "way.source in ('user share', 'invite link')"))
+      \(SharedBase.select(to: account, by: ways))
       where \(reach.bases)
       order by base.id
+      \(page)
       """)
   }
 
   /// A page of them, of a person and of bases within an administrator's reach, and how many there are.
   func basesShared(with user: PageOfPerson, _ reach: Reach) async throws -> NamedList<SharedBase> {
     let person = try await Person.find(user.named, reach, self)
-    let bases = try await basesShared(with: person.account, reach)
-    return NamedList("dtable_list", user.page.of(bases), count: ("count", Int64(bases.count)))
+    let all: SQL = "\(SharedBase.select(to: person.account, by: SharedBase.personally)) where \(reach.bases)"
+    let count = try await count("select count(*) from (\(all)) as shared")
+    return NamedList(
+      "dtable_list", try await basesShared(with: person.account, reach, user.page.limit), count: ("count", count))
   }
 
   /// The bases that are shared with an account's groups.
-  func basesShared(withGroupsOf account: ID<Account>) async throws(PostgresError) -> [SharedBase] {
+  func basesShared(withGroupsOf account: ID<Account>, _ page: SQL) async throws(PostgresError) -> [SharedBase] {
     try await shared(
       """
       \(SharedBase.select(to: account, by: "way.source = 'group share'"))
       order by way.group_id, base.id
+      \(page)
       """)
   }
 

@@ -108,11 +108,12 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
 
 extension App {
   /// The live tokens of a base.
-  func tokens(of base: ID<Base>) async throws -> NamedList<TokenRecord> {
+  func tokens(of base: ID<Base>, _ page: LongPage) async throws -> NamedList<TokenRecord> {
     NamedList(
       "api_tokens",
       try await tokens(
-        TokenRecord.select("select * from api_token where base_id = \(base) and revoked_at is null")))
+        TokenRecord.select(
+          "select * from api_token where base_id = \(base) and revoked_at is null order by id \(page.limit)")))
   }
 
   /// What a statement gives, with everybody's picture.

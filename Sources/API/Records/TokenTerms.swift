@@ -51,8 +51,7 @@ struct TokenTerms: Sendable {
   /// A list, or a text with commas or blanks between; one that is empty takes all away.
   private static func networks(_ fields: Fields) throws -> [String]? {
     guard fields.has("allowed_networks") else { return nil }
-    let texts = try fields.texts("allowed_networks", 0...2000)
-    let networks = texts.flatMap { $0.split { $0 == "," || $0 == " " } }.map(String.init)
+    let networks = try fields.words("allowed_networks", 0...2000)
     guard networks.count <= 100 else { throw APIError.invalid(field: "allowed_networks") }
     return try networks.map { try parsed("allowed_networks", IPNetwork($0)?.text) }
   }

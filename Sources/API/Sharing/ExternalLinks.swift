@@ -38,8 +38,8 @@ private struct NewLink: HashedInput {
 
 // MARK: Operations
 
-private func listLinks(of admin: BaseAdmin, _: NoInput, _ app: App) async throws -> NamedList<ExternalLink> {
-  NamedList("links", try await app.externalLinks(of: admin.base).map { ExternalLink(link: $0) })
+private func listLinks(of admin: BaseAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<ExternalLink> {
+  NamedList("links", try await app.externalLinks(of: admin.base, page).map { ExternalLink(link: $0) })
 }
 
 private func makeLink(by admin: BaseAdmin, _ new: NewLink, _ app: App) async throws -> ExternalLink {
@@ -55,7 +55,7 @@ private func deleteLink(by admin: BaseAdmin, _ named: NamedExternalLink, _ app: 
 
 extension App {
   /// The external links of a base.
-  func externalLinks(of base: ID<Base>) async throws(PostgresError) -> [LinkRecord] {
-    try await links("select * from base_link where kind = 'external' and base_id = \(base)")
+  func externalLinks(of base: ID<Base>, _ page: LongPage) async throws(PostgresError) -> [LinkRecord] {
+    try await links("select * from base_link where kind = 'external' and base_id = \(base) order by id \(page.limit)")
   }
 }

@@ -101,12 +101,12 @@ extension [SharedBase] {
 
 // MARK: Operations
 
-private func listOwn(of caller: SignedIn, _: NoInput, _ app: App) async throws -> ByGroup {
-  ByGroup(bases: try await app.basesShared(withGroupsOf: caller.account))
+private func listOwn(of caller: SignedIn, _ page: LongPage, _ app: App) async throws -> ByGroup {
+  ByGroup(bases: try await app.basesShared(withGroupsOf: caller.account, page.limit))
 }
 
-private func listShares(of admin: BaseAdmin, _: NoInput, _ app: App) async throws -> NamedList<GroupShare> {
-  NamedList("dtable_group_share_list", try await app.groupShares("share.base_id = \(admin.base)"))
+private func listShares(of admin: BaseAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<GroupShare> {
+  NamedList("dtable_group_share_list", try await app.groupShares("share.base_id = \(admin.base)", page.limit))
 }
 
 /// With another group of the base's team.
@@ -154,7 +154,7 @@ private func endShare(by admin: BaseAdmin, _ group: NamedGroup, _ app: App) asyn
 
 extension App {
   /// The shares for whose rows of `share` a condition holds.
-  func groupShares(_ condition: SQL, _ page: SQL = "") async throws(PostgresError) -> [GroupShare] {
+  func groupShares(_ condition: SQL, _ page: SQL) async throws(PostgresError) -> [GroupShare] {
     try await db.rows(
       """
       select \(GroupShare.columns)

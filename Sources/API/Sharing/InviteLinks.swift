@@ -57,9 +57,11 @@ private struct AcceptedBase: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listLinks(of caller: SignedIn, _ base: LinkedBase, _ app: App) async throws -> NamedList<InviteLink> {
-  let admin = try await BaseAdmin.prove(caller, base.workspace, base.name, app)
-  let links = try await app.links("select * from base_link where kind = 'invite' and base_id = \(admin.base)")
+private func listLinks(of caller: SignedIn, _ base: Long<LinkedBase>, _ app: App) async throws -> NamedList<InviteLink>
+{
+  let admin = try await BaseAdmin.prove(caller, base.of.workspace, base.of.name, app)
+  let links = try await app.links(
+    "select * from base_link where kind = 'invite' and base_id = \(admin.base) order by id \(base.page.limit)")
   return NamedList("invite_link_list", links.map(InviteLink.init))
 }
 
@@ -110,7 +112,7 @@ private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: Ap
       on conflict (link_id, account_id) do nothing
       """)
   }
-  guard let base = try await app.basesShared(with: caller.account).first(where: { $0.base.id == opened.base }) else {
+  guard let base = try await app.basesShared(with: caller.account, only: opened.base, "limit 1").first else {
     throw Refusal.notFound(.link)
   }
   return AcceptedBase(base: base)

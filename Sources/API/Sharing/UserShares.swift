@@ -57,12 +57,12 @@ struct UserShare: RowDecodable, JSONEncodable {
 
 // MARK: Operations
 
-private func listOwn(of caller: SignedIn, _: NoInput, _ app: App) async throws -> NamedList<SharedBase> {
-  NamedList("table_list", try await app.basesShared(with: caller.account))
+private func listOwn(of caller: SignedIn, _ page: LongPage, _ app: App) async throws -> NamedList<SharedBase> {
+  NamedList("table_list", try await app.basesShared(with: caller.account, page.limit))
 }
 
-private func listShares(of admin: BaseAdmin, _: NoInput, _ app: App) async throws -> NamedList<UserShare> {
-  NamedList("user_list", try await app.userShares("share.base_id = \(admin.base)"))
+private func listShares(of admin: BaseAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<UserShare> {
+  NamedList("user_list", try await app.userShares("share.base_id = \(admin.base)", page.limit))
 }
 
 /// With somebody of the base's team.
@@ -104,7 +104,7 @@ private func endShare(by user: BaseUser, _ share: FormerShare, _ app: App) async
 
 extension App {
   /// The shares for whose rows of `share` a condition holds.
-  func userShares(_ condition: SQL, _ page: SQL = "") async throws(PostgresError) -> [UserShare] {
+  func userShares(_ condition: SQL, _ page: SQL) async throws(PostgresError) -> [UserShare] {
     var shares: [UserShare] = try await db.rows(
       """
       select \(UserShare.columns)

@@ -51,10 +51,10 @@ private func listSharedBases(
   try await app.basesShared(with: user, .installation)
 }
 
-private func listLinksOfBase(of _: SystemAdmin, _ base: NumberedBase, _ app: App) async throws -> LinksOfBase {
-  let found: ID<Base>? = try await app.db.lookup("select id from base where id = \(ID<Base>(text: base.named))")
-  guard let found else { throw Refusal.notFound(.base(base.named)) }
-  return LinksOfBase(links: try await app.externalLinks(of: found))
+private func listLinksOfBase(of _: SystemAdmin, _ base: Long<NumberedBase>, _ app: App) async throws -> LinksOfBase {
+  let found: ID<Base>? = try await app.db.lookup("select id from base where id = \(ID<Base>(text: base.of.named))")
+  guard let found else { throw Refusal.notFound(.base(base.of.named)) }
+  return LinksOfBase(links: try await app.externalLinks(of: found, base.page))
 }
 
 private func listLinks(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> LinkPage {

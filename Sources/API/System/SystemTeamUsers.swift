@@ -90,9 +90,13 @@ private func deleteUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App
   try await app.delete(member.user, try await app.reach(member.team), by: admin.caller)
 }
 
-private func listGroups(of _: SystemAdmin, _ team: NamedTeam, _ app: App) async throws -> NamedList<AdministeredGroup> {
-  let reach = try await app.reach(team)
-  return NamedList("group_list", try await app.groups("select * from user_group where \(reach.groups)"))
+private func listGroups(of _: SystemAdmin, _ team: Long<NamedTeam>, _ app: App) async throws -> NamedList<
+  AdministeredGroup
+> {
+  let reach = try await app.reach(team.of)
+  return NamedList(
+    "group_list",
+    try await app.groups("select * from user_group where \(reach.groups) order by id \(team.page.limit)"))
 }
 
 private func deleteGroup(by admin: SystemAdmin, _ group: GroupOfTeam, _ app: App) async throws -> Success {

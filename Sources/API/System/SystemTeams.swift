@@ -71,10 +71,7 @@ private struct TeamIDs: Input {
   let ids: [Int64]
 
   init(_ parts: Parts) throws {
-    let texts = try parts.query().texts("org_ids", 0...1000)
-    ids = try texts.flatMap { $0.split(separator: ",") }.map {
-      try parsed("org_ids", ID<Team>(text: String($0))).value
-    }
+    ids = try parts.query().words("org_ids", 0...1000).map { try parsed("org_ids", ID<Team>(text: $0)).value }
   }
 }
 

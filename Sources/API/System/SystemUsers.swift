@@ -200,9 +200,11 @@ private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) 
   try await app.delete(user.named, .installation, by: admin.caller)
 }
 
-private func listAdministrators(of _: SystemAdmin, _: NoInput, _ app: App) async throws -> NamedList<SystemUser> {
+private func listAdministrators(of _: SystemAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<SystemUser> {
   NamedList(
-    "admin_user_list", try await app.users("select * from account where is_system_admin and deleted_at is null"))
+    "admin_user_list",
+    try await app.users(
+      "select * from account where is_system_admin and deleted_at is null order by id \(page.limit)"))
 }
 
 /// A name for a part of the work: whoever is an administrator may do all of it.

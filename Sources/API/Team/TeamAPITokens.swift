@@ -94,8 +94,10 @@ private struct TokenSearch: Input {
 
 // MARK: Operations
 
-private func listTokens(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> NamedList<TokenRecord> {
-  try await app.tokens(of: try await app.base(base, admin.reach))
+private func listTokens(of admin: TeamAdmin, _ base: Long<NamedBaseUUID>, _ app: App) async throws -> NamedList<
+  TokenRecord
+> {
+  try await app.tokens(of: try await app.base(base.of, admin.reach), base.page)
 }
 
 private func issueToken(by user: TeamBaseUser, _ new: NewToken, _ app: App) async throws -> TokenRecord {

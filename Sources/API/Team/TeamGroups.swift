@@ -112,21 +112,24 @@ private func deleteGroup(by admin: TeamAdmin, _ group: NamedGroup, _ app: App) a
   return Success()
 }
 
-private func listBases(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> NamedList<AdministeredBase>
-{
-  let found = try await app.group(group, within: admin.reach.groups)
+private func listBases(of admin: TeamAdmin, _ group: Long<NamedGroup>, _ app: App) async throws -> NamedList<
+  AdministeredBase
+> {
+  let found = try await app.group(group.of, within: admin.reach.groups)
   let bases: [AdministeredBase] = try await app.db.rows(
     AdministeredBase.select(
       """
       select base.* from base join workspace on workspace.id = base.workspace_id
       where workspace.group_id = \(found.id) and base.deleted_at is null
+      order by base.id \(group.page.limit)
       """, order: "order by base.id"))
   return NamedList("tables", bases)
 }
 
-private func listMembers(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> MemberList {
-  let found = try await app.group(group, within: admin.reach.groups)
-  return MemberList(team: admin.team, group: found, members: try await app.members(of: found.id))
+private func listMembers(of admin: TeamAdmin, _ group: Long<NamedGroup>, _ app: App) async throws -> MemberList {
+  let found = try await app.group(group.of, within: admin.reach.groups)
+  return MemberList(
+    team: admin.team, group: found, members: try await app.members(of: found.id, group.page.limit))
 }
 
 private func addMembers(by admin: TeamAdmin, _ new: NewMembers, _ app: App) async throws -> Outcomes<MemberRecord> {

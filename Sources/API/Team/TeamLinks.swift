@@ -77,8 +77,10 @@ private func deleteInviteLink(by admin: TeamAdmin, _ link: NamedLink, _ app: App
   return Success()
 }
 
-private func listGroupLinks(of admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> NamedList<GroupLink> {
-  try await app.links(of: try await app.group(group, within: admin.reach.groups).id)
+private func listGroupLinks(of admin: TeamAdmin, _ group: Long<NamedGroup>, _ app: App) async throws -> NamedList<
+  GroupLink
+> {
+  try await app.links(of: try await app.group(group.of, within: admin.reach.groups).id, group.page)
 }
 
 private func deleteGroupLink(by admin: TeamAdmin, _ named: LinkOfGroup, _ app: App) async throws -> Success {

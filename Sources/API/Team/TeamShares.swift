@@ -14,12 +14,6 @@ let teamShareRoutes = [
 
 // MARK: Wire
 
-/// A page of the longest size, since the published operation has no pages.
-private struct LongPage: Input {
-  let page: Page
-  init(_ parts: Parts) throws { page = try Page(parts.query(), size: 1000) }
-}
-
 private struct ShareWithUser: Input {
   let base: NamedBaseUUID
   let user: String
@@ -94,16 +88,16 @@ private func listSharedBases(
 
 private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async throws -> Shares {
   Shares(
-    withUsers: try await app.userShares("share.team_id = \(admin.team)", page.page.limit),
-    withGroups: try await app.groupShares("share.team_id = \(admin.team)", page.page.limit))
+    withUsers: try await app.userShares("share.team_id = \(admin.team)", page.limit),
+    withGroups: try await app.groupShares("share.team_id = \(admin.team)", page.limit))
 }
 
-private func listBaseShares(of admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> BaseShares {
-  let id = try await app.base(base, admin.reach)
+private func listBaseShares(of admin: TeamAdmin, _ base: Long<NamedBaseUUID>, _ app: App) async throws -> BaseShares {
+  let (id, limit) = (try await app.base(base.of, admin.reach), base.page.limit)
   return BaseShares(
-    withUsers: try await app.userShares("share.base_id = \(id)"),
-    withGroups: try await app.groupShares("share.base_id = \(id)"),
-    guests: try await app.guests("link.base_id = \(id) and \(InviteLinkGuest.isWelcome)"))
+    withUsers: try await app.userShares("share.base_id = \(id)", limit),
+    withGroups: try await app.groupShares("share.base_id = \(id)", limit),
+    guests: try await app.guests("link.base_id = \(id) and \(InviteLinkGuest.isWelcome)", limit))
 }
 
 private func endUserShare(by admin: TeamAdmin, _ share: ShareWithUser, _ app: App) async throws -> Success {

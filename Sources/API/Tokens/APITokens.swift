@@ -56,8 +56,8 @@ private struct TemporaryToken: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listTokens(by admin: BaseAdmin, _: NoInput, _ app: App) async throws -> NamedList<TokenRecord> {
-  try await app.tokens(of: admin.base)
+private func listTokens(by admin: BaseAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<TokenRecord> {
+  try await app.tokens(of: admin.base, page)
 }
 
 private func issueToken(by admin: BaseAdmin, _ new: NewToken, _ app: App) async throws -> TokenRecord {

@@ -30,10 +30,10 @@ private struct Metadata: Output, JSONEncodable {
 private func showMetadata(to bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Metadata { Metadata() }
 
 /// Nobody for whoever has come by an external link.
-private func listCollaborators(of bearer: BaseTokenBearer, _: NoInput, _ app: App) async throws -> Collaborators {
+private func listCollaborators(of bearer: BaseTokenBearer, _ page: LongPage, _ app: App) async throws -> Collaborators {
   switch bearer.holder {
-  case .program: try await app.collaborators(of: bearer.base, for: nil)
-  case .person(let viewer): try await app.collaborators(of: bearer.base, for: viewer)
+  case .program: try await app.collaborators(of: bearer.base, for: nil, page)
+  case .person(let viewer): try await app.collaborators(of: bearer.base, for: viewer, page)
   case .visitor: Collaborators(users: [])
   }
 }
