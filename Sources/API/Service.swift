@@ -93,6 +93,6 @@ extension Router.Found {
 extension Request {
   /// Whether the body would have to be unpacked.
   fileprivate var isEncoded: Bool {
-    headers[.contentEncoding].map { !$0.isEmpty && $0.lowercased() != "identity" } ?? false
+    headers[.contentEncoding].map { !$0.isEmpty && !$0.utf8.isWord("identity") } ?? false
   }
 }

@@ -104,9 +104,9 @@ public struct UserID: Sendable, Hashable {
 
   /// A user id as it arrives; nil unless it is exactly one.
   public init?(wire: String) {
-    guard wire.hasSuffix(Self.suffix) else { return nil }
+    guard wire.utf8.count == 32 + Self.suffix.utf8.count, wire.hasSuffix(Self.suffix) else { return nil }
     let uid = String(wire.dropLast(Self.suffix.count))
-    guard uid.utf8.count == 32, isHexadecimal(uid.utf8) else { return nil }
+    guard isHexadecimal(uid.utf8) else { return nil }
     self.uid = uid
   }
 

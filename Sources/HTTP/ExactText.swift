@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A text that is the same as another only byte by byte, and is compared and hashed in the time that its bytes take.
 ///
 /// Swift compares strings by their normal form, which it makes anew each time, and for a long run of combining marks in the
@@ -9,7 +11,17 @@ package struct ExactText: Hashable, Sendable {
   /// A text to be compared.
   package init(_ text: String) { self.text = text }
 
-  package static func == (left: ExactText, right: ExactText) -> Bool { left.text.utf8.elementsEqual(right.text.utf8) }
+  package static func == (left: ExactText, right: ExactText) -> Bool {
+    var (left, right) = (left.text, right.text)
+    return left.withUTF8 { left in
+      right.withUTF8 { right in
+        guard left.count == right.count, let start = left.baseAddress, let other = right.baseAddress else {
+          return left.count == right.count
+        }
+        return memcmp(start, other, left.count) == 0
+      }
+    }
+  }
 
   package func hash(into hasher: inout Hasher) {
     var text = text

@@ -169,6 +169,11 @@ extension Fields {
     return texts
   }
 
+  /// The words of several texts, with commas or blanks between.
+  public func words(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> [String] {
+    try texts(name, length).flatMap(split)
+  }
+
   /// Any JSON value, as it was sent; a form's text is a string. Nil where the field is not there, or a file.
   public func json(_ name: String) -> JSON? { if case .json(let value) = self[name] { value } else { nil } }
 
@@ -185,6 +190,12 @@ private func isElement(_ field: String, of name: String) -> Bool {
   guard field.starts(with: name), field.last == UInt8(ascii: "]") else { return false }
   let index = field.dropFirst(name.count)
   return index.first == UInt8(ascii: "[") && index.dropFirst().dropLast().allSatisfy { (0x30...0x39).contains($0) }
+}
+
+/// The words of a text, with commas, blanks or line ends between. It looks at bytes: what has marks on it is no blank, and
+/// to find that out by `Character` takes the square of their number.
+func split(_ text: String) -> [String] {
+  text.utf8.split { $0 == UInt8(ascii: ",") || $0 == 0x20 || (0x09...0x0d).contains($0) }.map { String(Substring($0)) }
 }
 
 /// Decimal digits with or without a minus; no blanks, no plus, no exponent.

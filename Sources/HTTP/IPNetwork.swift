@@ -3,10 +3,13 @@ public struct IPNetwork: Sendable, Hashable {
   private let address: IPAddress
   /// How many of the first bits its addresses have in common.
   private let length: Int
+  /// More bytes than any network's text has.
+  private static let longest = 64
 
   /// A network as text; bits behind the mask count as zero. Addresses of IPv4 in the clothes of IPv6 are those of IPv4:
   /// `::ffff:192.0.2.0/120` is `192.0.2.0/24`. Nil for anything else.
   public init?(_ text: String) {
+    guard text.utf8.count <= Self.longest else { return nil }
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
     var length = address.bytes.count * 8
@@ -24,8 +27,8 @@ public struct IPNetwork: Sendable, Hashable {
 
   /// Several networks, with commas or blanks between; nil where one of them is none.
   public static func list(_ text: String) -> [IPNetwork]? {
-    let parts = text.split { $0 == "," || $0.isWhitespace }
-    let networks = parts.compactMap { IPNetwork(String($0)) }
+    let parts = split(text)
+    let networks = parts.compactMap(IPNetwork.init)
     return networks.count == parts.count ? networks : nil
   }
 

@@ -1,4 +1,5 @@
 internal import CExpat
+internal import Glibc
 
 /// What expat finds in a document, one after the other, by local names. A document with a DOCTYPE is refused: entities
 /// that grow when they are read have no place in a spreadsheet.
@@ -40,7 +41,7 @@ private final class Reading {
     var attributes: [String: String] = [:]
     var next = list
     while let pair = next, let key = pair[0], let value = pair[1] {
-      attributes[String(cString: key)] = String(cString: value)
+      if strlen(key) <= longest, strlen(value) <= longest { attributes[String(cString: key)] = String(cString: value) }
       next = pair + 2
     }
     events.start(localName(name), attributes)
@@ -59,8 +60,12 @@ private func reading(_ pointer: UnsafeMutableRawPointer?) -> Reading {
   return Unmanaged<Reading>.fromOpaque(pointer).takeUnretainedValue()
 }
 
+/// More bytes than the names and attributes have that are looked at. Others would take their time to be compared and hashed:
+/// Swift does that by normal form, which takes the square of a run of combining marks.
+private let longest = 512
+
 private func localName(_ name: UnsafePointer<CChar>?) -> Substring {
-  guard let name else { return "" }
+  guard let name, strlen(name) <= longest else { return "" }
   let whole = String(cString: name)[...]
   return whole.lastIndex(of: "|").map { whole[whole.index(after: $0)...] } ?? whole
 }

@@ -92,6 +92,14 @@ import Testing
     #expect(try fields.texts("email", 1...9) == ["a", "b"])
   }
 
+  @Test func `words have commas or blanks between, whatever marks follow them`() throws {
+    let fields = try Self.fields([("n", "a, b,,c\td\u{301}"), ("m", "a,\u{301}b \u{327}c"), ("o", " , ")], .form)
+    #expect(try fields.words("n", 0...99) == ["a", "b", "c", "d\u{301}"])
+    #expect(try fields.words("m", 0...99).count == 3)
+    #expect(try fields.words("o", 0...99).isEmpty)
+    #expect(try fields.words("p", 0...99).isEmpty)
+  }
+
   @Test func `of a repeated field the last counts`() throws {
     #expect(try Self.parsed("application/x-www-form-urlencoded", "a=1&a=2").text("a", 1...9) == "2")
   }

@@ -209,7 +209,7 @@ private func listWorkspaces(of caller: SignedIn, _ detail: Detail, _ app: App) a
     workspaces: workspaces,
     detail: WorkspaceList.Detail(
       favorites: try await app.favorites(of: caller, most),
-      shared: try await app.basesShared(with: caller.account, most),
+      shared: try await app.basesShared(with: caller.account, page: most),
       sharedWithGroups: Dictionary(uniqueKeysWithValues: sharedWithGroups.map { ($0.group, $0.bases) })))
 }
 

@@ -60,7 +60,7 @@ struct SharedBase: RowDecodable, JSONEncodable {
 extension App {
   /// The bases that people share with an account, and those it has come to by invite links.
   func basesShared(
-    with account: ID<Account>, _ reach: Reach = .installation, only base: ID<Base>? = nil, _ page: SQL
+    with account: ID<Account>, _ reach: Reach = .installation, only base: ID<Base>? = nil, page: SQL
   ) async throws(PostgresError) -> [SharedBase] {
     let ways: SQL = if let base { "\(SharedBase.personally) and way.base_id = \(base)" } else { SharedBase.personally }
     return try await shared(
@@ -73,12 +73,12 @@ extension App {
   }
 
   /// A page of them, of a person and of bases within an administrator's reach, and how many there are.
-  func basesShared(with user: PageOfPerson, _ reach: Reach) async throws -> NamedList<SharedBase> {
+  func sharedBases(of user: PageOfPerson, _ reach: Reach) async throws -> NamedList<SharedBase> {
     let person = try await Person.find(user.named, reach, self)
     let all: SQL = "\(SharedBase.select(to: person.account, by: SharedBase.personally)) where \(reach.bases)"
     let count = try await count("select count(*) from (\(all)) as shared")
     return NamedList(
-      "dtable_list", try await basesShared(with: person.account, reach, user.page.limit), count: ("count", count))
+      "dtable_list", try await basesShared(with: person.account, reach, page: user.page.limit), count: ("count", count))
   }
 
   /// The bases that are shared with an account's groups.

@@ -112,7 +112,7 @@ private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: Ap
       on conflict (link_id, account_id) do nothing
       """)
   }
-  guard let base = try await app.basesShared(with: caller.account, only: opened.base, "limit 1").first else {
+  guard let base = try await app.basesShared(with: caller.account, only: opened.base, page: "limit 1").first else {
     throw Refusal.notFound(.link)
   }
   return AcceptedBase(base: base)

@@ -58,7 +58,7 @@ struct UserShare: RowDecodable, JSONEncodable {
 // MARK: Operations
 
 private func listOwn(of caller: SignedIn, _ page: LongPage, _ app: App) async throws -> NamedList<SharedBase> {
-  NamedList("table_list", try await app.basesShared(with: caller.account, page.limit))
+  NamedList("table_list", try await app.basesShared(with: caller.account, page: page.limit))
 }
 
 private func listShares(of admin: BaseAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<UserShare> {

@@ -48,7 +48,7 @@ private struct LinkPage: Output, JSONEncodable {
 private func listSharedBases(
   of _: SystemAdmin, _ user: PageOfPerson, _ app: App
 ) async throws -> NamedList<SharedBase> {
-  try await app.basesShared(with: user, .installation)
+  try await app.sharedBases(of: user, .installation)
 }
 
 private func listLinksOfBase(of _: SystemAdmin, _ base: Long<NumberedBase>, _ app: App) async throws -> LinksOfBase {

@@ -37,19 +37,10 @@ struct UserFile: HashedInput {
 
   /// - Throws: What keeps all of them from being made; what is wrong with one alone stands beside them.
   init(_ parts: Parts, _ hashing: Hashing) async throws {
-    var rows = try Self.rows(of: parts.body().file("file"))
-    guard !rows.isEmpty else { throw APIError.refused("file invalid: it is empty.") }
-    let header = try rows.removeFirst().map { try Self.value(of: $0).columnName }
-    guard header.contains("email"), header.contains("password"), Set(header).count == header.count else {
-      throw APIError.refused(
-        header.contains { $0.contains(";") }
-          ? "file invalid: its fields are separated by semicolons; save it with commas."
-          : "file invalid: its first line has to name the columns, email and password among them.")
-    }
-    guard rows.count <= Self.longest else { throw APIError.refused("file invalid: more than \(Self.longest) lines.") }
+    let (header, rows) = try Self.table(in: parts.body().file("file"))
     var people: [(email: String, person: Result<NewPerson, any Error>)] = []
     for row in rows {
-      let line = Line(values: Dictionary(zip(header, try row.map(Self.value))) { first, _ in first })
+      let line = Line(values: Dictionary(zip(header, row)) { first, _ in first })
       do {
         people.append((line.email, .success(try await line.person(hashing))))
       } catch let error as APIError {
@@ -57,6 +48,21 @@ struct UserFile: HashedInput {
       }
     }
     self.people = people
+  }
+
+  /// The columns' names and what stands in them, in normal form.
+  static func table(in file: [UInt8]) throws -> (header: [String], rows: [[String]]) {
+    var rows = try rows(of: file)
+    guard !rows.isEmpty else { throw APIError.refused("file invalid: it is empty.") }
+    let header = try rows.removeFirst().map { try value(of: $0).columnName }
+    guard header.contains("email"), header.contains("password"), Set(header).count == header.count else {
+      throw APIError.refused(
+        header.contains { $0.contains(";") }
+          ? "file invalid: its fields are separated by semicolons; save it with commas."
+          : "file invalid: its first line has to name the columns, email and password among them.")
+    }
+    guard rows.count <= longest else { throw APIError.refused("file invalid: more than \(longest) lines.") }
+    return (header, try rows.map { try $0.map(value) })
   }
 
   private static func rows(of file: [UInt8]) throws -> [[String]] {

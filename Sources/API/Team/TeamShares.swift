@@ -83,7 +83,7 @@ private struct BaseShares: Output, JSONEncodable {
 private func listSharedBases(
   of admin: TeamAdmin, _ user: PageOfPerson, _ app: App
 ) async throws -> NamedList<SharedBase> {
-  try await app.basesShared(with: user, admin.reach)
+  try await app.sharedBases(of: user, admin.reach)
 }
 
 private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async throws -> Shares {

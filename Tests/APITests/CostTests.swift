@@ -1,0 +1,184 @@
+import Glibc
+import Testing
+
+@testable import API
+@testable import Access
+@testable import Crypto
+@testable import HTTP
+
+/// What strangers send costs no more than its size: whatever a parser reads or a writer writes, twice as much of it takes
+/// no more than two and a half times the CPU time.
+@Suite struct CostTests {
+  /// One thing that is done with an input of so many bytes, and how large it can be.
+  struct Work: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    let most: Int
+    let prepare: @Sendable (Int) -> @Sendable () -> Void
+  }
+
+  @Test(arguments: (bodies + headers + values + [writers]).flatMap(\.self))
+  func `twice as much costs no more than two and a half times as much`(_ work: Work) {
+    var size = work.most
+    while size >= 1024 {
+      let (half, whole) = (work.prepare(size / 2), work.prepare(size))
+      // What is small is done often enough to be measured. The least of several times counts: others run here, too.
+      let times = max(1, 8192 / size)
+      var (small, large) = (UInt64.max, UInt64.max)
+      for _ in 0..<25 {
+        (small, large) = (min(small, cost(half, times)), min(large, cost(whole, times)))
+        if Double(large) <= 2.5 * Double(small) { break }
+      }
+      #expect(
+        Double(large) <= 2.5 * Double(small),
+        "\(size) bytes take \(large / UInt64(times)) ns, half of them \(small / UInt64(times))")
+      size /= 4
+    }
+  }
+
+  private func cost(_ body: () -> Void, _ times: Int) -> UInt64 {
+    let start = threadTime()
+    for _ in 0..<times { body() }
+    return threadTime() - start
+  }
+
+  /// The CPU time of this thread in nanoseconds.
+  private func threadTime() -> UInt64 {
+    var time = timespec()
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+    return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
+  }
+
+  private static let header = 16_384
+  /// As far as an unoptimised build gets; the limit itself is tried on the program, in `Tests/Client/test_cost.py`.
+  private static let body = 65_536
+
+  // MARK: Bodies
+
+  private static let bodies: [[Work]] = [
+    works("JSON", body, WorstInput.json) { _ = try? fields("application/json", $0) },
+    works("form", body, WorstInput.forms) { read(try? fields("application/x-www-form-urlencoded", $0)) },
+    works("multipart", body, WorstInput.multipart) { read(try? fields(multipart, $0)) },
+    works("CSV", body, WorstInput.csv) { _ = try? UserFile.table(in: $0) },
+  ]
+
+  private static let multipart = "multipart/form-data; boundary=x"
+
+  private static func fields(_ type: String, _ body: [UInt8]) throws -> Fields {
+    try Fields(bodyOf: request(type, body))
+  }
+
+  private static func request(_ type: String, _ body: [UInt8]) throws -> Request {
+    var request = Request(id: "cost", .post, try Target("/"), body: body)
+    request.headers[.contentType] = type
+    return request
+  }
+
+  /// As handlers do.
+  private static func read(_ fields: Fields?) {
+    _ = (fields?.has("a"), try? fields?.texts("a", 0...255), try? fields?.optionalText("a", 0...255))
+    _ = (try? fields?.optionalBoolean("a"), try? fields?.optionalInteger("a", 0...9), try? fields?.file("a"))
+  }
+
+  // MARK: Headers
+
+  private static let headers: [[Work]] = [
+    works("path and query", 8192, WorstInput.texts) { bytes in
+      guard let target = try? Target("/a\(string(bytes))/b?" + string(bytes)) else { return }
+      _ = (router.find(.get, target.segments), try? Fields(query: target.query))
+    },
+    works("path", 8192, WorstInput.paths) { bytes in
+      guard let target = try? Target(string(bytes)) else { return }
+      _ = router.find(.get, target.segments)
+    },
+    works("absolute target", 8192, WorstInput.texts) { _ = try? Target("http://" + string($0)) },
+    works("content type", header, WorstInput.texts) { _ = MediaType(string($0)) },
+    works("its parameter", header, WorstInput.texts) { _ = MediaType("a/b; " + string($0) + "=c") },
+    works("authorization", header, WorstInput.texts) { credential(string($0)) },
+    works("token", header, WorstInput.texts) { credential("Token " + string($0)) },
+    works("trace", header, WorstInput.texts) { _ = TraceParent(string($0)) },
+    works("origin", header, WorstInput.texts) { _ = anySite?.permission(for: string($0)) },
+    works("proxies", header, WorstInput.texts + WorstInput.hops) { resolve([string($0)]) },
+    works("fields", header, WorstInput.texts) { bytes in
+      resolve(Array(repeating: string(bytes.prefix(64)), count: bytes.count / 64))
+    },
+  ]
+
+  private static let router = Router(routes)
+  private static let anySite = CrossOrigin("https://a.example, https://b.example")
+
+  private static func credential(_ text: String) {
+    guard var request = try? request("", []) else { return }
+    request.headers[.authorization] = text
+    _ = try? Credential(request).accountToken()
+  }
+
+  private static func resolve(_ values: [String]) {
+    guard var request = try? request("", []) else { return }
+    for value in values { request.headers.add("X-Forwarded-For", value) }
+    TrustedProxies(IPNetwork.list("127.0.0.0/8") ?? []).resolveCaller(of: &request)
+  }
+
+  // MARK: Values
+
+  private static let values: [[Work]] = [
+    works("normal form", body, WorstInput.texts) { _ = normalized(string($0)) },
+    works("normal form of what is too long", body, WorstInput.texts) { _ = normalized(string($0), upTo: 255) },
+    works("base64url", body, WorstInput.texts) { _ = Base64URL.decode($0) },
+    works("networks", body, WorstInput.texts) { _ = IPNetwork.list(string($0)) },
+    works("user ID", body, WorstInput.texts) { _ = UserID(wire: string($0) + "@auth.local") },
+    works("token of a stranger", 4096, WorstInput.json) { _ = try? signer?.verify(token($0), at: 0) },
+  ]
+
+  private static let signer = try? TokenSigner(
+    signing: SigningKey(secret: "a secret of at least thirty-two bytes"),
+    vault: Vault(masterKey: "a master key of at least thirty-two bytes"))
+
+  /// A token with a header of a stranger's.
+  private static func token(_ header: [UInt8]) -> String {
+    var text: [UInt8] = []
+    Base64URL.append(header, to: &text)
+    return string(text) + ".e30.e30"
+  }
+
+  // MARK: Writers
+
+  private static let writers: [Work] = [
+    Work(testDescription: "writer: an array of objects", most: body) { count in
+      let list = NamedList(
+        "list", Array(repeating: JSON.object([.init(name: "name", value: .string("some text"))]), count: count / 21))
+      return { _ = JSONWriter.bytes(of: list) }
+    },
+    Work(testDescription: "writer: objects within objects", most: body) { count in
+      var json = JSON.number("1")
+      for _ in 0..<5 { json = .object([.init(name: "a", value: json)]) }
+      let list = NamedList("list", Array(repeating: json, count: count / 32))
+      return { _ = JSONWriter.bytes(of: list) }
+    },
+    Work(testDescription: "writer: members", most: body) { count in
+      let json = JSON.object((0..<count / 10).map { .init(name: "\($0)", value: .null) })
+      return { _ = JSONWriter.bytes(of: json) }
+    },
+    Work(testDescription: "writer: what is escaped", most: body) { count in
+      let text = String(repeating: "\u{1}", count: count / 6)
+      return { _ = JSONWriter.bytes(of: text) }
+    },
+    Work(testDescription: "writer: a CSV of outcomes", most: body) { count in
+      var outcomes = Outcomes<JSON>()
+      for _ in 0..<count / 64 { outcomes.fail("somebody@example.com", "no") }
+      return { [outcomes] in _ = JSONWriter.bytes(of: outcomes) }
+    },
+  ]
+
+  private static func works(
+    _ name: String, _ most: Int, _ inputs: [WorstInput], _ body: @escaping @Sendable ([UInt8]) -> Void
+  ) -> [Work] {
+    inputs.map { input in
+      Work(testDescription: "\(name): \(input.name)", most: most) { count in
+        let bytes = input.make(count)
+        return { body(bytes) }
+      }
+    }
+  }
+
+  private static func string(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
+}

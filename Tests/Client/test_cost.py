@@ -1,0 +1,143 @@
+"""No request costs more than its size, and no list more than what it shows; nobody else waits for it."""
+
+import json
+import random
+
+import pytest
+
+from service import Service
+from team import token
+from worst import BODIES, FILES, HEADERS, LARGE, SMALL, Client, fill, lists, longest
+
+DOORS = ["/api2/auth-token/", "/api/v2.1/base-tokens/revoke/"]
+
+
+@pytest.fixture(scope="module")
+def alone():
+    """A service that nobody else asks, so that what it spends is spent on the request at hand."""
+    service = Service()
+    service.seeded = service.seed()
+    service.start()
+    demo = service.seeded["demo"]["team_admin"]
+    service.member = token(service, demo["email"], demo["password"])
+    service.root = token(service, "root@example.com", "correct horse battery")
+    yield service
+    assert service.stop() == 0
+    service.delete()
+
+
+def grows_no_faster(cost_of_half, cost_of_whole):
+    """Whether twice as much costs at most two and a half times as much, of several tries."""
+    half = whole = float("inf")
+    for _ in range(10):
+        half, whole = min(half, cost_of_half()), min(whole, cost_of_whole())
+        if whole <= 2.5 * half:
+            return True
+    return False
+
+
+def judge(alone, path, kind, make, largest, headers={}):
+    """Sends bodies of a size and of half of it, down to 1 KB."""
+    client, size = Client(alone), largest - 512
+    headers = {"Content-Type": kind, **headers}
+    assert client.send("POST", path, make(size), headers)[0] in (200, 400), "it is not read"
+    while size >= 1024:
+        def cost(count):
+            return client.cost("POST", path, make(count), headers, times=2)
+
+        assert grows_no_faster(lambda: cost(size // 2), lambda: cost(size)), f"{size} bytes to {path}"
+        size //= 4
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_twice_the_body_costs_no_more_than_twice_as_much(alone, name):
+    for door in DOORS:
+        judge(alone, door, *BODIES[name], SMALL)
+
+
+@pytest.mark.parametrize("name", BODIES | FILES)
+def test_twice_the_file_costs_no_more_than_twice_as_much(alone, name):
+    judge(alone, "/api/v2.1/admin/import-users/", *(BODIES | FILES)[name], LARGE, {"Authorization": f"Token {alone.root}"})
+
+
+@pytest.mark.parametrize(("name", "make"), HEADERS)
+def test_twice_the_header_costs_no_more_than_twice_as_much(alone, name, make):
+    client = Client(alone)
+
+    def cost(count):
+        return client.cost("POST", DOORS[0], b"{}", {"Content-Type": "application/json", name: make(count)}, times=2)
+
+    # Of a longer line libmicrohttpd looks at all again with each piece of 1.5 KB; the header's limit bounds that.
+    for size in (7_000, 2_000):
+        assert grows_no_faster(lambda: cost(size // 2), lambda: cost(size)), size
+
+
+def test_twice_the_list_costs_no_more_than_twice_as_much_and_none_is_without_end(alone):
+    client, headers = Client(alone), {"Authorization": f"Token {alone.member}"}
+    costs = {}
+    for count in (500, 1000):
+        fill(alone, count)
+        for path in lists(alone):
+            status, _ = client.send("GET", path, headers=headers)
+            assert status == 200, path
+            costs[path, count] = client.cost("GET", path, b"", headers, times=15)
+    for path in lists(alone):
+        assert costs[path, 1000] <= 2.5 * costs[path, 500], f"{path}: {costs[path, 500]} and {costs[path, 1000]} ns"
+    fill(alone, 1100)
+    for path in lists(alone):
+        _, text = client.send("GET", path, headers=headers)
+        is_put_together = "/workspaces/" in path or "/user-admin-dtables/" in path
+        assert longest(json.loads(text)) <= (5000 if is_put_together else 1000), path
+        separator = "&" if "?" in path else "?"
+        if not is_put_together and "per_page" not in path and "search" not in path:
+            _, second = client.send("GET", f"{path}{separator}page=2", headers=headers)
+            assert 90 <= longest(json.loads(second)) <= 110, path
+            assert client.send("GET", f"{path}{separator}per_page=0", headers=headers)[0] == 400, path
+
+
+# What Python's reader of JSON takes, or does not.
+
+SEEDS = [
+    '{"a":[1,-0.5e+3,true,false,null,"x\\u00e9\\ud83d\\ude00\\n",{"b":{}}],"c":"é"}', '{"a":"\\ud800"}', '{"a":01}',
+    '{}', '[]',
+    '{"a":1,"a":2}', '{"a":1,}', ' {\t"a" :\r\n1 } ', '{"a":NaN}', '{"a":"\\x"}', '{"a":"\t"}', '{"":""}', '{"a":1}x',
+]
+PIECES = list('{}[],:"\\ \t\n0123456789-+.eEutrfalsn') + [
+    "\\u", "\\ud83d", "\\udca9", "é", "🦊", '"a":', "true", "null", "\x00", "\x7f",
+]
+
+
+def pythons(text):
+    """Whether Python reads an object of it, by the letter of RFC 8259."""
+    def unique(pairs):
+        if len({name for name, _ in pairs}) < len(pairs):
+            raise ValueError("twice")
+        return dict(pairs)
+
+    def never(word):
+        raise ValueError(word)
+
+    try:
+        value = json.loads(text, object_pairs_hook=unique, parse_constant=never)
+        json.dumps(value, ensure_ascii=False).encode()  # half a surrogate pair
+        return isinstance(value, dict)
+    except ValueError:
+        return False
+
+
+def test_what_is_json_is_what_python_takes_for_it(alone):
+    chance, client = random.Random(1), Client(alone)
+    counts = {True: 0, False: 0}
+    for _ in range(4000):
+        text = list(chance.choice(SEEDS))
+        for _ in range(chance.randrange(4)):
+            place = chance.randrange(len(text) + 1)
+            text[place:place + chance.randrange(3)] = chance.choice([[], [chance.choice(PIECES)]])
+        text = "".join(text)
+        if not text:
+            continue
+        _, answer = client.send("POST", DOORS[1], text.encode(), {"Content-Type": "application/json"})
+        is_json = b"not a JSON object" not in answer
+        assert is_json == pythons(text), f"{text!r}: {answer}"
+        counts[is_json] += 1
+    assert min(counts.values()) > 300
