@@ -37,6 +37,8 @@ public struct KeyStore: Sendable {
     public let activates: Timestamp?
     /// `signs`, `next`, `accepted` or `retired`.
     public let state: String
+    /// Where it is kept, if not in the database.
+    public var note: String?
   }
 
   // MARK: Reading
@@ -55,13 +57,48 @@ public struct KeyStore: Sendable {
   /// Replaces the keys that a loop's app has by those of the database; gives how long until another one signs, where one
   /// is to.
   public func refresh(_ app: App) async throws -> Duration? {
-    if let signer = try await current(app.db) { app.keys.current = signer }
+    if let signer = try await current(app.db) {
+      let isAnother = signer.signing.id != app.keys.current.signing.id
+      app.keys.current = signer
+      if isAnother { try await note(signer, app.db) }
+    }
     let next: Next? = try await app.db.row(
       """
       select ceil(extract(epoch from min(activates_at) - now()) * 1000)::bigint as milliseconds
       from signing_key where retired_at is null and activates_at > now() having count(*) > 0
       """)
     return next.map { .milliseconds($0.milliseconds) }
+  }
+
+  /// Notes for commands, whose settings may be others, what the service signs with.
+  public func note(_ signer: TokenSigner, _ database: Database) async throws {
+    let id = signer.signing.id
+    try await database.run("update installation set signing_kid = \(id) where signing_kid is distinct from \(id)")
+  }
+
+  /// What the service signs with. These settings say it, unless the service has noted that its own are others: then a
+  /// secret of its own signs, or none where these have one, or it signs by another algorithm.
+  private func signing(_ database: Database) async throws -> String {
+    let own = try await load(database).signing
+    let noted: Noted? = try await database.row(
+      """
+      select signing_kid, signing_key.algorithm
+      from installation left join signing_key on signing_key.kid = signing_kid where signing_kid is not null
+      """)
+    guard let noted else { return own.id }
+    let isAlike = own.id != shared?.id && noted.algorithm == own.algorithm.rawValue
+    return isAlike ? own.id : noted.id
+  }
+
+  private struct Noted: RowDecodable {
+    let id: String
+    /// Nil for a secret that is set.
+    let algorithm: String?
+
+    init(_ row: Row) throws(PostgresError) {
+      id = try row["signing_kid"]
+      algorithm = try row["algorithm"]
+    }
   }
 
   private struct Next: RowDecodable {
@@ -156,9 +193,9 @@ public struct KeyStore: Sendable {
 
   // MARK: Administering
 
-  /// All keys, the oldest first.
+  /// All keys, the oldest first; what signs is what the service has signed with last.
   public func list(_ database: Database) async throws -> [Entry] {
-    let signing = try await load(database).signing.id
+    let signing = try await signing(database)
     let stored: [Stored] = try await database.rows(
       "select \(Stored.columns) from signing_key order by activates_at, id")
     let entries = stored.map { entry in
@@ -166,18 +203,25 @@ public struct KeyStore: Sendable {
         entry.isRetired ? "retired" : entry.id == signing ? "signs" : entry.isActive ? "accepted" : "next"
       return Entry(id: entry.id ?? "", algorithm: entry.algorithm, activates: entry.activates, state: state)
     }
-    guard let shared else { return entries }
-    return [
-      Entry(id: shared.id, algorithm: "HS256", activates: nil, state: shared.id == signing ? "signs" : "accepted")
-    ] + entries
+    var all = entries
+    if let shared {
+      let state = shared.id == signing ? "signs" : "accepted"
+      all.insert(Entry(id: shared.id, algorithm: "HS256", activates: nil, state: state, note: "JWT_PRIVATE_KEY"), at: 0)
+    }
+    if !all.contains(where: { $0.id == signing }) {
+      let note = "the service's JWT_PRIVATE_KEY, which is not set here"
+      all.insert(Entry(id: signing, algorithm: "HS256", activates: nil, state: "signs", note: note), at: 0)
+    }
+    return all
   }
 
   /// Makes a new key, which signs after the overlap.
   public func rotate(_ database: Database) async throws -> Entry {
-    guard signingSecret == nil else {
+    let signing = try await signing(database)
+    let isStored = try await database.run("select from signing_key where kid = \(signing)") == 1
+    guard signingSecret == nil, isStored else {
       throw Problem(description: "JWT_PRIVATE_KEY is set, and signs: change it there, and restart all copies")
     }
-    _ = try await load(database)
     let key = SigningKey.generate(algorithm)
     let made: Stored? = try await database.row(
       """
@@ -191,9 +235,9 @@ public struct KeyStore: Sendable {
 
   /// Accepts a key no more; what it has signed is refused from then on.
   public func retire(_ id: String, _ database: Database) async throws {
-    let signer = try await load(database)
+    let signing = try await signing(database)
     guard id != shared?.id else { throw Problem(description: "\(id) is JWT_PRIVATE_KEY: take it away there") }
-    guard id != signer.signing.id else {
+    guard id != signing else {
       throw Problem(description: "\(id) signs: `basekeeper keys rotate` first, and wait until another one does")
     }
     let count = try await database.run(

@@ -114,6 +114,10 @@ static const unsigned char migration_0016[] = {
 #embed "../../Migrations/0016-bounded-guessing.sql"
 };
 
+static const unsigned char migration_0017[] = {
+#embed "../../Migrations/0017-what-signs.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -131,6 +135,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0014-what-ends-access.sql", migration_0014),
     ASSET("0015-audit-entries.sql", migration_0015),
     ASSET("0016-bounded-guessing.sql", migration_0016),
+    ASSET("0017-what-signs.sql", migration_0017),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

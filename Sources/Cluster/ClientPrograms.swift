@@ -12,15 +12,34 @@ public struct ClientPrograms: Sendable {
   ///
   /// - Throws: `ClusterError.noClientPrograms`.
   public init(forServer major: Int) throws(ClusterError) {
+    let fit = try Self.installed().filter { $0.version >= major }
+    guard let nearest = fit.min(by: { $0.version < $1.version }) else { throw .noClientPrograms(server: major) }
+    folder = nearest.folder
+  }
+
+  private init(folder: String) { self.folder = folder }
+
+  /// Those that read the files of all versions.
+  ///
+  /// - Throws: `ClusterError.noClientPrograms`.
+  public static var newest: ClientPrograms {
+    get throws(ClusterError) {
+      guard let newest = try installed().max(by: { $0.version < $1.version }) else {
+        throw .noClientPrograms(server: 15)
+      }
+      return ClientPrograms(folder: newest.folder)
+    }
+  }
+
+  private static func installed() throws(ClusterError) -> [(folder: String, version: Int)] {
     var found: [(folder: String, version: Int)] = []
-    for folder in Self.folders where Self.names.allSatisfy({ access("\(folder)/\($0)", X_OK) == 0 }) {
+    for folder in folders where names.allSatisfy({ access("\(folder)/\($0)", X_OK) == 0 }) {
       // pg_dump (PostgreSQL) 15.18 (Debian 15.18-0+deb12u1)
       let words = try Subprocess.run(["\(folder)/pg_dump", "--version"]).split(separator: " ")
-      guard words.count >= 3, let version = Int(words[2].prefix { $0.isNumber }), version >= major else { continue }
+      guard words.count >= 3, let version = Int(words[2].prefix { $0.isNumber }) else { continue }
       found.append((folder, version))
     }
-    guard let nearest = found.min(by: { $0.version < $1.version }) else { throw .noClientPrograms(server: major) }
-    folder = nearest.folder
+    return found
   }
 
   private static var folders: [String] {
@@ -47,8 +66,8 @@ public struct ClientPrograms: Sendable {
 
   /// What libpq in this process reads beside the URL, it must find there, too.
   private static var inherited: [String] {
-    (contents(of: "/proc/self/environ") ?? "").split(separator: "\0").map(String.init).filter {
-      $0.hasPrefix("PG") || $0.hasPrefix("HOME=")
+    (ConnectionString.variables + ["HOME"]).compactMap { name in
+      getenv(name).map { "\(name)=\(String(cString: $0))" }
     }
   }
 }

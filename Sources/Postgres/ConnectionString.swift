@@ -23,6 +23,19 @@ public struct ConnectionString: Sendable {
     }
   }
 
+  /// The variables of the environment that libpq takes the rest from.
+  package static var variables: [String] {
+    var names = ["PGSERVICEFILE", "PGSYSCONFDIR"]
+    guard let options = PQconndefaults() else { return names }
+    defer { PQconninfoFree(options) }
+    var option = options
+    while option.pointee.keyword != nil {
+      if let variable = option.pointee.envvar { names.append(String(cString: variable)) }
+      option += 1
+    }
+    return names
+  }
+
   /// The password, if it says one.
   public var password: String? { values.first { $0.keyword == "password" }?.value }
 

@@ -32,7 +32,8 @@ final class ListenSocket {
     }
   }
 
-  /// Binds one of several sockets of a port among which the kernel spreads the connections.
+  /// Binds one of several sockets of a port among which the kernel spreads the connections. Until it listens, whoever
+  /// connects is refused.
   ///
   /// The first is bound alone, so that a port that is in use by somebody else is an error, and is opened to its
   /// companions afterwards.
@@ -59,7 +60,13 @@ final class ListenSocket {
       throw ServerError(host: host, port: port, code: errno)
     }
     if isFirst { set(SOL_SOCKET, SO_REUSEPORT, 1) }
-    guard listen(descriptor, Self.backlog) == 0 else { throw ServerError(host: host, port: port, code: errno) }
+  }
+
+  /// Lets connections come.
+  ///
+  /// - Throws: `ServerError` with the address, where somebody else listens there meanwhile.
+  func listen(host: String, port: UInt16) throws(ServerError) {
+    guard Glibc.listen(descriptor, Self.backlog) == 0 else { throw ServerError(host: host, port: port, code: errno) }
   }
 
   /// Connections that wait to be accepted; the kernel takes the lesser of this and net.core.somaxconn.

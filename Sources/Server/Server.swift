@@ -41,28 +41,52 @@ public final class Server: Sendable {
   public let port: UInt16
   private let listeners: [Listener]
 
-  /// Listens on the address, an IPv4 or IPv6 one or a name of it, and serves as soon as the loops run; over TLS where
-  /// there is a certificate.
+  /// An address that is taken before anybody is served there: what is bound already cannot fail later.
+  public struct Place {
+    let host: String
+    let socket: ListenSocket
+
+    /// Binds an IPv4 or IPv6 address, or a name of one. Who connects is refused until a server serves there.
+    ///
+    /// - Throws: `ServerError` where that is not possible.
+    public init(host: String, port: UInt16) throws(ServerError) {
+      self.host = host
+      socket = try ListenSocket(host: host, port: port, isFirst: true)
+    }
+  }
+
+  /// Binds an address, and serves there as soon as the loops run.
   ///
   /// - Throws: `ServerError` where that is not possible.
-  public init(
+  public convenience init(
     host: String, port: UInt16, limits: Limits = Limits(), edge: Edge = Edge(), certificate: Certificate? = nil,
     loops: [Worker]
   ) throws(ServerError) {
+    let place = try Place(host: host, port: port)
+    try self.init(at: place, limits: limits, edge: edge, certificate: certificate, loops: loops)
+  }
+
+  /// Listens at a place, and serves as soon as the loops run; over TLS where there is a certificate.
+  ///
+  /// - Throws: `ServerError` where that is not possible.
+  public init(
+    at place: Place, limits: Limits = Limits(), edge: Edge = Edge(), certificate: Certificate? = nil, loops: [Worker]
+  ) throws(ServerError) {
     precondition(!loops.isEmpty, "a server needs a loop")
     allowDescriptors(limits.connections + 1_000)
-    let first = try ListenSocket(host: host, port: port, isFirst: true)
+    let (host, first) = (place.host, place.socket)
     let bound = first.port
     let admission = Admission(limits, edge.proxies)
     let tickets = TicketKey()
     var listeners: [Listener] = []
     for worker in loops {
       let socket = listeners.isEmpty ? first : try ListenSocket(host: host, port: bound, isFirst: false)
+      try socket.listen(host: host, port: bound)
       do throws(Daemon.Failure) {
         let tls = certificate.map { TLS($0, tickets) }
         listeners.append(try Listener(socket, worker, limits, edge, admission, tls))
       } catch {
-        throw ServerError(host: host, port: port, code: error.code)
+        throw ServerError(host: host, port: bound, code: error.code)
       }
     }
     self.port = bound

@@ -7,7 +7,8 @@ final class Archive {
   /// When it was made, as pg_restore says it.
   let made: String
   private let file: Int32
-  private let programs: ClientPrograms
+  /// What reads it.
+  var programs: ClientPrograms
   private let signals: Signals
 
   /// Opens a file, or standard input where the path is `-`, and looks at what it says of itself.

@@ -3,17 +3,12 @@ internal import Glibc
 internal import Postgres
 
 /// Writes the whole database to a file, or to standard output, without touching it.
-func backup(to path: String) throws {
+func backup(_ options: Options) throws {
   let signals = Signals.ofTheEnd
-  let configuration = try Configuration(.ofProcess)
-  guard configuration.databaseURL != nil || access("\(configuration.dataDirectory)/postgres", F_OK) == 0 else {
-    throw ArchiveError(
-      "there is no database in \(configuration.dataDirectory): set BASEKEEPER_DATA_DIR or DATABASE_URL")
-  }
+  let path = options.operand
   // As it is: a backup is what one makes before an upgrade.
-  let installation = try Installation(configuration, beside: true, migrating: false)
+  let installation = try Installation(options.configuration, .beside)
   defer { installation.close() }
-  guard try installation.isOurs else { throw ArchiveError("this is no database of Basekeeper's: nothing to back up") }
   if path == "-" {
     guard isatty(STDOUT_FILENO) == 0 else { throw UsageError("a backup is nothing for a terminal: name a FILE") }
     try installation.dump(to: STDOUT_FILENO, signals)
@@ -35,16 +30,6 @@ extension Installation {
     }
   }
 
-  /// Whether migrations were ever applied.
-  fileprivate var isOurs: Bool {
-    get throws {
-      let found: Presence? = try withDatabase {
-        try await $0.row("select to_regclass('public.schema_migration') is not null as is_there")
-      }
-      return found?.isThere == true
-    }
-  }
-
   fileprivate func dump(to output: Int32, _ signals: Signals) throws {
     let programs = try ClientPrograms(forServer: serverVersion)
     let server = try ConnectionString(database.url)
@@ -58,11 +43,6 @@ extension Installation {
   private struct Version: RowDecodable {
     let major: Int32
     init(_ row: Row) throws(PostgresError) { major = try row["major"] }
-  }
-
-  private struct Presence: RowDecodable {
-    let isThere: Bool
-    init(_ row: Row) throws(PostgresError) { isThere = try row["is_there"] }
   }
 }
 

@@ -1,16 +1,14 @@
 internal import Server
 
 /// Asks the service that listens here how it is: for containers, in which there is no other program that could.
-func checkHealth(isLiveEnough: Bool) throws {
-  let configuration = try Configuration(.ofProcess)
+func checkHealth(_ configuration: Configuration, isLiveEnough: Bool) throws {
   let listen = configuration.listen
-  // What listens on all addresses is reached at the machine's own.
-  let host = ["0.0.0.0": "127.0.0.1", "::": "::1"][listen.host] ?? listen.host
   let path = isLiveEnough ? "/healthz" : "/readyz"
   let status: Int
   do throws(Probe.Failure) {
     status = try Probe.status(
-      of: path, at: host, listen.port, isSecure: configuration.certificateFiles != nil, within: .seconds(5))
+      of: path, at: listen.local.host, listen.port, isSecure: configuration.certificateFiles != nil, within: .seconds(5)
+    )
   } catch {
     throw Unhealthy(description: "\(listen): \(error)")
   }

@@ -3,6 +3,7 @@ internal import Access
 internal import Assets
 internal import Cluster
 internal import Crypto
+internal import Glibc
 internal import Loop
 internal import Postgres
 
@@ -17,19 +18,40 @@ final class Installation {
   private(set) var applied: [String] = []
   private let cluster: EmbeddedCluster?
 
-  /// Starts the embedded PostgreSQL where no other is configured, and applies the migrations, unless the database is to be
-  /// taken as it is. Where another process runs it already, a command that works `beside` it uses that one.
-  init(_ configuration: Configuration, beside: Bool = false, migrating: Bool = true) throws {
+  /// How a command comes to its installation.
+  struct Approach: OptionSet {
+    let rawValue: Int
+    /// Uses the embedded PostgreSQL that another process runs.
+    static let beside = Approach(rawValue: 1)
+    /// Brings the database to this version's schema; otherwise it is taken as it is.
+    static let migrating = Approach(rawValue: 2)
+    /// Makes an embedded PostgreSQL where there is none.
+    static let making = Approach(rawValue: 4)
+    /// Takes a database without anything of Basekeeper's.
+    static let empty = Approach(rawValue: 8)
+  }
+
+  /// Starts the embedded PostgreSQL where no other is configured.
+  ///
+  /// - Throws: `Missing` where there is no installation, and none is to be made.
+  init(
+    _ configuration: Configuration, _ approach: Approach, report: @escaping @Sendable (String) -> Void = { _ in }
+  ) throws {
     self.configuration = configuration
+    if configuration.databaseURL == nil {
+      if !approach.contains(.making) { try Missing.check(configuration) }
+      // Before anything is made for what cannot be seeded.
+      if access("\(configuration.dataDirectory)/postgres", F_OK) != 0 { try configuration.checkAdministrator() }
+    }
     let url: String
     if let given = configuration.databaseURL {
       (cluster, url) = (nil, given)
     } else {
       do {
-        let cluster = try EmbeddedCluster(directory: configuration.dataDirectory)
+        let cluster = try EmbeddedCluster(directory: configuration.dataDirectory, report: report)
         (self.cluster, url) = (cluster, cluster.conninfo)
       } catch let error as ClusterError {
-        guard case .inUse = error, beside,
+        guard case .inUse = error, approach.contains(.beside),
           let running = EmbeddedCluster.conninfo(ofServerIn: configuration.dataDirectory)
         else { throw error }
         (cluster, url) = (nil, running)
@@ -48,13 +70,28 @@ final class Installation {
       return standby
     }
     passwords = PasswordHasher(threads: configuration.loops)
-    guard migrating else { return }
     do {
-      applied = try Migrator.migrate(url, migrations)
+      if try !approach.contains(.empty) && !isOurs { throw Missing.inDatabase }
+      if approach.contains(.migrating) { applied = try Migrator.migrate(url, migrations) }
     } catch {
       cluster?.stop()
       throw error
     }
+  }
+
+  /// Whether migrations were ever applied.
+  private var isOurs: Bool {
+    get throws {
+      let found: Presence? = try withDatabase {
+        try await $0.row("select to_regclass('public.schema_migration') is not null as is_there")
+      }
+      return found?.isThere == true
+    }
+  }
+
+  private struct Presence: RowDecodable {
+    let isThere: Bool
+    init(_ row: Row) throws(PostgresError) { isThere = try row["is_there"] }
   }
 
   /// What a newer version has applied to the database, on which this one can run, too.
@@ -88,6 +125,14 @@ final class Installation {
   /// The keys that sign base tokens, and what seals them.
   func keys() throws -> (store: KeyStore, vault: Vault) { try keys(master: masterKey()) }
 
+  /// The same for a command, which makes no master key.
+  ///
+  /// - Throws: `Missing` where there is none.
+  func neededKeys() throws -> (store: KeyStore, vault: Vault) {
+    guard let keys = try existingKeys() else { throw Missing.masterKey(configuration) }
+    return keys
+  }
+
   /// The same where there is a master key; nil where one would have to be made.
   func existingKeys() throws -> (store: KeyStore, vault: Vault)? {
     try (configuration.masterKey ?? keyFile.existing()).map(keys)
@@ -117,9 +162,48 @@ let migrations: [Migration] = UnsafeBufferPointer(
     sql: String(decoding: UnsafeBufferPointer(start: asset.bytes, count: asset.count), as: UTF8.self))
 }
 
-/// Runs a command on the configured installation, beside the service where that runs, and leaves nothing running behind.
-func withInstallation(_ body: (Installation) throws -> Void) throws {
-  let installation = try Installation(Configuration(.ofProcess), beside: true)
+/// Runs a command on the installation that the options and the environment name, beside the service where that runs, and
+/// leaves nothing running behind. Only a command that prepares one makes it where there is none, and only where it was
+/// said where.
+func withInstallation<Value>(
+  _ options: Options, mayBeNew: Bool = false, _ body: (Installation) throws -> Value
+) throws -> Value {
+  let configuration = try options.configuration
+  for warning in configuration.warnings { complain("warning: \(warning)") }
+  let making: Installation.Approach = mayBeNew && configuration.isPlaceGiven ? [.making, .empty] : []
+  let installation = try Installation(configuration, making.union([.beside, .migrating]))
   defer { installation.close() }
-  try body(installation)
+  return try body(installation)
+}
+
+/// There is no installation for a command to work on.
+struct Missing: Error, CustomStringConvertible {
+  let description: String
+
+  static let inDatabase = Missing(
+    description: "there is nothing of Basekeeper's in this database: `basekeeper serve` begins with one that is empty")
+
+  static func masterKey(_ configuration: Configuration) -> Missing {
+    Missing(
+      description:
+        "the master key is missing: set BASEKEEPER_MASTER_KEY or BASEKEEPER_MASTER_KEY_FILE to the service's, "
+        + "or put master.key, where there is such a file, into \(configuration.dataDirectory)")
+  }
+
+  /// Looks for an embedded PostgreSQL's data.
+  static func check(_ configuration: Configuration) throws(Missing) {
+    let directory = configuration.dataDirectory
+    guard access("\(directory)/postgres", F_OK) != 0 else { return }
+    if errno == EACCES { throw Missing(description: "\(directory) is closed to this user: try as root") }
+    var text =
+      "there is no database in \(directory): name the service's data with --data-dir DIRECTORY, or a file with "
+    text += "its settings with --env-file FILE"
+    if !configuration.isPlaceGiven {
+      if access(".env", R_OK) == 0 { text += ", like --env-file .env" }
+      if access(Environment.standardFile, F_OK) == 0 && access(Environment.standardFile, R_OK) != 0 {
+        text += "; \(Environment.standardFile) is closed to this user: try as root"
+      }
+    }
+    throw Missing(description: text)
+  }
 }

@@ -3,8 +3,8 @@ internal import HTTP
 internal import Loop
 internal import Synchronization
 
-/// The log: one JSON object a line on standard output, written by a thread of its own so that a slow reader of the log
-/// does not hold up requests. What does not fit into 8 MiB that wait for the reader is dropped, and the drop is said.
+/// The log: a line for each event on standard output, written by a thread of its own so that a slow reader of the log does
+/// not hold up requests. Every line is made as a JSON object; that thread makes text of it where people read it. What does not fit into 8 MiB that wait for the reader is dropped, and the drop is said.
 final class Log: Sendable {
   enum Level: String, CaseIterable, Comparable {
     case debug, info, warning, error
@@ -21,22 +21,42 @@ final class Log: Sendable {
     }
   }
 
+  /// What the lines are.
+  enum Format: String, CaseIterable {
+    /// Text on a terminal, JSON elsewhere.
+    case auto
+    case text, json
+
+    /// As it is set; what cannot be read is told when everything is read.
+    init(_ environment: Environment) {
+      self = environment.text("BASEKEEPER_LOG_FORMAT").flatMap(Self.init(rawValue:)) ?? .auto
+    }
+
+    /// Whether people read what is written there.
+    func isText(on descriptor: Int32) -> Bool { self == .text || self == .auto && isatty(descriptor) == 1 }
+  }
+
   private struct Backlog {
     var bytes: [UInt8] = []
     var dropped = 0
     /// Since the start.
     var allDropped = 0
     var isClosed = false
+    /// Who waits for what is there to be written.
+    var waiting: [@Sendable () -> Void] = []
   }
 
   private static let capacity = 8 << 20
   let level: Level
+  /// How it is written for people; nil where it is not.
+  let text: LogText?
   private let backlog = Mutex(Backlog())
   private let signal = Semaphore()
   private let thread = Mutex<LoopThread?>(nil)
 
-  init(level: Level) {
+  init(level: Level, format: Format) {
     self.level = level
+    text = format.isText(on: STDOUT_FILENO) ? LogText.ofProcess : nil
     let thread = LoopThread(named: "log") { [self] in writeAll() }
     self.thread.withLock { $0 = thread }
   }
@@ -64,6 +84,14 @@ final class Log: Sendable {
   /// How often lines were dropped since the start.
   var dropped: Int { backlog.withLock { $0.allDropped } }
 
+  /// Returns when all that was logged before is written, or dropped.
+  func flush() {
+    let written = Semaphore()
+    backlog.withLock { $0.waiting.append { written.signal() } }
+    signal.signal()
+    written.wait()
+  }
+
   /// Writes what is left and ends.
   func close() {
     backlog.withLock { $0.isClosed = true }
@@ -89,17 +117,20 @@ final class Log: Sendable {
     var clock = LogClock()
     while true {
       signal.wait()
-      let (bytes, dropped, isClosed) = backlog.withLock { backlog in
-        defer { (backlog.bytes, backlog.dropped) = ([], 0) }
-        return (backlog.bytes, backlog.dropped, backlog.isClosed)
+      let taken = backlog.withLock { backlog in
+        defer { (backlog.bytes, backlog.dropped, backlog.waiting) = ([], 0, []) }
+        return backlog
       }
-      writeFully(bytes)
-      if dropped > 0 {
-        writeFully(Log.line(.warning, "log lines were dropped", at: clock.now()) { $0.add("count", dropped) })
+      write(taken.bytes)
+      if taken.dropped > 0 {
+        write(Log.line(.warning, "log lines were dropped", at: clock.now()) { $0.add("count", taken.dropped) })
       }
-      if isClosed { return }
+      for tell in taken.waiting { tell() }
+      if taken.isClosed { return }
     }
   }
+
+  private func write(_ lines: [UInt8]) { writeFully(text?.lines(lines) ?? lines) }
 }
 
 /// The time as the log writes it: UTC with milliseconds, `2026-11-24T09:47:41.123Z`. Asks the calendar once a second.

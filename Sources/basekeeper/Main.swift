@@ -9,6 +9,8 @@ enum Main {
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
       try run(arguments)
+    } catch let error as Reported {
+      exit(error.status)
     } catch let error as UsageError {
       complain("\(error)\nTry `basekeeper --help`.")
       exit(2)
@@ -23,74 +25,40 @@ enum Main {
 
   private static func run(_ arguments: [String]) throws {
     let name = arguments.first ?? "--help"
-    if name == "--help" || name == "-h" || name == "help" { return say(Help.overview) }
     if name == "--version" { return say("basekeeper \(version)") }
+    if name == "help" || name == "--help" || name == "-h" { return try help(Array(arguments.dropFirst())) }
     guard let command = commands.first(where: { $0.matches(arguments) }) else {
-      throw UsageError("\(name): no such command")
+      if arguments.last == "--help" || arguments.last == "-h" { return try help(arguments.dropLast()) }
+      throw noSuchCommand(arguments)
     }
     let options = Array(arguments.dropFirst(command.words.count))
-    if options.contains("--help") || options.contains("-h") { return say(command.help) }
+    if options.contains("--help") || options.contains("-h") { return say(Help.text(of: command)) }
     try command.run(Options(options, of: command))
   }
-}
 
-/// One thing the program does.
-struct Command: Sendable {
-  /// What is typed: `serve`, or `admin create`.
-  let words: [String]
-  let help: String
-  /// Options with a value, without their dashes.
-  var valued: Set<String> = []
-  /// Options without one.
-  var flags: Set<String> = []
-  /// What is typed without dashes, as the help names it; nil where nothing is.
-  var operand: String?
-  let run: @Sendable (Options) throws -> Void
-
-  func matches(_ arguments: [String]) -> Bool { arguments.starts(with: words) }
-}
-
-/// The options of a command, as they were typed.
-struct Options {
-  private var values: [String: String] = [:]
-  private var flags: Set<String> = []
-  /// What was typed without dashes; empty where the command takes nothing of the kind.
-  private(set) var operand = ""
-
-  /// Takes `--name value`, `--name=value` and `--flag`, and the operand where the command has one.
-  init(_ arguments: [String], of command: Command) throws(UsageError) {
-    var rest = arguments[...]
-    while let argument = rest.popFirst() {
-      let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      let name = String(parts[0].dropFirst(2))
-      guard argument.hasPrefix("--") else {
-        guard command.operand != nil, operand.isEmpty else { throw UsageError("\(argument): not expected here") }
-        operand = argument
-        continue
-      }
-      if command.flags.contains(name), parts.count == 1 {
-        flags.insert(name)
-      } else if command.valued.contains(name) {
-        guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
-          throw UsageError("--\(name) needs a value")
-        }
-        values[name] = value
-      } else {
-        throw UsageError("\(argument): no such option of `basekeeper \(command.words.joined(separator: " "))`")
-      }
-    }
-    if let missing = command.operand, operand.isEmpty { throw UsageError("\(missing) is needed") }
+  /// What is said of the words: of all, of a command, or of those that begin with them.
+  private static func help(_ words: [String]) throws {
+    if words.isEmpty { return say(Help.overview) }
+    if let command = commands.first(where: { $0.words == words }) { return say(Help.text(of: command)) }
+    let family = commands.filter { $0.words.starts(with: words) }
+    guard !family.isEmpty else { throw noSuchCommand(words) }
+    say(Help.text(of: family))
   }
 
-  subscript(name: String) -> String? { values[name] }
-
-  func has(_ flag: String) -> Bool { flags.contains(flag) }
-}
-
-/// The command line cannot be understood.
-struct UsageError: Error, CustomStringConvertible {
-  let description: String
-  init(_ description: String) { self.description = description }
+  private static func noSuchCommand(_ arguments: [String]) -> UsageError {
+    let typed = arguments.prefix { !$0.hasPrefix("-") }
+    let family = commands.filter { !typed.isEmpty && $0.words.count > 1 && $0.words.starts(with: typed.prefix(1)) }
+    let names = commands.map(\.name) + Set(commands.compactMap { $0.words.count > 1 ? $0.words[0] : nil })
+    let text = typed.joined(separator: " ")
+    let meant =
+      names.contains(text)
+      ? nil : nearest(to: text, among: names) ?? typed.first.flatMap { nearest(to: $0, among: names) }
+    if let meant, meant != typed.first { return UsageError("\(text): no such command: did you mean `\(meant)`?") }
+    if !family.isEmpty {
+      return UsageError("\(text): no such command: there are \(family.map { "`\($0.name)`" }.joined(separator: ", "))")
+    }
+    return UsageError("\(arguments[0]): no such command")
+  }
 }
 
 /// For the person at the terminal.

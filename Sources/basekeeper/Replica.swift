@@ -21,11 +21,15 @@ final class Replica: Sendable {
     let figures: Figures
   }
 
-  /// Starts to serve, over TLS where there is a certificate.
-  init(_ installation: Installation, _ certificate: Certificate?, _ log: Log) throws {
+  /// Starts to serve at a place, over TLS where there is a certificate.
+  init(_ installation: Installation, at place: Server.Place, _ certificate: Certificate?, _ log: Log) throws {
     let configuration = installation.configuration
     let (store, vault) = try installation.keys()
-    let signer = try installation.withDatabase { try await store.load($0) }
+    let signer = try installation.withDatabase { database in
+      let signer = try await store.load(database)
+      try await store.note(signer, database)
+      return signer
+    }
     let limiter = RateLimiter()
     var settings = App.Settings(publicURL: configuration.publicURL)
     settings.limits = configuration.requestLimits
@@ -49,8 +53,7 @@ final class Replica: Sendable {
       return Part(loop: loop, app: app, figures: Figures())
     }
     server = try Server(
-      host: configuration.listen.host, port: configuration.listen.port, limits: configuration.limits,
-      edge: configuration.edge, certificate: certificate,
+      at: place, limits: configuration.limits, edge: configuration.edge, certificate: certificate,
       loops: parts.map { part in
         let service = Service(part.app)
         let requests = RequestLog(log)
@@ -76,6 +79,10 @@ final class Replica: Sendable {
     let first = parts[0]
     Task(executorPreference: first.loop) {
       await keepHouse(of: first.app, on: first.loop, afterDays: configuration.trashDays, log)
+    }
+    let notes = FirstStart(configuration)
+    if notes.isThere {
+      Task(executorPreference: first.loop) { await forget(notes, with: first.app.db, on: first.loop) }
     }
     Task(executorPreference: first.loop) { await watchClock(of: first.app, on: first.loop, log) }
   }
@@ -180,6 +187,13 @@ private func watch(_ standby: Standby, of app: App, on loop: Loop, _ log: Log) a
     }
     await loop.sleep(for: standbyInterval)
   }
+}
+
+/// How often is looked whether an administrator has signed in for whom the first start's passwords are kept.
+private let forgettingInterval = Duration.seconds(5)
+
+private func forget(_ notes: FirstStart, with database: Database, on loop: Loop) async {
+  while (try? await notes.forget(database)) != true { await loop.sleep(for: forgettingInterval) }
 }
 
 private func keepLastUse(of app: App, on loop: Loop) async {

@@ -5,16 +5,21 @@ internal import Glibc
 internal import Postgres
 
 /// Brings back a backup, or proves that it could be.
-func restore(from path: String, _ options: Options) throws {
+func restore(_ options: Options) throws {
   let signals = Signals.ofTheEnd
+  let path = options.operand
   let isCheck = options.has("check")
   if isCheck && (options.has("replace") || options.has("end-sessions")) {
     throw UsageError("--check changes nothing: it goes with no other option")
   }
-  let installation = try Installation(Configuration(.ofProcess), beside: isCheck, migrating: false)
+  let configuration = try options.configuration
+  // Before anything is started or made: the file may be none.
+  let archive = try Archive(path, ClientPrograms.newest, signals)
+  // It may be the first thing that is done on a new machine, where it was said where.
+  let making: Installation.Approach = configuration.isPlaceGiven ? [.making, .empty] : .empty
+  let installation = try Installation(configuration, isCheck ? [.beside, .empty] : making)
   defer { installation.close() }
-  let programs = try ClientPrograms(forServer: installation.serverVersion)
-  let archive = try Archive(path, programs, signals)
+  archive.programs = try ClientPrograms(forServer: installation.serverVersion)
   let restoration = try Restoration(installation, archive)
   if isCheck {
     let findings = try restoration.rehearse()

@@ -4,20 +4,28 @@ internal import HTTP
 internal import Postgres
 
 /// What was made at the first start, its secrets in clear for the only time.
-struct Seeded: Sendable {
+struct Seeded: Sendable, JSONEncodable {
   var administrator: Person?
   var demo: Demo?
+
+  /// `null` for what was seeded before.
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("administrator", administrator)
+      $0.add("demo", demo)
+    }
+  }
 
   struct Person: Sendable, JSONEncodable {
     let email: String
     let password: String
-    /// Whether the operator has chosen the password: then it is not printed, for whom the log is no place for it.
+    /// Whether the operator has chosen the password: then it is never shown.
     var isGiven = false
 
     func write(to json: inout JSONWriter) {
       json.object {
         $0.add("email", email)
-        $0.add("password", password)
+        $0.add("password", isGiven ? nil : password)
       }
     }
   }
@@ -54,69 +62,84 @@ struct Seeded: Sendable {
 }
 
 extension Installation {
-  /// Seeds what has not been seeded yet; a replica that starts at the same moment seeds nothing.
-  func seed() throws -> Seeded {
-    let (configuration, passwords) = (self.configuration, self.passwords)
+  /// Seeds what has not been seeded yet; a replica that starts at the same moment seeds nothing. What is generated is kept
+  /// in a file before it counts, or, where there is no place for one, shown by `show`: no end of this process loses it.
+  func seed(showing show: @escaping @Sendable (Seeded) -> Void = { _ in }) throws -> Seeded {
+    let (configuration, passwords, notes) = (self.configuration, self.passwords, FirstStart(self.configuration))
     return try withDatabase { database in
-      var seeded = Seeded()
-      let password = configuration.adminPassword ?? Secret.generatedPassword().clear
-      let administrator = Seeded.Person(
-        email: configuration.adminEmail, password: password, isGiven: configuration.adminPassword != nil)
-      if try await seedAdministrator(administrator, passwords, database) { seeded.administrator = administrator }
-      if configuration.isDemo { seeded.demo = try await seedDemo(passwords, database) }
-      return seeded
-    }
-  }
-
-  func createAdministrator(email: String, name: String, password: String) throws {
-    let passwords = self.passwords
-    try withDatabase { database in
-      let hash = try await passwords.hash(password)
-      do {
-        try await database.run(
-          """
-          insert into account (email, name, password_hash, is_system_admin)
-          values (\(email), \(name), \(hash), true)
-          """)
-      } catch PostgresError.statement(_, constraint: "account_email_key", _) {
-        throw UsageError("there is an account with the address \(email) already")
+      let before: [Seed] = try await database.rows("select name from seed")
+      let missing = Set([Seed.administrator] + (configuration.isDemo ? [.demo] : [])).subtracting(before)
+      guard !missing.isEmpty else { return Seeded() }
+      if missing.contains(.administrator) { try configuration.checkAdministrator() }
+      let draft = try await Draft(configuration, missing, passwords)
+      return try await database.transaction { transaction in
+        let seeded = try await draft.insert(transaction)
+        if seeded.hasSecrets && notes.canBeKept { try notes.keep(seeded) }
+        if seeded.hasSecrets && !notes.canBeKept { show(seeded) }
+        return seeded
       }
     }
   }
 }
 
-/// Marks it as seeded; false where it was before.
-private func mark(_ name: String, _ transaction: Transaction) async throws -> Bool {
-  try await transaction.run("insert into seed (name) values (\(name)) on conflict do nothing") == 1
-}
+/// What is seeded once.
+private struct Seed: RowDecodable, Hashable {
+  let name: String
 
-private func seedAdministrator(
-  _ person: Seeded.Person, _ passwords: PasswordHasher, _ database: Database
-) async throws -> Bool {
-  let hash = try await passwords.hash(person.password)
-  return try await database.transaction { transaction in
-    guard try await mark("administrator", transaction) else { return false }
-    return try await transaction.run(
-      """
-      insert into account (email, name, password_hash, is_system_admin)
-      values (\(person.email), 'Administrator', \(hash), true)
-      on conflict (lower(email)) do nothing
-      """) == 1
+  static let administrator = Seed(name: "administrator")
+  static let demo = Seed(name: "demo")
+
+  private init(name: String) { self.name = name }
+  init(_ row: Row) throws(PostgresError) { name = try row["name"] }
+
+  /// Marks it as seeded; false where it was before.
+  func mark(_ transaction: Transaction) async throws -> Bool {
+    try await transaction.run("insert into seed (name) values (\(name)) on conflict do nothing") == 1
   }
 }
 
-private func seedDemo(_ passwords: PasswordHasher, _ database: Database) async throws -> Seeded.Demo? {
-  let admin = Seeded.Person(email: "anna@demo.example", password: Secret.generatedPassword().clear)
-  let member = Seeded.Person(email: "max@demo.example", password: Secret.generatedPassword().clear)
-  let tokens = [
-    Seeded.Token(base: "Projects", app: "My program", permission: .readWrite, secret: .generate()),
-    Seeded.Token(base: "Projects", app: "My report", permission: .read, secret: .generate()),
-    Seeded.Token(base: "Customers", app: "My newsletter", permission: .readWrite, secret: .generate()),
-  ]
-  let (adminHash, memberHash) = try await (passwords.hash(admin.password), passwords.hash(member.password))
-  let isNew = try await database.transaction { transaction in
-    guard try await mark("demo", transaction) else { return false }
-    // Anna's group holds "Projects", Max's own workspace "Customers".
+/// What is to be seeded, with the hashes of its passwords.
+private struct Draft: Sendable {
+  private var administrator: (person: Seeded.Person, hash: PasswordHash)?
+  private var demo: (demo: Seeded.Demo, admin: PasswordHash, member: PasswordHash)?
+
+  init(_ configuration: Configuration, _ missing: Set<Seed>, _ passwords: PasswordHasher) async throws {
+    if missing.contains(.administrator) {
+      let password = configuration.adminPassword ?? Secret.generatedPassword().clear
+      let person = Seeded.Person(
+        email: configuration.adminEmail, password: password, isGiven: configuration.adminPassword != nil)
+      administrator = (person, try await passwords.hash(password))
+    }
+    if missing.contains(.demo) {
+      let made = Seeded.Demo.generated()
+      demo = (made, try await passwords.hash(made.admin.password), try await passwords.hash(made.member.password))
+    }
+  }
+
+  /// Inserts what is not there yet, and gives that.
+  func insert(_ transaction: Transaction) async throws -> Seeded {
+    var seeded = Seeded()
+    if let (person, hash) = administrator, try await Seed.administrator.mark(transaction) {
+      let count = try await transaction.run(
+        """
+        insert into account (email, name, password_hash, is_system_admin)
+        values (\(person.email), 'Administrator', \(hash), true)
+        on conflict (lower(email)) do nothing
+        """)
+      if count == 1 { seeded.administrator = person }
+    }
+    if let (demo, admin, member) = demo, try await Seed.demo.mark(transaction) {
+      try await insert(demo, admin, member, transaction)
+      seeded.demo = demo
+    }
+    return seeded
+  }
+
+  /// Anna's group holds "Projects", Max's own workspace "Customers".
+  private func insert(
+    _ demo: Seeded.Demo, _ adminHash: PasswordHash, _ memberHash: PasswordHash, _ transaction: Transaction
+  ) async throws {
+    let (admin, member, tokens) = (demo.admin, demo.member, demo.tokens)
     try await transaction.run(
       """
       with team as (
@@ -154,26 +177,20 @@ private func seedDemo(_ passwords: PasswordHasher, _ database: Database) async t
         as token (base, app_name, hash, hint, permission)
       join bases on bases.name = token.base
       """)
-    return true
   }
-  return isNew ? Seeded.Demo(admin: admin, member: member, tokens: tokens) : nil
 }
 
 // MARK: For people and programs
 
 extension Seeded {
-  /// One JSON object; `null` for what was seeded before.
-  var json: String {
-    var writer = JSONWriter()
-    writer.object {
-      $0.add("administrator", administrator)
-      $0.add("demo", demo)
-    }
-    return String(decoding: writer.bytes, as: UTF8.self)
-  }
+  /// One JSON object.
+  var json: String { String(decoding: JSONWriter.bytes(of: self), as: UTF8.self) }
 
-  /// What a person needs to begin; `publicURL` is where the service is, or will be.
-  func text(publicURL: String) -> String {
+  /// Whether something in it was generated.
+  var hasSecrets: Bool { administrator?.isGiven == false || demo != nil }
+
+  /// The accounts and tokens, in lines for people.
+  var accounts: String {
     var lines: [String] = []
     if let administrator {
       let password = administrator.isGiven ? "as BASEKEEPER_ADMIN_PASSWORD says" : administrator.password
@@ -187,15 +204,47 @@ extension Seeded {
         "  API token \"\($0.app)\" for \($0.base), \($0.permission.rawValue): \($0.secret.clear)"
       }
     }
-    if lines.isEmpty {
-      lines += ["", "Seeded before: the passwords and tokens were shown then, and are kept as hashes only."]
-      lines += ["`basekeeper admin create --email ADDRESS` makes another administrator."]
-    } else {
-      lines += ["", "Nothing of this is shown again."]
-    }
-    let secret = demo?.tokens.first?.secret.clear ?? "YOUR_API_TOKEN"
-    lines += ["", "Basekeeper listens on \(publicURL). A base token:"]
-    lines += ["  curl -H 'Authorization: Bearer \(secret)' \(publicURL)/api/v2.1/dtable/app-access-token/", ""]
     return lines.joined(separator: "\n")
+  }
+
+  /// What a person needs to begin.
+  func text(_ notes: FirstStart) -> String {
+    var lines = [accounts]
+    if hasSecrets && notes.canBeKept {
+      lines += ["", "This stands in \(notes.path), too, until the administrator has signed in."]
+    } else if hasSecrets {
+      lines += ["", "Nothing of this is shown again."]
+    } else if administrator == nil && notes.isThere {
+      lines += ["", "Seeded before. The passwords and tokens of the first start stand in \(notes.path)."]
+    } else if administrator == nil {
+      lines += [
+        "", "Seeded before: passwords and tokens are kept as hashes only. `basekeeper admin reset-password` sets a",
+      ]
+      lines += ["new password, and `basekeeper admin create` makes another administrator."]
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A first request for people to paste.
+  func invitation(publicURL: String) -> String {
+    let secret = demo?.tokens.first?.secret.clear ?? "YOUR_API_TOKEN"
+    return """
+      Basekeeper listens on \(publicURL). A base token:
+        curl -H 'Authorization: Bearer \(secret)' \(publicURL)/api/v2.1/dtable/app-access-token/
+
+      """
+  }
+}
+
+extension Seeded.Demo {
+  fileprivate static func generated() -> Seeded.Demo {
+    Seeded.Demo(
+      admin: Seeded.Person(email: "anna@demo.example", password: Secret.generatedPassword().clear),
+      member: Seeded.Person(email: "max@demo.example", password: Secret.generatedPassword().clear),
+      tokens: [
+        Seeded.Token(base: "Projects", app: "My program", permission: .readWrite, secret: .generate()),
+        Seeded.Token(base: "Projects", app: "My report", permission: .read, secret: .generate()),
+        Seeded.Token(base: "Customers", app: "My newsletter", permission: .readWrite, secret: .generate()),
+      ])
   }
 }

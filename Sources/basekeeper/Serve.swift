@@ -5,32 +5,58 @@ internal import HTTP
 internal import Server
 internal import Synchronization
 
-/// Serves until SIGTERM or SIGINT; everything that was started is stopped again.
-func serve() throws {
-  let configuration = try Configuration(.ofProcess)
+/// Serves until SIGTERM or SIGINT; everything that was started is stopped again. What keeps it from serving is told in
+/// the form of the log, for where both end up in one place.
+func serve(_ options: Options) throws {
+  let environment = options.environment
+  let format = Log.Format(environment)
+  do {
+    try serve(environment, format)
+  } catch  where !format.isText(on: STDERR_FILENO) {
+    var clock = LogClock()
+    let problems = error as? Configuration.Problems
+    for reason in problems?.lines ?? ["\(error)"] {
+      let line = Log.line(.error, "cannot serve", at: clock.now()) { $0.add("reason", reason) }
+      writeFully(line, to: STDERR_FILENO)
+    }
+    throw Reported(status: problems == nil ? 1 : 2)
+  }
+}
+
+/// What went wrong has been told already.
+struct Reported: Error {
+  let status: Int32
+}
+
+private func serve(_ environment: Environment, _ format: Log.Format) throws {
+  let configuration = try Configuration(environment)
   var files = configuration.certificateFiles
   let certificate = try files?.read()
+  // Before anything is made that would be there without being served.
+  let place = try configuration.takePlace()
   // Before any thread is there, so that only this one takes them.
   let signals = Signals(files == nil ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP])
-  let log = Log(level: configuration.logLevel)
+  let log = Log(level: configuration.logLevel, format: format)
   defer { log.close() }
   for warning in configuration.warnings { log.write(.warning, warning) }
   if let warning = certificate?.warning { log.write(.warning, warning) }
 
   guard try waitForDatabase(configuration, signals, log) else { return log.write(.info, "stopped") }
-  let installation = try Installation(configuration)
+  let installation = try Installation(configuration, [.migrating, .making, .empty]) { log.write(.warning, $0) }
   defer { installation.close() }
   for name in installation.applied { log.write(.info, "migration applied") { $0.add("name", name) } }
   for name in try installation.newerMigrations() {
     log.write(.warning, "migration of a newer version") { $0.add("name", name) }
   }
-  let seeded = try installation.seed()
+  let announcement = Announcement(FirstStart(configuration), format, log)
+  let seeded = try installation.seed(showing: announcement.show)
+  announcement.showWhatIsKept(seeded)
 
-  let replica = try Replica(installation, certificate, log)
-  let systemd = Systemd.ofProcess
+  let replica = try Replica(installation, at: place, certificate, log)
+  let systemd = Systemd(environment)
   if let interval = systemd.interval { replica.pulse(every: interval) { systemd.tell("WATCHDOG=1") } }
   systemd.tell("READY=1")
-  writeFully(Array((seeded.text(publicURL: configuration.publicURL) + "\n").utf8), to: STDERR_FILENO)
+  announcement.invite(seeded, configuration.publicURL)
   log.write(.info, "ready") {
     $0.add("listen", configuration.listen.description)
     $0.add("loops", configuration.loops)
@@ -47,6 +73,51 @@ func serve() throws {
     }
   }
   log.write(.info, "stopped")
+}
+
+extension Configuration {
+  fileprivate func takePlace() throws -> Server.Place {
+    do throws(ServerError) {
+      return try Server.Place(host: listen.host, port: listen.port)
+    } catch {
+      throw Problems(lines: ["BASEKEEPER_LISTEN: \(error)"])
+    }
+  }
+}
+
+/// What is said at the start of what was seeded: to people in text, on standard error; into a log of JSON as an event of
+/// its own, with secrets only where they are kept nowhere.
+private struct Announcement: Sendable {
+  private let notes: FirstStart
+  private let log: Log
+  private let isText: Bool
+
+  init(_ notes: FirstStart, _ format: Log.Format, _ log: Log) {
+    (self.notes, self.log, isText) = (notes, log, format.isText(on: STDERR_FILENO))
+  }
+
+  func show(_ seeded: Seeded) {
+    if isText { return tell(seeded.text(notes)) }
+    log.write(.warning, "first start: these secrets are shown once") { $0.add("seeded", seeded) }
+    log.flush()
+  }
+
+  /// What the seeding has not shown yet.
+  func showWhatIsKept(_ seeded: Seeded) {
+    if isText && (notes.canBeKept || !seeded.hasSecrets) { return tell(seeded.text(notes)) }
+    guard !isText, notes.isThere else { return }
+    log.write(.warning, "the first start's passwords stand in a file until an administrator has signed in") {
+      $0.add("file", notes.path)
+    }
+    log.flush()
+  }
+
+  func invite(_ seeded: Seeded, _ publicURL: String) { if isText { tell(seeded.invitation(publicURL: publicURL)) } }
+
+  private func tell(_ text: String) {
+    log.flush()  // what was logged before stands before it
+    writeFully(Array((text + "\n").utf8), to: STDERR_FILENO)
+  }
 }
 
 /// How often the files of TLS are looked at, in milliseconds: who renews a certificate need tell nobody.

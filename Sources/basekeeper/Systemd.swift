@@ -9,12 +9,7 @@ struct Systemd: Sendable {
   let interval: Duration?
 
   /// What this process's environment says.
-  static var ofProcess: Systemd {
-    var environment = Environment.ofProcess
-    return Systemd(&environment)
-  }
-
-  init(_ environment: inout Environment) {
+  init(_ environment: Environment) {
     socketPath = environment.text("NOTIFY_SOCKET")
     let watched = environment.text("WATCHDOG_PID").map { $0 == "\(getpid())" } ?? true
     let microseconds = environment.text("WATCHDOG_USEC").flatMap(Int.init) ?? 0

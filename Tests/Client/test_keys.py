@@ -322,9 +322,10 @@ def test_a_master_key_that_cannot_be_kept_is_not_used(service, tmp_path):
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
-    settings = {"DATABASE_URL": service.database_url, "BASEKEEPER_DATA_DIR": str(tmp_path), "BASEKEEPER_MASTER_KEY": ""}
+    settings = {"DATABASE_URL": service.database_url, "BASEKEEPER_DATA_DIR": str(tmp_path), "BASEKEEPER_MASTER_KEY": "",
+                "BASEKEEPER_LISTEN": "127.0.0.1:0"}
     result = subprocess.run(
-        [BINARY, "keys", "list"], env={**service.environment, **settings}, preexec_fn=no_room, capture_output=True,
+        [BINARY, "serve"], env={**service.environment, **settings}, preexec_fn=no_room, capture_output=True,
         text=True, timeout=PATIENCE)
     assert result.returncode == 1 and "cannot be written" in result.stderr
     assert list(tmp_path.iterdir()) == []

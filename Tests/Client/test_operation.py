@@ -163,13 +163,6 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path):
 # MARK: Settings
 
 
-def test_the_template_of_the_settings_names_all_of_them(service):
-    named = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.template").read_text(), re.MULTILINE))
-    known = set(re.findall(r"^  ([A-Z_]+) ", service.run("serve", "--help").stdout, re.MULTILINE))
-    assert len(known) > 20
-    assert named - known == {"PORT", "POSTGRES_PASSWORD"} and known - named == set()
-
-
 def test_a_password_that_the_operator_has_chosen_is_not_printed(service, copy):
     service.psql("create database not_seeded")
     try:

@@ -207,19 +207,9 @@ extension App {
         where uid = \(user) and \(reach.changeableAccounts(by: caller))
         """)
       guard changed == 1 else { throw try await refusal(of: named, reach) }
-      if new.losesSecondFactor {
-        try await $0.run(
-          """
-          with person as (
-            update account set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null
-            where uid = \(user) returning id
-          )
-          delete from recovery_code using person where recovery_code.account_id = person.id
-          """)
-      }
+      if new.losesSecondFactor { try await $0.removeSecondFactor(of: user) }
       if new.isActive == false || new.password != nil || new.losesSecondFactor {
-        try await $0.run(
-          "delete from account_token where account_id = (select id from account where uid = \(user))")
+        try await $0.endAccountTokens(of: user)
       }
       let person: Person? = try await $0.row(Person.select("select * from account where uid = \(user)"))
       guard let person else { throw Refusal.notFound(.user(named)) }
@@ -275,6 +265,25 @@ extension App {
       return gone
     }
     return Departure(left: try await leftBehind(by: gone, reach))
+  }
+}
+
+extension Transaction {
+  /// Takes away a person's second factor with its recovery codes.
+  func removeSecondFactor(of user: UserID) async throws {
+    try await run(
+      """
+      with person as (
+        update account set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null
+        where uid = \(user) returning id
+      )
+      delete from recovery_code using person where recovery_code.account_id = person.id
+      """)
+  }
+
+  /// Ends a person's account tokens, who has to sign in anew.
+  func endAccountTokens(of user: UserID) async throws {
+    try await run("delete from account_token where account_id = (select id from account where uid = \(user))")
   }
 }
 

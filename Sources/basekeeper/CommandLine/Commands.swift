@@ -1,0 +1,187 @@
+internal import API
+internal import Access
+internal import Crypto
+internal import HTTP
+internal import Postgres
+
+/// Everything the program does, by what is typed.
+let commands = [
+  Command(words: ["serve"], summary: "run the service", text: Text.serve) { try serve($0) },
+  Command(words: ["migrate"], summary: "bring the database to this version's schema", text: Text.migrate) {
+    try migrate($0)
+  },
+  Command(
+    words: ["seed"], summary: "make the first administrator, and with BASEKEEPER_DEMO=yes a demo team", text: Text.seed,
+    options: [.init(name: "json", text: "print the result as one JSON object")]
+  ) { try seed($0) },
+  Command(words: ["admin", "list"], summary: "show the system administrators", text: Text.adminList) {
+    try listAdministrators($0)
+  },
+  Command(
+    words: ["admin", "create"], summary: "make another one", text: Text.adminCreate,
+    options: [
+      address, .init(name: "name", value: "NAME", text: "how they are shown; not given: the address before its @"),
+      passwordOnInput,
+    ]
+  ) { try createAdministrator($0) },
+  Command(
+    words: ["admin", "reset-password"], summary: "give somebody a new password", text: Text.resetPassword,
+    options: [address, passwordOnInput]
+  ) { try resetPassword($0) },
+  Command(
+    words: ["admin", "disable-2fa"], summary: "take away somebody's second factor", text: Text.disableSecondFactor,
+    options: [address]
+  ) { try disableSecondFactor($0) },
+  Command(
+    words: ["audit", "verify"], summary: "prove that nobody has touched the audit log", text: Text.auditVerify,
+    options: [
+      .init(
+        name: "heads",
+        text:
+          "print the number of entries and the last hash of each team, too: noted elsewhere, they show when a whole "
+          + "log was written anew")
+    ]
+  ) { try verifyAuditTrail($0) },
+  Command(words: ["keys", "list"], summary: "show the keys that sign base tokens", text: Text.keys) {
+    try listKeys($0)
+  },
+  Command(words: ["keys", "rotate"], summary: "make a new one", text: Text.keys) { try rotateKeys($0) },
+  Command(
+    words: ["keys", "retire"], summary: "accept one no more", text: Text.keys,
+    options: [
+      .init(
+        name: "kid", value: "KID", isNeeded: true,
+        text: "the key's name, as `keys list` shows it and the tokens' header has it")
+    ]
+  ) { try retireKey($0) },
+  Command(
+    words: ["backup"], summary: "write the whole database to a file", text: Text.backup, operand: .init(name: "FILE")
+  ) { try backup($0) },
+  Command(
+    words: ["restore"], summary: "bring it back from one, or prove that it could be", text: Text.restore,
+    options: [
+      .init(
+        name: "check",
+        text: "do it in a database of its own on the same server, which is dropped afterwards: proves that the file is "
+          + "good, beside a running service. The role must be allowed to create databases. Goes with no other option"),
+      .init(
+        name: "replace",
+        text: "the database may have something in it, which is lost; FILE is checked as by --check before that. Prints "
+          + "what the audit log of the lost database had on record after the moment of the backup: what was revoked since "
+          + "is valid again"),
+      .init(
+        name: "end-sessions",
+        text:
+          "end all account tokens and base tokens: people sign in again, and programs exchange their API tokens again"),
+    ], operand: .init(name: "FILE")
+  ) { try restore($0) },
+  Command(
+    words: ["healthcheck"], summary: "ask the running service whether it is ready", text: Text.healthCheck,
+    options: [.init(name: "live", text: "be content where it runs, whether its database answers or not")]
+  ) { try checkHealth($0.configuration, isLiveEnough: $0.has("live")) },
+  Command(
+    words: ["config"], summary: "show what is set, and where", text: Text.config,
+    options: [
+      .init(name: "markdown", text: "print the tables of docs/settings.md instead"),
+      .init(name: "template", text: "print .env.template instead"),
+    ]
+  ) { try showConfiguration($0) },
+  Command(
+    words: ["routes"], summary: "print every route: method, path, operation, principal, status", text: Text.routes,
+    options: [.init(name: "callers", text: "print, as Markdown, which kinds of callers each principal admits")],
+    readsSettings: false
+  ) { $0.has("callers") ? printCallers() : printRoutes() },
+  Command(
+    words: ["completion"], summary: "print what completes commands in a shell", text: Text.completion,
+    operand: .init(name: "SHELL", words: Shell.allCases.map(\.rawValue)), readsSettings: false
+  ) { options in Shell(rawValue: options.operand).map { say($0.completion) } },
+  Command(words: ["man"], summary: "print the manual page", text: Text.man, readsSettings: false) { _ in say(manualPage)
+  },
+  Command(words: ["version"], summary: "print the version", text: "Prints the version.", readsSettings: false) { _ in
+    say("basekeeper \(version)")
+  },
+]
+
+private let address = Command.Option(
+  name: "email", value: "ADDRESS", isNeeded: true, text: "what they sign in with")
+
+private let passwordOnInput = Command.Option(
+  name: "password-stdin", text: "take the first line of standard input as the password")
+
+private func migrate(_ options: Options) throws {
+  try withInstallation(options, mayBeNew: true) { installation in
+    for name in installation.applied { say("applied \(name)") }
+    for name in try installation.newerMigrations() { say("\(name) is of a newer version, beside which this one runs") }
+    say(installation.applied.isEmpty ? "The database is at this version already." : "The database is up to date.")
+  }
+}
+
+private func seed(_ options: Options) throws {
+  let isJSON = options.has("json")
+  try withInstallation(options, mayBeNew: true) { installation in
+    let notes = FirstStart(installation.configuration)
+    let show: @Sendable (Seeded) -> Void = { say(isJSON ? $0.json : $0.text(notes)) }
+    let seeded = try installation.seed(showing: show)
+    // What is not kept was shown when it was made.
+    if notes.canBeKept || !seeded.hasSecrets { show(seeded) }
+  }
+}
+
+private func verifyAuditTrail(_ options: Options) throws {
+  try withInstallation(options) { installation in
+    let heads = try installation.withDatabase { try await AuditTrail.verify($0) }
+    if options.has("heads") {
+      for head in heads {
+        say("\(head.chain == 0 ? "no team" : "team \(head.chain)"): \(head.count) entries, the last \(head.hash)")
+      }
+    }
+    say("\(heads.reduce(0) { $0 + $1.count }) entries of \(heads.count) logs are as they were written.")
+  }
+}
+
+private func listKeys(_ options: Options) throws {
+  try withInstallation(options) { installation in
+    let store = try installation.neededKeys().store
+    for key in try installation.withDatabase({ try await store.list($0) }) {
+      let time = key.activates.map { "  since \($0.wire)" } ?? ""
+      say("\(key.id)  \(key.algorithm)  \(key.state)\(time)\(key.note.map { "  (\($0))" } ?? "")")
+    }
+  }
+}
+
+private func rotateKeys(_ options: Options) throws {
+  try withInstallation(options) { installation in
+    let store = try installation.neededKeys().store
+    let key = try installation.withDatabase { try await store.rotate($0) }
+    say(
+      "\(key.id) signs in \(KeyStore.overlap.components.seconds) seconds. The one before is accepted until it is retired;"
+    )
+    say("no base token lives for longer than three days after that.")
+  }
+}
+
+private func retireKey(_ options: Options) throws {
+  let id = options["kid"] ?? ""
+  try withInstallation(options) { installation in
+    let store = try installation.neededKeys().store
+    try installation.withDatabase { try await store.retire(id, $0) }
+    say("\(id) is retired: what it has signed is refused within seconds.")
+  }
+}
+
+/// Markdown, for the README.
+private func printCallers() {
+  let kinds = CallerKind.allCases
+  say("| | " + kinds.map(\.rawValue).joined(separator: " | ") + " |")
+  say("|---|" + kinds.map { _ in ":-:|" }.joined())
+  for (principal, callers) in admissions {
+    say("| `\(principal)` | " + kinds.map { callers.contains($0) ? "•" : " " }.joined(separator: " | ") + " |")
+  }
+}
+
+private func printRoutes() {
+  for route in routes {
+    say(
+      [route.method.rawValue, route.path, route.operation, route.principal, "\(route.status)"].joined(separator: "\t"))
+  }
+}

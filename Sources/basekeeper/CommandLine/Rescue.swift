@@ -1,0 +1,57 @@
+internal import API
+internal import Glibc
+internal import Postgres
+
+// What helps administrators who cannot sign in.
+
+/// `basekeeper admin list`.
+func listAdministrators(_ options: Options) throws {
+  let administrators = try atTheMachine(options) { try await $0.administrators() }
+  let rows = administrators.map { one in
+    [
+      one.email, one.name, one.isActive ? "active" : "deactivated",
+      one.hasSecondFactor ? "second factor" : "no second factor",
+      one.lastLogin.map { "last login \($0.wire)" } ?? "never signed in",
+    ]
+  }
+  for line in aligned(rows) { say(line) }
+}
+
+/// `basekeeper admin create`.
+func createAdministrator(_ options: Options) throws {
+  let (email, name, given) = (options["email"] ?? "", options["name"], try passwordOnInput(options))
+  let password = try atTheMachine(options) { try await $0.create(email: email, name: name, password: given) }
+  say("\(email) is a system administrator.")
+  if given == nil { say("Password: \(password)   (shown now and never again)") }
+}
+
+/// `basekeeper admin reset-password`.
+func resetPassword(_ options: Options) throws {
+  let (email, given) = (options["email"] ?? "", try passwordOnInput(options))
+  let password = try atTheMachine(options) { try await $0.resetPassword(of: email, to: given) }
+  say("\(email) has a new password, and has to sign in again.")
+  if given == nil { say("Password: \(password)   (shown now and never again)") }
+}
+
+/// `basekeeper admin disable-2fa`.
+func disableSecondFactor(_ options: Options) throws {
+  let email = options["email"] ?? ""
+  try atTheMachine(options) { try await $0.removeSecondFactor(of: email) }
+  say("\(email) signs in without a second factor, and has to sign in again.")
+}
+
+private func atTheMachine<Value: Sendable>(
+  _ options: Options, _ body: @escaping @Sendable (AtTheMachine) async throws -> Value
+) throws -> Value {
+  try withInstallation(options) { installation in
+    let passwords = installation.passwords
+    return try installation.withDatabase { try await body(AtTheMachine($0, passwords)) }
+  }
+}
+
+/// The first line of standard input, where the option says so.
+private func passwordOnInput(_ options: Options) throws -> String? {
+  guard options.has("password-stdin") else { return nil }
+  guard let line = readLine() else { throw UsageError("there is no password on standard input") }
+  return line
+}

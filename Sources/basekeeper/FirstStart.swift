@@ -1,0 +1,58 @@
+internal import Glibc
+internal import Postgres
+
+/// What was generated at the first start, kept in `first-start.txt` in the data directory, which its owner alone can read,
+/// until an administrator has signed in: whoever can do that can reset everything else.
+struct FirstStart: Sendable {
+  let path: String
+  /// Whether there is a place for it: with a database elsewhere there may be no data directory.
+  let canBeKept: Bool
+
+  init(_ configuration: Configuration) {
+    let directory = configuration.dataDirectory
+    path = "\(directory)/first-start.txt"
+    canBeKept = configuration.databaseURL == nil || access(directory, W_OK) == 0
+  }
+
+  var isThere: Bool { access(path, F_OK) == 0 }
+
+  /// Adds what was generated to what is there; on disk when it returns.
+  ///
+  /// - Throws: `Unusable` where that is not possible.
+  func keep(_ seeded: Seeded) throws(Unusable) {
+    let before = contents(of: path) ?? Array("\(Self.heading)\n".utf8)
+    let draft = "\(path).\(randomSuffix())"
+    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw Unusable(path: path, code: errno) }
+    defer { unlink(draft) }
+    let isWritten = writeFully(before + Array("\(seeded.accounts)\n".utf8), to: file) && fsync(file) == 0
+    guard close(file) == 0, isWritten, rename(draft, path) == 0 else { throw Unusable(path: path, code: errno) }
+    keepName(of: path)
+  }
+
+  struct Unusable: Error, CustomStringConvertible {
+    let path: String
+    let code: Int32
+    var description: String { "\(path): \(String(cString: strerror(code))): nothing was seeded" }
+  }
+
+  private static let heading = """
+    What Basekeeper made when it started first. It deletes this file when an administrator has signed in.
+    """
+
+  /// Deletes it if an administrator has signed in since it was written; gives whether it is gone.
+  func forget(_ database: Database) async throws -> Bool {
+    let found: SignedInSince? = try await database.row(
+      """
+      select coalesce(max(last_login_at) >= (select max(seeded_at) from seed), false) as has_signed_in
+      from account where is_system_admin
+      """)
+    guard found?.hasSignedIn == true else { return false }
+    return unlink(path) == 0 || errno == ENOENT
+  }
+
+  private struct SignedInSince: RowDecodable {
+    let hasSignedIn: Bool
+    init(_ row: Row) throws(PostgresError) { hasSignedIn = try row["has_signed_in"] }
+  }
+}

@@ -1,0 +1,238 @@
+internal import API
+internal import Access
+internal import Crypto
+internal import Glibc
+internal import HTTP
+internal import Postgres
+internal import Server
+
+/// What the operator has set, read once at the start. `settingGroups` says what there is.
+struct Configuration {
+  var databaseURL: String?
+  /// A standby of the database; nil where there is none.
+  var readURL: String?
+  var readLag: Duration
+  var preparesStatements: Bool
+  var dataDirectory: String
+  /// Whether it was said where the data are.
+  var isPlaceGiven: Bool
+  var listen: Address
+  /// What TLS is spoken with; nil where connections are plain.
+  var certificateFiles: CertificateFiles?
+  var publicURL: String
+  var adminEmail: String
+  var adminPassword: String?
+  var isDemo: Bool
+  var signingSecret: String?
+  var algorithm: SigningKey.Algorithm
+  /// What seals the secrets in the database; nil where nothing is set that it could be.
+  var masterKey: String?
+  var edge: Edge
+  var metricsNetworks: [IPNetwork]
+  var showsDocs: Bool
+  var requestLimits: App.Settings.Limits
+  var loops: Int
+  var logLevel: Log.Level
+  var limits: Limits
+  var connectionsPerLoop: Int
+  var statementTime: Duration
+  var connectTime: Duration
+  /// How long `serve` waits for a database that is not there yet.
+  var databaseWait: Duration
+  var drainTime: Duration
+  var shutdownTime: Duration
+  var trashDays: Int
+  /// What is odd, but no reason not to start.
+  var warnings: [String]
+
+  /// A host and a port to listen on.
+  struct Address: CustomStringConvertible {
+    let host: String
+    let port: UInt16
+
+    /// `127.0.0.1:8080`, `[::1]:8080`.
+    init?(_ text: String) {
+      guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]) else {
+        return nil
+      }
+      var host = text[..<colon]
+      if host.first == "[" && host.last == "]" {
+        host = host.dropFirst().dropLast()
+      } else if host.contains(":") {
+        return nil
+      }
+      guard !host.isEmpty else { return nil }
+      (self.host, self.port) = (String(host), port)
+    }
+
+    private init(host: String, port: UInt16) { (self.host, self.port) = (host, port) }
+
+    static let standard = Address(host: "127.0.0.1", port: 8080)
+
+    /// Whether it is all addresses of the machine.
+    var isEverywhere: Bool { Self.wildcards[host] != nil }
+
+    /// How this machine itself reaches it.
+    var local: Address { Address(host: Self.wildcards[host] ?? host, port: port) }
+
+    private static let wildcards = ["0.0.0.0": "127.0.0.1", "::": "::1"]
+
+    var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+  }
+
+  /// The variables cannot be used; one line for each that is wrong.
+  struct Problems: Error, CustomStringConvertible {
+    let lines: [String]
+    var description: String { lines.joined(separator: "\n") }
+  }
+
+  /// Reads everything that is set.
+  init(_ environment: Environment) throws(Problems) {
+    var environment = environment
+    databaseURL = environment.connection("DATABASE_URL")
+    readURL = environment.connection("DATABASE_READ_URL")
+    readLag = environment.seconds("BASEKEEPER_READ_LAG")
+    preparesStatements = environment.flag("BASEKEEPER_PREPARED_STATEMENTS")
+    dataDirectory = environment.value("BASEKEEPER_DATA_DIR") ?? ""
+    isPlaceGiven = environment.saysWhere
+
+    let place = Place(&environment)
+    (listen, certificateFiles, publicURL) = (place.listen, place.certificateFiles, place.publicURL)
+    edge = environment.edge(isSecure: place.isSecure)
+    metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS")
+    showsDocs = environment.flag("BASEKEEPER_API_DOCS")
+
+    adminEmail = environment.value("BASEKEEPER_ADMIN_EMAIL") ?? ""
+    adminPassword = environment.secret("BASEKEEPER_ADMIN_PASSWORD")
+    isDemo = environment.flag("BASEKEEPER_DEMO")
+    signingSecret = environment.key("JWT_PRIVATE_KEY")
+    masterKey = environment.key("BASEKEEPER_MASTER_KEY")
+    algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
+
+    requestLimits = App.Settings.Limits()
+    requestLimits.address = Int64(environment.integer("BASEKEEPER_RATE_LIMIT_ADDRESS") ?? 0)
+    requestLimits.account = Int64(environment.integer("BASEKEEPER_RATE_LIMIT_ACCOUNT") ?? 0)
+    requestLimits.apiToken = Int64(environment.integer("BASEKEEPER_RATE_LIMIT_TOKEN") ?? 0)
+
+    loops = environment.integer("BASEKEEPER_LOOPS") ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    logLevel = environment.choice("BASEKEEPER_LOG_LEVEL") ?? .info
+    _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
+    limits = environment.limits()
+    connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS") ?? 4
+    statementTime = environment.seconds("BASEKEEPER_STATEMENT_TIMEOUT")
+    connectTime = environment.seconds("BASEKEEPER_CONNECT_TIMEOUT")
+    databaseWait = environment.seconds("BASEKEEPER_DATABASE_WAIT")
+    drainTime = environment.seconds("BASEKEEPER_DRAIN_TIME")
+    shutdownTime = environment.seconds("BASEKEEPER_SHUTDOWN_TIMEOUT")
+    trashDays = environment.integer("BASEKEEPER_TRASH_DAYS") ?? 30
+
+    warnings = environment.strangers + place.warnings
+    guard environment.problems.isEmpty else { throw Problems(lines: environment.problems) }
+  }
+}
+
+extension Configuration {
+  /// Holds who is to be seeded to the rules that hold for everybody. Later what is set does not count any more.
+  func checkAdministrator() throws(Problems) {
+    let problems = AtTheMachine.problems(
+      email: adminEmail, named: "BASEKEEPER_ADMIN_EMAIL", password: adminPassword, named: "BASEKEEPER_ADMIN_PASSWORD")
+    if !problems.isEmpty { throw Problems(lines: problems) }
+  }
+}
+
+/// How the service is reached.
+private struct Place {
+  var listen = Configuration.Address.standard
+  var certificateFiles: CertificateFiles?
+  var publicURL: String
+  var warnings: [String] = []
+
+  var isSecure: Bool { certificateFiles != nil || publicURL.hasPrefix("https://") }
+
+  init(_ environment: inout Environment) {
+    let text = environment.value("BASEKEEPER_LISTEN") ?? ""
+    if let given = Configuration.Address(text) {
+      listen = given
+    } else {
+      environment.refuse("BASEKEEPER_LISTEN", "\"\(text)\" is not HOST:PORT, like 127.0.0.1:8080 or [::1]:8080")
+    }
+    switch (environment.text("BASEKEEPER_TLS_CERTIFICATE"), environment.text("BASEKEEPER_TLS_KEY")) {
+    case (let chain?, let key?): certificateFiles = CertificateFiles(chain: chain, key: key)
+    case (nil, _?): environment.refuse("BASEKEEPER_TLS_CERTIFICATE", "is not set, but BASEKEEPER_TLS_KEY is")
+    case (_?, nil): environment.refuse("BASEKEEPER_TLS_KEY", "is not set, but BASEKEEPER_TLS_CERTIFICATE is")
+    case (nil, nil): break
+    }
+    let scheme = certificateFiles == nil ? "http" : "https"
+    publicURL = environment.text("BASEKEEPER_PUBLIC_URL") ?? "\(scheme)://\(listen.local)"
+    if environment.text("BASEKEEPER_PUBLIC_URL") == nil && listen.isEverywhere {
+      warnings.append(
+        "BASEKEEPER_PUBLIC_URL is not set, and clients of other machines cannot reach \(publicURL), which answers name")
+    }
+    while publicURL.hasSuffix("/") { publicURL.removeLast() }
+    let isHTTP = publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://")
+    if !isHTTP || publicURL.contains(where: \.isWhitespace) {
+      environment.refuse("BASEKEEPER_PUBLIC_URL", "\"\(publicURL)\" is not a URL that starts with http:// or https://")
+    }
+  }
+}
+
+extension Environment {
+  fileprivate mutating func seconds(_ name: String) -> Duration { .seconds(integer(name) ?? 0) }
+
+  /// Where a PostgreSQL is.
+  fileprivate mutating func connection(_ name: String) -> String? {
+    guard let url = secret(name) else { return nil }
+    do throws(PostgresError) {
+      _ = try ConnectionString(url)
+    } catch {
+      // What it looks like, without what may be a password in it.
+      let scheme = url.split(separator: ":", maxSplits: 1).first.map { url.contains("://") ? "\($0)://… " : "" } ?? ""
+      refuse(
+        name, "\(scheme)is not how a PostgreSQL is named: postgresql://USER@HOST/DATABASE, or libpq's HOST=… words")
+    }
+    return url
+  }
+
+  /// A secret that is a key.
+  fileprivate mutating func key(_ name: String) -> String? {
+    let key = secret(name)
+    if let key, key.utf8.count < 32 {
+      refuse(name, "must have at least 32 bytes; `openssl rand -hex 32` makes one")
+    }
+    return key
+  }
+
+  fileprivate mutating func edge(isSecure: Bool) -> Edge {
+    let proxies = networks("BASEKEEPER_TRUSTED_PROXIES")
+    let origins = text("BASEKEEPER_CORS_ORIGINS") ?? ""
+    let crossOrigin = CrossOrigin(origins)
+    if crossOrigin == nil {
+      refuse(
+        "BASEKEEPER_CORS_ORIGINS",
+        "\"\(origins)\" is neither * nor a list of origins like https://app.example.com, without a path")
+    }
+    return Edge(proxies: TrustedProxies(proxies), crossOrigin: crossOrigin ?? .none, isSecure: isSecure)
+  }
+
+  /// Room for bodies: for one at least, if it is limited; more than is usual where one may be as large.
+  private mutating func bodyMemory(_ name: String, _ body: Int) -> Int {
+    let bytes = integer(name) ?? 0
+    guard text(name) != nil else { return max(bytes, body) }
+    if (1..<body).contains(bytes) { refuse(name, "is less than one body may have: see BASEKEEPER_MAX_BODY_BYTES") }
+    return bytes
+  }
+
+  fileprivate mutating func limits() -> Limits {
+    var limits = Limits()
+    limits.headerBytes = integer("BASEKEEPER_MAX_HEADER_BYTES") ?? limits.headerBytes
+    limits.bodyBytes = integer("BASEKEEPER_MAX_BODY_BYTES") ?? limits.bodyBytes
+    limits.bodyMemory = bodyMemory("BASEKEEPER_MAX_BODY_MEMORY", limits.bodyBytes)
+    limits.bodyMemoryPerAddress = bodyMemory("BASEKEEPER_MAX_BODY_MEMORY_PER_ADDRESS", limits.bodyBytes)
+    limits.connections = integer("BASEKEEPER_MAX_CONNECTIONS") ?? limits.connections
+    limits.connectionsPerAddress = integer("BASEKEEPER_MAX_CONNECTIONS_PER_ADDRESS") ?? limits.connectionsPerAddress
+    limits.headerTime = seconds("BASEKEEPER_HEADER_TIMEOUT")
+    limits.bodyTime = seconds("BASEKEEPER_BODY_TIMEOUT")
+    limits.idleTime = seconds("BASEKEEPER_IDLE_TIMEOUT")
+    return limits
+  }
+}

@@ -1,0 +1,156 @@
+/// A file of `NAME=value` lines, read by the rules of systemd's `EnvironmentFile=` (systemd.exec(5)), so that one file
+/// means the same to the unit and to a command.
+///
+/// A line that begins with `#` or `;` is a comment. A value without quotes loses the blanks around it, and a backslash
+/// before a character is taken away. In single quotes everything stands as it is; in double quotes a backslash takes away
+/// the meaning of `"`, `\`, `` ` `` and `$`. Quotes may hold line ends, and what is quoted may stand in several pieces. A
+/// backslash at a line's end joins it with the next. Nothing is expanded.
+struct EnvironmentFile {
+  struct Entry: Equatable {
+    let name: String
+    let value: String
+    /// The line that the name stands on, from 1.
+    let line: Int
+  }
+
+  /// In the order of the file; of a name that stands there twice, the last one counts.
+  private(set) var entries: [Entry] = []
+  /// What is in it that is no setting, with its line.
+  private(set) var problems: [(line: Int, reason: String)] = []
+
+  init(_ bytes: [UInt8]) {
+    var reader = Reader(bytes: bytes[...])
+    while let entry = reader.next() {
+      switch entry {
+      case .success(let entry): entries.append(entry)
+      case .failure(let problem): problems.append((problem.line, problem.reason))
+      }
+    }
+  }
+}
+
+private struct Misfit: Error {
+  let line: Int
+  let reason: String
+}
+
+private struct Reader {
+  var bytes: ArraySlice<UInt8>
+  private var line = 1
+
+  init(bytes: ArraySlice<UInt8>) { self.bytes = bytes }
+
+  /// The next entry; nil at the end.
+  mutating func next() -> Result<EnvironmentFile.Entry, Misfit>? {
+    while let first = bytes.first {
+      if isBlank(first) || isLineEnd(first) {
+        _ = take()
+      } else if first == UInt8(ascii: "#") || first == UInt8(ascii: ";") {
+        takeLine()
+      } else {
+        return entry()
+      }
+    }
+    return nil
+  }
+
+  private mutating func entry() -> Result<EnvironmentFile.Entry, Misfit> {
+    let begin = line
+    var name: [UInt8] = []
+    while let byte = bytes.first, byte != UInt8(ascii: "=") {
+      if isLineEnd(byte) { break }
+      name.append(byte)
+      _ = take()
+    }
+    guard bytes.first == UInt8(ascii: "=") else { return .failure(Misfit(line: begin, reason: "not NAME=value")) }
+    _ = take()
+    while let last = name.last, isBlank(last) { name.removeLast() }
+    let value = value()
+    guard isName(name) else {
+      let text = String(decoding: name, as: UTF8.self)
+      let hint = text.hasPrefix("export ") ? ": leave out \"export\"" : ""
+      return .failure(Misfit(line: begin, reason: "\"\(text)\" is no name of a variable\(hint)"))
+    }
+    guard !value.contains(0), let text = String(validating: value, as: UTF8.self) else {
+      return .failure(Misfit(line: begin, reason: "the value is no text"))
+    }
+    return .success(EnvironmentFile.Entry(name: String(decoding: name, as: UTF8.self), value: text, line: begin))
+  }
+
+  /// Pieces in quotes, and at last a piece without, to the end of the line.
+  private mutating func value() -> [UInt8] {
+    var value: [UInt8] = []
+    while let byte = bytes.first {
+      switch byte {
+      case UInt8(ascii: "'"): singleQuoted(&value)
+      case UInt8(ascii: "\""): doubleQuoted(&value)
+      case _ where isLineEnd(byte):
+        _ = take()
+        return value
+      case _ where isBlank(byte): _ = take()
+      default: return value + bare()
+      }
+    }
+    return value
+  }
+
+  private mutating func bare() -> [UInt8] {
+    var value: [UInt8] = []
+    var blanks: [UInt8] = []
+    while let byte = take() {
+      if isLineEnd(byte) { break }
+      if isBlank(byte) {
+        blanks.append(byte)
+        continue
+      }
+      value += blanks
+      blanks = []
+      if byte != UInt8(ascii: "\\") {
+        value.append(byte)
+      } else if let escaped = take(), !isLineEnd(escaped) {
+        value.append(escaped)
+      }
+    }
+    return value
+  }
+
+  private mutating func singleQuoted(_ value: inout [UInt8]) {
+    _ = take()
+    while let byte = take(), byte != UInt8(ascii: "'") { value.append(byte) }
+  }
+
+  private mutating func doubleQuoted(_ value: inout [UInt8]) {
+    _ = take()
+    while let byte = take(), byte != UInt8(ascii: "\"") {
+      guard byte == UInt8(ascii: "\\") else {
+        value.append(byte)
+        continue
+      }
+      guard let escaped = take(), escaped != UInt8(ascii: "\n") else { continue }
+      if !"\"\\`$".utf8.contains(escaped) { value.append(byte) }
+      value.append(escaped)
+    }
+  }
+
+  private mutating func take() -> UInt8? {
+    guard let byte = bytes.popFirst() else { return nil }
+    if byte == UInt8(ascii: "\n") { line += 1 }
+    return byte
+  }
+
+  private mutating func takeLine() {
+    while let byte = take(), !isLineEnd(byte) {}
+  }
+
+  private func isName(_ name: [UInt8]) -> Bool {
+    let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+    guard let first = name.first, !isDigit(first) else { return false }
+    return name.allSatisfy { byte in
+      isDigit(byte) || byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+  }
+
+  private func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
+
+  private func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
+}

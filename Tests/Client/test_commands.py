@@ -1,0 +1,350 @@
+"""The command line: what it says of itself, and that no command makes an installation by mistake."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import jwt
+import pytest
+import requests
+from seatable_api import Account
+
+from service import BINARY, PATIENCE, Service
+
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_", "JWT_"))}
+
+# Every command that works on an installation, with what it needs on the command line.
+ON_AN_INSTALLATION = [
+    ["migrate"], ["seed"], ["admin", "list"], ["admin", "create", "--email", "a@example.com"],
+    ["admin", "reset-password", "--email", "a@example.com"], ["admin", "disable-2fa", "--email", "a@example.com"],
+    ["audit", "verify"], ["keys", "list"], ["keys", "rotate"], ["keys", "retire", "--kid", "k"], ["backup", "FILE"],
+    ["restore", "FILE"], ["restore", "--check", "FILE"], ["restore", "--replace", "FILE"],
+]
+
+
+def run(*arguments, cwd=None, **settings):
+    return subprocess.run(
+        [BINARY, *arguments], env={**CLEAN, **settings}, cwd=cwd, capture_output=True, text=True, timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def commands():
+    """What can be typed, as the overview lists it."""
+    return re.findall(r"^  ((?:[a-z0-9-]+ )*[a-z0-9-]+)  ", run("--help").stdout, re.MULTILINE)
+
+
+# MARK: No installation by mistake
+
+
+def test_every_command_on_an_installation_is_known_here(commands):
+    others = {"serve", "healthcheck", "config", "routes", "completion", "man", "version"}
+    ours = {next(name for name in commands if " ".join(command).startswith(name)) for command in ON_AN_INSTALLATION}
+    assert ours | others == set(commands)
+
+
+@pytest.fixture(scope="module")
+def archive(service):
+    """A backup that could be restored."""
+    path = service.folder / "whole.backup"
+    result = service.run("backup", str(path))
+    assert result.returncode == 0, result.stderr
+    return path
+
+
+@pytest.mark.parametrize("command", ON_AN_INSTALLATION, ids=" ".join)
+def test_a_command_without_settings_makes_no_installation(command, archive, tmp_path):
+    words = [str(archive if command[0] == "restore" else tmp_path / "new.backup") if word == "FILE" else word
+             for word in command]
+    result = run(*words, cwd=tmp_path)
+    assert result.returncode == 1 and result.stdout == ""
+    assert "there is no database in ./.basekeeper" in result.stderr
+    assert "--data-dir" in result.stderr and "--env-file" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "command", [one for one in ON_AN_INSTALLATION if one[0] not in ("migrate", "seed")
+                and one[:2] not in (["restore", "FILE"], ["restore", "--replace"])], ids=" ".join)
+def test_nor_does_one_that_is_told_a_place_where_nothing_is(command, archive, tmp_path, service):
+    words = [str(archive if command[0] == "restore" else tmp_path / "new.backup") if word == "FILE" else word
+             for word in command]
+    result = run(*words, "--data-dir", str(tmp_path / "data"), cwd=tmp_path)
+    assert result.returncode == 1 and f"there is no database in {tmp_path}/data" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+    if command[0] == "restore":
+        return
+    service.psql("create database nothing_there")
+    try:
+        url = service.database_url.replace("/basekeeper?", "/nothing_there?")
+        result = run(*words, cwd=tmp_path, DATABASE_URL=url, BASEKEEPER_MASTER_KEY="k" * 40)
+        assert result.returncode == 1 and "nothing of Basekeeper's in this database" in result.stderr
+        assert service.psql("select count(*) from pg_database where datname = 'nothing_there'").strip() == "1"
+        made = "select count(*) from pg_class where relnamespace = 'public'::regnamespace"
+        assert service.psql("\\c nothing_there", made).strip() == "0"
+    finally:
+        service.psql("drop database nothing_there with (force)")
+
+
+def test_restore_looks_at_its_file_before_anything_else(tmp_path):
+    (tmp_path / "no.backup").write_text("no backup")
+    for name, reason in (("missing.backup", "No such file"), ("no.backup", "no backup of `basekeeper backup`")):
+        result = run("restore", str(tmp_path / name), "--data-dir", str(tmp_path / "data"))
+        assert result.returncode == 1 and reason in result.stderr
+        assert not (tmp_path / "data").exists()
+
+
+def test_a_file_named_env_here_is_suggested_and_not_read(tmp_path, service):
+    (tmp_path / ".env").write_text(f"DATABASE_URL='{service.database_url}'\n")
+    result = run("admin", "list", cwd=tmp_path)
+    assert result.returncode == 1 and "--env-file .env" in result.stderr
+    assert "root@example.com" in run("admin", "list", "--env-file", ".env", cwd=tmp_path).stdout
+
+
+def test_a_command_makes_no_master_key(service, tmp_path):
+    result = run("keys", "list", DATABASE_URL=service.database_url, BASEKEEPER_DATA_DIR=str(tmp_path))
+    assert result.returncode == 1 and "the master key is missing" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+# MARK: Keys
+
+
+def test_the_keys_are_those_of_the_service_whatever_is_set_for_the_command(service):
+    exchange = requests.get(
+        service.url + "/api/v2.1/dtable/app-access-token/", timeout=PATIENCE,
+        headers={"Authorization": f"Bearer {service.seeded['demo']['api_tokens'][0]['api_token']}"})
+    signing = jwt.get_unverified_header(exchange.json()["access_token"])["kid"]
+
+    def listed(**settings):
+        result = service.run("keys", "list", **settings)
+        assert result.returncode == 0, result.stderr
+        return {line.split("  ")[0]: line for line in result.stdout.splitlines()}
+
+    assert re.search(r"  signs  \(JWT_PRIVATE_KEY\)$", listed()[signing])
+    for settings in ({"JWT_PRIVATE_KEY": ""}, {"JWT_PRIVATE_KEY": "another secret, which no service signs with"}):
+        found = listed(**settings)
+        assert "  signs  (the service's JWT_PRIVATE_KEY, which is not set here)" in found[signing]
+        assert sum("  signs" in line for line in found.values()) == 1
+        assert "JWT_PRIVATE_KEY is set" in service.run("keys", "rotate", **settings).stderr
+        assert "signs" in service.run("keys", "retire", "--kid", signing, **settings).stderr
+
+
+# MARK: Help
+
+
+def test_every_command_and_every_family_of_them_has_help(commands):
+    families = {name.split()[0] for name in commands}
+    for words in [[], *(name.split() for name in commands), *([family] for family in families)]:
+        for asked in ([*words, "--help"], [*words, "-h"], ["help", *words]):
+            result = run(*asked)
+            assert result.returncode == 0 and "Usage: basekeeper" in result.stdout, asked
+            assert all(len(line) <= 120 for line in result.stdout.splitlines())
+    assert all(name in run("admin", "--help").stdout for name in commands if name.startswith("admin "))
+
+
+@pytest.mark.parametrize(
+    "typed, meant",
+    [("srve", "`serve`"), ("admn create", "`admin create`"), ("admin crate", "`admin create`"),
+     ("admin reset-pasword --email a@b", "`admin reset-password`"), ("kyes list", "`keys list`"),
+     ("admin create --emial a@b", "--email"), ("restore --relpace f", "--replace"),
+     ("serve --envfile x", "--env-file"), ("admin", "`admin create`"), ("keys", "`keys rotate`")])
+def test_who_mistypes_is_told_what_was_meant(typed, meant):
+    result = run(*typed.split())
+    assert result.returncode == 2 and meant in result.stderr
+
+
+@pytest.mark.parametrize(
+    "typed, reason",
+    [("admin create", "--email ADDRESS is needed"), ("keys retire", "--kid KID is needed"), ("backup", "FILE is needed"),
+     ("backup a b", "b: not expected"), ("admin create --email", "--email needs a value"),
+     ("seed --json=1", "--json takes no value"), ("completion tcsh", "not one of bash, zsh, fish"),
+     ("nonsense", "no such command")])
+def test_what_cannot_be_understood_is_said(typed, reason):
+    result = run(*typed.split())
+    assert result.returncode == 2 and reason in result.stderr
+
+
+# MARK: Shells and the manual
+
+
+def completions(shell, folder, line):
+    """What a shell offers after a line."""
+    script = folder / "_basekeeper"
+    script.write_text(run("completion", shell).stdout)
+    words = line.split(" ")
+    if shell == "bash":
+        quoted = " ".join(f"'{word}'" for word in words)
+        program = f"source {script}; COMP_WORDS=({quoted}); COMP_CWORD={len(words) - 1}; _basekeeper; " \
+                  'printf "%s\\n" "${COMPREPLY[@]}"'
+        command = ["bash", "-c", program]
+    elif shell == "fish":
+        command = ["fish", "--no-config", "-c", f"source {script}; complete -C '{line}'"]
+    else:
+        # What would be shown, in place of the showing.
+        quoted = " ".join(f"'{word}'" for word in words)
+        program = "compdef() { }; _files() { print -l -- *; }; _describe() { print -l -- ${(P)2}; }; " \
+                  f"source {script}; words=({quoted}); CURRENT={len(words)}; PREFIX='{words[-1]}'; _basekeeper"
+        command = ["zsh", "-f", "-c", program]
+    result = subprocess.run(command, cwd=folder, env=CLEAN, capture_output=True, text=True, timeout=PATIENCE)
+    assert result.returncode == 0 and result.stderr == "", result.stderr
+    offered = {re.split("[:\t]", found)[0] for found in result.stdout.splitlines()}
+    return {found for found in offered if found.startswith(words[-1])}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_shell_completes_what_there_is(shell, commands, tmp_path):
+    if not shutil.which(shell):
+        pytest.skip(f"{shell} is not installed")
+    assert completions(shell, tmp_path, "basekeeper ") == {name.split()[0] for name in commands}
+    assert completions(shell, tmp_path, "basekeeper ad") == {"admin"}
+    inner = {name.split()[1] for name in commands if name.startswith("admin ")}
+    assert completions(shell, tmp_path, "basekeeper admin ") == inner
+    assert completions(shell, tmp_path, "basekeeper admin create --p") == {"--password-stdin"}
+    assert completions(shell, tmp_path, "basekeeper admin create --email admin --n") == {"--name"}
+    assert completions(shell, tmp_path, "basekeeper completion ") >= {"bash", "zsh", "fish"}
+    (tmp_path / "nightly.backup").touch()
+    assert completions(shell, tmp_path, "basekeeper restore ni") == {"nightly.backup"}
+    assert completions(shell, tmp_path, "basekeeper restore --re") == {"--replace"}
+    assert "nightly.backup" in completions(shell, tmp_path, "basekeeper serve --env-file ni")
+
+
+@pytest.mark.skipif(not shutil.which("man") or not shutil.which("groff"), reason="man is not installed")
+def test_the_manual_page_is_one_and_has_every_command(commands, tmp_path):
+    page = tmp_path / "basekeeper.1"
+    page.write_text(run("man").stdout)
+    shown = subprocess.run(
+        ["man", "--warnings=w", "--local-file", str(page)], env={**CLEAN, "MANWIDTH": "200", "LC_ALL": "C.UTF-8"},
+        capture_output=True, text=True, timeout=PATIENCE)
+    assert shown.returncode == 0 and shown.stderr == "", shown.stderr
+    plain = re.sub(".\b", "", shown.stdout)
+    assert all(re.search(rf"^   {name}\b", plain, re.MULTILINE) for name in commands)
+    assert "--password-stdin" in plain
+
+
+# MARK: Rescue
+
+
+@pytest.fixture(scope="module")
+def rescued():
+    """A service of its own, whose administrators need help."""
+    service = Service()
+    service.seeded = service.seed()
+    service.start()
+    yield service
+    assert service.stop() == 0
+    service.delete()
+
+
+def sign_in(service, email, password, **headers):
+    return requests.post(
+        service.url + "/api2/auth-token/", data={"username": email, "password": password}, headers=headers, timeout=PATIENCE)
+
+
+def is_in(service, token):
+    answer = requests.get(
+        service.url + "/api2/auth/ping/", headers={"Authorization": f"Token {token}"}, timeout=PATIENCE)
+    return answer.status_code == 200
+
+
+def test_administrators_are_listed(rescued):
+    made = rescued.run("admin", "create", "--email", "second@example.com", "--name", "Second One")
+    assert made.returncode == 0, made.stderr
+    rescued.psql("update account set is_active = false where email = 'second@example.com'")
+    lines = rescued.run("admin", "list").stdout.splitlines()
+    assert len(lines) == 2
+    assert re.match(r"root@example.com +Administrator +active +no second factor +(never|last)", lines[0])
+    assert re.match(r"second@example.com +Second One +deactivated +no second factor +never signed in$", lines[1])
+
+
+def test_a_new_password_ends_what_the_old_one_has_opened(rescued):
+    made = rescued.run("admin", "create", "--email", "third@example.com").stdout
+    old = re.search(r"Password: (\S+)", made)[1]
+    token = sign_in(rescued, "third@example.com", old).json()["token"]
+    assert is_in(rescued, token)
+    reset = rescued.run("admin", "reset-password", "--email", "Third@Example.com")
+    new = re.search(r"Password: (\S+)", reset.stdout)[1]
+    assert not is_in(rescued, token)
+    assert sign_in(rescued, "third@example.com", old).status_code == 400
+    assert sign_in(rescued, "third@example.com", new).status_code == 200
+    given = rescued.run(
+        "admin", "reset-password", "--email", "third@example.com", "--password-stdin", input="chosen by hand\n")
+    assert given.returncode == 0 and "chosen by hand" not in given.stdout + given.stderr
+    assert sign_in(rescued, "third@example.com", "chosen by hand").status_code == 200
+
+
+@pytest.mark.parametrize("command", ["reset-password", "disable-2fa"])
+def test_a_rescue_ends_base_tokens_too(rescued, command):
+    person = rescued.seeded["demo"]["member"]
+    if command == "disable-2fa":  # after the other one
+        person = {**person, "password": "chosen by hand"}
+    account = Account(person["email"], person["password"], rescued.url)
+    account.auth()
+    if command == "disable-2fa":
+        rescued.psql(
+            "update account set totp_sealed = decode('00', 'hex'), totp_confirmed_at = now() "
+            f"where email = '{person['email']}'")
+    made = account.add_base(f"Base of {command}")
+    base = account.get_base(made["workspace_id"], f"Base of {command}")
+    metadata = rescued.url + f"/api-gateway/api/v2/dtables/{base.dtable_uuid}/metadata/"
+    headers = {"Authorization": f"Bearer {base.jwt_token}"}
+    assert requests.get(metadata, headers=headers, timeout=PATIENCE).status_code == 200
+    stdin = ["--password-stdin"] if command == "reset-password" else []
+    done = rescued.run("admin", command, "--email", person["email"], *stdin, input="chosen by hand\n")
+    assert done.returncode == 0, done.stderr
+    assert requests.get(metadata, headers=headers, timeout=PATIENCE).status_code in (401, 403)
+
+
+def test_a_lost_second_factor_is_taken_away(rescued):
+    made = rescued.run("admin", "create", "--email", "fourth@example.com").stdout
+    password = re.search(r"Password: (\S+)", made)[1]
+    token = sign_in(rescued, "fourth@example.com", password).json()["token"]
+    rescued.psql(
+        "update account set totp_sealed = decode('00', 'hex'), totp_confirmed_at = now(), forces_2fa = true "
+        "where email = 'fourth@example.com'",
+        "insert into recovery_code (account_id, hash) select id, decode(repeat('00', 32), 'hex') from account "
+        "where email = 'fourth@example.com'")
+    done = rescued.run("admin", "disable-2fa", "--email", "fourth@example.com")
+    assert done.returncode == 0, done.stderr
+    assert not is_in(rescued, token)
+    assert sign_in(rescued, "fourth@example.com", password).status_code == 200
+    assert rescued.psql(
+        "select count(*) from recovery_code join account on account.id = account_id "
+        "where email = 'fourth@example.com'").strip() == "0"
+
+
+@pytest.mark.parametrize("command", ["reset-password", "disable-2fa"])
+def test_nobody_is_rescued_by_mistake(rescued, command):
+    result = rescued.run("admin", command, "--email", "nobody@example.com")
+    assert result.returncode == 1 and "there is no account with the address nobody@example.com" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "email, password, reason",
+    [("a b@@", "a good long one", "email"), ("nobody", "a good long one", "email"),
+     ("@example.com", "a good long one", "email"),
+     ("new@example.com", "password", "many people would guess"), ("new@example.com", "short", "8 characters"),
+     ("new@example.com", "new@example.com", "many people would guess"), ("new@example.com", "x" * 1025, "password")])
+def test_the_command_line_refuses_what_the_api_refuses(rescued, email, password, reason):
+    """By the same rules, and with the same words."""
+    token = sign_in(rescued, "root@example.com", "correct horse battery").json()["token"]
+    answer = requests.post(
+        rescued.url + "/api/v2.1/admin/users/", data={"email": email, "password": password},
+        headers={"Authorization": f"Token {token}"}, timeout=PATIENCE)
+    assert answer.status_code == 400
+    result = rescued.run("admin", "create", "--email", email, "--password-stdin", input=f"{password}\n")
+    assert result.returncode == 1 and reason in result.stderr
+    assert answer.json()["error_msg"] in result.stderr
+    assert f"\n{email} " not in rescued.run("admin", "list").stdout
+
+
+@pytest.mark.parametrize(
+    "name, value",
+    [("BASEKEEPER_ADMIN_EMAIL", "a b@@"), ("BASEKEEPER_ADMIN_EMAIL", "root"), ("BASEKEEPER_ADMIN_PASSWORD", "password"),
+     ("BASEKEEPER_ADMIN_PASSWORD", "short"), ("BASEKEEPER_ADMIN_PASSWORD", "admin@example.com")])
+def test_so_does_the_first_start_and_makes_nothing(tmp_path, rescued, name, value):
+    result = run("serve", "--data-dir", str(tmp_path / "data"), **{name: value})
+    assert result.returncode == 2 and name in result.stderr
+    assert not (tmp_path / "data").exists()
+    # Later it does not count any more.
+    assert rescued.run("seed", **{name: value}).returncode == 0

@@ -1,0 +1,241 @@
+"""The first start: nobody loses what it has generated, and what it says is for people or for programs, not for both."""
+
+import json
+import os
+import pty
+import re
+import select
+import shutil
+import socket
+import subprocess
+import time
+
+import pytest
+import requests
+
+from service import BINARY, PATIENCE, ROOT, Service, wait_until
+
+
+@pytest.fixture
+def new():
+    """A service whose passwords are generated, and which was never started."""
+    service = Service(BASEKEEPER_ADMIN_PASSWORD="", JWT_PRIVATE_KEY="", BASEKEEPER_MASTER_KEY="")
+    yield service
+    if service.process and service.process.poll() is None:
+        service.stop()
+    service.delete()
+
+
+def notes(service):
+    return service.folder / "data/first-start.txt"
+
+
+def admin_password(text):
+    return re.search(r"root@example.com +password: (\S+)", text)[1]
+
+
+def sign_in(service, email, password):
+    answer = requests.post(
+        service.url + "/api2/auth-token/", data={"username": email, "password": password}, timeout=PATIENCE)
+    return answer.status_code == 200
+
+
+def events(service):
+    """The log as JSON; every line of both streams has to be."""
+    return [json.loads(line) for line in service.log.read_text().splitlines()]
+
+
+# MARK: Nothing is lost
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_a_start_on_a_taken_port_makes_nothing(new, listens):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", new.port))
+        if listens:
+            other.listen()
+        result = new.run("serve")
+    assert result.returncode == 2 and f"BASEKEEPER_LISTEN: 127.0.0.1:{new.port}: Address already in use" in result.stderr
+    assert not (new.folder / "data").exists()
+    new.start()
+    assert sign_in(new, "root@example.com", admin_password(notes(new).read_text()))
+
+
+def test_the_passwords_stay_in_a_file_of_its_owner_until_the_administrator_has_signed_in(new):
+    new.start()
+    assert notes(new).stat().st_mode & 0o777 == 0o600
+    text = notes(new).read_text()
+    member = re.search(r"max@demo.example +password: (\S+)", text)[1]
+    token = re.search(r'"My program" for Projects, rw: (\S+)', text)[1]
+    exchange = requests.get(
+        new.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE)
+    assert exchange.status_code == 200
+    assert sign_in(new, "max@demo.example", member)
+    assert new.stop() == 0
+    # A second start shows where it is, and nothing that is in it.
+    new.start()
+    assert notes(new).read_text() == text
+    assert sum(event.get("file") == str(notes(new)) for event in events(new)) == 2
+    assert sign_in(new, "root@example.com", admin_password(text))
+    wait_until(lambda: not notes(new).exists())
+    assert new.stop() == 0
+    assert sorted(path.name for path in (new.folder / "data").iterdir() if "first" in path.name) == []
+
+
+def test_the_readme_leads_from_the_first_start_to_a_team_of_ones_own(new):
+    block = re.search(r"^## Your own team\n.*?```sh\n(.*?)```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL)[1]
+    new.start()
+    password = admin_password(notes(new).read_text()).replace("'", "'\\''")
+    script = block.replace("THE PASSWORD OF THE FIRST START", password).replace("admin@example.com", "root@example.com")
+    assert "http://127.0.0.1:8080" in script and password in script
+    script = script.replace("http://127.0.0.1:8080", new.url)
+    result = subprocess.run(["sh", "-eu"], input=script, capture_output=True, text=True, timeout=PATIENCE)
+    assert result.returncode == 0, result.stderr
+    assert '"app_name":"My shop","access_token":"' in result.stdout and '"contact_email":"kim@my.example"' in result.stdout
+
+
+def test_a_start_that_is_killed_as_soon_as_it_has_seeded_loses_no_password(new):
+    new.launch()
+    wait_until(lambda: notes(new).exists(), new.process)
+    new.process.kill()
+    new.process.wait()
+    new.start()
+    assert sign_in(new, "root@example.com", admin_password(notes(new).read_text()))
+
+
+def test_a_demo_team_that_comes_later_is_added_to_the_file(new):
+    new.environment["BASEKEEPER_DEMO"] = "no"
+    assert new.run("seed").returncode == 0
+    first = notes(new).read_text()
+    assert "demo.example" not in first
+    later = new.run("seed", BASEKEEPER_DEMO="yes").stdout
+    both = notes(new).read_text()
+    assert both.startswith(first) and admin_password(both) == admin_password(first)
+    assert "max@demo.example" in later and "max@demo.example" in both
+    assert str(notes(new)) in later
+
+
+def test_with_a_database_elsewhere_and_no_data_directory_the_passwords_are_shown(new, postgres):
+    new.environment["DATABASE_URL"] = postgres.database("shown_once")
+    new.environment["BASEKEEPER_MASTER_KEY"] = "a master key of thirty-two bytes or more"
+    new.start()
+    shown = [event["seeded"] for event in events(new) if "seeded" in event]
+    assert len(shown) == 1 and not (new.folder / "data").exists()
+    assert sign_in(new, "root@example.com", shown[0]["administrator"]["password"])
+
+
+def test_where_the_file_cannot_be_written_nothing_is_seeded(new):
+    assert new.run("migrate").returncode == 0
+    (new.folder / "data/first-start.txt").mkdir()
+    refused = new.run("seed")
+    assert refused.returncode == 1 and "first-start.txt" in refused.stderr and "nothing was seeded" in refused.stderr
+    (new.folder / "data/first-start.txt").rmdir()
+    assert new.run("seed").returncode == 0
+    assert admin_password(notes(new).read_text())
+
+
+def test_what_the_operator_has_chosen_is_in_no_file(new):
+    new.environment.update(BASEKEEPER_ADMIN_PASSWORD="correct horse battery", BASEKEEPER_DEMO="no")
+    new.start()
+    assert not notes(new).exists()
+    assert "correct horse battery" not in new.log.read_text()
+
+
+# MARK: For people, or for programs
+
+
+def test_everything_that_is_written_where_nobody_reads_is_json(new):
+    new.environment.update(BASEKEEPER_LISTN="x")
+    new.start()
+    assert new.stop() == 0
+    messages = [event["message"] for event in events(new)]
+    assert "ready" in messages and "stopped" in messages and any("BASEKEEPER_LISTN" in one for one in messages)
+    password = admin_password(notes(new).read_text())
+    assert password not in new.log.read_text()
+
+
+def test_so_is_the_reason_why_it_does_not_start(new):
+    for settings, status in (({"BASEKEEPER_LOOPS": "x", "BASEKEEPER_DEMO": "x"}, 2), ({"BASEKEEPER_PG_BIN": "/no"}, 1)):
+        result = new.run("serve", **settings)
+        assert result.returncode == status
+        lines = [json.loads(line) for line in result.stderr.splitlines()]
+        assert len(lines) == (2 if status == 2 else 1)
+        assert all(line["level"] == "error" and line["message"] == "cannot serve" for line in lines)
+
+
+@pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
+def test_the_line_of_the_manual_reads_the_log_of_a_first_start(new):
+    """docs/operate.md's filter, on all that a service manager would have collected."""
+    filters = re.findall(r"jq -r '([^']+)'", (ROOT / "docs/operate.md").read_text())
+    assert filters
+    new.start()
+    new.stop()
+    for one in filters:
+        result = subprocess.run(["jq", "-r", one, str(new.log)], capture_output=True, text=True, timeout=PATIENCE)
+        assert result.returncode == 0, result.stderr
+
+
+class Terminal:
+    """The service on a terminal."""
+
+    def __init__(self, service, *arguments, **settings):
+        self.master, slave = pty.openpty()
+        self.process = service.process = subprocess.Popen(
+            [BINARY, *arguments], env={**service.environment, **settings}, stdin=slave, stdout=slave, stderr=slave)
+        os.close(slave)
+        self.text = ""
+
+    def read_until(self, wanted, seconds=PATIENCE):
+        end = time.monotonic() + seconds
+        while wanted not in self.text:
+            assert time.monotonic() < end, self.text
+            if select.select([self.master], [], [], 0.5)[0]:
+                try:
+                    self.text += os.read(self.master, 65536).decode().replace("\r\n", "\n")
+                except OSError:  # nobody has it open any more
+                    assert wanted in self.text, self.text
+        return self.text
+
+
+def test_on_a_terminal_people_read_text_in_the_order_of_the_events(new):
+    terminal = Terminal(new, "serve", NO_COLOR="1")
+    text = terminal.read_until("ready ")
+    assert "\x1b" not in text
+    assert text.index("migration applied") < text.index("The system administrator:") < text.index("ready ")
+    assert "Basekeeper listens on" in text and str(notes(new)) in text
+    requests.get(new.url + "/api2/ping/", timeout=PATIENCE)
+    requests.get(new.url + "/nowhere/", timeout=PATIENCE)
+    text = terminal.read_until("404")
+    lines = [line for line in text.splitlines() if re.match(r"\d\d:\d\d:\d\d\.\d\d\d  ", line)]
+    requested = [line for line in lines if "  request " in line]
+    assert re.search(r"  info     request           GET     200 +\d+\.\d ms  /api2/ping/  .*address=127.0.0.1", requested[0])
+    assert len({line.index(" ms ") for line in requested}) == 1, "the fields stand below each other"
+    assert re.search(r"info     ready +listen=127", "\n".join(lines))
+
+
+def test_colours_can_be_had_and_left_out(new):
+    terminal = Terminal(new, "serve")
+    assert "\x1b[32minfo" in terminal.read_until("ready ")
+
+
+@pytest.mark.parametrize("format", ["text", "json"])
+def test_the_form_of_the_log_can_be_chosen(new, format):
+    if format == "text":
+        new.environment["BASEKEEPER_LOG_FORMAT"] = "text"
+        new.start()
+        text = new.log.read_text()
+        assert not text.startswith("{") and "\x1b" not in text and "  info     " in text
+    else:
+        terminal = Terminal(new, "serve", BASEKEEPER_LOG_FORMAT="json")
+        for line in terminal.read_until('"message":"ready"').splitlines():
+            json.loads(line)
+
+
+def test_no_field_moves_the_cursor_of_a_terminal(new):
+    new.environment["BASEKEEPER_LOG_FORMAT"] = "text"
+    new.start()
+    requests.get(new.url + "/api2/ping/", headers={"X-Request-Id": "a" * 20}, timeout=PATIENCE)
+    odd = new.run("serve", BASEKEEPER_LOG_FORMAT="json", BASEKEEPER_LISTEN="\x1b[2J")
+    assert "\x1b" not in odd.stderr
+    assert new.stop() == 0
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f]", new.log.read_text())
