@@ -55,8 +55,10 @@ where handle !~ '^[0-9A-Za-z_-]+$';
 -- place of its own is what has a name for itself alone; what has none, because it is deleted, may be called as others are.
 do $$
 declare
-  kind record;
-  bad  record;
+  kind      record;
+  bad       record;
+  candidate text;
+  is_taken  boolean;
 begin
   for kind in
     select * from (values
@@ -77,18 +79,17 @@ begin
        ) as own
        where number > 1 or not is_name(name) order by id', kind.relation, kind.field, kind.place, kind.counts)
     loop
-      execute format(
-        'update %1$s set %2$s = (
-           select candidate.name
-           from generate_series($3, 1000000) as number
-           cross join lateral (
-             select case when number = 1 then $2 else left($2, 240) || '' '' || number end) as candidate (name)
-           where not exists (
-             select from %1$s as taken
-             where (%3$s) = $4 and (%4$s) and taken.id <> $1 and name_look(taken.%2$s) = name_look(candidate.name))
-           order by number limit 1
-         ) where id = $1', kind.relation, kind.field, kind.place, kind.counts)
-      using bad.id, bad.wanted, bad.number, bad.place;
+      loop
+        candidate := case when bad.number = 1 then bad.wanted else left(bad.wanted, 240) || ' ' || bad.number end;
+        execute format(
+          'select exists (select from %1$s
+             where (%3$s) = $2 and (%4$s) and id <> $1 and name_look(%2$s) = name_look($3))',
+          kind.relation, kind.field, kind.place, kind.counts)
+        into is_taken using bad.id, bad.place, candidate;
+        exit when not is_taken;
+        bad.number := bad.number + 1;
+      end loop;
+      execute format('update %1$s set %2$s = $2 where id = $1', kind.relation, kind.field) using bad.id, candidate;
     end loop;
   end loop;
 end $$;

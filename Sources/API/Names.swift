@@ -95,7 +95,7 @@ extension Fields {
 func freeName(like wanted: SQL, unless taken: SQL) -> SQL {
   """
   select candidate.name
-  from generate_series(0, 1000) as attempt (number)
+  from generate_series(0, least(1000, (select count(*) from (\(taken)) as taken))) as attempt (number)
   cross join lateral (
     select case when number = 0 then wanted.name
            else left(wanted.name, 255 - 3 - length(number::text)) || ' (' || number || ')' end

@@ -49,6 +49,7 @@ struct WireError {
       case .notFound(.accountToken(let id)): .message(404, "account token \(id) not found.")
       case .notFound(.folder(let id)): .message(404, "Folder \(id) not found.")
       case .notFound(.share(let name)): .message(404, "Share with \(name) not found.")
+      case .notFound(.invitation(let id)): .message(404, "Invitation \(id) not found.")
       case .notFound(.link): .message(404, "Link not found.")
       case .expiredLink: .message(403, "The link has expired.")
       case .forbiddenLink: .message(403, noPublicLinks)
@@ -138,6 +139,8 @@ struct WireError {
     case "barred_member": .message(403, "You were taken out of this group, and come back if an admin adds you.")
     case "team_member_quota": .message(403, "The number of users exceeds the limit.")
     case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
+    case "account_email_not_reserved": .message(400, "email invalid.")
+    case "account_login_id_not_reserved": .message(400, "login_id invalid.")
     case "folder_name_key", "folder_look_key": .message(400, "Folder name already exists.")
     case "base_folder_fkey": .message(404, "Folder not found.")
     default: nil

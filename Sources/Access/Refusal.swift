@@ -59,6 +59,8 @@ public enum Refusal: Error, Equatable {
     case folder(String)
     /// A share, by whom it is with.
     case share(String)
+    /// An invitation into a team, by its number.
+    case invitation(String)
     /// A link; what would open it is not repeated.
     case link
   }

@@ -118,6 +118,10 @@ static const unsigned char migration_0017[] = {
 #embed "../../Migrations/0017-what-signs.sql"
 };
 
+static const unsigned char migration_0018[] = {
+#embed "../../Migrations/0018-sign-in-names.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -136,6 +140,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0015-audit-entries.sql", migration_0015),
     ASSET("0016-bounded-guessing.sql", migration_0016),
     ASSET("0017-what-signs.sql", migration_0017),
+    ASSET("0018-sign-in-names.sql", migration_0018),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -117,6 +117,8 @@ import Testing
     case _ where ["team-admin", "team-base-user", "system-admin"].contains(route.principal):
       return (403, #"{"detail":"You do not have permission to perform this action."}"#)
     case _ where route.principal == "team-member": return (403, #"{"error_msg":"Permission denied."}"#)
+    case _ where ["acceptTeamInvitation", "declineTeamInvitation"].contains(route.operation):
+      return (404, #"{"error_msg":"Invitation 1 not found."}"#)
     case _ where route.operation == "restoreTrashedBase": return (404, #"{"error_msg":"dtable 4 not found."}"#)
     case _ where route.operation == "deleteAccountToken": return (404, #"{"error_msg":"account token 1 not found."}"#)
     case _ where route.operation == "getPublicUserInfo":

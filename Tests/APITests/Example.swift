@@ -12,6 +12,8 @@ struct Example: Sendable, CustomTestStringConvertible {
   static let foreigner = "00000000000000000000000000000005@auth.local"
   static let theirGuest = "00000000000000000000000000000012@auth.local"
   static let outsider = "00000000000000000000000000000004@auth.local"
+  /// In no team.
+  static let single = "00000000000000000000000000000006@auth.local"
   static let systemAdmin = "00000000000000000000000000000007@auth.local"
   static let groupAdmin = "00000000000000000000000000000002@auth.local"
   /// Of another team, and one who has accepted an invite link to "Projects".
@@ -27,7 +29,7 @@ struct Example: Sendable, CustomTestStringConvertible {
       "user_id": user,
       "group_member": route.operation == "removeGroupMember" ? Self.groupAdmin : Self.member,
       "base_uuid": restoresByUUID ? World.oldProjects : World.projects,
-      "token_id": "1", "external_link_token": World.externalLink, "invite_link_token": inviteLink,
+      "token_id": "1", "invitation_id": "1", "external_link_token": World.externalLink, "invite_link_token": inviteLink,
     ])
   }
 
@@ -52,6 +54,7 @@ struct Example: Sendable, CustomTestStringConvertible {
   }
 
   private var user: String {
+    if route.operation == "systemPutUserIntoTeam" { return Self.single }
     if route.operation == "teamDeleteUserShare" { return Self.gone }
     if route.operation.hasSuffix("eleteInviteLinkGuest") { return Self.guest }
     return route.operation.hasSuffix("DisableTwoFactor") ? Self.gone : Self.member
@@ -123,6 +126,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "teamUpdateInviteLink": ["permission": "rw"]
     case "orderGroups": ["group_id": "3", "anchor_group_id": "1"]
     case "teamAddUser", "systemAddNewUser", "systemAddTeamUser": Self.newUser
+    case "teamInviteUser": ["email": "root@example.com"]
     case "teamUpdateUser", "systemUpdateUser", "systemUpdateTeamUser": ["name": "New name"]
     case "teamEnforceTwofactor", "systemEnforceTwoFactor": ["force_2fa": "true"]
     case "teamAddGroup", "systemCreateGroup": ["group_name": "New group", "group_owner": Self.member]
@@ -131,7 +135,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "teamAddGroupMembers": ["email": Self.outsider]
     case "teamUpdateGroupMemberRole": ["is_admin": "true"]
     case "teamUpdateTeam": ["new_org_name": "Renamed"]
-    case "teamUpdateTeamSettings": ["enable_force_2fa": "true"]
+    case "teamUpdateTeamSettings": ["enable_member_modify_name": "false"]
     case "systemUpdateAdminRole": ["email": Self.systemAdmin, "role": "audit_admin"]
     case "systemAddTeam": ["org_name": "New team", "admin_email": "new@example.com", "password": "a new password"]
     case "systemUpdateTeam": ["org_name": "Renamed"]

@@ -308,15 +308,36 @@ private let mustEnrol =
     }
   }
 
+  @Test(arguments: [
+    (Caller.teamAdmin, "/api/v2.1/org/1/admin/users/00000000000000000000000000000009@auth.local/two-factor-auth/"),
+    (.systemAdmin, "/api/v2.1/admin/users/00000000000000000000000000000007@auth.local/two-factor-auth/"),
+  ])
+  func `nobody makes a second factor a duty of their own without having one`(_ admin: Caller, _ path: String)
+    async throws
+  {
+    try await World.with { world async throws in
+      #expect(try await world.call(.put, path, as: admin, ["force_2fa": "true"]).status == 400)
+      #expect(try await world.call(.get, "/api2/auth/ping/", as: admin).status == 200)
+      let account = try #require(admin.account)
+      try await world.database.execute("update account set totp_confirmed_at = now() where id = \(account)")
+      #expect(try await world.call(.put, path, as: admin, ["force_2fa": "true"]).status == 200)
+    }
+  }
+
   @Test func `a team may want it of all its people`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let settings = "/api/v2.1/org/admin/settings/"
+      let refused = try await world.call(.put, settings, as: .teamAdmin, ["enable_force_2fa": "true"])
+      #expect(refused.status == 400)
+      #expect((refused["error_msg"] as? String)?.hasPrefix("Enrol a second factor of your own first") == true)
+      #expect(try await world.call(.get, "/api2/auth/ping/", as: .groupMember).status == 200)
+      try await world.database.execute("update account set totp_confirmed_at = now() where id = 9")
       #expect(try await world.call(.put, settings, as: .teamAdmin, ["enable_force_2fa": "true"]).status == 200)
       try await expectDuty(of: .groupMember, world)
       #expect(try await world.call(.get, "/api2/auth/ping/", as: .groupAdmin).text == mustEnrol)
-      // The admin who has set it, too; people of other teams and programs go on.
-      #expect(try await world.call(.put, settings, as: .teamAdmin, ["enable_force_2fa": "false"]).text == mustEnrol)
+      // The admin who has set it goes on, as people of other teams and programs do.
+      #expect(try await world.call(.get, settings, as: .teamAdmin)["enable_force_2fa"] as? Bool == true)
       for caller in [Caller.foreigner, .single, .systemAdmin] {
         #expect(try await world.call(.get, "/api2/auth/ping/", as: caller).status == 200)
       }

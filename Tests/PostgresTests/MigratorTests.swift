@@ -87,6 +87,36 @@ import Testing
     }
   }
 
+  @Test func `people who had the same name to sign in with keep their accounts, and one keeps the name`() async throws {
+    try await TestDatabase.withEmpty { database in
+      _ = try Migrator.migrate(database.conninfo, allMigrations.filter { $0.name < "0016" })
+      try await database.execute(
+        """
+        insert into account (uid, email, name, login_id, deleted_at) values
+          (repeat('1', 32), repeat('2', 32) || '@auth.local', 'a', 'kim', null),
+          (repeat('2', 32), repeat('1', 32) || '@Auth.Local', 'b', 'KIM', null),
+          (repeat('3', 32), 'c@x.com', 'c', 'd@X.com', null),
+          (repeat('4', 32), 'D@x.com', 'd', 'D@x.com', null),
+          (repeat('5', 32), 'e@x.com', 'e', 'e@auth.local', null),
+          (repeat('6', 32), 'f@x.com', 'f', 'Kim', now());
+        """)
+      _ = try Migrator.migrate(database.conninfo, allMigrations)
+      func texts(_ sql: SQL) async throws -> [String] {
+        try await database.db.onLoop { try await $0.rows(sql, as: Only<String>.self) }.map(\.value)
+      }
+      #expect(
+        try await texts("select left(email, 2) || right(email, 10) as value from account order by id")
+          == ["11auth.local", "22auth.local", "c@c@x.com", "D@D@x.com", "e@e@x.com", "f@f@x.com"])
+      #expect(
+        try await texts("select login_id as value from account order by id")
+          == ["kim", "KIM 2", "d@X.com 2", "D@x.com", "e@auth.local 2", "Kim 3"])
+      #expect(try await texts("select count(distinct account_id)::text as value from sign_in_name") == ["6"])
+      #expect(
+        try await texts("select name as value from sign_in_name order by name collate \"C\"").suffix(6)
+          == ["e@auth.local 2", "e@x.com", "f@x.com", "kim", "kim 2", "kim 3"])
+    }
+  }
+
   @Test func `a file that was changed, removed or put in between is refused, and named`() async throws {
     try await TestDatabase.withEmpty { database in
       _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second])

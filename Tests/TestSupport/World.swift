@@ -173,6 +173,8 @@ public struct World: Sendable {
       ('00000000000000000000000000000014', 1, 'late@ours.example', 'Lara Late');
     update account set forces_2fa = true where id = 14;
 
+    insert into team_invitation (team_id, account_id, created_by) values (1, 6, 9), (2, 7, 5);
+
     insert into user_group (team_id, name) values
       (1, 'Marketing'), (2, 'canary group'), (1, 'Empty'), (1, 'Sales');
     insert into group_member (group_id, account_id, role) values

@@ -64,7 +64,7 @@ private struct PublicTeam: RowDecodable, Output, JSONEncodable {
 private func showPerson(to caller: SignedIn, _ person: NamedPerson, _ app: App) async throws -> PublicPerson {
   let found = try await app.people(
     """
-    select \(PublicPerson.columns) from account
+    select \(caller.visibleColumns) from account
     where account.uid = \(UserID(wire: person.named)) and \(caller.visiblePeople)
     """)
   guard let found = found.first else { throw Refusal.notFound(.user(person.named)) }
@@ -78,7 +78,7 @@ private func listPeople(for caller: SignedIn, _ list: UserList, _ app: App) asyn
     "user_list",
     try await app.people(
       """
-      select \(PublicPerson.columns) from account
+      select \(caller.visibleColumns) from account
       where account.uid = any(\(users)) and \(caller.visiblePeople)
       order by account.id
       """))

@@ -28,6 +28,13 @@ private struct Credentials: Input {
     code = parts.oneTimePassword
     terms = try AccountTokenTerms(fields)
   }
+
+  /// Holds for the one row of `account` that the name is for: no other name ends like a user id, and addresses and login
+  /// ids are in one table.
+  var names: SQL {
+    if let user = UserID(wire: username) { return "uid = \(user)" }
+    return "id = (select account_id from sign_in_name where name = sign_in_key(\(username)))"
+  }
 }
 
 private struct AccountToken: Output, JSONEncodable {
@@ -44,11 +51,7 @@ private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws ->
     """
     select id, password_hash, case when totp_confirmed_at is not null then totp_sealed end as totp_sealed
     from account
-    where is_active and deleted_at is null
-      and (lower(email) = lower(\(login.username)) or login_id = \(login.username)
-           or uid = \(UserID(wire: login.username)?.uid))
-    order by lower(email) = lower(\(login.username)) desc
-    limit 1
+    where is_active and deleted_at is null and \(login.names)
     """)
   let attempt = try await Attempt.begin(at: found.map { .account($0.account) } ?? .nobody(login.username), app)
   let isRight = try await app.isRight(login.password, for: found?.password, attempt)

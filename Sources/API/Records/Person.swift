@@ -26,6 +26,8 @@ struct Person: RowDecodable, Sendable {
   let isActive: Bool
   let created: Timestamp
   let lastLogin: Timestamp?
+  /// One that was generated, in the answer that tells of it.
+  var newPassword: Secret?
 
   /// Gives the people of a statement that selects rows of `account`, and nothing but what they are joined with for
   /// these.
@@ -74,6 +76,7 @@ struct Person: RowDecodable, Sendable {
     object.add("workspace_id", workspace)
     object.add("quota_usage", 0)
     object.add("quota_total", quota ?? -2)
+    if let newPassword { object.add("new_password", newPassword.clear) }
   }
 
   /// The person of a user id, within reach.
@@ -90,66 +93,6 @@ struct Person: RowDecodable, Sendable {
 struct NamedPerson: Input {
   let named: String
   init(_ parts: Parts) { named = parts.path("user_id") }
-}
-
-// MARK: Making
-
-/// Somebody who gets an account.
-struct NewPerson: Sendable {
-  var email: EmailAddress
-  var name: String
-  var password: PasswordHash
-  var hasWorkspace = false
-  var isTeamAdmin = false
-  var isSystemAdmin = false
-  var isActive = true
-  var loginID: String?
-  var idInTeam = ""
-  var unit = ""
-  var role = "default"
-
-  init(email: EmailAddress, name: String?, password: PasswordHash) {
-    (self.email, self.password) = (email, password)
-    self.name = name ?? DisplayName(email.localPart)?.text ?? "unnamed"
-  }
-
-  /// From the fields that all operations share, the address under its name in that operation.
-  init(
-    _ fields: Fields, email field: String = "email", name nameField: String = "name", _ hashing: Hashing
-  ) async throws {
-    guard let email = EmailAddress(try fields.text(field, 1...254)) else { throw APIError.invalid(field: field) }
-    let name = try fields.optionalName(nameField)
-    let password = try NewPassword(fields, names: [email.text, email.localPart] + (name.map { [$0] } ?? []))
-    let hasWorkspace = try fields.optionalBoolean("with_workspace") ?? false
-    self.init(email: email, name: name, password: try await hashing.hash(password.clear))
-    self.hasWorkspace = hasWorkspace
-  }
-}
-
-extension App {
-  /// Makes an account, in a team or in none.
-  func add(_ new: NewPerson, to team: ID<Team>?, by caller: SignedIn) async throws -> Person {
-    try await change(by: caller) { try await add(new, to: team, in: $0) }
-  }
-
-  /// The same as a part of something greater.
-  func add(_ new: NewPerson, to team: ID<Team>?, in transaction: Transaction) async throws -> Person {
-    try await transaction.run(
-      """
-      with made as (
-        insert into account (team_id, email, name, password_hash, is_team_admin, is_system_admin, is_active, login_id,
-                             id_in_org, unit, role)
-        values (\(team), \(new.email.text), \(new.name), \(new.password), \(new.isTeamAdmin),
-                \(new.isSystemAdmin), \(new.isActive), \(new.loginID), \(new.idInTeam), \(new.unit), \(new.role))
-        returning id, team_id
-      )
-      insert into workspace (account_id, team_id) select id, team_id from made where \(new.hasWorkspace)
-      """)
-    let made: Person? = try await transaction.row(
-      Person.select("select * from account where lower(email) = lower(\(new.email.text))"))
-    guard let made else { throw Refusal.notFound(.user(new.email.text)) }
-    return made
-  }
 }
 
 // MARK: Changing
@@ -191,6 +134,7 @@ extension App {
   func change(_ named: String, to new: PersonChange, _ reach: Reach, by caller: SignedIn) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     return try await change(by: caller) {
+      if new.mustUseTwoFactors == true, user == caller.user { try await $0.requireSecondFactor(of: caller) }
       let changed = try await $0.run(
         """
         update account

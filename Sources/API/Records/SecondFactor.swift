@@ -54,6 +54,17 @@ private struct Use: RowDecodable {
   init(_ row: Row) throws(PostgresError) { isTaken = try row["is_taken"] }
 }
 
+extension Transaction {
+  /// Whoever asks a second factor of themselves too has one: else this would be the last that they do.
+  func requireSecondFactor(of caller: SignedIn) async throws {
+    let count = try await run(
+      "select from account where id = \(caller.account) and totp_confirmed_at is not null for share")
+    guard count == 1 else {
+      throw APIError.refused("Enrol a second factor of your own first, at /api/v2.1/user/two-factor-auth/.")
+    }
+  }
+}
+
 extension App {
   /// Takes away the second factor of a person within reach, and the duty to have one.
   func removeSecondFactor(of named: String, _ reach: Reach, by caller: SignedIn) async throws {

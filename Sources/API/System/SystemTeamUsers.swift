@@ -6,6 +6,7 @@ internal import Postgres
 let systemTeamUserRoutes = [
   Route(.get,    "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemListTeamUsers",        as: SystemAdmin.self, listUsers, from: .standby),
   Route(.post,   "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemAddTeamUser",          as: SystemAdmin.self, addUser),
+  Route(.post,   "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemPutUserIntoTeam",      as: SystemAdmin.self, takeUser),
   Route(.put,    "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemUpdateTeamUser",       as: SystemAdmin.self, changeUser),
   Route(.delete, "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemDeleteTeamUser",       as: SystemAdmin.self, deleteUser),
   Route(.get,    "/api/v2.1/admin/organizations/{org_id}/groups/",                "systemListTeamGroups",       as: SystemAdmin.self, listGroups, from: .standby),
@@ -78,6 +79,20 @@ private func listUsers(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async 
 private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> TeamMember {
   guard case .team(let team) = try await app.reach(new.team) else { throw Refusal.notFound(.team(new.team.named)) }
   return TeamMember(person: try await app.add(new.person, to: team, by: admin.caller))
+}
+
+/// Puts somebody without a team into this one.
+private func takeUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> TeamMember {
+  guard case .team(let team) = try await app.reach(member.team) else {
+    throw Refusal.notFound(.team(member.team.named))
+  }
+  let person = try await Person.find(member.user, .installation, app)
+  try await app.change(by: admin.caller, patience: .seconds(120)) {
+    guard try await $0.put(person.account, into: team) else {
+      throw APIError.refused("User \(person.name) is in a team already, or deactivated.")
+    }
+  }
+  return TeamMember(person: try await Person.find(member.user, .installation, app))
 }
 
 private func changeUser(by admin: SystemAdmin, _ change: MemberChange, _ app: App) async throws -> TeamMember {

@@ -1,4 +1,5 @@
 internal import Access
+internal import Crypto
 internal import HTTP
 internal import Postgres
 
@@ -86,6 +87,8 @@ private struct TeamRecord: RowDecodable, Output, JSONEncodable {
   let creatorName: String
   let creatorEmail: String
   let counts: Counts?
+  /// The admin's, if it was generated.
+  var newPassword: Secret?
 
   struct Counts: Sendable {
     let users: Int64
@@ -148,6 +151,7 @@ private struct TeamRecord: RowDecodable, Output, JSONEncodable {
       $0.add("rows_count", 0)
       $0.add("row_limit", -1)
       $0.add("monthly_automation_limit_per_user", -1)
+      if let newPassword { $0.add("new_password", newPassword.clear) }
       if let counts {
         $0.add("users_count", counts.users)
         $0.add("active_users_count", counts.activeUsers)
@@ -184,16 +188,19 @@ private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async 
   return NamedList("organizations", teams, count: ("count", count))
 }
 
-/// The team and its first admin come to be together.
+/// The team and its first admin come to be together; the admin may be somebody who is in no team, because theirs was
+/// deleted.
 private func addTeam(by admin: SystemAdmin, _ new: NewTeam, _ app: App) async throws -> TeamRecord {
-  let made = try await app.change(by: admin.caller) {
+  let (made, newPassword) = try await app.change(by: admin.caller, patience: .seconds(120)) {
     let made: ID<Team>? = try await $0.row("insert into team (name) values (\(new.name.text)) returning id")
     guard let made else { throw Refusal.notFound(.team(new.name.text)) }
-    let person = try await app.add(new.admin, to: made, in: $0)
+    let person = try await app.putOrAdd(new.admin, to: made, in: $0)
     try await $0.run("update team set creator_id = \(person.account) where id = \(made)")
-    return made
+    return (made, person.newPassword)
   }
-  return try await app.team(String(made.value))
+  var team = try await app.team(String(made.value))
+  team.newPassword = newPassword
+  return team
 }
 
 private func listBases(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> NamedList<AdministeredBase> {

@@ -2,8 +2,8 @@ internal import HTTP
 internal import Spreadsheet
 
 /// A file of people who get accounts: a header line that names the columns, in any order, and a line for each of them, as
-/// CSV (RFC 4180) or as the first sheet of an Excel workbook. `email` and `password` are needed; `name`, `id_in_org`,
-/// `unit`, `login_id` and `role` may be there.
+/// CSV (RFC 4180) or as the first sheet of an Excel workbook. `email` is needed; `name`, `password`, `id_in_org`, `unit`,
+/// `login_id` and `role` may be there.
 struct UserFile: HashedInput {
   static let longest = 1000
   /// How many characters a field can have: a password has the most.
@@ -19,11 +19,11 @@ struct UserFile: HashedInput {
     func person(_ hashing: Hashing) async throws -> NewPerson {
       guard let email = EmailAddress(email) else { throw APIError.invalid(field: "email") }
       let name = try optional("name")
-      let names = [email.text, email.localPart] + (name.map { [$0] } ?? [])
-      let password = try NewPassword(values["password"] ?? "", names: names)
+      let password = values["password"] ?? ""
       let (idInTeam, unit) = (try optional("id_in_org") ?? "", try optional("unit") ?? "")
       let (loginID, role) = (try optional("login_id"), try optional("role") ?? "default")
-      var person = NewPerson(email: email, name: name, password: try await hashing.hash(password.clear))
+      var person = try await NewPerson(
+        email: email, name: name, password: password.isEmpty ? nil : password, hashing)
       (person.idInTeam, person.unit, person.loginID, person.role) = (idInTeam, unit, loginID, role)
       return person
     }
@@ -55,11 +55,11 @@ struct UserFile: HashedInput {
     var rows = try rows(of: file)
     guard !rows.isEmpty else { throw APIError.refused("file invalid: it is empty.") }
     let header = try rows.removeFirst().map { try value(of: $0).columnName }
-    guard header.contains("email"), header.contains("password"), Set(header).count == header.count else {
+    guard header.contains("email"), Set(header).count == header.count else {
       throw APIError.refused(
         header.contains { $0.contains(";") }
           ? "file invalid: its fields are separated by semicolons; save it with commas."
-          : "file invalid: its first line has to name the columns, email and password among them.")
+          : "file invalid: its first line has to name the columns, email among them.")
     }
     guard rows.count <= longest else { throw APIError.refused("file invalid: more than \(longest) lines.") }
     return (header, try rows.map { try $0.map(value) })

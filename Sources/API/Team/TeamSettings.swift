@@ -147,7 +147,8 @@ private func showSettings(to admin: TeamAdmin, _: NoInput, _ app: App) async thr
 
 private func changeSettings(by admin: TeamAdmin, _ new: SettingsChange, _ app: App) async throws -> Settings {
   let settings: Settings? = try await app.change(by: admin.caller) {
-    try await $0.row(
+    if new.forcesTwoFactors == true { try await $0.requireSecondFactor(of: admin.caller) }
+    return try await $0.row(
       """
       update team
       set forces_2fa = coalesce(\(new.forcesTwoFactors), forces_2fa),

@@ -1,0 +1,248 @@
+import API
+import HTTP
+import TestSupport
+import Testing
+
+/// How people without a team come into one.
+@Suite struct Joining {
+  private static let accept = "/api/v2.1/user/team-invitations/1/accept/"
+  private static let invitations = "/api/v2.1/org/1/admin/invitations/"
+  private static let put = "/api/v2.1/admin/organizations/1/users/\(Example.single)/"
+
+  /// Single's own base with what belongs to it, a group of theirs alone that is called as one of the team is, and one with
+  /// somebody else.
+  private static let belongings = """
+    update account set is_team_admin = true where id = 6;
+    insert into base (workspace_id, name, creator_id, modifier_id) values (6, 'Diary', 6, 6);
+    insert into api_token (base_id, app_name, hash, hint, permission, created_by)
+    select max(id), 'app', sha256('secret'), 'abcd', 'rw', 6 from base;
+    insert into base_link (kind, base_id, handle, hash, permission, created_by)
+    select 'external', max(id), repeat('7', 20), sha256('link'), 'r', 6 from base;
+    insert into user_share (base_id, account_id, permission, created_by) select max(id), 7, 'r', 6 from base;
+    insert into user_group (name) values ('Empty'), ('Friends');
+    insert into group_member (group_id, account_id, role) values (5, 6, 'owner'), (6, 6, 'owner'), (6, 7, 'member');
+    insert into workspace (group_id) values (5), (6);
+    insert into base (workspace_id, name, creator_id, modifier_id)
+    select id, 'Of ' || group_id, 6, 6 from workspace where group_id >= 5 order by id;
+    """
+
+  @Test(arguments: [Caller.single, .systemAdmin])
+  func `all that is a person's own comes along`(_ caller: Caller) async throws {
+    try await World.with { world in
+      try await world.database.execute(Self.belongings)
+      let path = caller == .single ? Self.accept : Self.put
+      let answer = try await world.call(.post, path, as: caller)
+      #expect(answer.status == 200, "\(answer.text)")
+      let account = try await world.call(.get, "/api2/account/info/", as: .single)
+      #expect(account["org_id"] as? Int == 1)
+      #expect(account["is_org_staff"] as? Int == 0, "an admin of another team")
+      for row in [
+        "workspace where account_id = 6", "base where name = 'Diary'", "api_token where app_name = 'app'",
+        "base_link where handle = repeat('7', 20)", "user_share where created_by = 6",
+        "user_group where id = 5 and name = 'Empty 2'", "base where name = 'Of 5'",
+      ] {
+        let moved = try await world.database.count("\(row) and team_id = 1")
+        #expect(moved == 1, "\(row)")
+      }
+      let left = try await world.database.count("user_group where id = 6 and team_id is null and name = 'Friends'")
+      #expect(left == 1)
+      let others = try await world.database.count("base where name = 'Of 6' and team_id is null")
+      #expect(others == 1)
+      let invitations = try await world.database.count("team_invitation where account_id = 6")
+      #expect(invitations == 0)
+      let actor = try #require(caller.account)
+      let entries = try await world.database.count(
+        "audit_log where chain = 1 and operation = 'team_user_add' and target_id = 6 and actor_id = \(actor)")
+      #expect(entries == 1)
+      let bases = try await world.call(.get, "/api/v2.1/org/1/admin/dtables/?per_page=100", as: .teamAdmin)
+      #expect(bases.text.contains("Diary") && bases.text.contains("Of 5") && !bases.text.contains("Of 6"))
+    }
+  }
+
+  @Test func `a group comes when the last of its people does`() async throws {
+    try await World.with { world in
+      try await world.database.execute(Self.belongings)
+      _ = try await world.call(.post, Self.put, as: .systemAdmin)
+      let root = "/api/v2.1/admin/organizations/1/users/\(Example.systemAdmin)/"
+      let answer = try await world.call(.post, root, as: .systemAdmin)
+      #expect(answer.status == 200)
+      for row in ["user_group where id = 6", "base where name = 'Of 6'"] {
+        let moved = try await world.database.count("\(row) and team_id = 1")
+        #expect(moved == 1, "\(row)")
+      }
+    }
+  }
+
+  @Test func `who is in a team, deactivated or deleted is not put into one`() async throws {
+    try await World.with { world async throws in
+      func take(_ user: String) async throws -> Int {
+        try await world.call(.post, "/api/v2.1/admin/organizations/1/users/\(user)/", as: .systemAdmin).status
+      }
+      #expect(try await take("00000000000000000000000000000005@auth.local") == 400)
+      #expect(try await take(Example.member) == 400)
+      try await world.database.execute("update account set is_active = false where id = 6")
+      #expect(try await take(Example.single) == 400)
+      try await world.database.execute("update account set deleted_at = now() where id = 6")
+      #expect(try await take(Example.single) == 404)
+      let elsewhere = try await world.call(
+        .post, "/api/v2.1/admin/organizations/99/users/\(Example.systemAdmin)/", as: .systemAdmin)
+      #expect(elsewhere.status == 404)
+    }
+  }
+
+  @Test(arguments: [
+    "update team_invitation set expires_at = now()", "delete from team_invitation",
+    "update team_invitation set account_id = 7 where team_id = 1",
+  ])
+  func `an invitation that is over, or another's, lets nobody in`(_ event: String) async throws {
+    try await World.with { world async throws in
+      try await world.database.execute(event)
+      let answer = try await world.call(.post, Self.accept, as: .single)
+      #expect(answer.status == 404 && answer["error_msg"] as? String == "Invitation 1 not found.")
+      let teamless = try await world.database.count("account where id = 6 and team_id is null")
+      #expect(teamless == 1)
+    }
+  }
+
+  @Test func `a full team takes nobody, and nothing of theirs`() async throws {
+    try await World.with { world async throws in
+      try await world.database.execute(Self.belongings)
+      try await world.database.execute("update team set member_quota = 1 where id = 1")
+      for (path, caller) in [(Self.accept, Caller.single), (Self.put, .systemAdmin)] {
+        let answer = try await world.call(.post, path, as: caller)
+        #expect(answer.status == 403 && answer["error_msg"] as? String == "The number of users exceeds the limit.")
+      }
+      let moved = try await world.database.count("base where name = 'Diary' and team_id is not null")
+      #expect(moved == 0)
+    }
+  }
+
+  @Test func `an invitation is for people who have an account and no team, and is seen by both`() async throws {
+    try await World.with { world async throws in
+      for email in ["member@ours.example", "canary@theirs.example", "nobody@example.com", "gone@ours.example"] {
+        #expect(try await world.call(.post, Self.invitations, as: .teamAdmin, ["email": email]).status == 404)
+      }
+      #expect(try await world.call(.post, Self.invitations, as: .teamAdmin, ["email": "no address"]).status == 400)
+      let again = try await world.call(.post, Self.invitations, as: .teamAdmin, ["email": "SINGLE@example.com"])
+      #expect(again["id"] as? Int == 1 && again["email"] as? String == Example.single)
+      let listed = try await world.call(.get, Self.invitations, as: .teamAdmin)
+      #expect(listed["count"] as? Int == 1 && listed.text.contains("Sina Single"))
+      let own = try await world.call(.get, "/api/v2.1/user/team-invitations/", as: .single)
+      #expect(own.text.contains(#""org_name":"ours""#) && !own.text.contains("canary"))
+      #expect(try await world.call(.delete, Self.invitations + "1/", as: .teamAdmin).status == 200)
+      #expect(try await world.call(.get, Self.invitations, as: .teamAdmin)["count"] as? Int == 0)
+      let entries = try await world.database.count(
+        "audit_log where operation like 'team_invitation_%' and actor_id = 9")
+      #expect(entries == 2)
+    }
+  }
+
+  // MARK: After a team's end
+
+  @Test(arguments: ["another long password", nil])
+  func `a deleted team's admin begins a new one with the same address`(_ password: String?) async throws {
+    try await World.with { world async throws in
+      let teams = "/api/v2.1/admin/organizations/"
+      #expect(try await world.call(.delete, teams + "1/", as: .systemAdmin).status == 200)
+      var fields = ["org_name": "again", "admin_email": "Boss@ours.example"]
+      fields["password"] = password
+      let made = try await world.call(.post, teams, as: .systemAdmin, fields)
+      #expect(made.status == 200 && made["creator_contact_email"] as? String == "boss@ours.example", "\(made.text)")
+      #expect(made["new_password"] == nil, "a password that nobody has")
+      let token = try await world.signIn("boss@ours.example", password: password ?? World.password)["token"] as? String
+      let account = try await world.call(.get, "/api2/account/info/", authorization: "Token \(try #require(token))")
+      #expect(account["is_org_staff"] as? Int == 1 && account["org_id"] as? Int == made["org_id"] as? Int)
+      // A password that was given ends what was proved by the old one.
+      let old = try await world.call(.get, "/api2/auth/ping/", as: .teamAdmin).status
+      #expect(old == (password == nil ? 200 : 401))
+      for taken in ["boss@ours.example", "canary@theirs.example"] {
+        let refused = try await world.call(.post, teams, as: .systemAdmin, ["org_name": "x", "admin_email": taken])
+        #expect(refused.status == 400 && refused["error_msg"] as? String == "User already exists.")
+      }
+      let left = try await world.database.count("team where name = 'x'")
+      #expect(left == 0)
+    }
+  }
+
+  // MARK: Passwords
+
+  @Test(arguments: ["teamAddUser", "systemAddNewUser", "systemAddTeamUser", "systemAddTeam", "systemImportUsers"])
+  func `who is added without a password gets one, which is shown once`(_ operation: String) async throws {
+    try await World.with { world async throws in
+      let example = Example(route: try #require(routes.first { $0.operation == operation }))
+      let caller: Caller = operation.hasPrefix("team") ? .teamAdmin : .systemAdmin
+      let answer =
+        operation == "systemImportUsers"
+        ? try await world.importUsers("email\nnew@example.com\n", as: caller)
+        : try await world.call(.post, example.path, as: caller, example.fields.filter { $0.key != "password" })
+      #expect(answer.status == 200, "\(answer.text)")
+      let shown = (answer["success"] as? [[String: Any]])?.first?["new_password"] ?? answer["new_password"]
+      let password = try #require(shown as? String)
+      #expect(try await world.signIn("new@example.com", password: password).status == 200)
+      let list = try await world.call(.get, "/api/v2.1/admin/users/?per_page=100", as: .systemAdmin)
+      #expect(list.text.contains("new@example.com") && !list.text.contains("new_password"))
+    }
+  }
+
+  @Test func `who is added with a password is not told it`() async throws {
+    try await World.with { world in
+      let example = Example(route: try #require(routes.first { $0.operation == "teamAddUser" }))
+      let answer = try await world.call(.post, example.path, as: .teamAdmin, example.fields)
+      #expect(answer.status == 200 && answer["new_password"] == nil)
+    }
+  }
+
+  // MARK: Groups
+
+  @Test(arguments: ["updateGroup", "teamUpdateGroup", "systemTransferGroup"], [Example.member, Example.outsider])
+  func `a group that is handed over is one entry, whoever gets it`(_ operation: String, _ heir: String) async throws {
+    try await World.with { world in
+      let example = Example(route: try #require(routes.first { $0.operation == operation }))
+      let (caller, field): (Caller, String) =
+        switch operation {
+        case "updateGroup": (.groupOwner, "owner")
+        case "teamUpdateGroup": (.teamAdmin, "new_owner")
+        default: (.systemAdmin, "new_owner")
+        }
+      let before = try await world.database.count("audit_log")
+      #expect(try await world.call(.put, example.path, as: caller, [field: heir]).status == 200)
+      let after = try await world.database.count("audit_log")
+      #expect(after == before + 1)
+      let owner = "00000000000000000000000000000001@auth.local"
+      let entries = try await world.database.count(
+        """
+        audit_log where operation = 'group_transfer' and was ->> 'owner' = '\(owner)' and became ->> 'owner' = '\(heir)'
+          and detail ->> 'owner' = '\(heir)'
+        """)
+      #expect(entries == 1)
+    }
+  }
+
+  // MARK: People without a team
+
+  @Test func `people find those with whom they share a group or a base, and nobody else`() async throws {
+    try await World.with { world in
+      func find(_ user: String, _ caller: Caller) async throws -> Answer {
+        try await world.call(.get, "/api/v2.1/user-common-info/\(user)/", as: caller)
+      }
+      #expect(try await find(Example.systemAdmin, .single).status == 404)
+      try await world.database.execute(Self.belongings)
+      #expect(try await find(Example.systemAdmin, .single)["contact_email"] as? String == "root@example.com")
+      #expect(try await find(Example.single, .systemAdmin)["contact_email"] as? String == "single@example.com")
+      #expect(try await find(Example.member, .single).status == 404)
+      try await world.database.execute("delete from group_member where group_id = 6 and account_id = 7")
+      // The base that is shared with one of them is left.
+      #expect(try await find(Example.single, .systemAdmin).status == 200)
+      try await world.database.execute("update base set deleted_at = now() where name = 'Diary'")
+      #expect(try await find(Example.single, .systemAdmin).status == 404)
+      // A guest of another team: names alone to them, and all to the team.
+      let seen = try await find(Example.member, .invitedForeigner)
+      #expect(seen["name"] as? String == "Max Member" && seen["contact_email"] as? String == "")
+      let guest = "00000000000000000000000000000012@auth.local"
+      #expect(try await find(guest, .groupMember)["contact_email"] as? String == "guest@theirs.example")
+      let list = try await world.call(
+        .post, "/api/v2.1/user-list/", as: .invitedForeigner, ["user_id_list": Example.member])
+      #expect(list.text.contains("Max Member") && !list.text.contains("member@ours.example"))
+    }
+  }
+}
