@@ -39,6 +39,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     return filled([
       "workspace_id": "10", "base_name": "canary%20base", "org_id": "2", "base_id": "5", "group_id": "2",
       "user_id": user, "base_uuid": World.theirs, "external_link_token": String(repeating: "f", count: 52),
+      "invite_link_token": String(repeating: "9", count: 52),
     ])
     .replacing("=Projects", with: "=canary%20base").replacing("workspace_id=9", with: "workspace_id=10")
     .replacing("org_id=1", with: "org_id=2").replacing("org_ids=1", with: "org_ids=2")

@@ -159,8 +159,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
       #expect(answer.status == 429)
       let seconds = try #require(answer.headers["Retry-After"].flatMap { Int($0) })
       #expect((1...900).contains(seconds))
-      try await world.database.execute(
-        "update failed_attempt set next_at = now() + interval '1 minute' where next_at > last_at")
+      try await world.holdAttempts()
       #expect(try await world.call(.get, opening(token), headers: [.linkPassword: "open sesame"]).status == 429)
       #expect(try await world.call(.get, opening(token)).status == 403)
       #expect(try await world.call(.get, opening(other), headers: [.linkPassword: "open sesame"]).status == 200)

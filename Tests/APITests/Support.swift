@@ -72,6 +72,11 @@ extension World {
       headers: code.map { [.oneTimePassword: $0] } ?? [:])
   }
 
+  /// Keeps who has to wait after failed attempts waiting, however slow the test is.
+  func holdAttempts() async throws {
+    try await database.execute("update failed_attempt set next_at = now() + interval '1 hour' where next_at > last_at")
+  }
+
   /// Sends fifty requests at once.
   func fifty(_ request: @escaping @Sendable (Int) async throws -> Answer) async throws -> [Answer] {
     try await withThrowingTaskGroup(of: Answer.self) { group in

@@ -248,7 +248,8 @@ private let mustEnrol =
       var statuses: [Int] = []
       for _ in 1...10 { statuses.append(try await world.signIn(Self.address, code: other).status) }
       #expect(statuses.first == 400)
-      #expect(statuses.last == 429)
+      #expect(statuses.contains(429))
+      try await world.holdAttempts()
       #expect(try await world.signIn(Self.address, code: code).status == 429)
       #expect(
         try await world.database.count("login_log where account_id = 3 and not succeeded")
