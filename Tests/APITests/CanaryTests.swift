@@ -41,6 +41,8 @@ import Testing
     // Nobody shares with himself.
     case (_, "listMyShares"), (_, "listMyGroupShares"):
       try await world.call(.get, example.theirs, as: .invitedForeigner)
+    // Who is in a team is invited into none.
+    case (_, "listTeamInvitations"): try await world.call(.get, example.theirs, as: .systemAdmin)
     case (_, "teamListTokenPolicyViolations"):
       try await violations(example, in: world)
     default: try await world.call(.get, example.theirs, as: .foreigner)

@@ -171,6 +171,22 @@ import Testing
     }
   }
 
+  @Test func `a password that somebody was given is shown until it is changed`() async throws {
+    try await World.with { world async throws in
+      let path = "/api/v2.1/org/1/admin/users/"
+      let fields = ["email": "new@ours.example"]
+      let first = try await Self.call(world, path, as: .teamAdmin, fields)
+      #expect(first["new_password"] is String)
+      #expect(try await Self.call(world, path, as: .teamAdmin, fields).text == first.text)
+      let person = try #require(first["email"] as? String)
+      let reset = try await world.call(.put, "\(path)\(person)/set-password/", as: .teamAdmin)
+      #expect(reset.status == 200)
+      let late = try await Self.call(world, path, as: .teamAdmin, fields)
+      #expect(late.status == 409)
+      #expect(late.text == Self.ended)
+    }
+  }
+
   /// How a secret ends.
   enum End: Sendable {
     case call(HTTP.Method, String, [String: String] = [:])
@@ -233,6 +249,22 @@ import Testing
       (
         "/api/v2.1/org/1/admin/users/", .teamAdmin, ["email": "once@ours.example", "password": "a new password"],
         "account where email = 'once@ours.example'"
+      ),
+      (
+        "/api/v2.1/org/1/admin/users/", .teamAdmin, ["email": "once@ours.example"],
+        "account where email = 'once@ours.example'"
+      ),
+      (
+        "/api/v2.1/admin/organizations/1/users/", .systemAdmin, ["email": "once@ours.example"],
+        "account where email = 'once@ours.example'"
+      ),
+      (
+        "/api/v2.1/admin/users/", .systemAdmin, ["email": "once@ours.example"],
+        "account where email = 'once@ours.example'"
+      ),
+      (
+        "/api/v2.1/admin/organizations/", .systemAdmin, ["org_name": "Once", "admin_email": "once@ours.example"],
+        "team where name = 'Once'"
       ),
       (
         "/api/v2.1/admin/organizations/", .systemAdmin,

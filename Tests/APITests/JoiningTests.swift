@@ -19,11 +19,12 @@ import Testing
     insert into base_link (kind, base_id, handle, hash, permission, created_by)
     select 'external', max(id), repeat('7', 20), sha256('link'), 'r', 6 from base;
     insert into user_share (base_id, account_id, permission, created_by) select max(id), 7, 'r', 6 from base;
-    insert into user_group (name) values ('Empty'), ('Friends');
-    insert into group_member (group_id, account_id, role) values (5, 6, 'owner'), (6, 6, 'owner'), (6, 7, 'member');
-    insert into workspace (group_id) values (5), (6);
+    insert into user_group (id, name) overriding system value values (105, 'Empty'), (106, 'Friends');
+    insert into group_member (group_id, account_id, role)
+    values (105, 6, 'owner'), (106, 6, 'owner'), (106, 7, 'member');
+    insert into workspace (group_id) values (105), (106);
     insert into base (workspace_id, name, creator_id, modifier_id)
-    select id, 'Of ' || group_id, 6, 6 from workspace where group_id >= 5 order by id;
+    select id, 'Of ' || group_id, 6, 6 from workspace where group_id >= 105 order by id;
     """
 
   @Test(arguments: [Caller.single, .systemAdmin])
@@ -39,14 +40,14 @@ import Testing
       for row in [
         "workspace where account_id = 6", "base where name = 'Diary'", "api_token where app_name = 'app'",
         "base_link where handle = repeat('7', 20)", "user_share where created_by = 6",
-        "user_group where id = 5 and name = 'Empty 2'", "base where name = 'Of 5'",
+        "user_group where id = 105 and name = 'Empty 2'", "base where name = 'Of 105'",
       ] {
         let moved = try await world.database.count("\(row) and team_id = 1")
         #expect(moved == 1, "\(row)")
       }
-      let left = try await world.database.count("user_group where id = 6 and team_id is null and name = 'Friends'")
+      let left = try await world.database.count("user_group where id = 106 and team_id is null and name = 'Friends'")
       #expect(left == 1)
-      let others = try await world.database.count("base where name = 'Of 6' and team_id is null")
+      let others = try await world.database.count("base where name = 'Of 106' and team_id is null")
       #expect(others == 1)
       let invitations = try await world.database.count("team_invitation where account_id = 6")
       #expect(invitations == 0)
@@ -55,7 +56,7 @@ import Testing
         "audit_log where chain = 1 and operation = 'team_user_add' and target_id = 6 and actor_id = \(actor)")
       #expect(entries == 1)
       let bases = try await world.call(.get, "/api/v2.1/org/1/admin/dtables/?per_page=100", as: .teamAdmin)
-      #expect(bases.text.contains("Diary") && bases.text.contains("Of 5") && !bases.text.contains("Of 6"))
+      #expect(bases.text.contains("Diary") && bases.text.contains("Of 105") && !bases.text.contains("Of 106"))
     }
   }
 
@@ -66,7 +67,7 @@ import Testing
       let root = "/api/v2.1/admin/organizations/1/users/\(Example.systemAdmin)/"
       let answer = try await world.call(.post, root, as: .systemAdmin)
       #expect(answer.status == 200)
-      for row in ["user_group where id = 6", "base where name = 'Of 6'"] {
+      for row in ["user_group where id = 106", "base where name = 'Of 106'"] {
         let moved = try await world.database.count("\(row) and team_id = 1")
         #expect(moved == 1, "\(row)")
       }
@@ -230,7 +231,7 @@ import Testing
       #expect(try await find(Example.systemAdmin, .single)["contact_email"] as? String == "root@example.com")
       #expect(try await find(Example.single, .systemAdmin)["contact_email"] as? String == "single@example.com")
       #expect(try await find(Example.member, .single).status == 404)
-      try await world.database.execute("delete from group_member where group_id = 6 and account_id = 7")
+      try await world.database.execute("delete from group_member where group_id = 106 and account_id = 7")
       // The base that is shared with one of them is left.
       #expect(try await find(Example.single, .systemAdmin).status == 200)
       try await world.database.execute("update base set deleted_at = now() where name = 'Diary'")

@@ -89,7 +89,7 @@ import Testing
 
   @Test func `people who had the same name to sign in with keep their accounts, and one keeps the name`() async throws {
     try await TestDatabase.withEmpty { database in
-      _ = try Migrator.migrate(database.conninfo, allMigrations.filter { $0.name < "0016" })
+      _ = try Migrator.migrate(database.conninfo, allMigrations.filter { $0.name < "0018" })
       try await database.execute(
         """
         insert into account (uid, email, name, login_id, deleted_at) values

@@ -28,6 +28,7 @@ struct Person: RowDecodable, Sendable {
   let lastLogin: Timestamp?
   /// One that was generated, in the answer that tells of it.
   var newPassword: Secret?
+  var revealed: [Revealed] { newPassword == nil ? [] : [.password(of: user)] }
 
   /// Gives the people of a statement that selects rows of `account`, and nothing but what they are joined with for
   /// these.

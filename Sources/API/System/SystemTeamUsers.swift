@@ -53,6 +53,7 @@ private struct TeamMember: Output, JSONEncodable {
   let person: Person
   /// Of who was deactivated.
   var left: LeftBehind?
+  var revealed: [Revealed] { person.revealed }
 
   func write(to json: inout JSONWriter) {
     json.object {

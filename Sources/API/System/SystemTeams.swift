@@ -87,8 +87,9 @@ private struct TeamRecord: RowDecodable, Output, JSONEncodable {
   let creatorName: String
   let creatorEmail: String
   let counts: Counts?
-  /// The admin's, if it was generated.
-  var newPassword: Secret?
+  /// The admin, if a password was generated.
+  var admin: Person?
+  var revealed: [Revealed] { admin?.revealed ?? [] }
 
   struct Counts: Sendable {
     let users: Int64
@@ -151,7 +152,7 @@ private struct TeamRecord: RowDecodable, Output, JSONEncodable {
       $0.add("rows_count", 0)
       $0.add("row_limit", -1)
       $0.add("monthly_automation_limit_per_user", -1)
-      if let newPassword { $0.add("new_password", newPassword.clear) }
+      if let newPassword = admin?.newPassword { $0.add("new_password", newPassword.clear) }
       if let counts {
         $0.add("users_count", counts.users)
         $0.add("active_users_count", counts.activeUsers)
@@ -191,15 +192,15 @@ private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async 
 /// The team and its first admin come to be together; the admin may be somebody who is in no team, because theirs was
 /// deleted.
 private func addTeam(by admin: SystemAdmin, _ new: NewTeam, _ app: App) async throws -> TeamRecord {
-  let (made, newPassword) = try await app.change(by: admin.caller, patience: .seconds(120)) {
+  let (made, person) = try await app.change(by: admin.caller, patience: .seconds(120)) {
     let made: ID<Team>? = try await $0.row("insert into team (name) values (\(new.name.text)) returning id")
     guard let made else { throw Refusal.notFound(.team(new.name.text)) }
     let person = try await app.putOrAdd(new.admin, to: made, in: $0)
     try await $0.run("update team set creator_id = \(person.account) where id = \(made)")
-    return (made, person.newPassword)
+    return (made, person)
   }
   var team = try await app.team(String(made.value))
-  team.newPassword = newPassword
+  team.admin = person
   return team
 }
 

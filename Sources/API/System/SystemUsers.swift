@@ -127,6 +127,7 @@ private struct ToldUser: Output, JSONEncodable {
   let tip: String
   /// Of who was deactivated.
   var left: LeftBehind?
+  var revealed: [Revealed] { user.person.revealed }
 
   func write(to json: inout JSONWriter) {
     json.object {

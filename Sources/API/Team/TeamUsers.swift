@@ -53,6 +53,7 @@ private struct TeamUser: Output, JSONEncodable {
   let avatarURL: String
   /// Of who was deactivated.
   var left: LeftBehind?
+  var revealed: [Revealed] { person.revealed }
 
   func write(to json: inout JSONWriter) {
     json.object {
