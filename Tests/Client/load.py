@@ -103,7 +103,8 @@ class Load:
             try:
                 if connection is None:
                     connection = await asyncio.open_connection("127.0.0.1", port, local_addr=source)
-            except ConnectionRefusedError:
+            except (ConnectionRefusedError, ConnectionResetError):
+                # Or it still waited to be accepted by a socket that was closed: nothing has been asked yet.
                 turn += 1
                 if not self.retries_refusal:
                     self.outcomes.append(Outcome(began, time.monotonic(), REFUSED, False, port))

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 import requests
 
-from team import LOOK, PASSWORD, token
+from team import LOOK, PASSWORD, Person, new_address, token
 
 
 # MARK: Team admins
@@ -462,3 +462,27 @@ def test_the_audit_log_is_verified_from_the_command_line(service, team):
     assert after.returncode == 1
     assert f"the audit log of team {team.id} is broken at entry 3: it was changed" in after.stderr
     assert service.run("audit", "verify", DATABASE_URL=url).returncode == 0
+
+
+def test_people_without_a_team_come_into_one(service, root, call, team):
+    users = "/api/v2.1/admin/users/"
+    ada, ben, eve = (
+        Person(service, call("POST", users, root, json={"email": address, "password": PASSWORD}).json()["email"], address)
+        for address in (new_address(), new_address(), new_address()))
+    invited = [team.call("POST", "invitations/", json={"email": one.address}).json() for one in (ada, ben, eve)]
+    assert [one["email"] for one in invited] == [ada.id, ben.id, eve.id]
+    assert team.call("GET", "invitations/").json()["count"] == 3
+    own = "/api/v2.1/user/team-invitations/"
+    seen = ada.get(own)["invitation_list"]
+    assert [(one["id"], one["org_name"]) for one in seen] == [(invited[0]["id"], team.name)]
+
+    assert ben.call("POST", f"{own}{invited[0]['id']}/accept/").status_code == 404
+    assert ada.call("POST", f"{own}{invited[0]['id']}/accept/").json() == {"success": True}
+    assert ada.get("/api2/account/info/")["org_id"] == team.id
+    assert ben.call("DELETE", f"{own}{invited[1]['id']}/").json() == {"success": True}
+    assert team.call("DELETE", f"invitations/{invited[2]['id']}/").json() == {"success": True}
+    for person, one in zip((ben, eve), invited[1:]):
+        assert person.call("POST", f"{own}{one['id']}/accept/").status_code == 404
+    assert team.call("GET", "invitations/").json()["count"] == 0
+    assert call("POST", f"/api/v2.1/admin/organizations/{team.id}/users/{eve.id}/", root).status_code == 200
+    assert eve.get("/api2/account/info/")["org_id"] == team.id

@@ -29,6 +29,11 @@ ABSENT = {
     ("GET", "/api/v2.1/dtables/group-shared/"): ".group_shared_dtables.1[].text_color",
     ("GET", "/api/v2.1/org/{org_id}/admin/shares/"): (".view_user_shares[]", ".view_group_shares[]"),
     ("GET", "/api/v2.1/admin/dtable/{base_id}/external-links/"): ".dtable_external_link_list.view_external_links[]",
+    ("GET", "/api/v2.1/admin/abuse-reports/"): ".abuse_report_list[]",
+    ("GET", "/api/v2.1/admin/email-sending-logs/"): ".email_sending_logs[]",
+    # A base has one table as yet, with a column of text.
+    ("GET", "/api-gateway/api/v2/dtables/{base_uuid}/metadata/"): (
+        ".metadata.settings.", ".metadata.tables[].columns[].", ".metadata.tables[].views[]."),
 }
 
 

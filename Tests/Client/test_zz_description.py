@@ -111,13 +111,6 @@ def test_the_readme_says_who_may_call_what():
     assert table in (ROOT / "README.md").read_text()
 
 
-def test_every_setting_is_in_the_readme_and_in_the_help():
-    text = subprocess.run([BINARY, "serve", "--help"], capture_output=True, text=True, check=True).stdout
-    helped = set(re.findall(r"^ +((?:BASEKEEPER|JWT|DATABASE)_[A-Z_]+) ", text, re.MULTILINE))
-    described = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE))
-    assert helped == described
-
-
 def test_the_service_serves_its_description(service):
     answer = requests.get(service.url + "/openapi.yaml", timeout=10)
     assert answer.content == description.TEXT

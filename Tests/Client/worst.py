@@ -23,7 +23,7 @@ def deep(opening, closing):
 
 
 def names(size):
-    return ("{" + "".join(f'"{number}":1,' for number in range(1_000_000, 1_000_000 + size // 11)) + '"a":1}').encode()
+    return ("{" + "".join(f'"{number}":1,' for number in range(1_000_000, 1_000_000 + (size - 8) // 12)) + '"a":1}').encode()
 
 
 HEAD = "--x\r\nContent-Disposition: form-data; name=username"
