@@ -105,6 +105,8 @@ def fill(service, count):
         insert into base (workspace_id, team_id, name, creator_id, modifier_id)
           select workspace.id, team, 'of ' || account.name, account.id, account.id
           from workspace join account on account.id = workspace.account_id join made using (name);
+        insert into base (workspace_id, team_id, name, creator_id, modifier_id)
+          select shared, team, 'live ' || name, anna, anna from made;
         insert into user_share (base_id, team_id, account_id, permission, created_by)
           select id, team, anna, 'r', creator_id from base where name in (select 'of ' || name from made);
         insert into user_share (base_id, team_id, account_id, permission, created_by)
