@@ -4,12 +4,13 @@ import pytest
 import requests
 from seatable_api import Account
 
-import description
-import seen
-from postgres import Postgres
-from service import PATIENCE, Service
-from team import Person, new_address, new_team, token
+from support import description
+from support import seen
+from support.postgres import Postgres
+from support.service import PATIENCE, Service
+from support.team import Person, new_address, new_team, token
 
+pytest_plugins = ["support.order", "pytester"]
 numbers = itertools.count(1)
 
 

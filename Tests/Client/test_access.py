@@ -8,8 +8,8 @@ import jwt
 import pytest
 import requests
 
-from service import ROOT, SECRET, Service
-from team import PASSWORD, new_address, new_team, token
+from support.service import ROOT, SECRET, Service
+from support.team import PASSWORD, new_address, new_team, token
 
 DOCUMENT = ROOT / "docs/access.md"
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 import requests
 
-from team import LOOK, PASSWORD, Person, new_address, token
+from support.team import LOOK, PASSWORD, Person, new_address, token
 
 
 # MARK: Team admins

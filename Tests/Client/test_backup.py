@@ -8,8 +8,8 @@ import threading
 import pytest
 import requests
 
-from service import BINARY, MASTER_KEY, PATIENCE, ROOT, Service, wait_until
-from team import token
+from support.service import BINARY, MASTER_KEY, PATIENCE, ROOT, Service, wait_until
+from support.team import token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 

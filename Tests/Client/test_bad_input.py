@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from service import PATIENCE
+from support.service import PATIENCE
 
 GROUPS = "/api/v2.1/groups/"
 JSON = {"Content-Type": "application/json"}

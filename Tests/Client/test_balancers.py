@@ -8,9 +8,9 @@ import threading
 import pytest
 import requests
 
-from cluster import Node, Program
-from service import ROOT, Service, wait_until
-from team import new_address, new_team, token
+from support.cluster import Node, Program
+from support.service import ROOT, Service, wait_until
+from support.team import new_address, new_team, token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 NGINX = """

@@ -11,7 +11,7 @@ import threading
 import pytest
 import requests
 
-from service import PATIENCE, Service
+from support.service import PATIENCE, Service
 
 PAGE = """<!DOCTYPE html><meta charset="utf-8"><title>A front end</title><pre id="result">waiting</pre><script>
 const service = %(service)s, token = %(token)s

@@ -7,7 +7,7 @@ import pytest
 from seatable_api import Account, Base
 from seatable_api.exception import AuthExpiredError
 
-from service import SECRET
+from support.service import SECRET
 
 
 def group_workspace(account):

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import pathlib
 import shutil
 import socket
 import struct
@@ -12,8 +11,8 @@ import time
 import pytest
 import requests
 
-from service import PATIENCE, Service, wait_until
-from team import new_address, new_team, numbers, token
+from support.service import PATIENCE, ROOT, Service, wait_until
+from support.team import new_address, new_team, numbers, token
 from test_lifecycle import EXCHANGE, FACTOR, VERIFY, code, sign_in
 
 DAY = 86_400
@@ -26,7 +25,7 @@ pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler
 def service(postgres, tmp_path_factory):
     folder = tmp_path_factory.mktemp("clock")
     library, offset = folder / "clock.so", folder / "offset"
-    source = pathlib.Path(__file__).with_name("clock.c")
+    source = ROOT / "Tests/Client/support/clock.c"
     subprocess.run([COMPILER, "-shared", "-fPIC", "-O2", "-o", str(library), str(source)], check=True)
     offset.write_bytes(bytes(8))
 

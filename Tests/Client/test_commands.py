@@ -10,7 +10,7 @@ import pytest
 import requests
 from seatable_api import Account
 
-from service import BINARY, PATIENCE, Service
+from support.service import BINARY, PATIENCE, Service
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_", "JWT_"))}
 

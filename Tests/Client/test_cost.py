@@ -5,9 +5,9 @@ import random
 
 import pytest
 
-from service import Service
-from team import token
-from worst import BODIES, FILES, HEADERS, LARGE, SMALL, Client, fill, lists, longest
+from support.service import Service
+from support.team import token
+from support.worst import BODIES, FILES, HEADERS, LARGE, SMALL, Client, fill, lists, longest
 
 DOORS = ["/api2/auth-token/", "/api/v2.1/base-tokens/revoke/"]
 

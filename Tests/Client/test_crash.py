@@ -4,9 +4,9 @@ import random
 import signal
 import time
 
-from load import Load, exchanges
-from service import THOROUGH, wait_until
-from writes import Writes
+from support.load import Load, exchanges
+from support.service import THOROUGH, wait_until
+from support.writes import Writes
 
 WRITES, KILLS = 1000 * THOROUGH, 8 * THOROUGH
 

@@ -9,10 +9,10 @@ import time
 import pytest
 import requests
 
-from load import Load, Question, exchanges, percentile
-from postgres import Postgres, Refused, Session, give_away
-from service import THOROUGH, wait_until
-from writes import Writes
+from support.load import Load, Question, exchanges, percentile
+from support.postgres import Postgres, Refused, Session, give_away
+from support.service import THOROUGH, wait_until
+from support.writes import Writes
 
 ROUNDS = 3 * THOROUGH
 PLACES = 14

@@ -10,8 +10,8 @@ import re
 import pytest
 import requests
 
-from browser import Browser
-from service import ROOT
+from support.browser import Browser
+from support.service import ROOT
 
 FILES = [
     "/openapi.yaml", "/api/docs/", "/api/docs/start.js", "/api/docs/swagger-ui-bundle.js", "/api/docs/swagger-ui.css"]

@@ -10,9 +10,9 @@ import uuid
 import pytest
 import requests
 
-from cluster import Node
-from service import Service, target, wait_until
-from team import new_address, new_team, token
+from support.cluster import Node
+from support.service import Service, target, wait_until
+from support.team import new_address, new_team, token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 WRITERS, READERS = 6, 2

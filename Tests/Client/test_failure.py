@@ -11,7 +11,7 @@ import threading
 import pytest
 import requests
 
-from service import BINARY, PATIENCE, Service, wait_until
+from support.service import BINARY, PATIENCE, Service, wait_until
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import time
 import pytest
 import requests
 
-from service import BINARY, PATIENCE, ROOT, Service, wait_until
+from support.service import BINARY, PATIENCE, ROOT, Service, wait_until
 
 
 @pytest.fixture

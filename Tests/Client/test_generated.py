@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from service import ROOT
+from support.service import ROOT
 
 PROGRAMS = pathlib.Path(sys.executable).parent
 DESCRIPTION = ROOT / "openapi.yaml"

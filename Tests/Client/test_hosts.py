@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from cluster import Node
-from service import Service
+from support.cluster import Node
+from support.service import Service
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from service import BINARY, PATIENCE, Service, wait_until
+from support.service import BINARY, PATIENCE, Service, wait_until
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 VERIFY = "/api/v2.1/base-tokens/verify/"

@@ -18,8 +18,8 @@ import pytest
 import requests
 from seatable_api import Account
 
-from service import PATIENCE, ROOT, Service, wait_until
-from team import PASSWORD, Team, token
+from support.service import PATIENCE, ROOT, Service, wait_until
+from support.team import PASSWORD, Team, token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 VERIFY = "/api/v2.1/base-tokens/verify/"

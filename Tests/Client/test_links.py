@@ -6,7 +6,7 @@ import urllib.parse
 import jwt
 import pytest
 
-from service import SECRET, wait_until
+from support.service import SECRET, wait_until
 from test_sharing import gateway, permission, place, shared
 
 INVITES = "/api/v2.1/dtables/invite-links/"

@@ -6,9 +6,9 @@ import time
 
 import pytest
 
-from crowd import Crowd, allow_descriptors
-from load import LOST, REFUSED, Load, exchanges, percentile
-from service import THOROUGH, Service, wait_until
+from support.crowd import Crowd, allow_descriptors
+from support.load import LOST, REFUSED, Load, exchanges, percentile
+from support.service import THOROUGH, Service, wait_until
 
 ENDS = 4 * THOROUGH
 IDLE, SLOW = 5000, 200

@@ -9,7 +9,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from service import ROOT, Service, wait_until
+from support.service import ROOT, Service, wait_until
 
 CONTRIB = ROOT / "contrib"
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"

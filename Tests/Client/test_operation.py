@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from service import BINARY, PATIENCE, ROOT, Service
+from support.service import BINARY, PATIENCE, ROOT, Service
 
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
 

@@ -7,9 +7,9 @@ import time
 import pytest
 import requests
 
-from cluster import Node
-from postgres import Postgres
-from service import Service, wait_until
+from support.cluster import Node
+from support.postgres import Postgres
+from support.service import Service, wait_until
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 

@@ -3,7 +3,7 @@
 import pytest
 from seatable_api import Account
 
-from team import PASSWORD, new_address
+from support.team import PASSWORD, new_address
 
 LOGIN = "/api2/auth-token/"
 USER = "/api/v2.1/user/"

@@ -7,10 +7,10 @@ import threading
 import pytest
 import requests
 
-from cluster import Node, Program
-from postgres import psql
-from service import Service, wait_until
-from team import LOOK, PASSWORD, new_address, new_team, token
+from support.cluster import Node, Program
+from support.postgres import psql
+from support.service import Service, wait_until
+from support.team import LOOK, PASSWORD, new_address, new_team, token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 # Of the servers that the pooler has; the two services alone keep up to 24 connections to it.

@@ -7,9 +7,9 @@ import uuid
 import pytest
 import requests
 
-from cluster import Node
-from service import Service, wait_until
-from team import new_address, new_team, token
+from support.cluster import Node
+from support.service import Service, wait_until
+from support.team import new_address, new_team, token
 
 COPIES = 3
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"

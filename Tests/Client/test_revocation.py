@@ -15,9 +15,9 @@ import urllib.parse
 
 import pytest
 
-import hammer
-from generate import secret
-from service import PATIENCE, Service, wait_until
+from support import hammer
+from support.generate import secret
+from support.service import PATIENCE, Service, wait_until
 
 REVOCATIONS = int(os.environ.get("REVOCATIONS", "10000"))
 CONNECTIONS, PROCESSES, REVOKERS, TEAMS = 64, 2, 24, 4

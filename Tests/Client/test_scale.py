@@ -5,8 +5,8 @@ import re
 import pytest
 import requests
 
-from generate import LISTS, generate
-from service import Service
+from support.generate import LISTS, generate
+from support.service import Service
 
 LARGE = "account|base|api_token|audit_log|login_log|group_member|workspace|user_share|base_link"
 

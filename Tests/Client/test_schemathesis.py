@@ -2,9 +2,9 @@
 
 import pytest
 
-from hostile import CALLERS, attack
-from service import Service
-from team import token
+from support.hostile import CALLERS, attack
+from support.service import Service
+from support.team import token
 
 SEED = 1
 

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from load import Load, exchanges, percentile
-from proxy import Proxy
-from service import THOROUGH, wait_until
-from writes import Writes
+from support.load import Load, exchanges, percentile
+from support.proxy import Proxy
+from support.service import THOROUGH, wait_until
+from support.writes import Writes
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import jwt
 import pytest
 from seatable_api import Account
 
-from service import SECRET
-from team import PASSWORD
+from support.service import SECRET
+from support.team import PASSWORD
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 WORKSPACE = "/api/v2.1/workspace/"

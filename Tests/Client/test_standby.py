@@ -5,10 +5,10 @@ import re
 import pytest
 import requests
 
-from cluster import Node
-from generate import LISTS
-from service import Service, wait_until
-from team import new_address, new_team, token
+from support.cluster import Node
+from support.generate import LISTS
+from support.service import Service, wait_until
+from support.team import new_address, new_team, token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 ROOT = ("root@example.com", "correct horse battery")

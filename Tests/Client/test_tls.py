@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from seatable_api import Account, Base
 
-from service import BINARY, PATIENCE, Service, wait_until
+from support.service import BINARY, PATIENCE, Service, wait_until
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 

@@ -6,7 +6,7 @@ import urllib.parse
 import jwt
 import pytest
 
-from service import SECRET
+from support.service import SECRET
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 

@@ -5,8 +5,8 @@ import threading
 import pytest
 import requests
 
-from cluster import Node
-from service import Service, wait_until
+from support.cluster import Node
+from support.service import Service, wait_until
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 ADDED = """

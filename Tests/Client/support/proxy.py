@@ -4,7 +4,7 @@ import asyncio
 import random
 import threading
 
-from service import PATIENCE
+from support.service import PATIENCE
 
 
 class Proxy:

@@ -10,8 +10,8 @@ import struct
 import subprocess
 import tempfile
 
-from ports import free_port
-from service import PATIENCE, newest, wait_until
+from support.ports import free_port
+from support.service import PATIENCE, newest, wait_until
 
 
 class Postgres:

@@ -10,11 +10,10 @@ import sys
 
 import requests
 
-import description
-from service import ROOT
-from team import LOOK, new_address, new_team
+from support import description
+from support.team import LOOK, new_address, new_team
 
-SETTINGS = ROOT / "Tests/Client/schemathesis.toml"
+SETTINGS = pathlib.Path(__file__).with_name("schemathesis.toml")
 # With these a caller would end himself, and what comes after would be asked by nobody: other tests call them.
 ENDS = ["teamDeleteTeam"]
 CALLERS = ["anonymous", "member", "group owner", "team admin", "system administrator", "API token", "base token"]

@@ -11,9 +11,9 @@ import time
 
 import requests
 
-from ports import free_port
+from support.ports import free_port
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = os.environ.get("BASEKEEPER_BINARY", str(ROOT / ".build/release/basekeeper"))
 SECRET = "a signing secret that tests and service share"
 MASTER_KEY = "a master key that all copies of a test's service share"

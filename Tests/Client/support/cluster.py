@@ -7,9 +7,9 @@ import socket
 import subprocess
 import tempfile
 
-from postgres import Postgres, as_postgres, give_away
-from ports import free_port
-from service import PATIENCE, wait_until
+from support.postgres import Postgres, as_postgres, give_away
+from support.ports import free_port
+from support.service import PATIENCE, wait_until
 
 
 class Node(Postgres):

@@ -8,8 +8,8 @@ import uuid
 
 import requests
 
-from service import PATIENCE, wait_until
-from team import new_address, new_team, token
+from support.service import PATIENCE, wait_until
+from support.team import new_address, new_team, token
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 PEOPLE = 10

@@ -8,7 +8,7 @@ import json
 import threading
 import time
 
-from service import PATIENCE
+from support.service import PATIENCE
 
 EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 

@@ -1,0 +1,1 @@
+"""What the client tests and the scripts share: servers, services, loads, and what judges them."""

@@ -1,0 +1,78 @@
+"""A pytest plugin: what judges the whole run comes last, and is skipped where only a part was run.
+
+A test marked `whole_run` asks what all other tests have seen: whether each operation was called, say. Such a test would
+pass for want of evidence after a part of the tests, so it is skipped there, with the reason. A run is whole if every
+file of tests was collected and no test was left out.
+
+With `--order reversed` or `--order random` the other tests run in another order: file by file, and in each file test by
+test, but for files marked `in_order`. `--order 17` is the random order of seed 17.
+"""
+
+import itertools
+import random
+
+import pytest
+
+
+def pytest_addoption(parser):
+    parser.addoption("--order", default="written", help="written, reversed, random, or the seed of a random order")
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "whole_run: judges what all other tests have seen; runs last")
+    config.addinivalue_line("markers", "in_order: each test goes on from where the one before it has left off")
+    config.pluginmanager.register(Order(config), "order")
+
+
+def pytest_report_header(config):
+    order = config.pluginmanager.get_plugin("order").order
+    return None if order == "written" else f"order: {order}"
+
+
+class Order:
+    def __init__(self, config):
+        self.folder, self.deselected, self.missing = config.rootpath, 0, []
+        self.are_single = any("::" in str(one) for one in config.args)
+        self.order = config.getoption("order")
+        if self.order == "random":
+            self.order = str(random.randrange(1_000_000))
+        if self.order not in ("written", "reversed") and not self.order.isdigit():
+            raise pytest.UsageError(f"--order {self.order}: written, reversed, random, or a number")
+
+    def pytest_deselected(self, items):
+        self.deselected += len(items)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items):
+        judges = [one for one in items if one.get_closest_marker("whole_run")]
+        items[:] = self.ordered([one for one in items if one not in judges]) + judges
+
+    def ordered(self, items):
+        if self.order == "written":
+            return items
+        files = [list(tests) for _, tests in itertools.groupby(items, key=lambda one: one.path)]
+        turn = list.reverse if self.order == "reversed" else random.Random(int(self.order)).shuffle
+        turn(files)
+        for tests in files:
+            if not tests[0].get_closest_marker("in_order"):
+                turn(tests)
+        return [test for tests in files for test in tests]
+
+    def pytest_collection_finish(self, session):
+        collected = {one.path for one in session.items}
+        self.missing = sorted(path.name for path in self.folder.rglob("test_*.py") if path not in collected)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item):
+        if item.get_closest_marker("whole_run") and self.what_is_missing:
+            pytest.skip(f"it judges a whole run: {self.what_is_missing}")
+
+    @property
+    def what_is_missing(self):
+        """What this run leaves out; None if it is whole."""
+        if self.deselected:
+            return f"{self.deselected} deselected"
+        if self.missing:
+            more = f" and {len(self.missing) - 1} more files" if self.missing[1:] else ""
+            return f"{self.missing[0]}{more} did not run"
+        return "single tests were asked for" if self.are_single else None
