@@ -13,8 +13,8 @@ extension App {
   ///
   /// What the request says is read, and its passwords are hashed, before that transaction begins.
   func once<In: Readable>(
-    _ request: Request, of subject: Subject, _ operation: String, _ status: Int, reading read: () async throws -> In,
-    _ body: (In, App) async throws -> some Output
+    _ request: Request, _ segments: Segments, of subject: Subject, _ operation: String, _ status: Int,
+    reading read: () async throws -> In, _ body: (In, App) async throws -> some Output
   ) async throws -> Response {
     guard let text = request.headers[.idempotencyKey], let scope = subject.scope else {
       return try await body(try await read(), self).response(status)
@@ -22,7 +22,7 @@ extension App {
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw APIError.refused("Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
     }
-    let once = Once(key: "\(scope) \(text)", request, operation, vault)
+    let once = Once(key: "\(scope) \(text)", request, segments, operation, vault)
     if let answer = try await once.answer(self) { return answer }
     let input = try await read()
     do {
@@ -85,11 +85,10 @@ private struct Once: Sendable {
   private let asked: [UInt8]
   private let sealing: AuthenticationKey
 
-  init(key: String, _ request: Request, _ operation: String, _ vault: Vault) {
+  init(key: String, _ request: Request, _ segments: Segments, _ operation: String, _ vault: Vault) {
     self.key = vault.key(for: "idempotency keys 1").code(of: Array(key.utf8))
     sealing = vault.key(for: "idempotent answers 1 \(key)")
-    let captures = request.captures.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
-    let target = ([operation] + captures + [String(Substring(request.target.query))]).joined(separator: "\n")
+    let target = ([operation] + segments.lines + [String(Substring(request.target.query))]).joined(separator: "\n")
     asked = sha256(Array(target.utf8) + [0] + request.body)
   }
 

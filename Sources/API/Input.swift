@@ -5,25 +5,49 @@ internal import HTTP
 /// What an operation reads besides its principal: ready once, at the edge, and right from then on. It is ready before the
 /// operation has a connection to the database to itself.
 protocol Readable: Sendable {
-  static func read(_ parts: Parts, _ hashing: Hashing) async throws -> Self
+  /// What it takes from the path.
+  associatedtype Path: PathPart
+  static func read(_ path: Path, _ parts: Parts, _ hashing: Hashing) async throws -> Self
 }
 
-/// What is ready when it is parsed.
-protocol Input: Readable {
+/// What is ready when it is parsed, and names nothing in the path.
+protocol Input: Readable where Path == NoPath {
   init(_ parts: Parts) throws
 }
 
 extension Input {
-  static func read(_ parts: Parts, _: Hashing) throws -> Self { try Self(parts) }
+  static func read(_: NoPath, _ parts: Parts, _: Hashing) throws -> Self { try Self(parts) }
+}
+
+/// What a variable segment of the path names.
+protocol PathInput: Readable, PathVariable where Path == Self {}
+
+extension PathInput {
+  static func read(_ path: Self, _: Parts, _: Hashing) -> Self { path }
+}
+
+/// What the path names, with what is said about it.
+protocol NamedInput: Readable {
+  /// What it is that the path names.
+  associatedtype Path
+  init(_ path: Path, _ parts: Parts) throws
+}
+
+extension NamedInput {
+  static func read(_ path: Path, _ parts: Parts, _: Hashing) throws -> Self { try Self(path, parts) }
 }
 
 /// What has a password that somebody sets, of which it keeps the hash.
 protocol HashedInput: Readable {
-  init(_ parts: Parts, _ hashing: Hashing) async throws
+  /// What the path names of it.
+  associatedtype Path
+  init(_ path: Path, _ parts: Parts, _ hashing: Hashing) async throws
 }
 
 extension HashedInput {
-  static func read(_ parts: Parts, _ hashing: Hashing) async throws -> Self { try await Self(parts, hashing) }
+  static func read(_ path: Path, _ parts: Parts, _ hashing: Hashing) async throws -> Self {
+    try await Self(path, parts, hashing)
+  }
 }
 
 /// Hashes passwords on the account of a caller.
@@ -41,14 +65,12 @@ struct NoInput: Input {
   init(_ parts: Parts) {}
 }
 
-/// A request's three sources of values. They stay apart: a field of the body cannot stand in for a path parameter.
+/// A request's sources of values but for its path. They stay apart: a field of the body cannot stand in for one of the
+/// query, nor for what the path names.
 struct Parts {
   private let request: Request
 
   init(of request: Request) { self.request = request }
-
-  /// A variable segment of the path.
-  func path(_ name: String) -> String { request.captures[name] ?? "" }
 
   /// The query's fields.
   func query() throws(FieldsError) -> Fields { try Fields(query: request.target.query) }

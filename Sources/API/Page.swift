@@ -48,10 +48,13 @@ struct LongPage: Input {
 }
 
 /// What names a list of which a long page is wanted.
-struct Long<Named: Input>: Input {
+struct Long<Named: Readable>: Readable {
   let of: Named
   let page: LongPage
-  init(_ parts: Parts) throws { (of, page) = (try Named(parts), try LongPage(parts)) }
+
+  static func read(_ path: Named.Path, _ parts: Parts, _ hashing: Hashing) async throws -> Self {
+    Self(of: try await Named.read(path, parts, hashing), page: try LongPage(parts))
+  }
 }
 
 extension App {

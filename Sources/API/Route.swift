@@ -23,8 +23,8 @@ public struct Route: Sendable {
   /// Whether a request shows, as far as its header tells, what may prove that its sender may call.
   let isShown: @Sendable (Request) -> Bool
   /// Proves that he may.
-  let authorise: @Sendable (Request, App) async throws -> Void
-  let handle: @Sendable (Request, App, inout RateLimits) async throws -> Response
+  let authorise: @Sendable (Request, Segments, App) async throws -> Void
+  let handle: @Sendable (Request, Segments, App, inout RateLimits) async throws -> Response
 
   /// The size of a body. Nobody sends a large one before it is proved that he may call.
   public enum BodySize: Sendable {
@@ -42,12 +42,15 @@ public struct Route: Sendable {
     case standby
   }
 
-  /// The principal is part of the handler's type: a row that names the wrong one does not compile.
+  /// The principal is part of the handler's type: a row that names the wrong one does not compile. What principal and
+  /// input take from the path is part of theirs: a row whose path has other variables ends the program when it is made.
   init<P: Principal, In: Readable, Out: Output>(
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
     _ handler: @escaping @Sendable (P, In, App) async throws -> Out, status: Int = 200,
     once isDoneOnce: Bool? = nil, from source: Source = .primary, body: BodySize = .small
   ) {
+    let variables = Variables(of: path)
+    if let problem = variables.problem(P.self, In.self) { preconditionFailure("\(operation): \(problem)") }
     precondition(method == .get || source == .primary, "\(operation) may change something")
     precondition(body == .small || P.isInAuthorization, "\(operation) takes large bodies from anybody")
     (self.method, self.path, self.operation, self.status) = (method, path, operation, status)
@@ -55,18 +58,20 @@ public struct Route: Sendable {
     let isDoneOnce = isDoneOnce ?? (method == .post)
     (self.isDoneOnce, self.source, self.body) = (isDoneOnce, source, body)
     isShown = P.isShown
-    authorise = { request, app in _ = try await P.authorise(request, app) }
-    handle = { request, app, limits in
-      let caller = try await P.authorise(request, app)
+    authorise = { request, segments, app in _ = try await P.authorise(variables.taken(segments), request, app) }
+    handle = { request, segments, app, limits in
+      let caller = try await P.authorise(variables.taken(segments), request, app)
       try app.admit(caller.subject, &limits)
-      let read = { try await In.read(Parts(of: request), Hashing(app: app, caller: caller.subject)) }
+      let named: In.Path = variables.taken(segments)
+      let read = { try await In.read(named, Parts(of: request), Hashing(app: app, caller: caller.subject)) }
       let answer: (In, App) async throws -> Out = { try await handler(caller, $0, $1) }
       switch source {
       case .standby:
         let input = try await read()
         return try await app.readingAtStandby { try await answer(input, $0).response(status) }
       case .primary where isDoneOnce:
-        return try await app.once(request, of: caller.subject, operation, status, reading: read, answer)
+        return try await app.once(
+          request, segments, of: caller.subject, operation, status, reading: read, answer)
       case .primary: return try await answer(try await read(), app).response(status)
       }
     }

@@ -81,6 +81,8 @@ struct Router: Sendable {
   }
 }
 
-private func isVariable(_ segment: String) -> Bool { segment.hasPrefix("{") && segment.hasSuffix("}") }
+/// Whether a segment of a route's path stands for any one that is not empty.
+func isVariable(_ segment: some StringProtocol) -> Bool { segment.hasPrefix("{") && segment.hasSuffix("}") }
 
-private func variableName(_ segment: String) -> String { String(segment.dropFirst().dropLast()) }
+/// What stands in its braces.
+func variableName(_ segment: some StringProtocol) -> String { String(segment.dropFirst().dropLast()) }

@@ -19,7 +19,7 @@ public struct Service: Sendable {
   /// Says what is done with a request whose header alone is there, and a body of so many bytes is to come, or nil where
   /// nobody has said how many. What would be refused whatever the body says is answered without it.
   public func judge(_ request: Request, announcing size: UInt64?) -> Verdict {
-    guard case .route(let route, let captures) = find(request), !request.isEncoded, route.isShown(request) else {
+    guard case .route(let route, let segments) = find(request), !request.isEncoded, route.isShown(request) else {
       return .answer { await respond(to: request, hasBody: true) }
     }
     switch route.body {
@@ -28,10 +28,8 @@ public struct Service: Sendable {
     case .large:
       // Whether he may still is asked again when all of it is there.
       return .ask(upTo: .max) {
-        var named = request
-        named.captures = captures
-        return await answer(named, route.path) { app, _ in
-          try await route.authorise(named, app)
+        await answer(request, route.path) { app, _ in
+          try await route.authorise(request, segments, app)
           return nil
         }
       }
@@ -42,13 +40,11 @@ public struct Service: Sendable {
     let found = find(request)
     let response = await answer(request, found.path) { app, limits in
       switch found {
-      case .route(let route, let captures):
+      case .route(let route, let segments):
         guard !hasBody || !request.isEncoded else {
           throw APIError.encoded(request.headers[.contentEncoding] ?? "")
         }
-        var request = request
-        request.captures = captures
-        return try await route.handle(request, app, &limits)
+        return try await route.handle(request, segments, app, &limits)
       case .otherMethods(let methods):
         if let response = CrossOrigin.preflight(request, methods: methods) { return response }
         throw APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue))
@@ -76,17 +72,24 @@ public struct Service: Sendable {
     return response
   }
 
-  private func find(_ request: Request) -> Router.Found {
-    let found = Self.router.find(request.method, request.target.segments)
-    guard case .route(let route, let captures) = found else { return found }
-    return .route(route, captures: captures.mapValues(normalized))
+  private func find(_ request: Request) -> Found {
+    switch Self.router.find(request.method, request.target.segments) {
+    case .route(let route, let captures): .route(route, Segments(captures.mapValues(normalized)))
+    case .otherMethods(let methods): .otherMethods(methods)
+    case .nothing: .nothing
+    }
   }
-}
 
-extension Router.Found {
-  /// The template of the path.
-  fileprivate var path: String? {
-    if case .route(let route, _) = self { route.path } else { nil }
+  /// What a request asks for.
+  private enum Found {
+    case route(Route, Segments)
+    case otherMethods([Method])
+    case nothing
+
+    /// The template of the path.
+    var path: String? {
+      if case .route(let route, _) = self { route.path } else { nil }
+    }
   }
 }
 

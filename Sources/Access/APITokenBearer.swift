@@ -53,7 +53,7 @@ public struct APITokenBearer: Principal {
   }
 
   /// Proves a live API token, or a temporary one whose owner may still open the base.
-  public static func authorise(_ request: Request, _ app: App) async throws -> APITokenBearer {
+  public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> APITokenBearer {
     let credential = try Credential(request)
     if let secret = Secret(token: credential.text) { return try await bearer(of: secret.hash, app) }
     guard

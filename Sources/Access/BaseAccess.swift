@@ -25,8 +25,8 @@ public struct BaseUser: Personal {
   public let longestLifetime: Int64?
 
   /// Proves the right to the path's base.
-  public static func authorise(_ request: Request, _ app: App) async throws -> BaseUser {
-    try await Found.find(NamedBase(request), request, app).user()
+  public static func authorise(_ path: BaseSegments, _ request: Request, _ app: App) async throws -> BaseUser {
+    try await Found.find(NamedBase(path), request, app).user()
   }
 
   /// Proves the right of somebody signed in to a base that his input names.
@@ -56,8 +56,8 @@ public struct BaseAdmin: Personal {
   public let baseName: String
 
   /// Proves the right to the path's base.
-  public static func authorise(_ request: Request, _ app: App) async throws -> BaseAdmin {
-    try admin(try await Found.find(NamedBase(request), request, app).user())
+  public static func authorise(_ path: BaseSegments, _ request: Request, _ app: App) async throws -> BaseAdmin {
+    try admin(try await Found.find(NamedBase(path), request, app).user())
   }
 
   /// Proves the right of somebody signed in to a base that his input names.
@@ -83,11 +83,10 @@ private enum NamedBase {
   case name(String, in: String)
   case uuid(String)
 
-  init(_ request: Request) {
-    if let uuid = request.captures["base_uuid"] {
-      self = .uuid(uuid)
-    } else {
-      self = .name(request.captures["base_name"] ?? "", in: request.captures["workspace_id"] ?? "")
+  init(_ path: BaseSegments) {
+    switch path {
+    case .first(let path): self = .name(path.second.name, in: path.first.named)
+    case .second(let path): self = .uuid(path.named)
     }
   }
 

@@ -45,16 +45,13 @@ public struct BaseTokenBearer: Principal {
   public var subject: Subject { .nobody }
 
   /// Proves a base token, for the path's `base_uuid` where there is one.
-  public static func authorise(_ request: Request, _ app: App) async throws -> BaseTokenBearer {
+  public static func authorise(
+    _ path: BaseUUIDSegment?, _ request: Request, _ app: App
+  ) async throws -> BaseTokenBearer {
     let token = try Credential(request).text
-    guard let named = request.captures["base_uuid"] else { return try await prove(token, app) }
-    return try await prove(token, for: named, app)
-  }
-
-  /// Proves a base token for a base that a request names.
-  private static func prove(_ token: String, for named: String, _ app: App) async throws -> BaseTokenBearer {
+    guard let path else { return try await prove(token, app) }
     let claims = try verified(token, app)
-    guard let uuid = BaseUUID(claims.dtableUUID), uuid == BaseUUID(named) else { throw Refusal.badBaseToken }
+    guard let uuid = BaseUUID(claims.dtableUUID), uuid == path.uuid else { throw Refusal.badBaseToken }
     return try await bearer(claims, uuid, from: app.origin.address, app)
   }
 

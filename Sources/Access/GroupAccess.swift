@@ -15,21 +15,19 @@ public struct GroupMember: Personal {
   public let role: Role
 
   /// Proves the right to the path's `group_id`.
-  public static func authorise(_ request: Request, _ app: App) async throws -> GroupMember {
+  public static func authorise(_ path: GroupSegment, _ request: Request, _ app: App) async throws -> GroupMember {
     let hash = try Credential(request).accountToken()
-    let named = request.captures["group_id"] ?? ""
-    let id = ID<Group>(text: named)
     let found: Found? = try await app.db.lookup(
       """
       select \(SignedIn.columns), user_group.id as group_id, member.role
       from \(SignedIn.live)
-      left join group_member as member on member.group_id = \(id) and member.account_id = account.id
+      left join group_member as member on member.group_id = \(path.group) and member.account_id = account.id
       left join user_group
-        on user_group.id = \(id) and (member.role is not null or user_group.team_id = account.team_id)
+        on user_group.id = \(path.group) and (member.role is not null or user_group.team_id = account.team_id)
       where token.hash = \(hash.bytes)
       """)
     guard let found else { throw Refusal.badAccountToken }
-    guard let group = found.group else { throw Refusal.notFound(.group(named)) }
+    guard let group = found.group else { throw Refusal.notFound(.group(path.named)) }
     guard let role = found.role else { throw Refusal.notAllowed }
     return GroupMember(caller: found.caller, group: group, role: role)
   }
@@ -58,8 +56,8 @@ public struct GroupAdmin: Personal {
   public let group: ID<Group>
 
   /// Proves the right to the path's `group_id`.
-  public static func authorise(_ request: Request, _ app: App) async throws -> GroupAdmin {
-    let member = try await GroupMember.authorise(request, app)
+  public static func authorise(_ path: GroupSegment, _ request: Request, _ app: App) async throws -> GroupAdmin {
+    let member = try await GroupMember.authorise(path, request, app)
     guard member.role.administers else { throw Refusal.notAllowed }
     return GroupAdmin(caller: member.caller, group: member.group)
   }
@@ -76,8 +74,8 @@ public struct GroupOwner: Personal {
   public let group: ID<Group>
 
   /// Proves the right to the path's `group_id`.
-  public static func authorise(_ request: Request, _ app: App) async throws -> GroupOwner {
-    let member = try await GroupMember.authorise(request, app)
+  public static func authorise(_ path: GroupSegment, _ request: Request, _ app: App) async throws -> GroupOwner {
+    let member = try await GroupMember.authorise(path, request, app)
     guard member.role == .owner else { throw Refusal.notAllowed }
     return GroupOwner(caller: member.caller, group: member.group)
   }

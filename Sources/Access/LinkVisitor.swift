@@ -16,10 +16,11 @@ public struct LinkVisitor: Principal {
   public static let isInAuthorization = false
 
   /// Proves that the path's link opens its base.
-  public static func authorise(_ request: Request, _ app: App) async throws -> LinkVisitor {
+  public static func authorise(
+    _ path: ExternalLinkSegment, _ request: Request, _ app: App
+  ) async throws -> LinkVisitor {
     let password = try request.headers[.linkPassword] ?? Fields(bodyOf: request).optionalText("password", 0...1024)
-    let token = request.captures["external_link_token"] ?? ""
-    return LinkVisitor(opened: try await .open(.external, token, password: password, app))
+    return LinkVisitor(opened: try await .open(.external, path.token, password: password, app))
   }
 
   /// Holds for a row of `link` whose time is not over.

@@ -7,10 +7,12 @@ public protocol Principal: Sendable {
   static var name: String { get }
   /// Whether what proves the right is in the field `Authorization`, so that nobody without one has to be listened to.
   static var isInAuthorization: Bool { get }
+  /// What it takes from the path.
+  associatedtype Path: PathPart = NoPath
   /// Proves the right, with one statement.
   ///
   /// - Throws: `Refusal`, or `PostgresError` where the database is away.
-  static func authorise(_ request: Request, _ app: App) async throws -> Self
+  static func authorise(_ path: Path, _ request: Request, _ app: App) async throws -> Self
   /// On whose account it acts: what he may do in all, and whose use is counted.
   var subject: Subject { get }
 }
@@ -69,7 +71,7 @@ public struct Anyone: Principal {
   public var subject: Subject { .nobody }
 
   /// Always.
-  public static func authorise(_ request: Request, _ app: App) -> Anyone { Anyone() }
+  public static func authorise(_: NoPath, _ request: Request, _ app: App) -> Anyone { Anyone() }
 }
 
 /// Whoever calls from where the operator lets the metrics be read.
@@ -83,7 +85,7 @@ public struct MetricsReader: Principal {
   public var subject: Subject { .nobody }
 
   /// Asks for the address alone. Where that is a proxy's, because the caller's is not known, he may be anybody.
-  public static func authorise(_ request: Request, _ app: App) throws(Refusal) -> MetricsReader {
+  public static func authorise(_: NoPath, _ request: Request, _ app: App) throws(Refusal) -> MetricsReader {
     guard !request.isForwarded, let address = IPAddress(request.address),
       app.settings.metricsNetworks.contains(where: { $0.contains(address) })
     else { throw .hiddenMetrics }

@@ -24,7 +24,11 @@ public struct SignedIn: Personal {
   public var caller: SignedIn { self }
 
   /// Proves that the request bears a live account token.
-  public static func authorise(_ request: Request, _ app: App) async throws -> SignedIn {
+  public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> SignedIn {
+    try await authorise(request, app)
+  }
+
+  static func authorise(_ request: Request, _ app: App) async throws -> SignedIn {
     let hash = try Credential(request).accountToken()
     let found: SignedIn? = try await app.db.lookup(
       "select \(SignedIn.columns) from \(SignedIn.live) where token.hash = \(hash.bytes)")
@@ -93,7 +97,7 @@ public struct Enrolling: Principal {
   public var subject: Subject { .enrolling(caller) }
 
   /// Proves that the request bears a live account token.
-  public static func authorise(_ request: Request, _ app: App) async throws -> Enrolling {
+  public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> Enrolling {
     Enrolling(caller: try await SignedIn.authorise(request, app))
   }
 }

@@ -11,7 +11,7 @@ public struct SystemAdmin: Personal {
   public let caller: SignedIn
 
   /// Proves that the caller is one.
-  public static func authorise(_ request: Request, _ app: App) async throws -> SystemAdmin {
+  public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> SystemAdmin {
     let hash = try Credential(request).accountToken()
     let found: Found? = try await app.db.lookup(
       """

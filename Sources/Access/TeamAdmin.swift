@@ -16,7 +16,7 @@ public struct TeamAdmin: Personal {
   public let team: ID<Team>
 
   /// Proves the right to the path's team.
-  public static func authorise(_ request: Request, _ app: App) async throws -> TeamAdmin {
+  public static func authorise(_ path: TeamSegment?, _ request: Request, _ app: App) async throws -> TeamAdmin {
     let hash = try Credential(request).accountToken()
     let found: Found? = try await app.db.lookup(
       """
@@ -26,7 +26,7 @@ public struct TeamAdmin: Personal {
       """)
     guard let found else { throw Refusal.badAccountToken }
     guard found.isAdmin, let team = found.caller.team else { throw Refusal.notAdministrator }
-    if let named = request.captures["org_id"], ID(text: named) != team { throw Refusal.notAdministrator }
+    if let path, path.team != team { throw Refusal.notAdministrator }
     return TeamAdmin(caller: found.caller, team: team)
   }
 
@@ -57,10 +57,12 @@ public struct TeamBaseUser: Personal {
   public let permission: Permission
 
   /// Proves the right to the path's base.
-  public static func authorise(_ request: Request, _ app: App) async throws -> TeamBaseUser {
-    let admin = try await TeamAdmin.authorise(request, app)
-    let named = request.captures["base_uuid"] ?? ""
-    guard let uuid = BaseUUID(named) else { throw Refusal.notFound(.base(named)) }
+  public static func authorise(
+    _ path: Both<TeamSegment?, BaseUUIDSegment>, _ request: Request, _ app: App
+  ) async throws -> TeamBaseUser {
+    let admin = try await TeamAdmin.authorise(path.first, request, app)
+    let named = path.second.named
+    guard let uuid = path.second.uuid else { throw Refusal.notFound(.base(named)) }
     let found: Found? = try await app.db.lookup(
       """
       select base.id as base_id, base.name, \(permissionOfAccount) as permission

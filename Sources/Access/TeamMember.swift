@@ -11,11 +11,9 @@ public struct TeamMember: Personal {
   public let team: ID<Team>
 
   /// Proves that the caller is in the path's team.
-  public static func authorise(_ request: Request, _ app: App) async throws -> TeamMember {
+  public static func authorise(_ path: TeamSegment, _ request: Request, _ app: App) async throws -> TeamMember {
     let caller = try await SignedIn.authorise(request, app)
-    guard let team = caller.team, request.captures["org_id"].flatMap(ID<Team>.init(text:)) == team else {
-      throw Refusal.notAllowed
-    }
+    guard let team = caller.team, path.team == team else { throw Refusal.notAllowed }
     return TeamMember(caller: caller, team: team)
   }
 }

@@ -29,7 +29,7 @@ public struct TokenVerifier: Principal {
   }
 
   /// Proves an account token or an API token.
-  public static func authorise(_ request: Request, _ app: App) async throws -> TokenVerifier {
+  public static func authorise(_ path: NoPath, _ request: Request, _ app: App) async throws -> TokenVerifier {
     let credential = try Credential(request)
     if let hash = try? credential.accountToken(), let person = try await person(with: hash, app) {
       return TokenVerifier(
@@ -37,7 +37,7 @@ public struct TokenVerifier: Principal {
         reach: person.isSystemAdmin ? .everything : .team(person.caller.team, of: person.caller.account))
     }
     do {
-      let program = try await APITokenBearer.authorise(request, app)
+      let program = try await APITokenBearer.authorise(path, request, app)
       return TokenVerifier(subject: program.subject, reach: .base(program.base))
     } catch Refusal.badAPIToken {
       throw Refusal.badAccountToken

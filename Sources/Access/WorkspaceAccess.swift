@@ -13,16 +13,17 @@ public struct WorkspaceAdmin: Personal {
   public let workspace: ID<Workspace>
 
   /// Proves the right to the path's `workspace_id`.
-  public static func authorise(_ request: Request, _ app: App) async throws -> WorkspaceAdmin {
+  public static func authorise(
+    _ path: WorkspaceSegment, _ request: Request, _ app: App
+  ) async throws -> WorkspaceAdmin {
     let hash = try Credential(request).accountToken()
-    let named = request.captures["workspace_id"] ?? ""
     let found: Found? = try await app.db.lookup(
       """
       select \(SignedIn.columns), \(WorkspaceRole.columns)
-      from \(SignedIn.live) \(WorkspaceRole.joined(on: "place.id = \(ID<Workspace>(text: named))"))
+      from \(SignedIn.live) \(WorkspaceRole.joined(on: "place.id = \(path.workspace)"))
       where token.hash = \(hash.bytes)
       """)
-    return try admin(found, of: .workspace(named))
+    return try admin(found, of: .workspace(path.named))
   }
 
   /// Proves the right of somebody signed in to a workspace that a body names.

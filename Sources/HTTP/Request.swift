@@ -26,8 +26,6 @@ public struct Request: Sendable {
   /// Whether the caller's address is not known, and a proxy's stands in its place: of one that nobody trusts, or one that
   /// does not know it.
   public var isForwarded = false
-  /// The path's variable segments by their name in the route's template.
-  public var captures: [String: String] = [:]
 
   /// A request with the given parts.
   public init(

@@ -33,9 +33,10 @@ private struct NewAccountToken: Input {
   init(_ parts: Parts) throws { terms = try AccountTokenTerms(parts.body()) }
 }
 
-private struct NumberedToken: Input {
+private struct NumberedToken: PathInput {
+  static let variable = "token_id"
   let named: String
-  init(_ parts: Parts) { named = parts.path("token_id") }
+  init(_ segment: String) { named = segment }
 }
 
 private struct PasswordChange: Input {

@@ -84,12 +84,18 @@ private struct BaseChange: Input {
   }
 }
 
-private struct BaseInWorkspace: Input {
+private struct NamedWorkspace: PathVariable {
+  static let variable = "workspace_id"
+  let named: String
+  init(_ segment: String) { named = segment }
+}
+
+private struct BaseInWorkspace: NamedInput {
   let workspace: String
   let name: String
 
-  init(_ parts: Parts) throws {
-    (workspace, name) = (parts.path("workspace_id"), try parts.query().text("name", 1...255))
+  init(_ workspace: NamedWorkspace, _ parts: Parts) throws {
+    (self.workspace, name) = (workspace.named, try parts.query().text("name", 1...255))
   }
 }
 

@@ -17,16 +17,17 @@ private struct NewFolder: Input {
   init(_ parts: Parts) throws { name = try parts.body().name("name") }
 }
 
-private struct NamedFolder: Input {
+private struct NamedFolder: PathInput {
+  static let variable = "folder_id"
   let named: String
   var id: ID<Folder>? { ID(text: named) }
-  init(_ parts: Parts) { named = parts.path("folder_id") }
+  init(_ segment: String) { named = segment }
 }
 
-private struct FolderChange: Input {
+private struct FolderChange: NamedInput {
   let folder: NamedFolder
   let name: BaseName
-  init(_ parts: Parts) throws { (folder, name) = (NamedFolder(parts), try NewFolder(parts).name) }
+  init(_ folder: NamedFolder, _ parts: Parts) throws { (self.folder, name) = (folder, try NewFolder(parts).name) }
 }
 
 /// From one folder of a workspace to another; nil is the workspace itself, which the wire calls `/`.

@@ -13,14 +13,16 @@ let trashRoutes = [
 
 // MARK: Wire
 
-private struct TrashedBase: Input {
+private struct TrashedBase: PathInput {
+  static let variable = "trashed_base_id"
   let named: String
-  init(_ parts: Parts) { named = parts.path("trashed_base_id") }
+  init(_ segment: String) { named = segment }
 }
 
-private struct TrashedGroupBase: Input {
+private struct TrashedGroupBase: PathInput {
+  static let variable = "base_uuid"
   let named: String
-  init(_ parts: Parts) { named = parts.path("base_uuid") }
+  init(_ segment: String) { named = segment }
 }
 
 // MARK: Operations

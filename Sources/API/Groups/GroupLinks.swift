@@ -18,9 +18,10 @@ private struct NewLink: Input {
   init(_ parts: Parts) throws { days = try parts.body().optionalInteger("expire_days", 0...3650) }
 }
 
-private struct Acceptance: Input {
+private struct Acceptance: PathInput {
+  static let variable = "invite_link_token"
   let token: String
-  init(_ parts: Parts) { token = parts.path("invite_link_token") }
+  init(_ segment: String) { token = segment }
 }
 
 /// A link that makes members of a group; what opens it is in the answer that makes it, and nowhere else.

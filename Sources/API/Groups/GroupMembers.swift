@@ -34,15 +34,19 @@ private struct NewMembers: Input {
   }
 }
 
-private struct NamedMember: Input {
+private struct NamedMember: PathInput {
+  static let variable = "group_member"
   let user: String
-  init(_ parts: Parts) { user = parts.path("group_member") }
+  init(_ segment: String) { user = segment }
 }
 
-private struct MemberChange: Input {
+private struct MemberChange: NamedInput {
   let user: String
   let isAdmin: Bool
-  init(_ parts: Parts) throws { (user, isAdmin) = (parts.path("group_member"), try parts.body().boolean("is_admin")) }
+
+  init(_ member: NamedMember, _ parts: Parts) throws {
+    (user, isAdmin) = (member.user, try parts.body().boolean("is_admin"))
+  }
 }
 
 /// In this one list SeaTable says with a number whether somebody is an admin.

@@ -57,16 +57,17 @@ struct AdministeredBase: RowDecodable, Output, JSONEncodable {
 }
 
 /// A page of the bases of the person that a path names.
-struct PageOfPerson: Input {
+struct PageOfPerson: NamedInput {
   let named: String
   let page: Page
-  init(_ parts: Parts) throws { (named, page) = (parts.path("user_id"), try Page(parts)) }
+  init(_ person: NamedPerson, _ parts: Parts) throws { (named, page) = (person.named, try Page(parts)) }
 }
 
 /// The base that a path names by `base_uuid`.
-struct NamedBaseUUID: Input {
+struct NamedBaseUUID: PathInput {
+  static let variable = "base_uuid"
   let named: String
-  init(_ parts: Parts) { named = parts.path("base_uuid") }
+  init(_ segment: String) { named = segment }
 
   /// Its UUID.
   func uuid() throws -> BaseUUID {

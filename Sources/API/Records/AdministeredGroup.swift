@@ -60,10 +60,11 @@ struct AdministeredGroup: RowDecodable, Output, JSONEncodable {
 }
 
 /// The group that a path names by `group_id`.
-struct NamedGroup: Input {
+struct NamedGroup: PathInput {
+  static let variable = "group_id"
   let named: String
   var id: ID<Group>? { ID(text: named) }
-  init(_ parts: Parts) { named = parts.path("group_id") }
+  init(_ segment: String) { named = segment }
 }
 
 /// A group that an administrator makes for somebody.

@@ -125,19 +125,18 @@ struct InviteLink: Output, JSONEncodable {
   }
 }
 
-/// The link that a path names, by its handle or by all of it.
-struct NamedLink: Input {
+/// The invite link that a path names, by its handle or by all of it.
+struct NamedLink: PathInput {
+  static let variable = "invite_link_token"
   let handle: String
-
-  init(external parts: Parts) { self.init(parts.path("external_link_token")) }
-  init(_ parts: Parts) { self.init(parts.path("invite_link_token")) }
-  private init(_ token: String) { handle = LinkToken(token)?.handle ?? token }
+  init(_ segment: String) { handle = LinkToken(segment)?.handle ?? segment }
 }
 
 /// The external link that a path names.
-struct NamedExternalLink: Input {
+struct NamedExternalLink: PathInput {
+  static let variable = "external_link_token"
   let link: NamedLink
-  init(_ parts: Parts) { link = NamedLink(external: parts) }
+  init(_ segment: String) { link = NamedLink(segment) }
 }
 
 /// What a link asks for, and for how long it lives.

@@ -91,9 +91,10 @@ struct Person: RowDecodable, Sendable {
 }
 
 /// The person that a path names by `user_id`.
-struct NamedPerson: Input {
+struct NamedPerson: PathInput {
+  static let variable = "user_id"
   let named: String
-  init(_ parts: Parts) { named = parts.path("user_id") }
+  init(_ segment: String) { named = segment }
 }
 
 // MARK: Changing

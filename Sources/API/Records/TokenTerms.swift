@@ -58,10 +58,10 @@ struct TokenTerms: Sendable {
 }
 
 /// A rotation: the name of a token, and how long its former secret works, in seconds.
-struct TokenRotation: Input {
+struct TokenRotation: NamedInput {
   let name: TokenName
   let grace: Int64
-  init(_ parts: Parts) throws { (name, grace) = (TokenName(parts), try Grace(parts).seconds) }
+  init(_ name: TokenName, _ parts: Parts) throws { (self.name, grace) = (name, try Grace(parts).seconds) }
 }
 
 /// How long a secret works after its rotation: `grace` as `exp` has it, a day where nothing is said, 30 at most; `0` ends

@@ -17,7 +17,7 @@ private struct NewLink: HashedInput {
   let token: String?
   let terms: LinkTerms
 
-  init(_ parts: Parts, _ hashing: Hashing) async throws {
+  init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     token = try fields.optionalText("token", upTo: 100)
     if let token {

@@ -23,10 +23,13 @@ private struct Share: Input {
   }
 }
 
-private struct ShareChange: Input {
+private struct ShareChange: NamedInput {
   let group: NamedGroup
   let permission: Permission
-  init(_ parts: Parts) throws { (group, permission) = (NamedGroup(parts), try parts.body().choice("permission")) }
+
+  init(_ group: NamedGroup, _ parts: Parts) throws {
+    (self.group, permission) = (group, try parts.body().choice("permission"))
+  }
 }
 
 /// A group with which a base is shared. One form for all lists.

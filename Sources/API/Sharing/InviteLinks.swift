@@ -33,7 +33,7 @@ private struct NewLink: HashedInput {
   let permission: Permission
   let terms: LinkTerms
 
-  init(_ parts: Parts, _ hashing: Hashing) async throws {
+  init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     base = try LinkedBase(fields)
     permission = try fields.choice("permission")
@@ -41,12 +41,19 @@ private struct NewLink: HashedInput {
   }
 }
 
-private struct Acceptance: Input {
+/// All that opens a link.
+private struct WholeLink: PathVariable {
+  static let variable = "invite_link_token"
+  let token: String
+  init(_ segment: String) { token = segment }
+}
+
+private struct Acceptance: NamedInput {
   let token: String
   let password: String?
 
-  init(_ parts: Parts) throws {
-    (token, password) = (parts.path("invite_link_token"), try parts.body().optionalText("password", 0...1024))
+  init(_ link: WholeLink, _ parts: Parts) throws {
+    (token, password) = (link.token, try parts.body().optionalText("password", 0...1024))
   }
 }
 

@@ -13,9 +13,10 @@ let systemBaseRoutes = [
 
 // MARK: Wire
 
-private struct NumberedBase: Input {
+private struct NumberedBase: PathInput {
+  static let variable = "base_id"
   let named: String
-  init(_ parts: Parts) { named = parts.path("base_id") }
+  init(_ segment: String) { named = segment }
 }
 
 // MARK: Operations

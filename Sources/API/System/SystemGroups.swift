@@ -23,10 +23,13 @@ private struct GroupSearch: Input {
   }
 }
 
-private struct Transfer: Input {
+private struct Transfer: NamedInput {
   let group: NamedGroup
   let owner: String
-  init(_ parts: Parts) throws { (group, owner) = (NamedGroup(parts), try parts.body().text("new_owner", 1...255)) }
+
+  init(_ group: NamedGroup, _ parts: Parts) throws {
+    (self.group, owner) = (group, try parts.body().text("new_owner", 1...255))
+  }
 }
 
 // MARK: Operations

@@ -12,9 +12,10 @@ let systemLinkRoutes = [
 
 // MARK: Wire
 
-private struct NumberedBase: Input {
+private struct NumberedBase: PathInput {
+  static let variable = "base_id"
   let named: String
-  init(_ parts: Parts) { named = parts.path("base_id") }
+  init(_ segment: String) { named = segment }
 }
 
 /// Views are not kept, so there are no links to any.

@@ -19,34 +19,34 @@ private struct NewUser: HashedInput {
   let team: NamedTeam
   let person: NewPerson
 
-  init(_ parts: Parts, _ hashing: Hashing) async throws {
-    (team, person) = (NamedTeam(parts), try await NewPerson(parts.body(), hashing))
+  init(_ team: NamedTeam, _ parts: Parts, _ hashing: Hashing) async throws {
+    (self.team, person) = (team, try await NewPerson(parts.body(), hashing))
   }
 }
 
-private struct NamedMember: Input {
+private struct NamedMember: NamedInput {
   let team: NamedTeam
   let user: String
-  init(_ parts: Parts) { (team, user) = (NamedTeam(parts), parts.path("user_id")) }
+  init(_ path: Both<NamedTeam, NamedPerson>, _: Parts) { (team, user) = (path.first, path.second.named) }
 }
 
-private struct MemberChange: Input {
+private struct MemberChange: NamedInput {
   let member: NamedMember
   let change: PersonChange
 
-  init(_ parts: Parts) throws {
+  init(_ path: NamedMember.Path, _ parts: Parts) throws {
     let fields = try parts.body()
     var change = try PersonChange(fields)
     change.isTeamAdmin = try fields.optionalBoolean("is_admin")
     change.isActive = try fields.optionalBoolean("active")
-    (member, self.change) = (NamedMember(parts), change)
+    (member, self.change) = (NamedMember(path, parts), change)
   }
 }
 
-private struct GroupOfTeam: Input {
+private struct GroupOfTeam: NamedInput {
   let team: NamedTeam
   let group: NamedGroup
-  init(_ parts: Parts) { (team, group) = (NamedTeam(parts), NamedGroup(parts)) }
+  init(_ path: Both<NamedTeam, NamedGroup>, _: Parts) { (team, group) = (path.first, path.second) }
 }
 
 private struct TeamMember: Output, JSONEncodable {

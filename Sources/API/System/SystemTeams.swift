@@ -17,9 +17,10 @@ let systemTeamRoutes = [
 // MARK: Wire
 
 /// The team that a path names by `org_id`.
-struct NamedTeam: Input {
+struct NamedTeam: PathInput {
+  static let variable = "org_id"
   let named: String
-  init(_ parts: Parts) { named = parts.path("org_id") }
+  init(_ segment: String) { named = segment }
 }
 
 private struct TeamPage: Input {
@@ -33,17 +34,17 @@ private struct TeamPage: Input {
   }
 }
 
-struct PageOfTeam: Input {
+struct PageOfTeam: NamedInput {
   let team: NamedTeam
   let page: Page
-  init(_ parts: Parts) throws { (team, page) = (NamedTeam(parts), try Page(parts)) }
+  init(_ team: NamedTeam, _ parts: Parts) throws { (self.team, page) = (team, try Page(parts)) }
 }
 
 private struct NewTeam: HashedInput {
   let name: DisplayName
   let admin: NewPerson
 
-  init(_ parts: Parts, _ hashing: Hashing) async throws {
+  init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     name = try fields.name("org_name")
     var admin = try await NewPerson(fields, email: "admin_email", name: "admin_name", hashing)
@@ -52,15 +53,15 @@ private struct NewTeam: HashedInput {
   }
 }
 
-private struct TeamChange: Input {
+private struct TeamChange: NamedInput {
   let team: NamedTeam
   let name: String?
   let role: String?
   /// Negative takes it away.
   let memberQuota: Int64?
 
-  init(_ parts: Parts) throws {
-    team = NamedTeam(parts)
+  init(_ team: NamedTeam, _ parts: Parts) throws {
+    self.team = team
     let fields = try parts.body()
     name = try fields.optionalName("org_name")
     role = try fields.optionalName("role")

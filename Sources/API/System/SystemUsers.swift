@@ -25,7 +25,7 @@ let systemUserRoutes = [
 private struct NewUser: HashedInput {
   let person: NewPerson
 
-  init(_ parts: Parts, _ hashing: Hashing) async throws {
+  init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     var person = try await NewPerson(fields, hashing)
     person.isSystemAdmin = try fields.optionalBoolean("is_staff") ?? false
@@ -38,7 +38,7 @@ private struct UserChange: HashedInput {
   let named: String
   let change: PersonChange
 
-  init(_ parts: Parts, _ hashing: Hashing) async throws {
+  init(_ person: NamedPerson, _ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     var change = try PersonChange(fields)
     change.isSystemAdmin = try fields.optionalBoolean("is_staff")
@@ -49,7 +49,7 @@ private struct UserChange: HashedInput {
     if let text = try fields.optionalText("password", upTo: 1024) {
       change.password = try await hashing.hash(try NewPassword(text).clear)
     }
-    (named, self.change) = (parts.path("user_id"), change)
+    (named, self.change) = (person.named, change)
   }
 }
 

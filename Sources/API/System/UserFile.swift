@@ -1,3 +1,4 @@
+internal import Access
 internal import HTTP
 internal import Spreadsheet
 
@@ -36,7 +37,7 @@ struct UserFile: HashedInput {
   }
 
   /// - Throws: What keeps all of them from being made; what is wrong with one alone stands beside them.
-  init(_ parts: Parts, _ hashing: Hashing) async throws {
+  init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
     let (header, rows) = try Self.table(in: parts.body().file("file"))
     var people: [(email: String, person: Result<NewPerson, any Error>)] = []
     for row in rows {

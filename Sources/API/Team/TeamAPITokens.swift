@@ -14,10 +14,10 @@ let teamTokenRoutes = [
 
 // MARK: Wire
 
-private struct TokenOfBase: Input {
+private struct TokenOfBase: NamedInput {
   let base: NamedBaseUUID
   let name: TokenName
-  init(_ parts: Parts) { (base, name) = (NamedBaseUUID(parts), TokenName(parts)) }
+  init(_ path: Both<NamedBaseUUID, TokenName>, _: Parts) { (base, name) = (path.first, path.second) }
 }
 
 /// Which of the team's tokens, and in which order.

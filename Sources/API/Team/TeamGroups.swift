@@ -18,13 +18,13 @@ let teamGroupRoutes = [
 
 // MARK: Wire
 
-private struct GroupChange: Input {
+private struct GroupChange: NamedInput {
   let group: NamedGroup
   let name: GroupName?
   let owner: String?
 
-  init(_ parts: Parts) throws {
-    group = NamedGroup(parts)
+  init(_ group: NamedGroup, _ parts: Parts) throws {
+    self.group = group
     let fields = try parts.body()
     name = try fields.optionalName("new_group_name")
     owner = try fields.optionalText("new_owner", upTo: 255)
@@ -32,27 +32,30 @@ private struct GroupChange: Input {
   }
 }
 
-private struct NewMembers: Input {
+private struct NewMembers: NamedInput {
   let group: NamedGroup
   let users: [String]
 
-  init(_ parts: Parts) throws {
-    group = NamedGroup(parts)
+  init(_ group: NamedGroup, _ parts: Parts) throws {
+    self.group = group
     users = try parts.body().texts("email", 1...255)
     guard (1...1000).contains(users.count) else { throw APIError.invalid(field: "email") }
   }
 }
 
-private struct NamedMember: Input {
+private struct NamedMember: NamedInput {
   let group: NamedGroup
   let user: String
-  init(_ parts: Parts) { (group, user) = (NamedGroup(parts), parts.path("user_id")) }
+  init(_ path: Both<NamedGroup, NamedPerson>, _: Parts) { (group, user) = (path.first, path.second.named) }
 }
 
-private struct MemberChange: Input {
+private struct MemberChange: NamedInput {
   let member: NamedMember
   let isAdmin: Bool
-  init(_ parts: Parts) throws { (member, isAdmin) = (NamedMember(parts), try parts.body().boolean("is_admin")) }
+
+  init(_ path: NamedMember.Path, _ parts: Parts) throws {
+    (member, isAdmin) = (NamedMember(path, parts), try parts.body().boolean("is_admin"))
+  }
 }
 
 private struct GroupPage: Output, JSONEncodable {

@@ -23,10 +23,11 @@ private struct Invitee: Input {
   init(_ parts: Parts) throws { email = try parsed("email", EmailAddress(try parts.body().text("email", 1...254))) }
 }
 
-private struct NamedInvitation: Input {
+private struct NamedInvitation: PathInput {
+  static let variable = "invitation_id"
   let named: String
   var id: ID<Invitation>? { ID(text: named) }
-  init(_ parts: Parts) { named = parts.path("invitation_id") }
+  init(_ segment: String) { named = segment }
 }
 
 /// What lets somebody without a team come into one.

@@ -21,17 +21,17 @@ private struct InviteLinkChange: HashedInput {
   let permission: Permission?
   let terms: LinkTerms
 
-  init(_ parts: Parts, _ hashing: Hashing) async throws {
+  init(_ link: NamedLink, _ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
-    (link, permission) = (NamedLink(parts), try fields.optionalChoice("permission"))
+    (self.link, permission) = (link, try fields.optionalChoice("permission"))
     terms = try await LinkTerms(fields, hashing)
   }
 }
 
-private struct LinkOfGroup: Input {
+private struct LinkOfGroup: NamedInput {
   let group: NamedGroup
   let link: NamedLink
-  init(_ parts: Parts) { (group, link) = (NamedGroup(parts), NamedLink(parts)) }
+  init(_ path: Both<NamedGroup, NamedLink>, _: Parts) { (group, link) = (path.first, path.second) }
 }
 
 // MARK: Operations

@@ -13,10 +13,10 @@ let teamLogRoutes = [
 
 // MARK: Wire
 
-private struct LoginsOfPerson: Input {
+private struct LoginsOfPerson: NamedInput {
   let named: String
   let search: LoginSearch
-  init(_ parts: Parts) throws { (named, search) = (parts.path("user_id"), try LoginSearch(parts)) }
+  init(_ person: NamedPerson, _ parts: Parts) throws { (named, search) = (person.named, try LoginSearch(parts)) }
 }
 
 // MARK: Operations

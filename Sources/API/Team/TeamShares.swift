@@ -14,16 +14,19 @@ let teamShareRoutes = [
 
 // MARK: Wire
 
-private struct ShareWithUser: Input {
+private struct ShareWithUser: NamedInput {
   let base: NamedBaseUUID
   let user: String
-  init(_ parts: Parts) { (base, user) = (NamedBaseUUID(parts), parts.path("user_id")) }
+
+  init(_ path: Both<NamedBaseUUID, NamedPerson>, _: Parts) {
+    (base, user) = (path.first, path.second.named)
+  }
 }
 
-private struct ShareWithGroup: Input {
+private struct ShareWithGroup: NamedInput {
   let base: NamedBaseUUID
   let group: NamedGroup
-  init(_ parts: Parts) { (base, group) = (NamedBaseUUID(parts), NamedGroup(parts)) }
+  init(_ path: Both<NamedBaseUUID, NamedGroup>, _: Parts) { (base, group) = (path.first, path.second) }
 }
 
 /// Views are not kept, so none is shared.

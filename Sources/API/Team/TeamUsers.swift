@@ -19,31 +19,34 @@ let teamUserRoutes = [
 
 private struct NewUser: HashedInput {
   let person: NewPerson
-  init(_ parts: Parts, _ hashing: Hashing) async throws { person = try await NewPerson(parts.body(), hashing) }
+
+  init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
+    person = try await NewPerson(parts.body(), hashing)
+  }
 }
 
-private struct UserChange: Input {
+private struct UserChange: NamedInput {
   let named: String
   let change: PersonChange
 
-  init(_ parts: Parts) throws {
+  init(_ person: NamedPerson, _ parts: Parts) throws {
     let fields = try parts.body()
     var change = try PersonChange(fields)
     change.isTeamAdmin = try fields.optionalBoolean("is_staff")
     change.isActive = try fields.optionalBoolean("is_active")
-    (named, self.change) = (parts.path("user_id"), change)
+    (named, self.change) = (person.named, change)
   }
 }
 
 /// Whether somebody has to use two factors.
-struct TwoFactorRule: Input {
+struct TwoFactorRule: NamedInput {
   let named: String
   let change: PersonChange
 
-  init(_ parts: Parts) throws {
+  init(_ person: NamedPerson, _ parts: Parts) throws {
     var change = PersonChange()
     change.mustUseTwoFactors = try parts.body().boolean("force_2fa")
-    (named, self.change) = (parts.path("user_id"), change)
+    (named, self.change) = (person.named, change)
   }
 }
 

@@ -29,24 +29,25 @@ struct NewToken: Input {
   }
 }
 
-struct TokenChange: Input {
+struct TokenChange: NamedInput {
   let app: String
   /// Nil where it stays, and something else is changed.
   let permission: Permission?
   let terms: TokenTerms
 
-  init(_ parts: Parts) throws {
+  init(_ name: TokenName, _ parts: Parts) throws {
     let fields = try parts.body()
-    app = parts.path("app_name")
+    app = name.app
     terms = try TokenTerms(fields)
     permission =
       terms.isEmpty || fields.has("permission") ? try fields.choice("permission") as Permission : nil
   }
 }
 
-struct TokenName: Input {
+struct TokenName: PathInput {
+  static let variable = "app_name"
   let app: String
-  init(_ parts: Parts) { app = parts.path("app_name") }
+  init(_ segment: String) { app = segment }
 }
 
 private struct TemporaryToken: Output, JSONEncodable {

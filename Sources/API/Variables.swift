@@ -1,0 +1,33 @@
+internal import Access
+
+/// The variable segments of a row's path, held against what its principal and its input take.
+struct Variables {
+  private let path: String
+  private let names: [String]
+
+  init(of path: String) {
+    self.path = path
+    names = path.split(separator: "/").filter(isVariable).map(variableName)
+  }
+
+  /// Why a row with this path cannot be: one of both takes what the path does not name, or nobody takes what it names;
+  /// nil where that is not so.
+  func problem<P: Principal, In: Readable>(_: P.Type, _: In.Type) -> String? {
+    for ofPrincipal in P.Path.forms {
+      for ofInput in In.Path.forms where (ofPrincipal + ofInput).sorted() == names.sorted() { return nil }
+    }
+    return """
+      \(path) names \(said([names])), where \(P.name) takes \(said(P.Path.forms)), and \(In.self) \(said(In.Path.forms))
+      """
+  }
+
+  /// What is taken from a request; it is there, as the row was held against it.
+  func taken<Part: PathPart>(_ segments: Segments) -> Part {
+    guard let part = Part(segments) else { preconditionFailure("\(path) does not name \(said(Part.forms))") }
+    return part
+  }
+}
+
+private func said(_ forms: [[String]]) -> String {
+  forms.map { $0.isEmpty ? "nothing" : $0.joined(separator: " and ") }.joined(separator: ", or ")
+}
