@@ -65,7 +65,8 @@ struct KeptAnswer: Output {
   let kept: Kept
   let conditions: Conditions
 
-  func response(_ status: Int) -> Response {
+  func response() -> Response {
+    let status = Self.status.rawValue
     var response = Response(conditions.know(kept.tag) ? 304 : status, type: kept.type, [])
     if response.status == status { response.body = kept.bytes } else { response.headers = [] }
     response.headers += [("ETag", kept.tag), ("Cache-Control", "no-cache")]

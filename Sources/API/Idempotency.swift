@@ -13,11 +13,11 @@ extension App {
   ///
   /// What the request says is read, and its passwords are hashed, before that transaction begins.
   func once<In: Readable>(
-    _ request: Request, _ segments: Segments, of subject: Subject, _ operation: String, _ status: Int,
+    _ request: Request, _ segments: Segments, of subject: Subject, _ operation: String,
     reading read: () async throws -> In, _ body: (In, App) async throws -> some Output
   ) async throws -> Response {
     guard let text = request.headers[.idempotencyKey], let scope = subject.scope else {
-      return try await body(try await read(), self).response(status)
+      return try await body(try await read(), self).response()
     }
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw APIError.refused("Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
@@ -29,7 +29,7 @@ extension App {
       return try await db.transaction { transaction in
         try await once.claim(transaction)
         let output = try await body(input, within(transaction))
-        let response = output.response(status)
+        let response = output.response()
         try await once.keep(response, with: output.revealed, transaction)
         return response
       }

@@ -12,7 +12,7 @@ public struct Route: Sendable {
   /// The name of the principal that the handler takes.
   public let principal: String
   /// The status of success.
-  public let status: Int
+  public let status: SuccessStatus
   /// Whether an `Idempotency-Key` counts: for what makes something, and not for what answers a question, is the same
   /// however often it is done, or counts guesses, which must stay counted when it fails.
   public let isDoneOnce: Bool
@@ -46,14 +46,14 @@ public struct Route: Sendable {
   /// input take from the path is part of theirs: a row whose path has other variables ends the program when it is made.
   init<P: Principal, In: Readable, Out: Output>(
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
-    _ handler: @escaping @Sendable (P, In, App) async throws -> Out, status: Int = 200,
+    _ handler: @escaping @Sendable (P, In, App) async throws -> Out,
     once isDoneOnce: Bool? = nil, from source: Source = .primary, body: BodySize = .small
   ) {
     let variables = Variables(of: path)
     if let problem = variables.problem(P.self, In.self) { preconditionFailure("\(operation): \(problem)") }
     precondition(method == .get || source == .primary, "\(operation) may change something")
     precondition(body == .small || P.isInAuthorization, "\(operation) takes large bodies from anybody")
-    (self.method, self.path, self.operation, self.status) = (method, path, operation, status)
+    (self.method, self.path, self.operation, status) = (method, path, operation, Out.status)
     self.principal = P.name
     let isDoneOnce = isDoneOnce ?? (method == .post)
     (self.isDoneOnce, self.source, self.body) = (isDoneOnce, source, body)
@@ -68,39 +68,11 @@ public struct Route: Sendable {
       switch source {
       case .standby:
         let input = try await read()
-        return try await app.readingAtStandby { try await answer(input, $0).response(status) }
+        return try await app.readingAtStandby { try await answer(input, $0).response() }
       case .primary where isDoneOnce:
-        return try await app.once(
-          request, segments, of: caller.subject, operation, status, reading: read, answer)
-      case .primary: return try await answer(try await read(), app).response(status)
+        return try await app.once(request, segments, of: caller.subject, operation, reading: read, answer)
+      case .primary: return try await answer(try await read(), app).response()
       }
     }
   }
-}
-
-/// What an operation gives back.
-protocol Output: Sendable {
-  func response(_ status: Int) -> Response
-  /// What it shows for the only time.
-  var revealed: [Revealed] { get }
-}
-
-extension Output {
-  /// Nothing.
-  var revealed: [Revealed] { [] }
-}
-
-extension Output where Self: JSONEncodable {
-  func response(_ status: Int) -> Response { Response(status, self) }
-}
-
-/// `{"success": true}`
-struct Success: Output, JSONEncodable {
-  func write(to json: inout JSONWriter) { json.object { $0.add("success", true) } }
-}
-
-/// An array at the top level.
-struct Listing<Element: JSONEncodable>: Output, JSONEncodable {
-  let elements: [Element]
-  func write(to json: inout JSONWriter) { json.array(elements) }
 }

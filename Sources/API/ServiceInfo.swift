@@ -33,7 +33,7 @@ let contractVersion = "6.2.0"
 private struct State: Output, JSONEncodable {
   let obstacle: Obstacle?
 
-  func response(_ status: Int) -> Response { Response(obstacle == nil ? status : 503, self) }
+  func response() -> Response { Response(obstacle == nil ? Self.status.rawValue : 503, self) }
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -65,8 +65,8 @@ private struct Document: Output {
   let type: String
   let bytes: [UInt8]
 
-  func response(_ status: Int) -> Response {
-    var response = Response(status, type: type, bytes)
+  func response() -> Response {
+    var response = Response(Self.status.rawValue, type: type, bytes)
     // Pages of other sites show pictures.
     if type.hasPrefix("image/") { response.headers.append(("Cross-Origin-Resource-Policy", "cross-origin")) }
     return response

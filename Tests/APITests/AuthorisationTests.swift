@@ -92,7 +92,7 @@ import Testing
 
   private static func letIn(_ caller: Caller, _ example: Example, _ world: World) async throws {
     let answer = try await world.call(example, as: caller)
-    #expect(answer.status == example.route.status, "\(caller): \(answer.text)")
+    #expect(answer.status == example.route.status.rawValue, "\(caller): \(answer.text)")
     #expect(
       [.foreigner, .invitedForeigner, .systemAdmin].contains(caller) || !answer.text.contains("canary"),
       "another team's data leaked to \(caller)")

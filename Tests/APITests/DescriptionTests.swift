@@ -10,7 +10,7 @@ import Testing
     let described = try Description.shared.get().operations.map { one in
       "\(one.method) \(one.path) \(one.id) \(one.principal) \(one.statuses.min() ?? 0)"
     }
-    let served = routes.map { "\($0.method) \($0.path) \($0.operation) \($0.principal) \($0.status)" }
+    let served = routes.map { "\($0.method) \($0.path) \($0.operation) \($0.principal) \($0.status.rawValue)" }
     let differences = served.difference(from: described).map { "\($0)" }
     #expect(differences == [])
   }

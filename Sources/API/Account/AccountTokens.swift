@@ -6,7 +6,7 @@ internal import Postgres
 // swift-format-ignore
 let accountTokenRoutes = [
   Route(.get,    "/api/v2.1/user/account-tokens/",            "listAccountTokens",   as: SignedIn.self, listTokens),
-  Route(.post,   "/api/v2.1/user/account-tokens/",            "createAccountToken",  as: SignedIn.self, makeToken, status: 201),
+  Route(.post,   "/api/v2.1/user/account-tokens/",            "createAccountToken",  as: SignedIn.self, makeToken),
   Route(.delete, "/api/v2.1/user/account-tokens/",            "deleteAccountTokens", as: SignedIn.self, endOthers),
   Route(.delete, "/api/v2.1/user/account-tokens/{token_id}/", "deleteAccountToken",  as: SignedIn.self, endToken),
   Route(.put,    "/api/v2.1/user/password/",                  "updatePassword",      as: SignedIn.self, changePassword),
@@ -109,7 +109,9 @@ private func listTokens(of caller: SignedIn, _ page: LongPage, _ app: App) async
   return NamedList("account_tokens", tokens)
 }
 
-private func makeToken(by caller: SignedIn, _ new: NewAccountToken, _ app: App) async throws -> TokenEntry {
+private func makeToken(
+  by caller: SignedIn, _ new: NewAccountToken, _ app: App
+) async throws -> Created<TokenEntry> {
   let secret = Secret.generate()
   let made: TokenEntry? = try await app.change(by: caller) {
     try await $0.row(
@@ -124,7 +126,7 @@ private func makeToken(by caller: SignedIn, _ new: NewAccountToken, _ app: App) 
   }
   guard var made else { throw Refusal.badAccountToken }
   made.secret = secret
-  return made
+  return Created(made)
 }
 
 /// All but the one that is shown; and all base tokens and temporary API tokens, whichever they were made from.

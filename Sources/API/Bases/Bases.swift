@@ -4,7 +4,7 @@ internal import Postgres
 
 // swift-format-ignore
 let baseRoutes = [
-  Route(.post,   "/api/v2.1/dtables/",                         "createBase",              as: SignedIn.self,       createBase, status: 201),
+  Route(.post,   "/api/v2.1/dtables/",                         "createBase",              as: SignedIn.self,       createBase),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/", "getBase",                 as: SignedIn.self,       showBase),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/", "updateBase",              as: WorkspaceAdmin.self, changeBase),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/", "deleteBase",              as: WorkspaceAdmin.self, deleteBase),
@@ -125,10 +125,10 @@ private struct BaseCopy: Input {
 
 // MARK: Operations
 
-private func createBase(by caller: SignedIn, _ new: NewBase, _ app: App) async throws -> NamedBase {
+private func createBase(by caller: SignedIn, _ new: NewBase, _ app: App) async throws -> Created<NamedBase> {
   let admin = try await administrator(caller, of: new.place, app)
   guard let made = try await insert(new, by: admin, app) else { throw Refusal.notAllowed }
-  return NamedBase(key: "table", base: made)
+  return Created(NamedBase(key: "table", base: made))
 }
 
 private func showBase(to caller: SignedIn, _ base: BaseInWorkspace, _ app: App) async throws -> NamedBase {

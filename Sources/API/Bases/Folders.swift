@@ -74,7 +74,7 @@ struct FolderRecord: RowDecodable, JSONEncodable {
   }
 }
 
-private struct Created: Output, JSONEncodable {
+private struct MadeFolder: Output, JSONEncodable {
   let folder: FolderRecord
 
   /// SeaTable gives the workspace back as it stood in the path: as text.
@@ -97,7 +97,7 @@ private struct Changed: Output, JSONEncodable {
 // MARK: Operations
 
 /// Where the name is taken, the folder is called "name (1)".
-private func createFolder(by admin: WorkspaceAdmin, _ new: NewFolder, _ app: App) async throws -> Created {
+private func createFolder(by admin: WorkspaceAdmin, _ new: NewFolder, _ app: App) async throws -> MadeFolder {
   let free = freeName(
     like: "\(new.name.text)::text", unless: "select from folder as taken where taken.workspace_id = \(admin.workspace)")
   let made: FolderRecord? = try await app.change(by: admin.caller) {
@@ -110,7 +110,7 @@ private func createFolder(by admin: WorkspaceAdmin, _ new: NewFolder, _ app: App
       """)
   }
   guard let made else { throw Refusal.notAllowed }
-  return Created(folder: made)
+  return MadeFolder(folder: made)
 }
 
 private func renameFolder(by admin: WorkspaceAdmin, _ change: FolderChange, _ app: App) async throws -> Changed {

@@ -5,7 +5,7 @@ internal import Postgres
 // swift-format-ignore
 let groupMemberRoutes = [
   Route(.get,    "/api/v2.1/groups/{group_id}/members/",                "getGroupMembers",     as: GroupMember.self, listMembers),
-  Route(.post,   "/api/v2.1/groups/{group_id}/members/",                "addGroupMember",      as: GroupAdmin.self,  addMember, status: 201),
+  Route(.post,   "/api/v2.1/groups/{group_id}/members/",                "addGroupMember",      as: GroupAdmin.self,  addMember),
   Route(.post,   "/api/v2.1/groups/{group_id}/members/bulk/",           "addGroupMembers",     as: GroupAdmin.self,  addMembers),
   Route(.put,    "/api/v2.1/groups/{group_id}/members/{group_member}/", "updateGroupRole",     as: GroupAdmin.self,  changeMember),
   Route(.delete, "/api/v2.1/groups/{group_id}/members/{group_member}/", "removeGroupMember",   as: GroupMember.self, removeMember),
@@ -71,8 +71,10 @@ private func listMembers(
     elements: try await app.members(of: member.group, where: condition, filter.page.limit).map(NumberedMember.init))
 }
 
-private func addMember(by admin: GroupAdmin, _ new: NewMember, _ app: App) async throws -> MemberRecord {
-  try await app.add(new.user, to: admin.group, by: admin.caller)
+private func addMember(
+  by admin: GroupAdmin, _ new: NewMember, _ app: App
+) async throws -> Created<MemberRecord> {
+  Created(try await app.add(new.user, to: admin.group, by: admin.caller))
 }
 
 private func addMembers(by admin: GroupAdmin, _ new: NewMembers, _ app: App) async throws -> Outcomes<MemberRecord> {

@@ -5,7 +5,7 @@ internal import Postgres
 // swift-format-ignore
 let groupRoutes = [
   Route(.get,    "/api/v2.1/groups/",            "listGroups",          as: SignedIn.self,    listGroups),
-  Route(.post,   "/api/v2.1/groups/",            "createGroup",         as: SignedIn.self,    createGroup, status: 201),
+  Route(.post,   "/api/v2.1/groups/",            "createGroup",         as: SignedIn.self,    createGroup),
   Route(.put,    "/api/v2.1/groups/move-group/", "orderGroups",         as: SignedIn.self,    moveGroup),
   Route(.get,    "/api/v2.1/search-group/",      "searchGroup",         as: SignedIn.self,    searchGroups),
   Route(.get,    "/api/v2.1/shareable-groups/",  "listShareableGroups", as: SignedIn.self,    listShareableGroups),
@@ -99,14 +99,14 @@ private func listGroups(of caller: SignedIn, _ page: LongPage, _ app: App) async
       """))
 }
 
-private func createGroup(by caller: SignedIn, _ new: NewGroup, _ app: App) async throws -> GroupRecord {
+private func createGroup(by caller: SignedIn, _ new: NewGroup, _ app: App) async throws -> Created<GroupRecord> {
   let made = try await app.change(by: caller) {
     guard let made = try await $0.insertGroup(new.name.text, owner: caller.account) else {
       throw Refusal.badAccountToken
     }
     return made
   }
-  return try await app.groupRecord(made)
+  return Created(try await app.groupRecord(made))
 }
 
 /// By a part of the name, among those that the caller may share with.

@@ -63,7 +63,7 @@ struct GroupShare: RowDecodable, JSONEncodable {
   }
 }
 
-private struct Created: Output, JSONEncodable {
+private struct NewGroupShare: Output, JSONEncodable {
   let share: GroupShare
 
   /// SeaTable gives the group back as it came: as text.
@@ -113,7 +113,7 @@ private func listShares(of admin: BaseAdmin, _ page: LongPage, _ app: App) async
 }
 
 /// With another group of the base's team.
-private func share(by admin: BaseAdmin, _ new: Share, _ app: App) async throws -> Created {
+private func share(by admin: BaseAdmin, _ new: Share, _ app: App) async throws -> NewGroupShare {
   let made: GroupShare? = try await app.change(by: admin.caller) {
     try await $0.row(
       """
@@ -135,7 +135,7 @@ private func share(by admin: BaseAdmin, _ new: Share, _ app: App) async throws -
       """)
   }
   guard let made else { throw Refusal.notFound(.group(String(new.group.value))) }
-  return Created(share: made)
+  return NewGroupShare(share: made)
 }
 
 private func changeShare(by admin: BaseAdmin, _ change: ShareChange, _ app: App) async throws -> Success {

@@ -6,7 +6,7 @@ internal import Postgres
 let userShareRoutes = [
   Route(.get,    "/api/v2.1/dtables/shared/",                                  "listMyShares",    as: SignedIn.self,  listOwn),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "listUserShares",  as: BaseAdmin.self, listShares),
-  Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "createUserShare", as: BaseAdmin.self, share, status: 201),
+  Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "createUserShare", as: BaseAdmin.self, share),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "updateUserShare", as: BaseAdmin.self, changeShare),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "deleteUserShare", as: BaseUser.self,  endShare),
 ]
@@ -66,7 +66,7 @@ private func listShares(of admin: BaseAdmin, _ page: LongPage, _ app: App) async
 }
 
 /// With somebody of the base's team.
-private func share(by admin: BaseAdmin, _ new: Share, _ app: App) async throws -> Success {
+private func share(by admin: BaseAdmin, _ new: Share, _ app: App) async throws -> Created<Success> {
   guard UserID(wire: new.user) != admin.caller.user else { throw APIError.refused("It is your own table.") }
   let count = try await app.change(by: admin.caller) {
     try await $0.run(
@@ -79,7 +79,7 @@ private func share(by admin: BaseAdmin, _ new: Share, _ app: App) async throws -
       """)
   }
   guard count == 1 else { throw Refusal.notFound(.user(new.user)) }
-  return Success()
+  return Created(Success())
 }
 
 private func changeShare(by admin: BaseAdmin, _ change: Share, _ app: App) async throws -> Success {

@@ -5,7 +5,7 @@ internal import Postgres
 // swift-format-ignore
 let teamTokenRoutes = [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/",            "teamListApiTokens",           as: TeamAdmin.self,    listTokens, from: .standby),
-  Route(.post,   "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/",            "teamCreateApiToken",          as: TeamBaseUser.self, issueToken, status: 201),
+  Route(.post,   "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/",            "teamCreateApiToken",          as: TeamBaseUser.self, issueToken),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/", "teamUpdateApiToken",          as: TeamBaseUser.self, changeToken),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/", "teamDeleteApiToken",          as: TeamAdmin.self,    revokeToken),
   Route(.post,   "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/api-tokens/{app_name}/rotate/", "teamRotateApiToken", as: TeamBaseUser.self, rotateToken),
@@ -100,9 +100,9 @@ private func listTokens(of admin: TeamAdmin, _ base: Long<NamedBaseUUID>, _ app:
   try await app.tokens(of: try await app.base(base.of, admin.reach), base.page)
 }
 
-private func issueToken(by user: TeamBaseUser, _ new: NewToken, _ app: App) async throws -> TokenRecord {
+private func issueToken(by user: TeamBaseUser, _ new: NewToken, _ app: App) async throws -> Created<TokenRecord> {
   guard new.permission <= user.permission else { throw Refusal.notAllowed }
-  return try await app.issue(new, for: user.base, named: user.baseName, by: user.caller)
+  return Created(try await app.issue(new, for: user.base, named: user.baseName, by: user.caller))
 }
 
 private func changeToken(by user: TeamBaseUser, _ change: TokenChange, _ app: App) async throws -> TokenRecord {

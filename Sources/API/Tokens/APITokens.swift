@@ -6,7 +6,7 @@ internal import Postgres
 // swift-format-ignore
 let apiTokenRoutes = [
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/",            "listApiTokens",      as: BaseAdmin.self, listTokens),
-  Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/",            "createApiToken",     as: BaseAdmin.self, issueToken, status: 201),
+  Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/",            "createApiToken",     as: BaseAdmin.self, issueToken),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/temp-api-token/",        "createTempApiToken", as: BaseUser.self,  issueTemporaryToken),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/", "updateApiToken",     as: BaseAdmin.self, changeToken),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/", "deleteApiToken",     as: BaseAdmin.self, revokeToken),
@@ -61,8 +61,8 @@ private func listTokens(by admin: BaseAdmin, _ page: LongPage, _ app: App) async
   try await app.tokens(of: admin.base, page)
 }
 
-private func issueToken(by admin: BaseAdmin, _ new: NewToken, _ app: App) async throws -> TokenRecord {
-  try await app.issue(new, for: admin.base, named: admin.baseName, by: admin.caller)
+private func issueToken(by admin: BaseAdmin, _ new: NewToken, _ app: App) async throws -> Created<TokenRecord> {
+  Created(try await app.issue(new, for: admin.base, named: admin.baseName, by: admin.caller))
 }
 
 private func changeToken(by admin: BaseAdmin, _ change: TokenChange, _ app: App) async throws -> TokenRecord {

@@ -59,8 +59,8 @@ private struct Status: Output, JSONEncodable {
 private struct Check: Output {
   let bearer: BaseTokenBearer
 
-  func response(_ status: Int) -> Response {
-    var response = Response(status, Status(bearer: bearer))
+  func response() -> Response {
+    var response = Response(Self.status.rawValue, Status(bearer: bearer))
     response.headers += [
       ("X-Dtable-Uuid", bearer.uuid.text), ("X-Permission", bearer.permission.rawValue),
       ("X-Username", bearer.claims.username),
@@ -86,8 +86,8 @@ private struct Holder: JSONEncodable {
 private struct KeySet: Output, JSONEncodable {
   let keys: [PublicKey]
 
-  func response(_ status: Int) -> Response {
-    var response = Response(status, self)
+  func response() -> Response {
+    var response = Response(Self.status.rawValue, self)
     // A new key is published before it signs; what reads the set keeps it for no longer than that.
     response.headers.append(("Cache-Control", "public, max-age=\(KeyStore.overlap.components.seconds - 15)"))
     return response
