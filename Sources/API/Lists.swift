@@ -1,7 +1,7 @@
 internal import HTTP
 
 /// A list under the name that its operation gives it, and, where the operation says that, how many there are in all.
-struct NamedList<Element: JSONEncodable>: Output, JSONEncodable {
+struct NamedList<Element: JSONEncodable>: Overview, JSONEncodable {
   let name: StaticString
   let elements: [Element]
   var count: (name: StaticString, value: Int64)?
@@ -19,7 +19,7 @@ struct NamedList<Element: JSONEncodable>: Output, JSONEncodable {
 }
 
 /// A page of a list that does not say how long it is.
-struct NamedPage<Element: JSONEncodable>: Output, JSONEncodable {
+struct NamedPage<Element: JSONEncodable>: Overview, JSONEncodable {
   let name: StaticString
   let elements: [Element]
   let page: Page

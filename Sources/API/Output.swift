@@ -23,6 +23,9 @@ extension Output {
   var revealed: [Revealed] { [] }
 }
 
+/// What administrators look over: it may be a little late, as nothing is decided by it.
+protocol Overview: Output {}
+
 extension Output where Self: JSONEncodable {
   func response() -> Response { Response(Self.status.rawValue, self) }
 }

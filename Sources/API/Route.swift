@@ -42,20 +42,40 @@ public struct Route: Sendable {
     case standby
   }
 
-  /// The principal is part of the handler's type: a row that names the wrong one does not compile. What principal and
-  /// input take from the path is part of theirs: a row whose path has other variables ends the program when it is made.
+  /// A row that asks the primary.
+  ///
+  /// The principal is part of the handler's type: a row that names the wrong one does not compile. What principal and input
+  /// take from the path is part of theirs: a row whose path has other variables ends the program when it is made.
   init<P: Principal, In: Readable, Out: Output>(
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
     _ handler: @escaping @Sendable (P, In, App) async throws -> Out,
-    once isDoneOnce: Bool? = nil, from source: Source = .primary, body: BodySize = .small
+    once isDoneOnce: Bool? = nil, body: BodySize = .small
+  ) {
+    self.init(method, path, operation, handler, isDoneOnce ?? (method == .post), .primary, body)
+  }
+
+  /// A row that may ask a standby: what administrators look over, and nobody else, and nothing else.
+  init<P: Administrator, In: Readable, Out: Overview>(
+    _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
+    _ handler: @escaping @Sendable (P, In, App) async throws -> Out, from source: Source
+  ) {
+    self.init(method, path, operation, handler, false, source, .small)
+  }
+
+  private init<P: Principal, In: Readable, Out: Output>(
+    _ method: Method, _ path: String, _ operation: String,
+    _ handler: @escaping @Sendable (P, In, App) async throws -> Out,
+    _ isDoneOnce: Bool, _ source: Source, _ body: BodySize
   ) {
     let variables = Variables(of: path)
-    if let problem = variables.problem(P.self, In.self) { preconditionFailure("\(operation): \(problem)") }
-    precondition(method == .get || source == .primary, "\(operation) may change something")
-    precondition(body == .small || P.isInAuthorization, "\(operation) takes large bodies from anybody")
-    (self.method, self.path, self.operation, status) = (method, path, operation, Out.status)
-    self.principal = P.name
-    let isDoneOnce = isDoneOnce ?? (method == .post)
+    do throws(Contradiction) {
+      try variables.check(P.self, In.self)
+      guard method == .get || source == .primary else { throw Contradiction(description: "it may change something") }
+      guard body == .small || P.isInAuthorization else { throw Contradiction(description: "anybody may send a lot") }
+    } catch {
+      fatalError("\(operation): \(error)")
+    }
+    (self.method, self.path, self.operation, principal, status) = (method, path, operation, P.name, Out.status)
     (self.isDoneOnce, self.source, self.body) = (isDoneOnce, source, body)
     isShown = P.isShown
     authorise = { request, segments, app in _ = try await P.authorise(variables.taken(segments), request, app) }

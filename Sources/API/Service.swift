@@ -9,7 +9,10 @@ public struct Service: Sendable {
   private let app: App
 
   /// The service with what its operations may use.
-  public init(_ app: App) { self.app = app }
+  public init(_ app: App) {
+    self.app = app
+    _ = Self.router  // a table that cannot be ends the program now, and not with the first request
+  }
 
   /// Answers a request; never fails.
   public func respond(to request: Request) async -> Response {

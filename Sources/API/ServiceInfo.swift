@@ -3,7 +3,7 @@ internal import Assets
 internal import HTTP
 
 // swift-format-ignore
-let serviceRoutes = [
+let serviceRoutes = Table(.service, [
   Route(.get, "/healthz",                   "getHealth",        as: Anyone.self,   showHealth),
   Route(.get, "/readyz",                    "getReadiness",     as: Anyone.self,   showReadiness),
   Route(.get, "/metrics",                   "getMetrics",       as: MetricsReader.self, showMetrics),
@@ -20,7 +20,7 @@ let serviceRoutes = [
   Route(.get, "/dtable-db/ping/",           "dtableDbPing",     as: Anyone.self,   answerComponentPing),
   Route(.get, "/media/avatars/default.png", "getAvatar",        as: Anyone.self,   showAvatar),
   Route(.get, "/media/avatars/groups/default.png", "getGroupAvatar", as: Anyone.self, showGroupAvatar),
-]
+])
 
 /// The version of Basekeeper.
 public let version = "0.1.0"

@@ -10,20 +10,21 @@ struct Variables {
     names = path.split(separator: "/").filter(isVariable).map(variableName)
   }
 
-  /// Why a row with this path cannot be: one of both takes what the path does not name, or nobody takes what it names;
-  /// nil where that is not so.
-  func problem<P: Principal, In: Readable>(_: P.Type, _: In.Type) -> String? {
+  /// - Throws: `Contradiction` where one of both takes what the path does not name, or nobody takes what it names.
+  func check<P: Principal, In: Readable>(_: P.Type, _: In.Type) throws(Contradiction) {
     for ofPrincipal in P.Path.forms {
-      for ofInput in In.Path.forms where (ofPrincipal + ofInput).sorted() == names.sorted() { return nil }
+      for ofInput in In.Path.forms where (ofPrincipal + ofInput).sorted() == names.sorted() { return }
     }
-    return """
-      \(path) names \(said([names])), where \(P.name) takes \(said(P.Path.forms)), and \(In.self) \(said(In.Path.forms))
-      """
+    throw Contradiction(
+      description: """
+        \(path) names \(said([names])), where \(P.name) takes \(said(P.Path.forms)), and \(In.self) takes \
+        \(said(In.Path.forms))
+        """)
   }
 
   /// What is taken from a request; it is there, as the row was held against it.
   func taken<Part: PathPart>(_ segments: Segments) -> Part {
-    guard let part = Part(segments) else { preconditionFailure("\(path) does not name \(said(Part.forms))") }
+    guard let part = Part(segments) else { fatalError("\(path) does not name \(said(Part.forms))") }
     return part
   }
 }

@@ -60,6 +60,9 @@ extension Personal {
   public var subject: Subject { .person(caller) }
 }
 
+/// A principal who administers a team or the installation, and looks over what there is in it.
+public protocol Administrator: Personal {}
+
 /// Whoever calls.
 public struct Anyone: Principal {
   /// `anyone`

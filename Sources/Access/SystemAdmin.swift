@@ -3,7 +3,7 @@ public import HTTP
 internal import Postgres
 
 /// An administrator of the whole installation.
-public struct SystemAdmin: Personal {
+public struct SystemAdmin: Administrator {
   /// `system-admin`
   public static let name = "system-admin"
 

@@ -6,7 +6,7 @@ internal import Postgres
 ///
 /// What the path names beyond that is looked for in this team alone; another team's number is refused as any other is
 /// that is not his own.
-public struct TeamAdmin: Personal {
+public struct TeamAdmin: Administrator {
   /// `team-admin`
   public static let name = "team-admin"
 

@@ -3,12 +3,12 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let accountRoutes = [
+let accountRoutes = Table(.account, [
   Route(.get, "/api2/account/info/",           "getAccountInfo",     as: SignedIn.self, showAccount),
   Route(.get, "/api/v2.1/user/",               "getUserInfo",        as: SignedIn.self, showAccount),
   Route(.put, "/api/v2.1/user/",               "updateUserInfo",     as: SignedIn.self, changeName),
   Route(.put, "/api/v2.1/user/contact-email/", "updateEmailAddress", as: SignedIn.self, changeAddress),
-]
+])
 
 // MARK: Wire
 

@@ -4,13 +4,13 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let accountTokenRoutes = [
+let accountTokenRoutes = Table(.accountTokens, [
   Route(.get,    "/api/v2.1/user/account-tokens/",            "listAccountTokens",   as: SignedIn.self, listTokens),
   Route(.post,   "/api/v2.1/user/account-tokens/",            "createAccountToken",  as: SignedIn.self, makeToken),
   Route(.delete, "/api/v2.1/user/account-tokens/",            "deleteAccountTokens", as: SignedIn.self, endOthers),
   Route(.delete, "/api/v2.1/user/account-tokens/{token_id}/", "deleteAccountToken",  as: SignedIn.self, endToken),
   Route(.put,    "/api/v2.1/user/password/",                  "updatePassword",      as: SignedIn.self, changePassword),
-]
+])
 
 // MARK: Wire
 

@@ -3,13 +3,13 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let peopleRoutes = [
+let peopleRoutes = Table(.people, [
   Route(.get,  "/api/v2.1/user-common-info/{user_id}/",       "getPublicUserInfo",   as: SignedIn.self,   showPerson),
   Route(.post, "/api/v2.1/user-list/",                        "listPublicUserInfos", as: SignedIn.self,   listPeople, once: false),
   Route(.get,  "/api2/search-user/",                          "searchUser",          as: SignedIn.self,   searchPeople),
   Route(.get,  "/api/v2.1/organizations/{org_id}/",           "getOrganization",     as: TeamMember.self, showTeam),
   Route(.get,  "/api/v2.1/organizations/{org_id}/members/",   "listOrganizationMembers", as: TeamMember.self, listTeam),
-]
+])
 
 // MARK: Wire
 

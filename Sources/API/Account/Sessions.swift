@@ -3,9 +3,9 @@ internal import Crypto
 internal import HTTP
 internal import Postgres
 
-let sessionRoutes = [
+let sessionRoutes = Table(.sessions, [
   Route(.post, "/api2/auth-token/", "getAccountTokenfromUsername", as: Anyone.self, signIn, once: false)
-]
+])
 
 // MARK: Wire
 

@@ -4,12 +4,12 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let twoFactorRoutes = [
+let twoFactorRoutes = Table(.twoFactor, [
   Route(.get,    "/api/v2.1/user/two-factor-auth/", "getTwoFactor",     as: Enrolling.self, showFactor),
   Route(.post,   "/api/v2.1/user/two-factor-auth/", "enrolTwoFactor",   as: Enrolling.self, beginFactor, once: false),
   Route(.put,    "/api/v2.1/user/two-factor-auth/", "confirmTwoFactor", as: Enrolling.self, confirmFactor),
   Route(.delete, "/api/v2.1/user/two-factor-auth/", "deleteTwoFactor",  as: SignedIn.self,  removeFactor),
-]
+])
 
 // MARK: Wire
 

@@ -3,7 +3,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let baseRoutes = [
+let baseRoutes = Table(.bases, [
   Route(.post,   "/api/v2.1/dtables/",                         "createBase",              as: SignedIn.self,       createBase),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/", "getBase",                 as: SignedIn.self,       showBase),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/", "updateBase",              as: WorkspaceAdmin.self, changeBase),
@@ -11,7 +11,7 @@ let baseRoutes = [
   Route(.post,   "/api/v2.1/dtable-copy/",                     "copyBaseFromWorkspace",   as: SignedIn.self,       copyBase),
   Route(.get,    "/api/v2.1/dtable/{base_uuid}/size/",         "getBaseSize",             as: BaseUser.self,       showSize),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/related-users/", "listCollaboratorsAsUser", as: BaseUser.self, listCollaborators),
-]
+])
 
 // MARK: Wire
 

@@ -3,12 +3,12 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let favoriteRoutes = [
+let favoriteRoutes = Table(.favorites, [
   Route(.get,    "/api/v2.1/starred-dtables/",     "listFavorites",    as: SignedIn.self, listFavorites),
   Route(.post,   "/api/v2.1/starred-dtables/",     "favoriteBase",     as: SignedIn.self, addFavorite),
   Route(.delete, "/api/v2.1/starred-dtables/",     "unfavoriteBase",   as: SignedIn.self, removeFavorite),
   Route(.get,    "/api/v2.1/dtable/items-search/", "searchBaseOrApps", as: SignedIn.self, searchBases),
-]
+])
 
 // MARK: Wire
 

@@ -3,12 +3,12 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let folderRoutes = [
+let folderRoutes = Table(.folders, [
   Route(.post,   "/api/v2.1/workspace/{workspace_id}/folders/",             "createFolder",       as: WorkspaceAdmin.self, createFolder),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/folders/{folder_id}/", "updateFolder",       as: WorkspaceAdmin.self, renameFolder),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/folders/{folder_id}/", "deleteFolder",       as: WorkspaceAdmin.self, deleteFolder),
   Route(.post,   "/api/v2.1/workspace/{workspace_id}/folder-item-moving/",  "moveBaseIntoFolder", as: WorkspaceAdmin.self, moveBase),
-]
+])
 
 // MARK: Wire
 

@@ -3,13 +3,13 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let trashRoutes = [
+let trashRoutes = Table(.trash, [
   Route(.get,    "/api/v2.1/trash-dtables/",                               "listTrashedBases",        as: SignedIn.self,   listTrash),
   Route(.delete, "/api/v2.1/trash-dtables/",                               "clearTrash",              as: SignedIn.self,   clearTrash),
   Route(.put,    "/api/v2.1/trash-dtables/{trashed_base_id}/",             "restoreTrashedBase",      as: SignedIn.self,   restore),
   Route(.get,    "/api/v2.1/groups/{group_id}/trash-dtables/",             "listGroupTrashedBases",   as: GroupAdmin.self, listGroupTrash),
   Route(.put,    "/api/v2.1/groups/{group_id}/trash-dtables/{base_uuid}/", "restoreGroupTrashedBase", as: GroupAdmin.self, restoreInGroup),
-]
+])
 
 // MARK: Wire
 

@@ -2,10 +2,10 @@ internal import Access
 internal import HTTP
 internal import Postgres
 
-let workspaceRoutes = [
+let workspaceRoutes = Table(.workspaces, [
   Route(.get, "/api/v2.1/workspaces/", "listWorkspaces", as: SignedIn.self, listWorkspaces),
   Route(.get, "/api/v2.1/user-admin-dtables/", "listBases", as: SignedIn.self, listAdministeredBases),
-]
+])
 
 // MARK: Wire
 

@@ -4,12 +4,12 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let groupLinkRoutes = [
+let groupLinkRoutes = Table(.groupLinks, [
   Route(.get,    "/api/v2.1/groups/{group_id}/invite-links/",                     "listGroupInviteLinks",  as: GroupAdmin.self, listLinks),
   Route(.post,   "/api/v2.1/groups/{group_id}/invite-links/",                     "createGroupInviteLink", as: GroupAdmin.self, makeLink),
   Route(.delete, "/api/v2.1/groups/{group_id}/invite-links/{invite_link_token}/", "deleteGroupInviteLink", as: GroupAdmin.self, deleteLink),
   Route(.post,   "/api/v2.1/groups/invite-links/{invite_link_token}/accept/",     "acceptGroupInviteLink", as: SignedIn.self,   acceptLink, once: false),
-]
+])
 
 // MARK: Wire
 

@@ -3,14 +3,14 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let groupMemberRoutes = [
+let groupMemberRoutes = Table(.groupMembers, [
   Route(.get,    "/api/v2.1/groups/{group_id}/members/",                "getGroupMembers",     as: GroupMember.self, listMembers),
   Route(.post,   "/api/v2.1/groups/{group_id}/members/",                "addGroupMember",      as: GroupAdmin.self,  addMember),
   Route(.post,   "/api/v2.1/groups/{group_id}/members/bulk/",           "addGroupMembers",     as: GroupAdmin.self,  addMembers),
   Route(.put,    "/api/v2.1/groups/{group_id}/members/{group_member}/", "updateGroupRole",     as: GroupAdmin.self,  changeMember),
   Route(.delete, "/api/v2.1/groups/{group_id}/members/{group_member}/", "removeGroupMember",   as: GroupMember.self, removeMember),
   Route(.get,    "/api/v2.1/groups/{group_id}/search-member/",          "searchGroupMembers",  as: GroupMember.self, searchMembers),
-]
+])
 
 // MARK: Wire
 

@@ -3,7 +3,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let groupRoutes = [
+let groupRoutes = Table(.groups, [
   Route(.get,    "/api/v2.1/groups/",            "listGroups",          as: SignedIn.self,    listGroups),
   Route(.post,   "/api/v2.1/groups/",            "createGroup",         as: SignedIn.self,    createGroup),
   Route(.put,    "/api/v2.1/groups/move-group/", "orderGroups",         as: SignedIn.self,    moveGroup),
@@ -12,7 +12,7 @@ let groupRoutes = [
   Route(.get,    "/api/v2.1/groups/{group_id}/", "getGroup",            as: GroupMember.self, showGroup),
   Route(.put,    "/api/v2.1/groups/{group_id}/", "updateGroup",         as: GroupOwner.self,  changeGroup),
   Route(.delete, "/api/v2.1/groups/{group_id}/", "deleteGroup",         as: GroupOwner.self,  deleteGroup),
-]
+])
 
 // MARK: Wire
 

@@ -4,11 +4,11 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let externalLinkRoutes = [
+let externalLinkRoutes = Table(.externalLinks, [
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/external-links/",                       "listBaseExternalLinks",  as: BaseAdmin.self, listLinks),
   Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/external-links/",                       "createBaseExternalLink", as: BaseAdmin.self, makeLink),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/external-links/{external_link_token}/", "deleteExternalLink",     as: BaseAdmin.self, deleteLink),
-]
+])
 
 // MARK: Wire
 

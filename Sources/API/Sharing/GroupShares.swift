@@ -3,13 +3,13 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let groupShareRoutes = [
+let groupShareRoutes = Table(.groupShares, [
   Route(.get,    "/api/v2.1/dtables/group-shared/",                                                "listMyGroupShares", as: SignedIn.self,  listOwn),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/group-shares/",            "listGroupShares",   as: BaseAdmin.self, listShares),
   Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/group-shares/",            "createGroupShare",  as: BaseAdmin.self, share),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/group-shares/{group_id}/", "updateGroupShare",  as: BaseAdmin.self, changeShare),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/group-shares/{group_id}/", "deleteGroupShare",  as: BaseAdmin.self, endShare),
-]
+])
 
 // MARK: Wire
 

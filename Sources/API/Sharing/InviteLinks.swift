@@ -4,14 +4,14 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let inviteLinkRoutes = [
+let inviteLinkRoutes = Table(.inviteLinks, [
   Route(.get,    "/api/v2.1/dtables/invite-links/",                             "listBaseInviteLinks", as: SignedIn.self, listLinks),
   Route(.post,   "/api/v2.1/dtables/invite-links/",                             "createInviteLink",    as: SignedIn.self, makeLink),
   Route(.delete, "/api/v2.1/dtables/invite-links/{invite_link_token}/",         "deleteInviteLink",    as: SignedIn.self, deleteLink),
   Route(.post,   "/api/v2.1/dtables/invite-links/{invite_link_token}/accept/",  "acceptInviteLink",    as: SignedIn.self, acceptLink, once: false),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/invite-link-guests/",           "listInviteLinkGuests",  as: BaseAdmin.self, listGuests),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/invite-link-guests/{user_id}/", "deleteInviteLinkGuest", as: BaseAdmin.self, removeGuest),
-]
+])
 
 // MARK: Wire
 

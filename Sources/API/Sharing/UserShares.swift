@@ -3,13 +3,13 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let userShareRoutes = [
+let userShareRoutes = Table(.userShares, [
   Route(.get,    "/api/v2.1/dtables/shared/",                                  "listMyShares",    as: SignedIn.self,  listOwn),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "listUserShares",  as: BaseAdmin.self, listShares),
   Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "createUserShare", as: BaseAdmin.self, share),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "updateUserShare", as: BaseAdmin.self, changeShare),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "deleteUserShare", as: BaseUser.self,  endShare),
-]
+])
 
 // MARK: Wire
 

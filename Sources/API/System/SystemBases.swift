@@ -3,13 +3,13 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let systemBaseRoutes = [
+let systemBaseRoutes = Table(.systemBases, [
   Route(.get,    "/api/v2.1/admin/users/{user_id}/dtables/",  "systemListUsersBases",     as: SystemAdmin.self, listUserBases, from: .standby),
   Route(.get,    "/api/v2.1/admin/dtables/",                  "systemListAllBases",       as: SystemAdmin.self, listBases, from: .standby),
   Route(.delete, "/api/v2.1/admin/dtable/{base_uuid}/",       "systemDeleteBase",         as: SystemAdmin.self, deleteBase),
   Route(.get,    "/api/v2.1/admin/trash-dtables/",            "systemListTrashedBases",   as: SystemAdmin.self, listTrash, from: .standby),
   Route(.put,    "/api/v2.1/admin/trash-dtables/{base_id}/",  "systemRestoreTrashedBase", as: SystemAdmin.self, restoreBase),
-]
+])
 
 // MARK: Wire
 

@@ -3,12 +3,12 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let systemGroupRoutes = [
+let systemGroupRoutes = Table(.systemGroups, [
   Route(.get,    "/api/v2.1/admin/groups/",            "systemListGroups",    as: SystemAdmin.self, listGroups, from: .standby),
   Route(.post,   "/api/v2.1/admin/groups/",            "systemCreateGroup",   as: SystemAdmin.self, createGroup),
   Route(.put,    "/api/v2.1/admin/groups/{group_id}/", "systemTransferGroup", as: SystemAdmin.self, transferGroup),
   Route(.delete, "/api/v2.1/admin/groups/{group_id}/", "systemDeleteGroup",   as: SystemAdmin.self, deleteGroup),
-]
+])
 
 // MARK: Wire
 

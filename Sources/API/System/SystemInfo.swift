@@ -3,15 +3,15 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let systemInfoRoutes = [
+let systemInfoRoutes = Table(.systemInfo, [
   Route(.get, "/api/v2.1/admin/sysinfo/", "systemGetSystemInformation", as: SystemAdmin.self, showSystem, from: .standby)
-]
+])
 
 // MARK: Wire
 
 /// What there is. There is no dtable-server, so what SeaTable says of it is empty; nothing is limited by a licence, which
 /// SeaTable's clients read as one that never ends and is enough for everybody.
-private struct SystemInfo: RowDecodable, Output, JSONEncodable {
+private struct SystemInfo: RowDecodable, Overview, JSONEncodable {
   let users: Int64
   let activeUsers: Int64
   let groups: Int64

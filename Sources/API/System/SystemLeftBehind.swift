@@ -3,10 +3,10 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let systemLeftBehindRoutes = [
+let systemLeftBehindRoutes = Table(.systemLeftBehind, [
   Route(.get,    "/api/v2.1/admin/users/{user_id}/left-behind/", "systemGetLeftBehind", as: SystemAdmin.self, showLeftBehind),
   Route(.delete, "/api/v2.1/admin/users/{user_id}/left-behind/", "systemEndLeftBehind", as: SystemAdmin.self, endLeftBehind),
-]
+])
 
 // MARK: Operations
 

@@ -3,12 +3,12 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let systemLinkRoutes = [
+let systemLinkRoutes = Table(.systemLinks, [
   Route(.get,    "/api/v2.1/admin/users/{user_id}/shared-dtables/",         "systemListBasesSharedToUser",  as: SystemAdmin.self, listSharedBases, from: .standby),
   Route(.get,    "/api/v2.1/admin/dtable/{base_id}/external-links/",        "systemListBaseExternalLinks",  as: SystemAdmin.self, listLinksOfBase, from: .standby),
   Route(.get,    "/api/v2.1/admin/external-links/",                         "systemListExternalLinks",      as: SystemAdmin.self, listLinks, from: .standby),
   Route(.delete, "/api/v2.1/admin/external-links/{external_link_token}/",   "systemDeleteBaseExternalLink", as: SystemAdmin.self, deleteLink),
-]
+])
 
 // MARK: Wire
 
@@ -19,7 +19,7 @@ private struct NumberedBase: PathInput {
 }
 
 /// Views are not kept, so there are no links to any.
-private struct LinksOfBase: Output, JSONEncodable {
+private struct LinksOfBase: Overview, JSONEncodable {
   let links: [LinkRecord]
 
   func write(to json: inout JSONWriter) {
@@ -32,7 +32,7 @@ private struct LinksOfBase: Output, JSONEncodable {
   }
 }
 
-private struct LinkPage: Output, JSONEncodable {
+private struct LinkPage: Overview, JSONEncodable {
   let links: [LinkRecord]
   let hasNext: Bool
 

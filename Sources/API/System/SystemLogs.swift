@@ -3,7 +3,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let systemLogRoutes = [
+let systemLogRoutes = Table(.systemLogs, [
   Route(.get, "/api/v2.1/admin/logs/login-logs/",         "systemListLoginLogs",            as: SystemAdmin.self, listLogins, from: .standby),
   Route(.get, "/api/v2.1/admin/registration-logs/",       "systemListRegistrationLogs",     as: SystemAdmin.self, listRegistrations),
   Route(.get, "/api/v2.1/admin/email-sending-logs/",      "systemListEmailLogs",            as: SystemAdmin.self, listMails),
@@ -12,7 +12,7 @@ let systemLogRoutes = [
   Route(.get, "/api/v2.1/admin/group-member-audit/",      "systemListGroupMemberAuditLogs", as: SystemAdmin.self, listMemberships, from: .standby),
   Route(.get, "/api/v2.1/admin/statistics/active-users/", "systemGetActiveUsersPerDay",     as: SystemAdmin.self, countActiveUsers, from: .standby),
   Route(.get, "/api/v2.1/admin/daily-active-users/",      "systemListActiveUsersByDay",     as: SystemAdmin.self, listActiveUsers, from: .standby),
-]
+])
 
 // MARK: Wire
 
@@ -74,7 +74,7 @@ private struct ActiveUser: JSONEncodable {
   }
 }
 
-private struct ActiveUsers: Output, JSONEncodable {
+private struct ActiveUsers: Overview, JSONEncodable {
   let users: [ActiveUser]
   let page: Page
   let count: Int64

@@ -3,7 +3,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let systemTeamUserRoutes = [
+let systemTeamUserRoutes = Table(.systemTeamUsers, [
   Route(.get,    "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemListTeamUsers",        as: SystemAdmin.self, listUsers, from: .standby),
   Route(.post,   "/api/v2.1/admin/organizations/{org_id}/users/",                 "systemAddTeamUser",          as: SystemAdmin.self, addUser),
   Route(.post,   "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemPutUserIntoTeam",      as: SystemAdmin.self, takeUser),
@@ -11,7 +11,7 @@ let systemTeamUserRoutes = [
   Route(.delete, "/api/v2.1/admin/organizations/{org_id}/users/{user_id}/",       "systemDeleteTeamUser",       as: SystemAdmin.self, deleteUser),
   Route(.get,    "/api/v2.1/admin/organizations/{org_id}/groups/",                "systemListTeamGroups",       as: SystemAdmin.self, listGroups, from: .standby),
   Route(.delete, "/api/v2.1/admin/organizations/{org_id}/groups/{group_id}/",     "systemDeleteTeamGroup",      as: SystemAdmin.self, deleteGroup),
-]
+])
 
 // MARK: Wire
 

@@ -4,7 +4,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let systemTeamRoutes = [
+let systemTeamRoutes = Table(.systemTeams, [
   Route(.get,    "/api/v2.1/admin/organizations/",                                "systemListTeams",            as: SystemAdmin.self, listTeams, from: .standby),
   Route(.post,   "/api/v2.1/admin/organizations/",                                "systemAddTeam",              as: SystemAdmin.self, addTeam),
   Route(.get,    "/api/v2.1/admin/organizations/{org_id}/dtables/",               "systemListTeamBases",        as: SystemAdmin.self, listBases, from: .standby),
@@ -12,7 +12,7 @@ let systemTeamRoutes = [
   Route(.get,    "/api/v2.1/admin/organizations/{org_id}/",                       "systemSearchTeam",           as: SystemAdmin.self, showTeam),
   Route(.put,    "/api/v2.1/admin/organizations/{org_id}/",                       "systemUpdateTeam",           as: SystemAdmin.self, changeTeam),
   Route(.delete, "/api/v2.1/admin/organizations/{org_id}/",                       "systemDeleteTeam",           as: SystemAdmin.self, deleteTeam),
-]
+])
 
 // MARK: Wire
 

@@ -4,7 +4,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let systemUserRoutes = [
+let systemUserRoutes = Table(.systemUsers, [
   Route(.get,    "/api/v2.1/admin/users/",                           "systemListUsers",          as: SystemAdmin.self, listUsers, from: .standby),
   Route(.post,   "/api/v2.1/admin/users/",                           "systemAddNewUser",         as: SystemAdmin.self, addUser),
   Route(.get,    "/api/v2.1/admin/users/{user_id}/",                 "systemGetUser",            as: SystemAdmin.self, showUser),
@@ -18,7 +18,7 @@ let systemUserRoutes = [
   Route(.get,    "/api/v2.1/admin/search-user/",                     "systemSearchUser",         as: SystemAdmin.self, searchUsers, from: .standby),
   Route(.get,    "/api/v2.1/admin/search-user-by-org-id/",           "systemSearchUserByOrgId",  as: SystemAdmin.self, searchUsersOfTeam, from: .standby),
   Route(.post,   "/api/v2.1/admin/import-users/",                    "systemImportUsers",        as: SystemAdmin.self, importUsers, body: .large),
-]
+])
 
 // MARK: Wire
 
@@ -138,7 +138,7 @@ private struct ToldUser: Output, JSONEncodable {
   }
 }
 
-private struct FoundUsers: Output, JSONEncodable {
+private struct FoundUsers: Overview, JSONEncodable {
   let users: [SystemUser]
   let hasNext: Bool
 

@@ -3,7 +3,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let teamBaseRoutes = [
+let teamBaseRoutes = Table(.teamBases, [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/",                   "teamListBases",            as: TeamAdmin.self, listBases, from: .standby),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/dtables/",   "teamListUsersBases",       as: TeamAdmin.self, listUserBases, from: .standby),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/",       "teamGetBase",              as: TeamAdmin.self, showBase),
@@ -12,7 +12,7 @@ let teamBaseRoutes = [
   Route(.delete, "/api/v2.1/org/{org_id}/admin/trash-dtables/",             "teamClearTeamTrashBin",    as: TeamAdmin.self, clearTrash),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/trash-dtables/{base_uuid}/", "teamRestoreBaseFromTrash", as: TeamAdmin.self, restoreBase),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/search-dtables/",            "teamSearchBase",           as: TeamAdmin.self, searchBases, from: .standby),
-]
+])
 
 // MARK: Operations
 

@@ -3,7 +3,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let teamGroupRoutes = [
+let teamGroupRoutes = Table(.teamGroups, [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/",                              "teamListGroups",            as: TeamAdmin.self, listGroups, from: .standby),
   Route(.post,   "/api/v2.1/org/{org_id}/admin/groups/",                              "teamAddGroup",              as: TeamAdmin.self, addGroup),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/",                   "teamGetGroup",              as: TeamAdmin.self, showGroup),
@@ -14,7 +14,7 @@ let teamGroupRoutes = [
   Route(.post,   "/api/v2.1/org/{org_id}/admin/groups/{group_id}/members/",           "teamAddGroupMembers",       as: TeamAdmin.self, addMembers),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/members/{user_id}/", "teamUpdateGroupMemberRole", as: TeamAdmin.self, changeMember),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/groups/{group_id}/members/{user_id}/", "teamRemoveGroupMembers",    as: TeamAdmin.self, removeMember),
-]
+])
 
 // MARK: Wire
 
@@ -58,7 +58,7 @@ private struct MemberChange: NamedInput {
   }
 }
 
-private struct GroupPage: Output, JSONEncodable {
+private struct GroupPage: Overview, JSONEncodable {
   let groups: [AdministeredGroup]
   let page: Page
   let hasNext: Bool
@@ -73,7 +73,7 @@ private struct GroupPage: Output, JSONEncodable {
   }
 }
 
-private struct MemberList: Output, JSONEncodable {
+private struct MemberList: Overview, JSONEncodable {
   let team: ID<Team>
   let group: AdministeredGroup
   let members: [MemberRecord]

@@ -3,18 +3,18 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let teamInvitationRoutes = [
+let teamInvitationRoutes = Table(.teamInvitations, [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/invitations/",                 "teamListInvitations",  as: TeamAdmin.self, listInvitations, from: .standby),
   Route(.post,   "/api/v2.1/org/{org_id}/admin/invitations/",                 "teamInviteUser",       as: TeamAdmin.self, invite),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/invitations/{invitation_id}/", "teamDeleteInvitation", as: TeamAdmin.self, withdraw),
-]
+])
 
 // swift-format-ignore
-let invitationRoutes = [
+let invitationRoutes = Table(.invitations, [
   Route(.get,    "/api/v2.1/user/team-invitations/",                        "listTeamInvitations",   as: SignedIn.self, listOwnInvitations),
   Route(.post,   "/api/v2.1/user/team-invitations/{invitation_id}/accept/", "acceptTeamInvitation",  as: SignedIn.self, accept),
   Route(.delete, "/api/v2.1/user/team-invitations/{invitation_id}/",        "declineTeamInvitation", as: SignedIn.self, decline),
-]
+])
 
 // MARK: Wire
 

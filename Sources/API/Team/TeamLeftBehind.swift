@@ -3,10 +3,10 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let teamLeftBehindRoutes = [
+let teamLeftBehindRoutes = Table(.teamLeftBehind, [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/left-behind/", "teamGetLeftBehind", as: TeamAdmin.self, showLeftBehind),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/users/{user_id}/left-behind/", "teamEndLeftBehind", as: TeamAdmin.self, endLeftBehind),
-]
+])
 
 // MARK: Operations
 

@@ -4,7 +4,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let teamLinkRoutes = [
+let teamLinkRoutes = Table(.teamLinks, [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/external-links/",                       "teamListBaseExternalLinks", as: TeamAdmin.self, listExternalLinks, from: .standby),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/external-links/{external_link_token}/", "teamDeleteExternalLink",    as: TeamAdmin.self, deleteExternalLink),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/invite-links/",                         "teamListInviteLinks",       as: TeamAdmin.self, listInviteLinks, from: .standby),
@@ -12,7 +12,7 @@ let teamLinkRoutes = [
   Route(.delete, "/api/v2.1/org/{org_id}/admin/invite-links/{invite_link_token}/",     "teamDeleteInviteLink",      as: TeamAdmin.self, deleteInviteLink),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/groups/{group_id}/invite-links/",       "teamListGroupInviteLinks",  as: TeamAdmin.self, listGroupLinks, from: .standby),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/groups/{group_id}/invite-links/{invite_link_token}/", "teamDeleteGroupInviteLink", as: TeamAdmin.self, deleteGroupLink),
-]
+])
 
 // MARK: Wire
 

@@ -3,13 +3,13 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let teamLogRoutes = [
+let teamLogRoutes = Table(.teamLogs, [
   Route(.get, "/api/v2.1/org/{org_id}/admin/admin-logs/",           "teamListTeamOperationLog",     as: TeamAdmin.self, listChanges, from: .standby),
   Route(.get, "/api/v2.1/org/{org_id}/admin/audit-logs/",           "teamListAuditLogs",            as: TeamAdmin.self, listAuditLog, from: .standby),
   Route(.get, "/api/v2.1/org/{org_id}/admin/group-member-audit/",   "teamListGroupMemberAuditLogs", as: TeamAdmin.self, listMemberships, from: .standby),
   Route(.get, "/api/v2.1/org/{org_id}/admin/login-logs/",           "teamListTeamLogins",           as: TeamAdmin.self, listLogins, from: .standby),
   Route(.get, "/api/v2.1/org/{org_id}/admin/login-logs/{user_id}/", "teamListUserLogins",           as: TeamAdmin.self, listUserLogins, from: .standby),
-]
+])
 
 // MARK: Wire
 

@@ -3,13 +3,13 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let teamSettingRoutes = [
+let teamSettingRoutes = Table(.teamSettings, [
   Route(.get,    "/api/v2.1/org/admin/info/",     "teamGetTeamInfo",        as: TeamAdmin.self, showTeam),
   Route(.put,    "/api/v2.1/org/admin/info/",     "teamUpdateTeam",         as: TeamAdmin.self, renameTeam),
   Route(.get,    "/api/v2.1/org/admin/settings/", "teamGetTeamSettings",    as: TeamAdmin.self, showSettings),
   Route(.put,    "/api/v2.1/org/admin/settings/", "teamUpdateTeamSettings", as: TeamAdmin.self, changeSettings),
   Route(.delete, "/api/v2.1/org/admin/",          "teamDeleteTeam",         as: TeamAdmin.self, deleteTeam),
-]
+])
 
 // MARK: Wire
 

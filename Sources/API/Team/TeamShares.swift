@@ -3,14 +3,14 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let teamShareRoutes = [
+let teamShareRoutes = Table(.teamShares, [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/shares/",                                    "teamListShares",       as: TeamAdmin.self, listShares, from: .standby),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/shared-dtables/",             "teamListBasesSharedToUser", as: TeamAdmin.self, listSharedBases, from: .standby),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/",                "teamListBaseSharings", as: TeamAdmin.self, listBaseShares, from: .standby),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/shares/{user_id}/",      "teamDeleteUserShare",  as: TeamAdmin.self, endUserShare),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/group-shares/{group_id}/", "teamDeleteGroupShare", as: TeamAdmin.self, endGroupShare),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/dtables/{base_uuid}/invite-link-guests/{user_id}/", "teamDeleteInviteLinkGuest", as: TeamAdmin.self, removeGuest),
-]
+])
 
 // MARK: Wire
 
@@ -30,7 +30,7 @@ private struct ShareWithGroup: NamedInput {
 }
 
 /// Views are not kept, so none is shared.
-private struct Shares: Output, JSONEncodable {
+private struct Shares: Overview, JSONEncodable {
   let withUsers: [UserShare]
   let withGroups: [GroupShare]
 
@@ -45,7 +45,7 @@ private struct Shares: Output, JSONEncodable {
 }
 
 /// Everybody outside the workspace who may come in: people, groups, and who has accepted an invite link.
-private struct BaseShares: Output, JSONEncodable {
+private struct BaseShares: Overview, JSONEncodable {
   let withUsers: [UserShare]
   let withGroups: [GroupShare]
   let guests: [InviteLinkGuest]

@@ -4,7 +4,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let teamUserRoutes = [
+let teamUserRoutes = Table(.teamUsers, [
   Route(.get,    "/api/v2.1/org/{org_id}/admin/users/",                           "teamListTeamUsers",     as: TeamAdmin.self, listUsers, from: .standby),
   Route(.post,   "/api/v2.1/org/{org_id}/admin/users/",                           "teamAddUser",           as: TeamAdmin.self, addUser),
   Route(.get,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/",                 "teamGetUser",           as: TeamAdmin.self, showUser),
@@ -13,7 +13,7 @@ let teamUserRoutes = [
   Route(.put,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/set-password/",    "teamResetUserPassword", as: TeamAdmin.self, resetPassword),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/two-factor-auth/", "teamEnforceTwofactor",  as: TeamAdmin.self, enforceTwoFactors),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/users/{user_id}/two-factor-auth/", "teamDisableTwoFactor",  as: TeamAdmin.self, disableTwoFactors),
-]
+])
 
 // MARK: Wire
 

@@ -3,11 +3,11 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let tokenPolicyRoutes = [
+let tokenPolicyRoutes = Table(.tokenPolicy, [
   Route(.get, "/api/v2.1/org/{org_id}/admin/token-policy/",            "teamGetTokenPolicy",            as: TeamAdmin.self, showPolicy),
   Route(.put, "/api/v2.1/org/{org_id}/admin/token-policy/",            "teamUpdateTokenPolicy",         as: TeamAdmin.self, changePolicy),
   Route(.get, "/api/v2.1/org/{org_id}/admin/token-policy/violations/", "teamListTokenPolicyViolations", as: TeamAdmin.self, listViolations, from: .standby),
-]
+])
 
 // MARK: Wire
 

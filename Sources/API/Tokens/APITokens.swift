@@ -4,7 +4,7 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let apiTokenRoutes = [
+let apiTokenRoutes = Table(.apiTokens, [
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/",            "listApiTokens",      as: BaseAdmin.self, listTokens),
   Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/",            "createApiToken",     as: BaseAdmin.self, issueToken),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/temp-api-token/",        "createTempApiToken", as: BaseUser.self,  issueTemporaryToken),
@@ -12,7 +12,7 @@ let apiTokenRoutes = [
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/", "deleteApiToken",     as: BaseAdmin.self, revokeToken),
   Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/rotate/", "rotateApiToken", as: BaseAdmin.self, rotateToken),
   Route(.post,   "/api/v2.1/dtable/app-api-token/rotate/", "rotateOwnApiToken", as: APITokenBearer.self, rotateOwnToken),
-]
+])
 
 // MARK: Wire
 

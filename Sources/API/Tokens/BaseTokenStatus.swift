@@ -4,12 +4,12 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let baseTokenStatusRoutes = [
+let baseTokenStatusRoutes = Table(.baseTokenStatus, [
   Route(.post, "/api/v2.1/base-tokens/verify/",  "verifyBaseToken",      as: TokenVerifier.self,   verify, once: false),
   Route(.get,  "/api/v2.1/base-tokens/verify/",  "checkBaseToken",       as: BaseTokenBearer.self, check),
   Route(.post, "/api/v2.1/base-tokens/revoke/",  "revokeBaseToken",      as: Anyone.self,          revoke, once: false),
   Route(.get,  "/.well-known/jwks.json",         "getJWKS",              as: Anyone.self,          listKeys),
-]
+])
 
 // MARK: Wire
 

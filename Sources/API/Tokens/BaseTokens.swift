@@ -4,12 +4,12 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let baseTokenRoutes = [
+let baseTokenRoutes = Table(.baseTokens, [
   Route(.get,  "/api/v2.1/dtable/app-access-token/",                                  "getBaseTokenWithApiToken",     as: APITokenBearer.self, exchange),
   Route(.get,  "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/access-token/", "getBaseTokenWithAccountToken", as: BaseUser.self,       issueBaseToken),
   Route(.get,  "/api/v2.1/external-link-tokens/{external_link_token}/access-token/",  "getBaseTokenWithExternalLink", as: LinkVisitor.self,    visit),
   Route(.post, "/api/v2.1/external-link-tokens/{external_link_token}/access-token/",  "openExternalLink",             as: LinkVisitor.self,    visit, once: false),
-]
+])
 
 // MARK: Wire
 

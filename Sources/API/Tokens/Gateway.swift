@@ -3,11 +3,11 @@ internal import HTTP
 internal import Postgres
 
 // swift-format-ignore
-let gatewayRoutes = [
+let gatewayRoutes = Table(.gateway, [
   Route(.get, "/api-gateway/api/v2/dtables/{base_uuid}/metadata/",      "getMetadata",                  as: BaseTokenBearer.self, showMetadata),
   Route(.get, "/api-gateway/api/v2/dtables/{base_uuid}/related-users/", "listCollaborators",            as: BaseTokenBearer.self, listCollaborators),
   Route(.get, "/api/v2.1/dtables/{base_uuid}/related-users/",           "listCollaboratorsOfBaseToken", as: BaseTokenBearer.self, listCollaborators),
-]
+])
 
 // MARK: Wire
 

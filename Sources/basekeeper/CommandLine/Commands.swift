@@ -182,6 +182,7 @@ private func printCallers() {
 private func printRoutes() {
   for route in routes {
     say(
-      [route.method.rawValue, route.path, route.operation, route.principal, "\(route.status.rawValue)"].joined(separator: "\t"))
+      [route.method.rawValue, route.path, route.operation, route.principal, "\(route.status.rawValue)"]
+        .joined(separator: "\t"))
   }
 }

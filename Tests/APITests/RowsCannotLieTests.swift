@@ -1,0 +1,133 @@
+import Access
+import HTTP
+import Testing
+
+@testable import API
+
+/// What a row of the table of routes says of its operation is true, or the row does not compile, or ends the program when
+/// it is made: in each test, and at each start.
+///
+/// These do not compile:
+/// - a principal, an input or an output that is not the handler's (`as: BaseUser.self` with a handler for a `BaseAdmin`);
+/// - a status: a row has none, and that of its output is one of `SuccessStatus`, in which there is no 299;
+/// - a variable of the path that the input or the principal does not declare: both are given what they declare alone,
+///   and a request has no other way to them;
+/// - `from: .standby` where the principal is no `Administrator`, or the output no `Overview`;
+/// - a resource without a table, and a table without a resource.
+@Suite struct RowsCannotLie {
+  @Test(arguments: [
+    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{token_name}/",
+    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/",
+    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/of/{user_id}/",
+    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/of/{app_name}/",
+  ])
+  func `a path names what the input takes, and nothing else`(_ path: String) async throws {
+    let ended = try await #require(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [path] in
+      _ = Route(.delete, path, "deleteApiToken", as: BaseAdmin.self, Handler<BaseAdmin, TokenName, Success>.none)
+    }
+    #expect(text(of: ended).contains("deleteApiToken: \(path) names"))
+  }
+
+  @Test(arguments: [
+    "/api/v2.1/dtables/api-tokens/", "/api/v2.1/workspace/{workspace_id}/api-tokens/",
+    "/api/v2.1/dtable/{base_name}/api-tokens/", "/api/v2.1/dtable/{base_id}/api-tokens/",
+    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/{base_uuid}/api-tokens/",
+  ])
+  func `who is proved for a base has one in the path`(_ path: String) async throws {
+    let ended = try await #require(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [path] in
+      _ = Route(.get, path, "listApiTokens", as: BaseAdmin.self, Handler<BaseAdmin, NoInput, Success>.none)
+    }
+    #expect(text(of: ended).contains("listApiTokens: \(path) names"))
+  }
+
+  @Test func `a right row is made`() {
+    let path = "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/"
+    let row = Route(.delete, path, "deleteApiToken", as: BaseAdmin.self, Handler<BaseAdmin, TokenName, Success>.none)
+    #expect((row.path, row.principal, row.status) == (path, "base-admin", .ok))
+    let byUUID = Route(
+      .post, "/{base_uuid}/{app_name}/", "x", as: BaseAdmin.self,
+      Handler<BaseAdmin, TokenName, Created<Success>>.none)
+    #expect((byUUID.isDoneOnce, byUUID.status) == (true, .created))
+  }
+
+  @Test func `what changes something asks no standby`() async throws {
+    let ended = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Route(
+        .put, "/api/v2.1/org/{org_id}/admin/users/", "teamListTeamUsers", as: TeamAdmin.self,
+        Handler<TeamAdmin, NoInput, NamedList<String>>.none, from: .standby)
+    }
+    #expect(text(of: ended).contains("teamListTeamUsers: it may change something"))
+  }
+
+  @Test func `nobody sends a large body before he has shown a token`() async throws {
+    let ended = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Route(.post, "/files/", "takeFile", as: Anyone.self, Handler<Anyone, NoInput, Success>.none, body: .large)
+    }
+    #expect(text(of: ended).contains("takeFile: anybody may send a lot"))
+  }
+
+  @Test(arguments: [("updatGroop", GroupOwner.self), ("updateGroup", GroupAdmin.self)] as [(String, any OfGroup.Type)])
+  func `an operation is called, and let in, as it is described`(_ name: String, _ principal: any OfGroup.Type) throws {
+    #expect(try DescriptionTests.differences(of: routes).isEmpty)
+    let wrong = routes.map { $0.operation == "updateGroup" ? principal.row(.put, $0.path, name) : $0 }
+    #expect(try DescriptionTests.differences(of: wrong).count == 2)
+  }
+
+  @Test func `a status is the one that is described`() throws {
+    let path = "/api/v2.1/groups/"
+    let wrong = routes.map {
+      $0.operation == "createGroup"
+        ? Route(.post, path, "createGroup", as: SignedIn.self, Handler<SignedIn, NoInput, Success>.none) : $0
+    }
+    #expect(try DescriptionTests.differences(of: wrong).count == 2)
+  }
+
+  @Test(arguments: [
+    (HTTP.Method.get, "/api/v2.1/groups/", "another"), (.delete, "/api/v2.1/groups/{group_id}/", "another"),
+    (.post, "/nowhere/", "createGroup"),
+  ])
+  func `no two rows are alike`(_ method: HTTP.Method, _ path: String, _ operation: String) throws {
+    let tables = Resource.allCases.map { ($0, $0.table) }
+    #expect(try Table.rows(of: tables).count == routes.count)
+    let row =
+      path.contains("{")
+      ? Route(
+        method, path.replacing("group_id", with: "user_id"), operation, as: SignedIn.self,
+        Handler<SignedIn, NamedPerson, Success>.none)
+      : Route(method, path, operation, as: SignedIn.self, Handler<SignedIn, NoInput, Success>.none)
+    let doubled = tables.map { $0 == .people ? ($0, Table($0, $1.rows + [row])) : ($0, $1) }
+    #expect(throws: Contradiction.self) { try Table.rows(of: doubled) }
+  }
+
+  @Test(arguments: Resource.allCases)
+  func `a table that is left out, or another's, is noticed`(_ resource: Resource) throws {
+    let rest = Resource.allCases.filter { $0 != resource }.map { ($0, $0.table) }
+    #expect(try !DescriptionTests.differences(of: Table.rows(of: rest)).isEmpty)
+    let other: Resource = resource == .groups ? .bases : .groups
+    #expect(throws: Contradiction.self) { try Table.rows(of: [(resource, other.table)]) }
+    #expect(throws: Contradiction.self) { try Table.rows(of: [(resource, Table(resource, []))]) }
+  }
+}
+
+/// A handler that is never called.
+enum Handler<P: Principal, In: Readable, Out: Output> {
+  static var none: @Sendable (P, In, App) async throws -> Out { { _, _, _ in throw CancellationError() } }
+}
+
+/// A principal who is proved for a group.
+protocol OfGroup: Principal where Path == GroupSegment {}
+
+extension OfGroup {
+  static func row(_ method: HTTP.Method, _ path: String, _ operation: String) -> Route {
+    Route(method, path, operation, as: Self.self, Handler<Self, NoInput, Success>.none)
+  }
+}
+
+extension GroupOwner: OfGroup {}
+extension GroupAdmin: OfGroup {}
+
+private func text(of ended: ExitTest.Result) -> String { String(decoding: ended.standardErrorContent, as: UTF8.self) }
