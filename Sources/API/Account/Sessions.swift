@@ -3,6 +3,7 @@ internal import Crypto
 internal import HTTP
 internal import Postgres
 
+// swift-format-ignore
 let sessionRoutes = Table(.sessions, [
   Route(.post, "/api2/auth-token/", "getAccountTokenfromUsername", as: Anyone.self, signIn, once: false)
 ])

@@ -2,6 +2,7 @@ internal import Access
 internal import HTTP
 internal import Postgres
 
+// swift-format-ignore
 let workspaceRoutes = Table(.workspaces, [
   Route(.get, "/api/v2.1/workspaces/", "listWorkspaces", as: SignedIn.self, listWorkspaces),
   Route(.get, "/api/v2.1/user-admin-dtables/", "listBases", as: SignedIn.self, listAdministeredBases),
