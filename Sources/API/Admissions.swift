@@ -16,7 +16,7 @@ public enum CallerKind: String, CaseIterable, Sendable {
   case groupMember = "group member"
   /// An admin of the group.
   case groupAdmin = "group admin"
-  /// The owner of the group, or of a personal workspace.
+  /// The owner of the group, of a personal workspace, or of an account token.
   case groupOwner = "owner"
   /// Somebody of the team with whom the base is shared, or anybody who has accepted an invite link to it.
   case guest
@@ -29,7 +29,8 @@ public enum CallerKind: String, CaseIterable, Sendable {
 }
 
 /// Who may call what: the kinds of callers that each principal admits. The principals' own code in `Access` decides;
-/// this table is what it has to decide, and what the documentation shows.
+/// this table is what it has to decide, and what the documentation shows. It holds for each operation: who is admitted to
+/// one by more than that has a principal of its own.
 public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("anyone", Set(CallerKind.allCases)),
   ("metrics-reader", Set(CallerKind.allCases)),
@@ -37,13 +38,22 @@ public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("enrolling", signedIn),
   ("token-verifier", signedIn.union([.apiToken])),
   ("link-visitor", Set(CallerKind.allCases)),
+  ("token-owner", [.groupOwner]),
+  ("acquaintance", team.union([.guest])),
   ("team-member", team),
-  ("base-user", baseUsers),
+  ("team-invitee", [.withoutTeam]),
+  ("base-user", [.groupMember, .groupAdmin, .groupOwner, .guest]),
   ("base-admin", [.groupAdmin, .groupOwner]),
+  ("base-admin-or-self", [.groupAdmin, .groupOwner]),
+  ("base-copier", [.groupAdmin, .groupOwner]),
+  ("link-admin", [.groupAdmin, .groupOwner]),
   ("workspace-admin", [.groupAdmin, .groupOwner]),
+  ("trash-owner", [.groupOwner]),
   ("group-member", [.groupMember, .groupAdmin, .groupOwner]),
   ("group-admin", [.groupAdmin, .groupOwner]),
+  ("group-admin-or-self", [.groupAdmin, .groupOwner]),
   ("group-owner", [.groupOwner]),
+  ("group-invitee", team),
   ("team-admin", [.teamAdmin, .teamAdminWithAccess]),
   ("team-base-user", [.teamAdminWithAccess]),
   ("system-admin", [.systemAdmin]),
@@ -55,32 +65,11 @@ private let team: Set<CallerKind> = [
   .member, .groupMember, .groupAdmin, .groupOwner, .teamAdmin, .teamAdminWithAccess,
 ]
 
-private let baseUsers: Set<CallerKind> = [.groupMember, .groupAdmin, .groupOwner, .guest]
-
 private let signedIn = Set(CallerKind.allCases).subtracting([.anonymous, .apiToken, .baseToken])
-
-/// What operations ask beyond their principal, of what their input names.
-private let admissionsByInput: [String: Set<CallerKind>] = [
-  "copyBaseFromWorkspace": [.groupAdmin, .groupOwner],
-  "getBase": baseUsers,
-  "favoriteBase": baseUsers,
-  "removeGroupMember": [.groupAdmin, .groupOwner],
-  "deleteUserShare": [.groupAdmin, .groupOwner],
-  "listBaseInviteLinks": [.groupAdmin, .groupOwner],
-  "createInviteLink": [.groupAdmin, .groupOwner],
-  "deleteInviteLink": [.groupAdmin, .groupOwner],
-  "acceptGroupInviteLink": team,
-  "getPublicUserInfo": team.union([.guest]),
-  "acceptTeamInvitation": [.withoutTeam],
-  "declineTeamInvitation": [.withoutTeam],
-  "deleteAccountToken": [.groupOwner],
-  "restoreTrashedBase": [.groupOwner],
-  "orderGroups": [.groupMember, .groupAdmin, .groupOwner],
-]
 
 extension Route {
   /// The kinds of callers that may call the operation; nil for a principal that is missing in the table.
   public var callers: Set<CallerKind>? {
-    admissionsByInput[operation] ?? admissions.first { $0.principal == principal }?.callers
+    admissions.first { $0.principal == principal }?.callers
   }
 }

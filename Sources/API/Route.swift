@@ -11,6 +11,8 @@ public struct Route: Sendable {
   public let operation: String
   /// The name of the principal that the handler takes.
   public let principal: String
+  /// The name of the one whom the path alone lets in: the same, unless that is proved for what the input names.
+  public let caller: String
   /// The status of success.
   public let status: SuccessStatus
   /// Whether an `Idempotency-Key` counts: for what makes something, and not for what answers a question, is the same
@@ -51,7 +53,19 @@ public struct Route: Sendable {
     _ handler: @escaping @Sendable (P, In, App) async throws -> Out,
     once isDoneOnce: Bool? = nil, body: BodySize = .small
   ) {
-    self.init(method, path, operation, handler, isDoneOnce ?? (method == .post), .primary, body)
+    self.init(method, path, operation, P.name, handler, isDoneOnce ?? (method == .post), .primary, body)
+  }
+
+  /// A row whose principal is proved for what the input names.
+  init<P: TargetedPrincipal, In: Readable, Out: Output>(
+    _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
+    of target: @escaping @Sendable (In) -> P.Target, _ handler: @escaping @Sendable (P, In, App) async throws -> Out,
+    once isDoneOnce: Bool? = nil
+  ) {
+    let proving: @Sendable (P.Caller, In, App) async throws -> Out = { caller, input, app in
+      try await handler(try await P.prove(caller, target(input), app), input, app)
+    }
+    self.init(method, path, operation, P.name, proving, isDoneOnce ?? (method == .post), .primary, .small)
   }
 
   /// A row that may ask a standby: what administrators look over, and nobody else, and nothing else.
@@ -59,11 +73,11 @@ public struct Route: Sendable {
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
     _ handler: @escaping @Sendable (P, In, App) async throws -> Out, from source: Source
   ) {
-    self.init(method, path, operation, handler, false, source, .small)
+    self.init(method, path, operation, P.name, handler, false, source, .small)
   }
 
   private init<P: Principal, In: Readable, Out: Output>(
-    _ method: Method, _ path: String, _ operation: String,
+    _ method: Method, _ path: String, _ operation: String, _ principal: String,
     _ handler: @escaping @Sendable (P, In, App) async throws -> Out,
     _ isDoneOnce: Bool, _ source: Source, _ body: BodySize
   ) {
@@ -75,7 +89,8 @@ public struct Route: Sendable {
     } catch {
       fatalError("\(operation): \(error)")
     }
-    (self.method, self.path, self.operation, principal, status) = (method, path, operation, P.name, Out.status)
+    (self.method, self.path, self.operation, status) = (method, path, operation, Out.status)
+    (self.principal, caller) = (principal, P.name)
     (self.isDoneOnce, self.source, self.body) = (isDoneOnce, source, body)
     isShown = P.isShown
     authorise = { request, segments, app in _ = try await P.authorise(variables.taken(segments), request, app) }

@@ -2,8 +2,9 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// Somebody who may open the base that the path names, by `workspace_id` and `base_name` or by `base_uuid`.
-public struct BaseUser: Personal {
+/// Somebody who may open the base that the path names, by `workspace_id` and `base_name` or by `base_uuid`, or that the
+/// input names.
+public struct BaseUser: Personal, TargetedPrincipal {
   /// `base-user`
   public static let name = "base-user"
 
@@ -26,25 +27,18 @@ public struct BaseUser: Personal {
 
   /// Proves the right to the path's base.
   public static func authorise(_ path: BaseSegments, _ request: Request, _ app: App) async throws -> BaseUser {
-    try await Found.find(NamedBase(path), request, app).user()
+    try await Found.find(BaseReference(path), request, app).user()
   }
 
-  /// Proves the right of somebody signed in to a base that his input names.
-  public static func prove(
-    _ caller: SignedIn, _ workspace: ID<Workspace>, _ baseName: String, _ app: App
-  ) async throws -> BaseUser {
-    try await Found.find(NamedBase(workspace, baseName), caller, app).user()
-  }
-
-  /// The same for a base that is named by its UUID.
-  public static func prove(_ caller: SignedIn, _ uuid: String, _ app: App) async throws -> BaseUser {
-    try await Found.find(.uuid(uuid), caller, app).user()
+  /// Proves the right of somebody signed in to a base that their input names.
+  public static func prove(_ caller: SignedIn, _ base: BaseReference, _ app: App) async throws -> BaseUser {
+    try await Found.find(base, caller, app).user()
   }
 }
 
-/// Somebody who may issue API tokens for the base that the path names, share it and make links to it: who administers
-/// its workspace.
-public struct BaseAdmin: Personal {
+/// Somebody who may issue API tokens for the base that the path or the input names, share it and make links to it: who
+/// administers its workspace.
+public struct BaseAdmin: Personal, TargetedPrincipal {
   /// `base-admin`
   public static let name = "base-admin"
 
@@ -57,19 +51,35 @@ public struct BaseAdmin: Personal {
 
   /// Proves the right to the path's base.
   public static func authorise(_ path: BaseSegments, _ request: Request, _ app: App) async throws -> BaseAdmin {
-    try admin(try await Found.find(NamedBase(path), request, app).user())
+    try admin(try await Found.find(BaseReference(path), request, app).user())
   }
 
-  /// Proves the right of somebody signed in to a base that his input names.
-  public static func prove(
-    _ caller: SignedIn, _ workspace: ID<Workspace>, _ baseName: String, _ app: App
-  ) async throws -> BaseAdmin {
-    try admin(try await BaseUser.prove(caller, workspace, baseName, app))
+  /// Proves the right of somebody signed in to a base that their input names.
+  public static func prove(_ caller: SignedIn, _ base: BaseReference, _ app: App) async throws -> BaseAdmin {
+    try admin(try await BaseUser.prove(caller, base, app))
   }
 
   private static func admin(_ user: BaseUser) throws(Refusal) -> BaseAdmin {
     guard user.isAdmin else { throw .notAllowed }
     return BaseAdmin(caller: user.caller, base: user.base, baseName: user.baseName)
+  }
+}
+
+/// Somebody who may end the share of the base that the path names with the person whom the input names, by their user id:
+/// who administers its workspace, or the person themselves.
+public struct BaseAdminOrSelf: TargetedPrincipal {
+  /// `base-admin-or-self`
+  public static let name = "base-admin-or-self"
+
+  /// Who.
+  public let caller: SignedIn
+  /// The base that was proved.
+  public let base: ID<Base>
+
+  /// Proves the right of somebody who may open the base.
+  public static func prove(_ user: BaseUser, _ person: String, _ app: App) throws(Refusal) -> BaseAdminOrSelf {
+    guard user.isAdmin || UserID(wire: person) == user.caller.user else { throw .notAllowed }
+    return BaseAdminOrSelf(caller: user.caller, base: user.base)
   }
 }
 
@@ -79,21 +89,21 @@ let permissionOfAccount: SQL = """
   """
 
 /// How a request names a base.
-private enum NamedBase {
+public enum BaseReference: Sendable {
+  /// By its name, and the number of its workspace.
   case name(String, in: String)
+  /// By its UUID.
   case uuid(String)
 
-  init(_ path: BaseSegments) {
+  fileprivate init(_ path: BaseSegments) {
     switch path {
     case .first(let path): self = .name(path.second.name, in: path.first.named)
     case .second(let path): self = .uuid(path.named)
     }
   }
 
-  init(_ workspace: ID<Workspace>, _ name: String) { self = .name(name, in: String(workspace.value)) }
-
-  /// Joins `account` with the base, and with its workspace as far as he may know of it.
-  var joined: SQL {
+  /// Joins `account` with the base, and with its workspace as far as the account may know of it.
+  fileprivate var joined: SQL {
     switch self {
     case .name(let name, let workspace):
       """
@@ -114,7 +124,7 @@ private struct Found: RowDecodable {
   let caller: SignedIn
   let place: WorkspaceRole
   let base: Part?
-  var named = NamedBase.uuid("")
+  var named = BaseReference.uuid("")
 
   /// A base with what the caller may do in it.
   struct Part {
@@ -146,7 +156,7 @@ private struct Found: RowDecodable {
     (select longest_base_token::bigint from team where team.id = base.team_id) as longest_base_token
     """
 
-  static func find(_ named: NamedBase, _ request: Request, _ app: App) async throws -> Found {
+  static func find(_ named: BaseReference, _ request: Request, _ app: App) async throws -> Found {
     let hash = try Credential(request).accountToken()
     return try await find(
       named,
@@ -155,7 +165,7 @@ private struct Found: RowDecodable {
       """, app)
   }
 
-  static func find(_ named: NamedBase, _ caller: SignedIn, _ app: App) async throws -> Found {
+  static func find(_ named: BaseReference, _ caller: SignedIn, _ app: App) async throws -> Found {
     try await find(
       named,
       """
@@ -165,7 +175,7 @@ private struct Found: RowDecodable {
       """, app)
   }
 
-  private static func find(_ named: NamedBase, _ sql: SQL, _ app: App) async throws -> Found {
+  private static func find(_ named: BaseReference, _ sql: SQL, _ app: App) async throws -> Found {
     let found: Found? = try await app.db.lookup(sql)
     guard var found else { throw Refusal.badAccountToken }
     found.named = named

@@ -2,8 +2,8 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// Somebody in the group that the path names.
-public struct GroupMember: Personal {
+/// Somebody in the group that the path or the input names.
+public struct GroupMember: Personal, TargetedPrincipal {
   /// `group-member`
   public static let name = "group-member"
 
@@ -30,6 +30,19 @@ public struct GroupMember: Personal {
     guard let group = found.group else { throw Refusal.notFound(.group(path.named)) }
     guard let role = found.role else { throw Refusal.notAllowed }
     return GroupMember(caller: found.caller, group: group, role: role)
+  }
+
+  /// Proves that somebody signed in is in the group that their input names, which is looked for among their own.
+  public static func prove(_ caller: SignedIn, _ group: ID<Group>, _ app: App) async throws -> GroupMember {
+    let found: Membership? = try await app.db.lookup(
+      "select role from group_member where group_id = \(group) and account_id = \(caller.account)")
+    guard let found else { throw Refusal.notFound(.group(String(group.value))) }
+    return GroupMember(caller: caller, group: group, role: found.role)
+  }
+
+  private struct Membership: RowDecodable {
+    let role: Role
+    init(_ row: Row) throws(PostgresError) { role = try row["role"] }
   }
 
   private struct Found: RowDecodable {
@@ -78,5 +91,23 @@ public struct GroupOwner: Personal {
     let member = try await GroupMember.authorise(path, request, app)
     guard member.role == .owner else { throw Refusal.notAllowed }
     return GroupOwner(caller: member.caller, group: member.group)
+  }
+}
+
+/// Somebody who may take the member whom the input names, by their user id, out of the group that the path names: who
+/// administers it, or the member themselves.
+public struct GroupAdminOrSelf: TargetedPrincipal {
+  /// `group-admin-or-self`
+  public static let name = "group-admin-or-self"
+
+  /// Who.
+  public let caller: SignedIn
+  /// The group that was proved.
+  public let group: ID<Group>
+
+  /// Proves the right of somebody in the group.
+  public static func prove(_ member: GroupMember, _ person: String, _ app: App) throws(Refusal) -> GroupAdminOrSelf {
+    guard member.role.administers || UserID(wire: person) == member.caller.user else { throw .notAllowed }
+    return GroupAdminOrSelf(caller: member.caller, group: member.group)
   }
 }

@@ -50,6 +50,8 @@ public enum Base {}
 public enum APIToken {}
 /// What a person gets for his password.
 public enum AccountToken {}
+/// What lets somebody without a team come into one.
+public enum TeamInvitation {}
 /// A folder of a workspace.
 public enum Folder {}
 /// An external link or an invite link.

@@ -60,6 +60,21 @@ extension Personal {
   public var subject: Subject { .person(caller) }
 }
 
+/// A principal whose right is to what the input names, in the query, the body or the path: it is proved once that is read,
+/// of a principal whom the path alone has let in.
+public protocol TargetedPrincipal: Sendable {
+  /// Whom the path alone has let in.
+  associatedtype Caller: Principal
+  /// What the input names.
+  associatedtype Target
+  /// How documentation and the table of routes call it.
+  static var name: String { get }
+  /// Proves the right, with one statement for each thing that is named.
+  ///
+  /// - Throws: `Refusal`, or `PostgresError` where the database is away.
+  static func prove(_ caller: Caller, _ target: Target, _ app: App) async throws -> Self
+}
+
 /// A principal who administers a team or the installation, and looks over what there is in it.
 public protocol Administrator: Personal {}
 

@@ -2,8 +2,9 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// Somebody who may create, rename and delete the bases of a workspace: its owner, or an owner or admin of its group.
-public struct WorkspaceAdmin: Personal {
+/// Somebody who may create, rename and delete the bases of the workspace that the path or the input names: its owner, or an
+/// owner or admin of its group.
+public struct WorkspaceAdmin: Personal, TargetedPrincipal {
   /// `workspace-admin`
   public static let name = "workspace-admin"
 
@@ -26,16 +27,29 @@ public struct WorkspaceAdmin: Personal {
     return try admin(found, of: .workspace(path.named))
   }
 
-  /// Proves the right of somebody signed in to a workspace that a body names.
+  /// Proves the right of somebody signed in to a workspace that their input names.
   public static func prove(
-    _ caller: SignedIn, _ workspace: ID<Workspace>, _ app: App
+    _ caller: SignedIn, _ workspace: WorkspaceReference, _ app: App
   ) async throws -> WorkspaceAdmin {
-    try await prove(caller, on: "place.id = \(workspace)", .workspace(String(workspace.value)), app)
+    switch workspace {
+    case .workspace(let id): try await prove(caller, on: "place.id = \(id)", .workspace(String(id.value)), app)
+    case .group(let id): try await prove(caller, on: "place.group_id = \(id)", .group(String(id.value)), app)
+    case .person(let user) where user != caller.user: throw Refusal.notAllowed
+    case .person, .personal: try await prove(caller, .workspace(personalWorkspace(of: caller, app)), app)
+    }
   }
 
-  /// Proves the right of somebody signed in to the workspace of a group that a body names.
-  public static func prove(_ caller: SignedIn, _ group: ID<Group>, _ app: App) async throws -> WorkspaceAdmin {
-    try await prove(caller, on: "place.group_id = \(group)", .group(String(group.value)), app)
+  /// The caller's own workspace; made now for who got none at the first login.
+  private static func personalWorkspace(of caller: SignedIn, _ app: App) async throws -> ID<Workspace> {
+    let own: SQL = "select id from workspace where account_id = \(caller.account)"
+    if let found: ID<Workspace> = try await app.db.lookup(own) { return found }
+    try await app.db.run(
+      """
+      insert into workspace (account_id, team_id) select id, team_id from live_account where id = \(caller.account)
+      on conflict (account_id) do nothing
+      """)
+    guard let made: ID<Workspace> = try await app.db.row(own) else { throw Refusal.badAccountToken }
+    return made
   }
 
   private static func prove(
@@ -65,6 +79,37 @@ public struct WorkspaceAdmin: Personal {
       caller = try SignedIn(row)
       place = try WorkspaceRole(row)
     }
+  }
+}
+
+/// How an input names a workspace.
+public enum WorkspaceReference: Sendable {
+  /// By its number.
+  case workspace(ID<Workspace>)
+  /// By the group that it is of.
+  case group(ID<Group>)
+  /// By the person whose own it is.
+  case person(UserID)
+  /// The caller's own.
+  case personal
+}
+
+/// Somebody who may copy a base into a workspace: who may open the one, and administers the other.
+public struct BaseCopier: TargetedPrincipal {
+  /// `base-copier`
+  public static let name = "base-copier"
+
+  /// The right to the base.
+  public let source: BaseUser
+  /// The right to the workspace.
+  public let destination: WorkspaceAdmin
+
+  /// Proves the right of somebody signed in to both.
+  public static func prove(
+    _ caller: SignedIn, _ copy: (base: BaseReference, into: ID<Workspace>), _ app: App
+  ) async throws -> BaseCopier {
+    let source = try await BaseUser.prove(caller, copy.base, app)
+    return BaseCopier(source: source, destination: try await WorkspaceAdmin.prove(caller, .workspace(copy.into), app))
   }
 }
 

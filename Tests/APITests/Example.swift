@@ -97,7 +97,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "getAccountTokenfromUsername": ["username": "member@ours.example", "password": World.password]
     case "createApiToken", "teamCreateApiToken": ["app_name": "new app", "permission": "r"]
     case "updateApiToken", "teamUpdateApiToken": ["permission": "rw"]
-    case "createBase": ["name": "New base"]
+    case "createBase": ["name": "New base", "workspace_id": "9"]
     case "updateBase": ["name": "Projects", "new_name": "Renamed"]
     case "deleteBase": ["name": "Projects"]
     case "copyBaseFromWorkspace": ["src_workspace_id": "9", "name": "Projects", "dst_workspace_id": "9"]

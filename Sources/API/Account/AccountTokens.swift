@@ -8,7 +8,7 @@ let accountTokenRoutes = Table(.accountTokens, [
   Route(.get,    "/api/v2.1/user/account-tokens/",            "listAccountTokens",   as: SignedIn.self, listTokens),
   Route(.post,   "/api/v2.1/user/account-tokens/",            "createAccountToken",  as: SignedIn.self, makeToken),
   Route(.delete, "/api/v2.1/user/account-tokens/",            "deleteAccountTokens", as: SignedIn.self, endOthers),
-  Route(.delete, "/api/v2.1/user/account-tokens/{token_id}/", "deleteAccountToken",  as: SignedIn.self, endToken),
+  Route(.delete, "/api/v2.1/user/account-tokens/{token_id}/", "deleteAccountToken",  as: TokenOwner.self, of: \.named, endToken),
   Route(.put,    "/api/v2.1/user/password/",                  "updatePassword",      as: SignedIn.self, changePassword),
 ])
 
@@ -138,13 +138,10 @@ private func endOthers(by caller: SignedIn, _: NoInput, _ app: App) async throws
   return Success()
 }
 
-private func endToken(by caller: SignedIn, _ token: NumberedToken, _ app: App) async throws -> Success {
-  let count = try await app.change(by: caller) {
+private func endToken(by owner: TokenOwner, _ token: NumberedToken, _ app: App) async throws -> Success {
+  let count = try await app.change(by: owner.caller) {
     try await $0.run(
-      """
-      delete from account_token
-      where account_id = \(caller.account) and id = \(ID<AccountToken>(text: token.named))
-      """)
+      "delete from account_token where account_id = \(owner.caller.account) and id = \(owner.token)")
   }
   guard count == 1 else { throw Refusal.notFound(.accountToken(token.named)) }
   return Success()

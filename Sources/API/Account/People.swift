@@ -4,7 +4,7 @@ internal import Postgres
 
 // swift-format-ignore
 let peopleRoutes = Table(.people, [
-  Route(.get,  "/api/v2.1/user-common-info/{user_id}/",       "getPublicUserInfo",   as: SignedIn.self,   showPerson),
+  Route(.get,  "/api/v2.1/user-common-info/{user_id}/",       "getPublicUserInfo",   as: Acquaintance.self, of: \.named, showPerson),
   Route(.post, "/api/v2.1/user-list/",                        "listPublicUserInfos", as: SignedIn.self,   listPeople, once: false),
   Route(.get,  "/api2/search-user/",                          "searchUser",          as: SignedIn.self,   searchPeople),
   Route(.get,  "/api/v2.1/organizations/{org_id}/",           "getOrganization",     as: TeamMember.self, showTeam),
@@ -61,12 +61,9 @@ private struct PublicTeam: RowDecodable, Output, JSONEncodable {
 
 // MARK: Operations
 
-private func showPerson(to caller: SignedIn, _ person: NamedPerson, _ app: App) async throws -> PublicPerson {
+private func showPerson(to other: Acquaintance, _ person: NamedPerson, _ app: App) async throws -> PublicPerson {
   let found = try await app.people(
-    """
-    select \(caller.visibleColumns) from account
-    where account.uid = \(UserID(wire: person.named)) and \(caller.visiblePeople)
-    """)
+    "select \(other.caller.visibleColumns) from account where account.id = \(other.person)")
   guard let found = found.first else { throw Refusal.notFound(.user(person.named)) }
   return found
 }

@@ -4,25 +4,20 @@ internal import Postgres
 
 // swift-format-ignore
 let baseRoutes = Table(.bases, [
-  Route(.post,   "/api/v2.1/dtables/",                         "createBase",              as: SignedIn.self,       createBase),
-  Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/", "getBase",                 as: SignedIn.self,       showBase),
+  Route(.post,   "/api/v2.1/dtables/",                         "createBase",              as: WorkspaceAdmin.self, of: \.place, createBase),
+  Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/", "getBase",                 as: BaseUser.self,       of: \.base, showBase),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/", "updateBase",              as: WorkspaceAdmin.self, changeBase),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/", "deleteBase",              as: WorkspaceAdmin.self, deleteBase),
-  Route(.post,   "/api/v2.1/dtable-copy/",                     "copyBaseFromWorkspace",   as: SignedIn.self,       copyBase),
+  Route(.post,   "/api/v2.1/dtable-copy/",                     "copyBaseFromWorkspace",   as: BaseCopier.self,     of: \.target, copyBase),
   Route(.get,    "/api/v2.1/dtable/{base_uuid}/size/",         "getBaseSize",             as: BaseUser.self,       showSize),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/related-users/", "listCollaboratorsAsUser", as: BaseUser.self, listCollaborators),
 ])
 
 // MARK: Wire
 
-/// Where a new base goes: clients name a workspace, or its owner, or neither.
-private enum Place {
-  case workspace(ID<Workspace>)
-  case group(ID<Group>)
-  case person(UserID)
-  case personal
-
-  init(_ fields: Fields) throws {
+extension WorkspaceReference {
+  /// Where a new base goes: clients name a workspace, or its owner, or neither.
+  fileprivate init(_ fields: Fields) throws {
     if let id = try fields.optionalInteger("workspace_id", 1...Int64.max) {
       self = .workspace(ID(id))
     } else if let owner = try fields.optionalText("owner", upTo: 255) {
@@ -58,14 +53,14 @@ private struct Look {
 
 private struct NewBase: Input {
   let name: BaseName
-  let place: Place
+  let place: WorkspaceReference
   let look: Look
   let folder: ID<Folder>?
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
     name = try fields.name("name")
-    place = try Place(fields)
+    place = try WorkspaceReference(fields)
     look = try Look(fields)
     folder = try fields.optionalInteger("folder_id", 1...Int64.max).map { ID($0) }
   }
@@ -93,6 +88,7 @@ private struct NamedWorkspace: PathVariable {
 private struct BaseInWorkspace: NamedInput {
   let workspace: String
   let name: String
+  var base: BaseReference { .name(name, in: workspace) }
 
   init(_ workspace: NamedWorkspace, _ parts: Parts) throws {
     (self.workspace, name) = (workspace.named, try parts.query().text("name", 1...255))
@@ -113,6 +109,7 @@ private struct BaseCopy: Input {
   let source: ID<Workspace>
   let name: String
   let destination: ID<Workspace>
+  var target: BaseCopier.Target { (.name(name, in: String(source.value)), destination) }
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
@@ -125,17 +122,12 @@ private struct BaseCopy: Input {
 
 // MARK: Operations
 
-private func createBase(by caller: SignedIn, _ new: NewBase, _ app: App) async throws -> Created<NamedBase> {
-  let admin = try await administrator(caller, of: new.place, app)
+private func createBase(by admin: WorkspaceAdmin, _ new: NewBase, _ app: App) async throws -> Created<NamedBase> {
   guard let made = try await insert(new, by: admin, app) else { throw Refusal.notAllowed }
   return Created(NamedBase(key: "table", base: made))
 }
 
-private func showBase(to caller: SignedIn, _ base: BaseInWorkspace, _ app: App) async throws -> NamedBase {
-  guard let workspace = ID<Workspace>(text: base.workspace) else {
-    throw Refusal.notFound(.workspace(base.workspace))
-  }
-  let user = try await BaseUser.prove(caller, workspace, base.name, app)
+private func showBase(to user: BaseUser, _ base: BaseInWorkspace, _ app: App) async throws -> NamedBase {
   let found: BaseRecord? = try await app.db.row(
     "select \(BaseRecord.columns) from base \(BaseRecord.people) where base.id = \(user.base)")
   guard let found else { throw Refusal.notFound(.base(base.name)) }
@@ -179,12 +171,10 @@ private func deleteBase(by admin: WorkspaceAdmin, _ base: BaseToDelete, _ app: A
 }
 
 /// A new UUID, no tokens, no shares. Where the name is taken at the destination, the copy is called "name (1)".
-private func copyBase(by caller: SignedIn, _ copy: BaseCopy, _ app: App) async throws -> NamedBase {
-  let source = try await BaseUser.prove(caller, copy.source, copy.name, app)
-  let admin = try await WorkspaceAdmin.prove(caller, copy.destination, app)
+private func copyBase(by copier: BaseCopier, _ copy: BaseCopy, _ app: App) async throws -> NamedBase {
   for _ in 1...5 {
     do {
-      guard let made = try await insertCopy(of: source.base, by: admin, app) else {
+      guard let made = try await insertCopy(of: copier.source.base, by: copier.destination, app) else {
         throw Refusal.notFound(.base(copy.name))
       }
       return NamedBase(key: "dtable", base: made)
@@ -196,28 +186,6 @@ private func copyBase(by caller: SignedIn, _ copy: BaseCopy, _ app: App) async t
 }
 
 // MARK: Statements
-
-private func administrator(_ caller: SignedIn, of place: Place, _ app: App) async throws -> WorkspaceAdmin {
-  switch place {
-  case .workspace(let workspace): return try await WorkspaceAdmin.prove(caller, workspace, app)
-  case .group(let group): return try await WorkspaceAdmin.prove(caller, group, app)
-  case .person(let user) where user != caller.user: throw Refusal.notAllowed
-  case .person, .personal: return try await WorkspaceAdmin.prove(caller, personalWorkspace(of: caller, app), app)
-  }
-}
-
-/// The caller's own workspace; made now for who got none at his first login.
-private func personalWorkspace(of caller: SignedIn, _ app: App) async throws -> ID<Workspace> {
-  let own: SQL = "select id from workspace where account_id = \(caller.account)"
-  if let found: ID<Workspace> = try await app.db.lookup(own) { return found }
-  try await app.db.run(
-    """
-    insert into workspace (account_id, team_id) select id, team_id from live_account where id = \(caller.account)
-    on conflict (account_id) do nothing
-    """)
-  guard let made: ID<Workspace> = try await app.db.row(own) else { throw Refusal.badAccountToken }
-  return made
-}
 
 private func insert(_ new: NewBase, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
   try await app.change(by: admin.caller) {

@@ -5,7 +5,7 @@ internal import Postgres
 // swift-format-ignore
 let favoriteRoutes = Table(.favorites, [
   Route(.get,    "/api/v2.1/starred-dtables/",     "listFavorites",    as: SignedIn.self, listFavorites),
-  Route(.post,   "/api/v2.1/starred-dtables/",     "favoriteBase",     as: SignedIn.self, addFavorite),
+  Route(.post,   "/api/v2.1/starred-dtables/",     "favoriteBase",     as: BaseUser.self, of: \.base, addFavorite),
   Route(.delete, "/api/v2.1/starred-dtables/",     "unfavoriteBase",   as: SignedIn.self, removeFavorite),
   Route(.get,    "/api/v2.1/dtable/items-search/", "searchBaseOrApps", as: SignedIn.self, searchBases),
 ])
@@ -13,8 +13,8 @@ let favoriteRoutes = Table(.favorites, [
 // MARK: Wire
 
 private struct Favorite: Input {
-  let base: String
-  init(_ parts: Parts) throws { base = try parts.body().text("dtable_uuid", 1...36) }
+  let base: BaseReference
+  init(_ parts: Parts) throws { base = .uuid(try parts.body().text("dtable_uuid", 1...36)) }
 }
 
 private struct FormerFavorite: Input {
@@ -105,11 +105,10 @@ extension App {
   }
 }
 
-private func addFavorite(by caller: SignedIn, _ favorite: Favorite, _ app: App) async throws -> Success {
-  let user = try await BaseUser.prove(caller, favorite.base, app)
+private func addFavorite(by user: BaseUser, _: Favorite, _ app: App) async throws -> Success {
   try await app.db.run(
     """
-    insert into favorite (account_id, base_id) values (\(caller.account), \(user.base))
+    insert into favorite (account_id, base_id) values (\(user.caller.account), \(user.base))
     on conflict (account_id, base_id) do nothing
     """)
   return Success()

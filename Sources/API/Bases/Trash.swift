@@ -6,7 +6,7 @@ internal import Postgres
 let trashRoutes = Table(.trash, [
   Route(.get,    "/api/v2.1/trash-dtables/",                               "listTrashedBases",        as: SignedIn.self,   listTrash),
   Route(.delete, "/api/v2.1/trash-dtables/",                               "clearTrash",              as: SignedIn.self,   clearTrash),
-  Route(.put,    "/api/v2.1/trash-dtables/{trashed_base_id}/",             "restoreTrashedBase",      as: SignedIn.self,   restore),
+  Route(.put,    "/api/v2.1/trash-dtables/{trashed_base_id}/",             "restoreTrashedBase",      as: TrashOwner.self, of: \.named, restore),
   Route(.get,    "/api/v2.1/groups/{group_id}/trash-dtables/",             "listGroupTrashedBases",   as: GroupAdmin.self, listGroupTrash),
   Route(.put,    "/api/v2.1/groups/{group_id}/trash-dtables/{base_uuid}/", "restoreGroupTrashedBase", as: GroupAdmin.self, restoreInGroup),
 ])
@@ -57,14 +57,14 @@ private func clearTrash(of caller: SignedIn, _: NoInput, _ app: App) async throw
 }
 
 /// Back to where it was; refused where a live base has taken the name meanwhile.
-private func restore(by caller: SignedIn, _ base: TrashedBase, _ app: App) async throws -> Success {
-  let count = try await app.change(by: caller) {
+private func restore(by owner: TrashOwner, _ base: TrashedBase, _ app: App) async throws -> Success {
+  let count = try await app.change(by: owner.caller) {
     try await $0.run(
       """
       update base set deleted_at = null
       from workspace
-      where workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
-        and base.id = \(ID<Base>(text: base.named)) and base.deleted_at is not null
+      where workspace.id = base.workspace_id and workspace.account_id = \(owner.caller.account)
+        and base.id = \(owner.base) and base.deleted_at is not null
       """)
   }
   guard count == 1 else { throw Refusal.notFound(.base(base.named)) }

@@ -8,7 +8,7 @@ let groupLinkRoutes = Table(.groupLinks, [
   Route(.get,    "/api/v2.1/groups/{group_id}/invite-links/",                     "listGroupInviteLinks",  as: GroupAdmin.self, listLinks),
   Route(.post,   "/api/v2.1/groups/{group_id}/invite-links/",                     "createGroupInviteLink", as: GroupAdmin.self, makeLink),
   Route(.delete, "/api/v2.1/groups/{group_id}/invite-links/{invite_link_token}/", "deleteGroupInviteLink", as: GroupAdmin.self, deleteLink),
-  Route(.post,   "/api/v2.1/groups/invite-links/{invite_link_token}/accept/",     "acceptGroupInviteLink", as: SignedIn.self,   acceptLink, once: false),
+  Route(.post,   "/api/v2.1/groups/invite-links/{invite_link_token}/accept/",     "acceptGroupInviteLink", as: GroupInvitee.self, of: \.token, acceptLink, once: false),
 ])
 
 // MARK: Wire
@@ -106,18 +106,17 @@ private func deleteLink(by admin: GroupAdmin, _ link: NamedLink, _ app: App) asy
 
 /// Makes the caller a member, if he is of the group's team; a member stays what he is, and who was taken out does not
 /// come back by a link that was there then.
-private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: App) async throws -> MemberRecord {
-  let hash = LinkToken(acceptance.token)?.secret.hash.bytes
-  return try await app.change(by: caller) {
+private func acceptLink(by invitee: GroupInvitee, _: Acceptance, _ app: App) async throws -> MemberRecord {
+  try await app.change(by: invitee.caller) {
     let found: Found? = try await $0.row(
       """
       select id, group_id, coalesce(expires_at <= now(), false) as is_expired
-      from group_link where hash = \(hash)
+      from group_link where id = \(invitee.link)
       for share
       """)
     guard let found else { throw Refusal.notFound(.link) }
     guard !found.isExpired else { throw Refusal.expiredLink }
-    switch try await $0.add(caller.user.wire, to: found.group, by: found.link) {
+    switch try await $0.add(invitee.caller.user.wire, to: found.group, by: found.link) {
     case .made(let member), .isMember(let member): return app.pictured(member)
     case .unknown: throw Refusal.notFound(.link)  // the link is another team's
     }

@@ -8,7 +8,7 @@ let groupMemberRoutes = Table(.groupMembers, [
   Route(.post,   "/api/v2.1/groups/{group_id}/members/",                "addGroupMember",      as: GroupAdmin.self,  addMember),
   Route(.post,   "/api/v2.1/groups/{group_id}/members/bulk/",           "addGroupMembers",     as: GroupAdmin.self,  addMembers),
   Route(.put,    "/api/v2.1/groups/{group_id}/members/{group_member}/", "updateGroupRole",     as: GroupAdmin.self,  changeMember),
-  Route(.delete, "/api/v2.1/groups/{group_id}/members/{group_member}/", "removeGroupMember",   as: GroupMember.self, removeMember),
+  Route(.delete, "/api/v2.1/groups/{group_id}/members/{group_member}/", "removeGroupMember",   as: GroupAdminOrSelf.self, of: \.user, removeMember),
   Route(.get,    "/api/v2.1/groups/{group_id}/search-member/",          "searchGroupMembers",  as: GroupMember.self, searchMembers),
 ])
 
@@ -87,9 +87,8 @@ private func changeMember(by admin: GroupAdmin, _ change: MemberChange, _ app: A
 }
 
 /// Everybody but the owner may leave; others are taken out by owner and admins.
-private func removeMember(by member: GroupMember, _ other: NamedMember, _ app: App) async throws -> Success {
-  guard member.role.administers || UserID(wire: other.user) == member.caller.user else { throw Refusal.notAllowed }
-  try await app.remove(other.user, from: member.group, by: member.caller)
+private func removeMember(by remover: GroupAdminOrSelf, _ member: NamedMember, _ app: App) async throws -> Success {
+  try await app.remove(member.user, from: remover.group, by: remover.caller)
   return Success()
 }
 

@@ -6,7 +6,7 @@ internal import Postgres
 let groupRoutes = Table(.groups, [
   Route(.get,    "/api/v2.1/groups/",            "listGroups",          as: SignedIn.self,    listGroups),
   Route(.post,   "/api/v2.1/groups/",            "createGroup",         as: SignedIn.self,    createGroup),
-  Route(.put,    "/api/v2.1/groups/move-group/", "orderGroups",         as: SignedIn.self,    moveGroup),
+  Route(.put,    "/api/v2.1/groups/move-group/", "orderGroups",         as: GroupMember.self, of: \.group, moveGroup),
   Route(.get,    "/api/v2.1/search-group/",      "searchGroup",         as: SignedIn.self,    searchGroups),
   Route(.get,    "/api/v2.1/shareable-groups/",  "listShareableGroups", as: SignedIn.self,    listShareableGroups),
   Route(.get,    "/api/v2.1/groups/{group_id}/", "getGroup",            as: GroupMember.self, showGroup),
@@ -185,7 +185,8 @@ extension App {
 }
 
 /// The order is the caller's own: all his groups are numbered anew, with one taken out and put where it goes.
-private func moveGroup(by caller: SignedIn, _ move: GroupMove, _ app: App) async throws -> Success {
+private func moveGroup(by member: GroupMember, _ move: GroupMove, _ app: App) async throws -> Success {
+  let caller = member.caller
   try await app.db.transaction { transaction in
     var groups: [ID<Group>] = try await transaction.rows(
       """

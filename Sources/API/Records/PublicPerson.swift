@@ -41,41 +41,8 @@ struct Collaborators: Output, JSONEncodable {
 }
 
 extension SignedIn {
-  /// Holds for the rows of `account` that the caller may know of: the team's people, the caller, and those with whom they
-  /// share a group or a base, whatever their teams.
-  var visiblePeople: SQL {
-    "account.deleted_at is null and (\(theirOwnPeople) or \(sharesBase(where: "true")))"
-  }
-
-  /// What `PublicPerson` reads, for the rows that are visible: without the address of those whom the caller meets in bases
-  /// of other teams alone, and has come there by an invite link.
-  var visibleColumns: SQL {
-    """
-    account.uid, account.name, case
-      when \(theirOwnPeople) or \(sharesBase(where: "own.source <> 'invite link' or base.team_id = \(team)"))
-      then account.email else '' end as email
-    """
-  }
-
-  private var theirOwnPeople: SQL {
-    """
-    (account.team_id = \(team) or account.id = \(account) or exists (
-      select from group_member as own
-      join group_member as other on other.group_id = own.group_id
-      where own.account_id = \(account) and other.account_id = account.id))
-    """
-  }
-
-  /// A base that is not in the trash, and into which the caller has a way of which the condition holds.
-  private func sharesBase(where condition: SQL) -> SQL {
-    """
-    exists (
-      select from base_way as own
-      join base on base.id = own.base_id and base.deleted_at is null
-      join base_way as other on other.base_id = own.base_id
-      where own.account_id = \(account) and other.account_id = account.id and (\(condition)))
-    """
-  }
+  /// What `PublicPerson` reads, for the rows that are visible.
+  var visibleColumns: SQL { "account.uid, account.name, \(visibleAddress) as email" }
 }
 
 extension App {

@@ -5,9 +5,9 @@ internal import Postgres
 
 // swift-format-ignore
 let inviteLinkRoutes = Table(.inviteLinks, [
-  Route(.get,    "/api/v2.1/dtables/invite-links/",                             "listBaseInviteLinks", as: SignedIn.self, listLinks),
-  Route(.post,   "/api/v2.1/dtables/invite-links/",                             "createInviteLink",    as: SignedIn.self, makeLink),
-  Route(.delete, "/api/v2.1/dtables/invite-links/{invite_link_token}/",         "deleteInviteLink",    as: SignedIn.self, deleteLink),
+  Route(.get,    "/api/v2.1/dtables/invite-links/",                             "listBaseInviteLinks", as: BaseAdmin.self, of: \.of.reference, listLinks),
+  Route(.post,   "/api/v2.1/dtables/invite-links/",                             "createInviteLink",    as: BaseAdmin.self, of: \.base.reference, makeLink),
+  Route(.delete, "/api/v2.1/dtables/invite-links/{invite_link_token}/",         "deleteInviteLink",    as: LinkAdmin.self, of: \.handle, deleteLink),
   Route(.post,   "/api/v2.1/dtables/invite-links/{invite_link_token}/accept/",  "acceptInviteLink",    as: SignedIn.self, acceptLink, once: false),
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/invite-link-guests/",           "listInviteLinkGuests",  as: BaseAdmin.self, listGuests),
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/invite-link-guests/{user_id}/", "deleteInviteLinkGuest", as: BaseAdmin.self, removeGuest),
@@ -19,6 +19,7 @@ let inviteLinkRoutes = Table(.inviteLinks, [
 private struct LinkedBase: Input {
   let workspace: ID<Workspace>
   let name: String
+  var reference: BaseReference { .name(name, in: String(workspace.value)) }
 
   init(_ parts: Parts) throws { self = try LinkedBase(parts.query()) }
 
@@ -64,31 +65,21 @@ private struct AcceptedBase: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listLinks(of caller: SignedIn, _ base: Long<LinkedBase>, _ app: App) async throws -> NamedList<InviteLink>
+private func listLinks(of admin: BaseAdmin, _ base: Long<LinkedBase>, _ app: App) async throws -> NamedList<InviteLink>
 {
-  let admin = try await BaseAdmin.prove(caller, base.of.workspace, base.of.name, app)
   let links = try await app.links(
     "select * from base_link where kind = 'invite' and base_id = \(admin.base) order by id \(base.page.limit)")
   return NamedList("invite_link_list", links.map(InviteLink.init))
 }
 
-private func makeLink(by caller: SignedIn, _ new: NewLink, _ app: App) async throws -> InviteLink {
-  let admin = try await BaseAdmin.prove(caller, new.base.workspace, new.base.name, app)
-  return InviteLink(
+private func makeLink(by admin: BaseAdmin, _ new: NewLink, _ app: App) async throws -> InviteLink {
+  InviteLink(
     link: try await app.makeLink(
-      .invite, to: admin.base, named: admin.baseName, new.permission, new.terms, by: caller))
+      .invite, to: admin.base, named: admin.baseName, new.permission, new.terms, by: admin.caller))
 }
 
-/// Whoever administers the base that the link is for.
-private func deleteLink(by caller: SignedIn, _ link: NamedLink, _ app: App) async throws -> Success {
-  let isOwn: SQL = """
-    exists (
-      select from base
-      join workspace_role on workspace_role.workspace_id = base.workspace_id
-      where base.id = link.base_id and workspace_role.account_id = \(caller.account)
-        and workspace_role.role in ('owner', 'admin'))
-    """
-  try await app.deleteLink(.invite, link, where: isOwn, by: caller)
+private func deleteLink(by admin: LinkAdmin, _ link: NamedLink, _ app: App) async throws -> Success {
+  try await app.deleteLink(.invite, link, where: "link.id = \(admin.link)", by: admin.caller)
   return Success()
 }
 

@@ -8,7 +8,7 @@ let userShareRoutes = Table(.userShares, [
   Route(.get,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "listUserShares",  as: BaseAdmin.self, listShares),
   Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "createUserShare", as: BaseAdmin.self, share),
   Route(.put,    "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "updateUserShare", as: BaseAdmin.self, changeShare),
-  Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "deleteUserShare", as: BaseUser.self,  endShare),
+  Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/share/", "deleteUserShare", as: BaseAdminOrSelf.self, of: \.user, endShare),
 ])
 
 // MARK: Wire
@@ -95,10 +95,8 @@ private func changeShare(by admin: BaseAdmin, _ change: Share, _ app: App) async
   return Success()
 }
 
-/// By who administers the base, or by the one with whom it is shared.
-private func endShare(by user: BaseUser, _ share: FormerShare, _ app: App) async throws -> Success {
-  guard user.isAdmin || UserID(wire: share.user) == user.caller.user else { throw Refusal.notAllowed }
-  try await app.endShare(of: user.base, withUser: share.user, by: user.caller)
+private func endShare(by ender: BaseAdminOrSelf, _ share: FormerShare, _ app: App) async throws -> Success {
+  try await app.endShare(of: ender.base, withUser: share.user, by: ender.caller)
   return Success()
 }
 

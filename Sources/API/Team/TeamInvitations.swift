@@ -12,8 +12,8 @@ let teamInvitationRoutes = Table(.teamInvitations, [
 // swift-format-ignore
 let invitationRoutes = Table(.invitations, [
   Route(.get,    "/api/v2.1/user/team-invitations/",                        "listTeamInvitations",   as: SignedIn.self, listOwnInvitations),
-  Route(.post,   "/api/v2.1/user/team-invitations/{invitation_id}/accept/", "acceptTeamInvitation",  as: SignedIn.self, accept),
-  Route(.delete, "/api/v2.1/user/team-invitations/{invitation_id}/",        "declineTeamInvitation", as: SignedIn.self, decline),
+  Route(.post,   "/api/v2.1/user/team-invitations/{invitation_id}/accept/", "acceptTeamInvitation",  as: TeamInvitee.self, of: \.named, accept),
+  Route(.delete, "/api/v2.1/user/team-invitations/{invitation_id}/",        "declineTeamInvitation", as: TeamInvitee.self, of: \.named, decline),
 ])
 
 // MARK: Wire
@@ -131,12 +131,13 @@ private func listOwnInvitations(
 }
 
 /// Puts the caller into the team.
-private func accept(by caller: SignedIn, _ invitation: NamedInvitation, _ app: App) async throws -> Success {
+private func accept(by invitee: TeamInvitee, _ invitation: NamedInvitation, _ app: App) async throws -> Success {
+  let caller = invitee.caller
   try await app.change(by: caller, patience: .seconds(120)) {
     let team: ID<Team>? = try await $0.row(
       """
       select team_id as id from team_invitation
-      where id = \(invitation.id) and account_id = \(caller.account) and expires_at > now()
+      where id = \(invitee.invitation) and account_id = \(caller.account) and expires_at > now()
       """)
     guard let team else { throw Refusal.notFound(.invitation(invitation.named)) }
     guard try await $0.put(caller.account, into: team) else { throw APIError.refused("You are in a team already.") }
@@ -144,8 +145,8 @@ private func accept(by caller: SignedIn, _ invitation: NamedInvitation, _ app: A
   return Success()
 }
 
-private func decline(by caller: SignedIn, _ invitation: NamedInvitation, _ app: App) async throws -> Success {
-  try await app.end(invitation, where: "account_id = \(caller.account)", by: caller)
+private func decline(by invitee: TeamInvitee, _ invitation: NamedInvitation, _ app: App) async throws -> Success {
+  try await app.end(invitation, where: "account_id = \(invitee.caller.account)", by: invitee.caller)
   return Success()
 }
 
