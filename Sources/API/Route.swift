@@ -26,7 +26,7 @@ public struct Route: Sendable {
   let isShown: @Sendable (Request) -> Bool
   /// Proves that he may.
   let authorise: @Sendable (Request, Segments, App) async throws -> Void
-  let handle: @Sendable (Request, Segments, App, inout RateLimits) async throws -> Response
+  let handle: @Sendable (Request, Segments, App, inout Gate) async throws -> Response
 
   /// The size of a body. Nobody sends a large one before it is proved that he may call.
   public enum BodySize: Sendable {
@@ -94,9 +94,9 @@ public struct Route: Sendable {
     (self.isDoneOnce, self.source, self.body) = (isDoneOnce, source, body)
     isShown = P.isShown
     authorise = { request, segments, app in _ = try await P.authorise(variables.taken(segments), request, app) }
-    handle = { request, segments, app, limits in
+    handle = { request, segments, app, gate in
       let caller = try await P.authorise(variables.taken(segments), request, app)
-      try app.admit(caller.subject, &limits)
+      try gate.admit(caller.subject)
       let named: In.Path = variables.taken(segments)
       let read = { try await In.read(named, Parts(of: request), Hashing(app: app, caller: caller.subject)) }
       let answer: (In, App) async throws -> Out = { try await handler(caller, $0, $1) }

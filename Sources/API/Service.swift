@@ -41,13 +41,13 @@ public struct Service: Sendable {
 
   private func respond(to request: Request, hasBody: Bool) async -> Response {
     let found = find(request)
-    let response = await answer(request, found.path) { app, limits in
+    let response = await answer(request, found.path) { app, gate in
       switch found {
       case .route(let route, let segments):
         guard !hasBody || !request.isEncoded else {
           throw APIError.encoded(request.headers[.contentEncoding] ?? "")
         }
-        return try await route.handle(request, segments, app, &limits)
+        return try await route.handle(request, segments, app, &gate)
       case .otherMethods(let methods):
         if let response = CrossOrigin.preflight(request, methods: methods) { return response }
         throw APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue))
@@ -59,19 +59,19 @@ public struct Service: Sendable {
 
   /// Counts a request against its address's limit, whatever it asks for, and does what it asks for.
   private func answer(
-    _ request: Request, _ path: String?, _ body: (App, inout RateLimits) async throws -> Response?
+    _ request: Request, _ path: String?, _ body: (App, inout Gate) async throws -> Response?
   ) async -> Response? {
     let app = app.serving(request)
-    var limits = RateLimits()
+    var gate = Gate(app)
     var response: Response?
     do {
-      try app.admitAddress(&limits)
-      response = try await body(app, &limits)
+      try gate.admitAddress()
+      response = try await body(app, &gate)
     } catch {
       response = WireError(error).response
     }
     response?.route = path
-    response?.add(limits, at: app.now())
+    response?.add(gate.limits, at: app.now())
     return response
   }
 

@@ -1,5 +1,3 @@
-internal import HTTP
-internal import Postgres
 internal import Synchronization
 
 /// Counts requests against limits a minute, for all loops of this replica: a table of atomic numbers, so that nobody waits.
@@ -127,42 +125,4 @@ public struct RateLimits: Sendable, Equatable {
 
   /// Seconds until the request is worth trying again; nil where none of them was exceeded.
   public var retryAfter: Int? { all.filter(\.isExceeded).map { Int(max(1, $0.reset)) }.max() }
-}
-
-extension App {
-  /// What holds for every request on somebody's account: a person who must have a second factor has one, nobody sends
-  /// more than he may, and the use of his token is noted.
-  ///
-  /// - Throws: `Refusal.mustEnrol`, `Refusal.limited`.
-  public func admit(_ subject: Subject, _ limits: inout RateLimits) throws(Refusal) {
-    switch subject {
-    case .nobody: break
-    case .person(let caller):
-      guard !caller.mustEnrol else { throw .mustEnrol }
-      try count(.account(caller.account.value), settings.limits.account, &limits)
-      if let token = caller.token { lastUse.note(token, at: now(), from: origin) }
-    case .enrolling(let caller):
-      try count(.account(caller.account.value), settings.limits.account, &limits)
-      if let token = caller.token { lastUse.note(token, at: now(), from: origin) }
-    case .program(let token, let own):
-      try count(.apiToken(token.value), own ?? settings.limits.apiToken, &limits)
-    }
-  }
-
-  /// What holds for every request of one address. With IPv6 that is a network of 64 bits, and one of 48 bits may send what
-  /// four of them may.
-  ///
-  /// - Throws: `Refusal.limited`.
-  public func admitAddress(_ limits: inout RateLimits) throws(Refusal) {
-    guard settings.limits.address > 0 else { return }
-    let address = IPAddress(origin.address)
-    try count(.address(address?.subscriber.text ?? origin.address), settings.limits.address, &limits)
-    if let site = address?.site { try count(.site(site.text), 4 * settings.limits.address, &limits) }
-  }
-
-  private func count(_ key: RateLimiter.Key, _ limit: Int64, _ limits: inout RateLimits) throws(Refusal) {
-    guard limit > 0 else { return }
-    limits.add(limiter.take(key, limit: limit, at: UInt64(clamping: Int64(uptime() / .microseconds(1)))))
-    if limits.retryAfter != nil { throw .limited(limits) }
-  }
 }
