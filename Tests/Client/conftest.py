@@ -1,14 +1,17 @@
+import functools
 import itertools
 
 import pytest
 import requests
 from seatable_api import Account
 
-from support import description
-from support import seen
+from support import description, seen
+from support.http import From
+from support.http import call as send
 from support.postgres import Postgres
-from support.service import PATIENCE, Service
-from support.team import Person, new_address, new_team, token
+from support.process import PATIENCE
+from support.service import Service, running
+from support.team import Person, new_address, new_team, root_token
 
 pytest_plugins = ["support.order", "pytester"]
 numbers = itertools.count(1)
@@ -33,7 +36,6 @@ def pytest_sessionstart():
 def postgres():
     """A PostgreSQL for the services of one file's tests, each with a database of its own."""
     server = Postgres()
-    server.start()
     yield server
     server.delete()
 
@@ -52,21 +54,23 @@ def started():
 
     yield started
     for service in services:
-        if service.process:
-            service.process.kill()
-            service.process.wait()
         service.delete()
+
+
+@pytest.fixture
+def own():
+    """A service of the test's own."""
+    with running() as service:
+        yield service
 
 
 @pytest.fixture(scope="session")
 def service():
-    service = Service(BASEKEEPER_HEADER_TIMEOUT="5", BASEKEEPER_BODY_TIMEOUT="5", BASEKEEPER_IDLE_TIMEOUT="5")
-    service.seeded = service.seed()
-    service.start()
-    yield service
-    assert service.stop() == 0
-    assert service.postmaster is None, "its PostgreSQL is still there"
-    service.delete()
+    with running(
+            BASEKEEPER_HEADER_TIMEOUT="5", BASEKEEPER_BODY_TIMEOUT="5", BASEKEEPER_IDLE_TIMEOUT="5") as service:
+        yield service
+        assert service.stop() == 0
+        assert service.postmaster is None, "its PostgreSQL is still there"
 
 
 @pytest.fixture(scope="session")
@@ -84,7 +88,7 @@ def member(service):
 @pytest.fixture(scope="session")
 def root(service):
     """The system administrator's account token."""
-    return token(service, "root@example.com", "correct horse battery")
+    return root_token(service)
 
 
 @pytest.fixture
@@ -140,11 +144,7 @@ def base(member, name):
 def call(service):
     """Sends a request: call("GET", path, token, ...)."""
 
-    def call(method, path, token=None, scheme="Token", headers=None, **options):
-        headers = {**({"Authorization": f"{scheme} {token}"} if token else {}), **(headers or {})}
-        return requests.request(method, service.url + path, headers=headers, timeout=30, **options)
-
-    return call
+    return functools.partial(send, service)
 
 
 @pytest.fixture(params=["form", "multipart", "json"])
@@ -180,17 +180,8 @@ def api_token(call, member, tokens_path):
 def elsewhere(service):
     """Sends requests from another network of this machine's: elsewhere("POST", path, ...)."""
     with requests.Session() as session:
-        session.mount("http://", FromElsewhere(f"127.1.{next(numbers) % 250}.1"))
+        session.mount("http://", From(f"127.1.{next(numbers) % 250}.1"))
         yield lambda method, path, **options: session.request(method, service.url + path, timeout=30, **options)
-
-
-class FromElsewhere(requests.adapters.HTTPAdapter):
-    def __init__(self, address):
-        self.address = address
-        super().__init__()
-
-    def init_poolmanager(self, *arguments, **options):
-        super().init_poolmanager(*arguments, **options, source_address=(self.address, 0))
 
 
 @pytest.fixture

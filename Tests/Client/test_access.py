@@ -1,23 +1,24 @@
 """What ends what: each cell of the table in docs/access.md, with two copies of the service on one database. It happens at
 one of them, and what it is to end, or to leave, is tried at the other."""
 
-import itertools
 import uuid
 
 import jwt
 import pytest
-import requests
 
-from support.service import ROOT, SECRET, Service
-from support.team import PASSWORD, new_address, new_team, token
+from support import http
+
+
+from support.http import EXCHANGE, PING, SIGN_IN, VERIFY
+from support.process import ROOT
+from support.service import SECRET, pair
+from support.team import PASSWORD, new_team, numbers, root_token
 
 DOCUMENT = ROOT / "docs/access.md"
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 CREDENTIALS = [
     "account token", "API token", "temporary token", "base token of a program", "base token of a person",
     "base token of a link", "guest", "stored answer",
 ]
-numbers = itertools.count(1)
 
 
 def table():
@@ -33,15 +34,8 @@ TABLE = table()
 
 @pytest.fixture(scope="module")
 def copies():
-    first = Service(BASEKEEPER_LOG_LEVEL="warning")
-    first.start()
-    second = Service(BASEKEEPER_LOG_LEVEL="warning", DATABASE_URL=first.database_url)
-    second.start()
-    yield Copies(first, second)
-    assert second.stop() == 0
-    assert first.stop() == 0
-    second.delete()
-    first.delete()
+    with pair(BASEKEEPER_LOG_LEVEL="warning") as (first, second):
+        yield Copies(first, second)
 
 
 class Copies:
@@ -49,8 +43,8 @@ class Copies:
 
     def __init__(self, here, there):
         self.here, self.there = here, there
-        self.root = token(here, "root@example.com", "correct horse battery")
-        self.guest = new_team(here, self.root, new_address()).person("Gus")
+        self.root = root_token(here)
+        self.guest = new_team(here, self.root).person("Gus")
         self.seen = {}
 
     def outcome(self, event):
@@ -66,7 +60,7 @@ class Scene:
     def __init__(self, copies, event):
         self.here, self.there, self.root, self.guest = copies.here, copies.there, copies.root, copies.guest
         self.event = EVENTS[event]
-        self.team = new_team(self.here, self.root, new_address())
+        self.team = new_team(self.here, self.root)
         self.person = self.team.person("Pia")
         self.group = self.team.group(f"Group {next(numbers)}", self.team.creator)
         self.maker = self.person
@@ -127,9 +121,7 @@ class Scene:
     # Calls
 
     def call(self, copy, method, path, credential=None, fields=None, **headers):
-        if credential:
-            headers["Authorization"] = f"Token {credential}"
-        return requests.request(method, copy.url + path, headers=headers, data=fields, timeout=30)
+        return http.call(copy, method, path, credential, headers=headers, data=fields)
 
     def get(self, path, credential=None):
         answer = self.call(self.here, "GET", path, credential)
@@ -173,7 +165,7 @@ class Scene:
     def counts(self, credential):
         match credential:
             case "account token":
-                return self.is_good("/api2/auth/ping/", self.other)
+                return self.is_good(PING, self.other)
             case "API token":
                 return self.is_good(EXCHANGE, self.api_token)
             case "temporary token":
@@ -185,7 +177,7 @@ class Scene:
             case _:
                 base_token = self.base_tokens[credential]
                 verdict = self.call(
-                    self.there, "POST", "/api/v2.1/base-tokens/verify/", self.root, {"token": base_token}).json()
+                    self.there, "POST", VERIFY, self.root, {"token": base_token}).json()
                 metadata = f"/api-gateway/api/v2/dtables/{self.base['uuid']}/metadata/"
                 is_good = self.is_good(metadata, base_token)
                 assert verdict["active"] == is_good, credential
@@ -211,7 +203,7 @@ class Scene:
     def sign_in(self):
         """A new account token; None for somebody who cannot come in."""
         answer = self.call(
-            self.there, "POST", "/api2/auth-token/", None, {"username": self.maker.address, "password": self.password})
+            self.there, "POST", SIGN_IN, None, {"username": self.maker.address, "password": self.password})
         return answer.json()["token"] if answer.status_code == 200 else None
 
 

@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 import requests
 
-from support.team import LOOK, PASSWORD, Person, new_address, token
+from support.http import EXCHANGE, PING, SIGN_IN, exchange
+from support.team import LOOK, PASSWORD, Person, new_address, root_token, token
 
 
 # MARK: Team admins
@@ -27,13 +28,13 @@ def test_a_member_from_the_first_day_to_the_last(service, team):
     first = token(service, made["contact_email"], PASSWORD)
     password = team.call("PUT", person + "set-password/").json()["new_password"]
     mine = {"Authorization": f"Token {first}"}
-    assert requests.get(service.url + "/api2/auth/ping/", headers=mine, timeout=30).status_code == 401
+    assert requests.get(service.url + PING, headers=mine, timeout=30).status_code == 401
     second = {"Authorization": f"Token {token(service, made['contact_email'], password)}"}
-    assert requests.get(service.url + "/api2/auth/ping/", headers=second, timeout=30).status_code == 200
+    assert requests.get(service.url + PING, headers=second, timeout=30).status_code == 200
     assert team.call("PUT", person, json={"is_active": False}).json()["is_active"] is False
-    assert requests.get(service.url + "/api2/auth/ping/", headers=second, timeout=30).status_code == 401
+    assert requests.get(service.url + PING, headers=second, timeout=30).status_code == 401
     assert team.call("PUT", person, json={"is_active": True}).status_code == 200
-    assert requests.get(service.url + "/api2/auth/ping/", headers=second, timeout=30).status_code == 401
+    assert requests.get(service.url + PING, headers=second, timeout=30).status_code == 401
 
     assert team.call("PUT", person + "two-factor-auth/", json={"force_2fa": True}).status_code == 200
     assert team.call("GET", person).json()["is_force_2fa"] is True
@@ -85,7 +86,7 @@ def test_bases_and_their_trash(service, team):
         data={"name": "Plans"}).status_code == 200
     mine = requests.get(service.url + "/api/v2.1/trash-dtables/", headers=own, timeout=30).json()
     assert [one["uuid"] for one in mine["trash_dtable_list"]] == [uuid]
-    # With the person the bases go, and come back without him.
+    # With the person the bases go, and come back without them.
     assert team.call("DELETE", f"users/{made['email']}/").status_code == 200
     assert [one["uuid"] for one in team.call("GET", "trash-dtables/").json()["dtable_list"]] == [uuid]
     assert team.call("PUT", f"trash-dtables/{uuid}/").status_code == 200
@@ -158,9 +159,8 @@ def test_tokens_of_all_bases(service, team):
     made = team.call("POST", tokens, data={"app_name": "My program", "permission": "rw"})
     assert made.status_code == 201
     secret = made.json()["api_token"]
-    exchange = lambda: requests.get(
-        service.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {secret}"}, timeout=30)
-    assert exchange().status_code == 200
+    exchanged = lambda: exchange(service, secret)
+    assert exchanged().status_code == 200
     assert team.call("POST", tokens, data={"app_name": "My program", "permission": "r"}).json() == {
         "error_msg": "app_name already exists."}
     assert team.call("PUT", tokens + "My program/", data={"permission": "r"}).json()["permission"] == "r"
@@ -185,7 +185,7 @@ def test_tokens_of_all_bases(service, team):
     assert team.call("GET", "api-tokens/?order_by=secret").status_code == 400
 
     assert team.call("DELETE", tokens + "My program/").status_code == 200
-    assert exchange().status_code == 403
+    assert exchanged().status_code == 403
     log = team.call("GET", "admin-logs/?operation_group=token").json()
     assert [one["operation"] for one in log["logs"]] == [
         "api_token_refuse", "api_token_delete", "api_token_create", "api_token_update", "api_token_create"]
@@ -219,11 +219,10 @@ def test_what_somebody_leaves_behind_is_told_and_ended(call, team, root):
     assert (left["name"], left["left_behind"]["account_tokens"]) == ("Ada", 1)
     out = team.call("PUT", f"users/{ada.id}/", data={"is_active": "false"}).json()
     assert out["left_behind"] == {**left["left_behind"], "account_tokens": 0, "count": 2}
-    exchange = "/api/v2.1/dtable/app-access-token/"
-    assert call("GET", exchange, made["api_token"]).status_code == 200
+    assert call("GET", EXCHANGE, made["api_token"]).status_code == 200
     ended = team.call("DELETE", f"users/{ada.id}/left-behind/").json()
     assert ended == {"success": True, "ended": out["left_behind"]}
-    assert call("GET", exchange, made["api_token"]).status_code == 403
+    assert call("GET", EXCHANGE, made["api_token"]).status_code == 403
     assert call("GET", f"/api/v2.1/external-link-tokens/{link}/access-token/").status_code == 404
     above = f"/api/v2.1/admin/users/{ada.id}/left-behind/"
     assert call("GET", above, root).json()["left_behind"]["count"] == 0
@@ -264,14 +263,14 @@ def test_accounts(call, root, address):
         "name": "Sam S.", "login_id": address[:8], "unit": "HR", "is_staff": True, "role": "guest", "quota_total": 1})
     assert changed.status_code == 200
     assert changed.json()["login_id"] == address[:8] and changed.json()["quota_total"] == 1_000_000
-    assert call("POST", "/api2/auth-token/", data={"username": address[:8], "password": PASSWORD}).status_code == 200
+    assert call("POST", SIGN_IN, data={"username": address[:8], "password": PASSWORD}).status_code == 200
     admins = call("GET", "/api/v2.1/admin/admin-users/", root).json()["admin_user_list"]
     assert made.json()["email"] in [one["email"] for one in admins]
     role = call("PUT", "/api/v2.1/admin/admin-role/", root, json={"email": made.json()["email"], "role": "audit_admin"})
     assert role.json() == {"email": made.json()["email"], "role": "audit_admin"}
     reset = call("PUT", person + "reset-password/", root).json()
     login = {"username": address, "password": reset["new_password"]}
-    assert call("POST", "/api2/auth-token/", data=login).status_code == 200
+    assert call("POST", SIGN_IN, data=login).status_code == 200
     assert call("PUT", person + "two-factor-auth/", root, data={"force_2fa": "1"}).status_code == 200
     assert call("GET", person, root).json()["is_force_2fa"] is True
     assert call("DELETE", f"/api2/two-factor-auth/{made.json()['email']}/", root).status_code == 200
@@ -408,10 +407,10 @@ def test_teams(call, root, team):
 
 
 def test_logs_of_the_installation(call, service, root, team):
-    call("POST", "/api2/auth-token/", data={"username": "nobody@example.com", "password": "guessed"})
+    call("POST", SIGN_IN, data={"username": "nobody@example.com", "password": "guessed"})
     logins = call("GET", "/api/v2.1/admin/logs/login-logs/", root).json()
     assert logins["login_log_list"][0]["log_success"] is False and logins["login_log_list"][0]["email"] == ""
-    token(service, "root@example.com", "correct horse battery")
+    root_token(service)
     logins = call("GET", "/api/v2.1/admin/logs/login-logs/?status=success", root).json()
     assert logins["login_log_list"][0]["contact_email"] == "root@example.com"
     assert call("GET", "/api/v2.1/admin/registration-logs/", root).json() == {"invitation_logs": []}

@@ -3,26 +3,23 @@
 import signal
 import stat
 import subprocess
-import threading
 
 import pytest
-import requests
 
-from support.service import BINARY, MASTER_KEY, PATIENCE, ROOT, Service, wait_until
+from support import postgres
+from support.http import EXCHANGE, VERIFY, call, get
+from support.postgres import QUIET, psql
+from support.process import BINARY, PATIENCE, ROOT, as_postgres, newest, wait_until
+from support.service import MASTER_KEY, Service, running
 from support.team import token
-
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+from support.threads import Workers
 
 
 @pytest.fixture(scope="module")
 def own():
     """A running service with an embedded PostgreSQL, in which the tests have further databases."""
-    service = Service(JWT_PRIVATE_KEY="")
-    service.seeded = service.seed()["demo"]
-    service.start()
-    yield service
-    assert service.stop() == 0
-    service.delete()
+    with running(JWT_PRIVATE_KEY="") as service:
+        yield service
 
 
 @pytest.fixture
@@ -38,28 +35,22 @@ def database(own, request):
 class Database:
     def __init__(self, service, name):
         self.service, self.name = service, name
-        self.url = f"postgresql:///{name}?host={service.socket}&user=basekeeper"
+        self.url = service.url_of(name)
 
     def run(self, *arguments, **settings):
         return self.service.run(*arguments, DATABASE_URL=self.url, **settings)
 
     def sql(self, script):
-        command = self.service.database_program("psql", "-qtAX", "-v", "ON_ERROR_STOP=1", "-c", script)
-        command[-1] = self.name
-        return subprocess.run(command, check=True, capture_output=True, text=True, cwd="/").stdout
+        return psql(self.url, script)
 
     def content(self):
         """Everything in it, as text."""
-        command = self.service.database_program("pg_dump")
-        command[-1] = self.name
-        text = subprocess.run(command, check=True, capture_output=True, text=True, cwd="/").stdout
-        return [line for line in text.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
+        dump = postgres.run("pg_dump", "-d", self.url)
+        return [line for line in dump.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
 
-    def serve(self):
+    def serving(self):
         """A service on it."""
-        service = Service(DATABASE_URL=self.url, JWT_PRIVATE_KEY="", BASEKEEPER_DEMO="0")
-        service.start()
-        return service
+        return running(DATABASE_URL=self.url, JWT_PRIVATE_KEY="", BASEKEEPER_DEMO="0")
 
 
 @pytest.fixture
@@ -83,28 +74,22 @@ def restored(database, file, *options):
     return result.stdout
 
 
-def get(service, path, secret):
-    return requests.get(service.url + path, headers={"Authorization": f"Token {secret}"}, timeout=30)
-
-
 def signed_in(own):
-    """The demo team's member: his account token, and the path of his base's API tokens."""
-    me = token(own, own.seeded["member"]["email"], own.seeded["member"]["password"])
+    """The demo team's member: their account token, and the path of their base's API tokens."""
+    me = token(own, own.seeded["demo"]["member"]["email"], own.seeded["demo"]["member"]["password"])
     listed = get(own, "/api/v2.1/workspaces/", me).json()["workspace_list"]
     mine = next(one for one in listed if any(base["name"] == "Customers" for base in one.get("table_list", [])))
     return me, f"/api/v2.1/workspace/{mine['id']}/dtable/Customers/api-tokens/"
 
 
 def make(own, me, path, name):
-    answer = requests.post(
-        own.url + path, headers={"Authorization": f"Token {me}"}, timeout=30,
-        data={"app_name": name, "permission": "rw"})
+    answer = call(own, "POST", path, me, data={"app_name": name, "permission": "rw"})
     assert answer.status_code == 201, answer.text
     return answer.json()["api_token"]
 
 
 def delete(own, me, path, name):
-    answer = requests.delete(f"{own.url}{path}{name}/", headers={"Authorization": f"Token {me}"}, timeout=30)
+    answer = call(own, "DELETE", f"{path}{name}/", me)
     assert answer.status_code == 200, answer.text
 
 
@@ -128,17 +113,13 @@ def test_what_was_is_there_again_and_what_was_ended_before_is_not(own, database,
     assert "audit logs are as they were written, and the master key fits" in said
     assert " UTC: what was deleted, revoked or changed after that is as it was before" in said
     assert "are as they were written" in database.run("audit", "verify").stdout
-    service = database.serve()
-    try:
+    with database.serving() as service:
         assert get(service, EXCHANGE, kept).status_code == 200
-        assert get(service, "/api/v2.1/base-tokens/verify/", issued).status_code == 200
+        assert get(service, VERIFY, issued).status_code == 200
         assert get(service, "/api2/account/info/", me).status_code == 200
         assert get(service, EXCHANGE, ended).status_code == 403
         assert get(service, EXCHANGE, later).status_code == 403
         make(service, me, path, "after")  # keys, counters and the audit log go on
-    finally:
-        assert service.stop() == 0
-        service.delete()
     assert "are as they were written" in database.run("audit", "verify").stdout
 
 
@@ -149,13 +130,11 @@ def test_an_embedded_database_that_is_lost_is_made_anew(own, backup):
         assert result.returncode == 0, result.stderr
         assert other.postmaster is None
         other.start()
-        assert get(other, EXCHANGE, own.seeded["api_tokens"][0]["api_token"]).status_code == 200
+        assert get(other, EXCHANGE, own.seeded["demo"]["api_tokens"][0]["api_token"]).status_code == 200
         refused = other.run("restore", "--replace", str(backup))
         assert refused.returncode == 1 and "another process uses" in refused.stderr
         assert other.stop() == 0
     finally:
-        if other.process and other.process.poll() is None:
-            other.process.kill()
         other.delete()
 
 
@@ -170,19 +149,16 @@ def test_a_backup_goes_through_pipes(own, database):
 
 def test_a_backup_of_a_database_that_is_written_to_is_of_one_moment(own, database, file):
     me, path = signed_in(own)
-    stop, written = threading.Event(), [0]
+    written = [0]
 
-    def write():
-        while not stop.is_set():
-            make(own, me, path, f"load {written[0]}")
-            written[0] += 1
+    def write(_):
+        make(own, me, path, f"load {written[0]}")
+        written[0] += 1
 
-    thread = threading.Thread(target=write)
-    thread.start()
-    try:
+    with Workers(write) as writer:
         for _ in range(2):
             before = written[0]
-            wait_until(lambda: written[0] > before + 5)
+            writer.wait_until(lambda: written[0] > before + 5)
             start = written[0]
             assert own.run("backup", str(file)).returncode == 0
             end = written[0] + 1
@@ -198,15 +174,11 @@ def test_a_backup_of_a_database_that_is_written_to_is_of_one_moment(own, databas
                 """))
             assert database.sql("select sum(live) from api_token_tally") == database.sql(
                 "select count(*) from api_token where revoked_at is null and team_id is not null")
-    finally:
-        stop.set()
-        thread.join()
 
 
 def test_replacing_tells_what_is_lost_and_can_end_what_lives_again(own, database, backup):
     restored(database, backup)
-    service = database.serve()
-    try:
+    with database.serving() as service:
         me, path = signed_in_at(service, own)
         secret = make(service, me, path, "revived")
         issued = get(service, EXCHANGE, secret).json()["access_token"]
@@ -223,11 +195,8 @@ def test_replacing_tells_what_is_lost_and_can_end_what_lives_again(own, database
         assert "All account tokens are ended" in said and "All base tokens are ended" in said
         service.start()
         assert get(service, EXCHANGE, secret).status_code == 200
-        assert get(service, "/api/v2.1/base-tokens/verify/", issued).status_code == 403
+        assert get(service, VERIFY, issued).status_code == 403
         assert get(service, "/api2/account/info/", me).status_code == 401
-    finally:
-        assert service.stop() == 0
-        service.delete()
 
 
 def signed_in_at(service, own):
@@ -270,9 +239,8 @@ def test_a_broken_or_foreign_file_changes_nothing(own, database, backup):
     whole = backup.read_bytes()
     place = len(whole) * 2 // 3
     own.psql("create database foreign_one")
-    command = own.database_program("pg_dump", "--format=custom")
-    command[-1] = "foreign_one"
-    foreign = subprocess.run(command, check=True, capture_output=True, cwd="/").stdout
+    dump = as_postgres(newest("pg_dump"), "--format=custom", "-d", own.url_of("foreign_one"))
+    foreign = subprocess.run(dump, check=True, capture_output=True, cwd="/").stdout
     own.psql("drop database foreign_one")
     broken = {
         "empty": b"", "a text": b"select 1;\n" * 1000, "its first bytes": whole[:100],
@@ -335,15 +303,14 @@ def test_a_database_that_is_not_empty_is_refused(own, database, backup):
 
 def test_a_backup_that_is_interrupted_leaves_the_one_before(own, file):
     file.write_text("the one before")
-    holder = subprocess.Popen(
-        own.database_program("psql", "-qtAX"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/")
+    holder = typed(own.database_url)
     try:
         holder.stdin.write("begin; lock table seed in access exclusive mode; select 'locked';\n")
         holder.stdin.flush()
         assert holder.stdout.readline() == "locked\n"
         process = subprocess.Popen(
             [BINARY, "backup", str(file)], env=own.environment, stderr=subprocess.PIPE, text=True)
-        wait_until(lambda: dumps(own, "wait_event_type = 'Lock'") == "1\n", process)
+        wait_until(lambda: dumps(own, "wait_event_type = 'Lock'") == "1", process)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 1 and "pg_dump failed" in errors
@@ -352,7 +319,7 @@ def test_a_backup_that_is_interrupted_leaves_the_one_before(own, file):
         holder.wait(PATIENCE)
     assert file.read_text() == "the one before"
     assert list(own.folder.glob("*.part")) == []
-    wait_until(lambda: dumps(own) == "0\n")
+    wait_until(lambda: dumps(own) == "0")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
@@ -369,25 +336,30 @@ def test_a_check_that_is_interrupted_leaves_no_database(own, database, backup, n
 
 
 def test_who_comes_during_the_rehearsal_is_not_overrun(own, database, backup):
-    """What he writes is in no list of what is lost."""
+    """What they write is in no list of what is lost."""
     restored(database, backup)
-    database.sql("create table his (number integer)")
+    database.sql("create table theirs (number integer)")
     process = subprocess.Popen(
         [BINARY, "restore", "--replace", str(backup)], env={**own.environment, "DATABASE_URL": database.url},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     wait_until(lambda: rehearsals(own), process)  # nobody was there when it was asked
     process.send_signal(signal.SIGSTOP)  # it does not ask again before they are
-    command = own.database_program("psql", "-qtAX")
-    command[-1] = database.name
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd="/") as session:
-        session.stdin.write("insert into his values (1) returning number;\n")
+    with typed(database.url) as session:
+        session.stdin.write("insert into theirs values (1) returning number;\n")
         session.stdin.flush()
         assert session.stdout.readline() == "1\n"
         process.send_signal(signal.SIGCONT)
         _, errors = process.communicate(timeout=PATIENCE)
         session.stdin.close()
     assert process.returncode == 1 and "others use the database" in errors and "nothing was restored" in errors
-    assert database.sql("select number from his") == "1\n"
+    assert database.sql("select number from theirs") == "1"
+
+
+def typed(url):
+    """A session whose statements are written one after the other."""
+    return subprocess.Popen(
+        as_postgres(newest("psql"), *QUIET, "-d", url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        cwd="/")
 
 
 def rehearsals(own):

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from support.service import PATIENCE
+from support.process import PATIENCE
 
 GROUPS = "/api/v2.1/groups/"
 JSON = {"Content-Type": "application/json"}

@@ -3,16 +3,17 @@
 import collections
 import itertools
 import re
-import threading
 
 import pytest
-import requests
 
-from support.cluster import Node, Program
-from support.service import ROOT, Service, wait_until
-from support.team import new_address, new_team, token
+from support.http import EXCHANGE, call, exchange
+from support.postgres import Postgres
+from support.process import ROOT, wait_until
+from support.program import Program
+from support.service import Service
+from support.team import new_team
+from support.threads import Workers
 
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 NGINX = """
 pid {folder}/pid;
 error_log stderr;
@@ -30,15 +31,13 @@ http {
 
 @pytest.fixture(scope="module")
 def copies():
-    database = Node()
+    database = Postgres()
     copies = [Service(DATABASE_URL=database.url, BASEKEEPER_DRAIN_TIME="3") for _ in range(2)]
     copies[0].secret = copies[0].seed()["demo"]["api_tokens"][0]["api_token"]
     for copy in copies:
         copy.start()
     yield copies
     for copy in copies:
-        copy.process.kill()
-        copy.process.wait()
         copy.delete()
     database.delete()
 
@@ -68,42 +67,25 @@ def balancer(request, copies):
 def test_copies_are_replaced_one_after_the_other_and_no_request_fails(balancer, copies):
     # A balancer that has just started may not have asked the copies yet.
     wait_until(lambda: Service.answers(balancer, "/readyz"))
-    team = new_team(balancer, token(balancer, "root@example.com", "correct horse battery"), new_address())
-    statuses, failures, numbers, stop = collections.Counter(), [], itertools.count(), threading.Event()
+    team = new_team(balancer)
+    statuses, numbers = collections.Counter(), itertools.count()
 
-    def load(writes):
-        with requests.Session() as session:
-            while not stop.is_set():
-                try:
-                    if writes:
-                        answer = session.post(
-                            balancer.url + team.path + "groups/", timeout=30,
-                            json={"group_name": f"Group {next(numbers)}", "group_owner": team.creator},
-                            headers={"Authorization": f"Token {team.admin}"})
-                    else:
-                        answer = session.get(
-                            balancer.url + EXCHANGE, headers={"Authorization": f"Token {copies[0].secret}"}, timeout=30)
-                    statuses[answer.status_code] += 1
-                except requests.RequestException as error:
-                    failures.append(repr(error))
+    def write(session):
+        group = {"group_name": f"Group {next(numbers)}", "group_owner": team.creator}
+        statuses[call(balancer, "POST", team.path + "groups/", team.admin, session=session, json=group).status_code] += 1
 
-    threads = [threading.Thread(target=load, args=(number < 2,)) for number in range(6)]
-    for thread in threads:
-        thread.start()
-    try:
+    def read(session):
+        statuses[exchange(balancer, copies[0].secret, session=session).status_code] += 1
+
+    with Workers(write, write, read, read, read, read) as load:
         for copy in copies:
             before = statuses[200]
-            wait_until(lambda: statuses[200] > before + 50)
+            load.wait_until(lambda: statuses[200] > before + 50)
             assert copy.stop() == 0
             copy.start()
             # The balancer has to have taken it back before the other one goes.
             served = exchanges(copy)
-            wait_until(lambda: exchanges(copy) > served + 20)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
-    assert not failures
+            load.wait_until(lambda: exchanges(copy) > served + 20)
     assert set(statuses) == {200}, statuses
 
 

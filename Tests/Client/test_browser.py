@@ -2,16 +2,17 @@
 
 import http.server
 import json
-import os
 import re
-import shutil
 import subprocess
 import threading
 
 import pytest
 import requests
 
-from support.service import PATIENCE, Service
+from support.browser import chromium
+from support.ports import free_port
+from support.process import PATIENCE
+from support.service import running
 
 PAGE = """<!DOCTYPE html><meta charset="utf-8"><title>A front end</title><pre id="result">waiting</pre><script>
 const service = %(service)s, token = %(token)s
@@ -63,7 +64,7 @@ def site():
         def log_message(self, *_):
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", free_port()), Handler)
     server.pages = pages
     server.origin = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever)
@@ -76,27 +77,18 @@ def site():
 
 @pytest.fixture(scope="module")
 def own(site):
-    service = Service(BASEKEEPER_CORS_ORIGINS=f"https://app.example.com, {site.origin}")
-    service.seeded = service.seed()
-    service.start()
-    yield service
-    assert service.stop() == 0
-    service.delete()
+    with running(BASEKEEPER_CORS_ORIGINS=f"https://app.example.com, {site.origin}") as service:
+        yield service
 
 
 def opened(site, service, host="127.0.0.1"):
     """What the page has found out, when a browser has opened it."""
-    chromium = shutil.which("chromium")
-    assert chromium, "chromium is missing: script/setup test installs it"
     token = service.seeded["demo"]["api_tokens"][0]["api_token"]
     site.pages["/"] = PAGE % {"service": json.dumps(service.url), "token": json.dumps(token)}
-    profile = service.folder / "profile"
-    command = [chromium, "--headless", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
-               f"--user-data-dir={profile}", "--virtual-time-budget=20000", "--dump-dom"]
-    if os.getuid() == 0:
-        command.append("--no-sandbox")
-    page = subprocess.run(
-        [*command, f"http://{host}:{site.server_address[1]}/"], capture_output=True, text=True, timeout=PATIENCE)
+    command = chromium(
+        service.folder / "profile", "--virtual-time-budget=20000", "--dump-dom",
+        f"http://{host}:{site.server_address[1]}/")
+    page = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
     text = re.search(r'<pre id="result">(.*?)</pre>', page.stdout, re.DOTALL)
     assert text, page.stderr[-2000:]
     return json.loads(text.group(1))

@@ -7,11 +7,8 @@ import pytest
 from seatable_api import Account, Base
 from seatable_api.exception import AuthExpiredError
 
+from support.bases import group_workspace
 from support.service import SECRET
-
-
-def group_workspace(account):
-    return next(one for one in account.list_workspaces()["workspace_list"] if one["type"] == "group")
 
 
 def test_account_signs_in_and_learns_who_it_is(member):

@@ -1,6 +1,7 @@
 """The machine's clock is put forward and back by a day while the service runs, and the database's is right."""
 
 import base64
+import functools
 import json
 import shutil
 import socket
@@ -9,11 +10,12 @@ import subprocess
 import time
 
 import pytest
-import requests
 
-from support.service import PATIENCE, ROOT, Service, wait_until
-from support.team import new_address, new_team, numbers, token
-from test_lifecycle import EXCHANGE, FACTOR, VERIFY, code, sign_in
+from support import http
+from support.http import EXCHANGE, FACTOR, REVOKE, VERIFY
+from support.process import PATIENCE, ROOT, wait_until
+from support.service import running
+from support.team import new_team, numbers, sign_in, token, totp
 
 DAY = 86_400
 COMPILER = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
@@ -34,15 +36,11 @@ def service(postgres, tmp_path_factory):
         with open(offset, "r+b") as file:
             file.write(struct.pack("=q", seconds))
 
-    service = Service(
-        DATABASE_URL=postgres.database("clocks"), BASEKEEPER_HEADER_TIMEOUT="2", LD_PRELOAD=str(library),
-        CLOCK_OFFSET=str(offset))
-    service.postgres, service.put_clock = postgres, put_clock
-    service.seeded = service.seed()
-    service.start()
-    yield service
-    assert service.stop() == 0
-    service.delete()
+    with running(
+            DATABASE_URL=postgres.database("clocks"), BASEKEEPER_HEADER_TIMEOUT="2", LD_PRELOAD=str(library),
+            CLOCK_OFFSET=str(offset)) as service:
+        service.postgres, service.put_clock = postgres, put_clock
+        yield service
 
 
 @pytest.fixture(autouse=True)
@@ -53,16 +51,12 @@ def right_clock(service):
 
 @pytest.fixture
 def call(service):
-    def call(method, path, token=None, **options):
-        headers = {"Authorization": f"Token {token}"} if token else {}
-        return requests.request(method, service.url + path, headers=headers, timeout=30, **options)
-
-    return call
+    return functools.partial(http.call, service)
 
 
 @pytest.fixture
 def team(service):
-    return new_team(service, token(service, "root@example.com", "correct horse battery"), new_address())
+    return new_team(service)
 
 
 @pytest.fixture
@@ -109,15 +103,16 @@ def test_a_revoked_base_token_stays_revoked_where_the_clock_is_late(service, cal
     _, secret = new_token()
     minted = call("GET", EXCHANGE + "?exp=1h", secret).json()["access_token"]
     assert call("GET", VERIFY, minted).status_code == 200
-    assert call("POST", "/api/v2.1/base-tokens/revoke/", json={"token": minted}).status_code == 200
+    assert call("POST", REVOKE, json={"token": minted}).status_code == 200
     assert call("GET", VERIFY, minted).status_code == 403
     # A start tidies up, and it has expired by the database's clock.
     assert service.stop() == 0
     old = "revoked_base_token where jti = 'long ago'"
     service.postgres.psql(
-        "clocks", "insert into revoked_base_token (jti, expires_at) values ('long ago', now() - interval '30 days')")
+        "insert into revoked_base_token (jti, expires_at) values ('long ago', now() - interval '30 days')",
+        database="clocks")
     service.start()
-    wait_until(lambda: service.postgres.psql("clocks", f"select count(*) from {old}") == "0\n")
+    wait_until(lambda: service.postgres.psql(f"select count(*) from {old}", database="clocks") == "0")
     assert call("GET", VERIFY, minted).status_code == 403
 
 
@@ -145,24 +140,24 @@ def test_last_use_is_told_by_the_database_s_clock_where_this_one_is_ahead(servic
         assert call("GET", EXCHANGE, secret).status_code == 200
         assert service.stop() == 0  # writes what is left to write
         service.start()
-        uses, age = service.postgres.rows("clocks", f"""
+        uses, age = service.postgres.rows(f"""
             select use_count, extract(epoch from now() - last_used_at) from api_token
-            where hash = sha256(convert_to('{secret}', 'UTF8'))""")[0]
+            where hash = sha256(convert_to('{secret}', 'UTF8'))""", database="clocks")[0]
         assert int(uses) == count and 0 <= float(age) < DAY / 24
 
 
 def test_a_second_factor_works_again_when_the_clock_is_right_again(service, call, team):
     person = team.add()
-    account = sign_in(service, person).json()["token"]
+    account = token(service, person["contact_email"])
     secret = call("POST", FACTOR, account).json()["secret"]
     now = lambda days=0: int((time.time() + days * DAY) // 30)
-    assert call("PUT", FACTOR, account, json={"code": code(secret, now())}).status_code == 200
+    assert call("PUT", FACTOR, account, json={"code": totp(secret, now())}).status_code == 200
     service.put_clock(DAY)
-    assert sign_in(service, person, otp=code(secret, now(1))).status_code == 200
+    assert sign_in(service, person["contact_email"], otp=totp(secret, now(1))).status_code == 200
     service.put_clock(0)
-    right = code(secret, now() + 1)  # that of now may be the one of the enrolment, which counts once
-    assert sign_in(service, person, otp=right).status_code == 200
-    assert sign_in(service, person, otp=right).status_code == 400
+    right = totp(secret, now() + 1)  # that of now may be the one of the enrolment, which counts once
+    assert sign_in(service, person["contact_email"], otp=right).status_code == 200
+    assert sign_in(service, person["contact_email"], otp=right).status_code == 400
 
 
 def test_deadlines_are_kept_when_the_clock_is_put_elsewhere(service):

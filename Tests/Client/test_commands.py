@@ -10,7 +10,11 @@ import pytest
 import requests
 from seatable_api import Account
 
-from support.service import BINARY, PATIENCE, Service
+from support.http import PING, call, exchange, get
+from support.postgres import psql
+from support.process import BINARY, PATIENCE
+from support.service import running
+from support.team import root_token, sign_in
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_", "JWT_"))}
 
@@ -76,12 +80,12 @@ def test_nor_does_one_that_is_told_a_place_where_nothing_is(command, archive, tm
         return
     service.psql("create database nothing_there")
     try:
-        url = service.database_url.replace("/basekeeper?", "/nothing_there?")
+        url = service.url_of("nothing_there")
         result = run(*words, cwd=tmp_path, DATABASE_URL=url, BASEKEEPER_MASTER_KEY="k" * 40)
         assert result.returncode == 1 and "nothing of Basekeeper's in this database" in result.stderr
-        assert service.psql("select count(*) from pg_database where datname = 'nothing_there'").strip() == "1"
+        assert service.psql("select count(*) from pg_database where datname = 'nothing_there'") == "1"
         made = "select count(*) from pg_class where relnamespace = 'public'::regnamespace"
-        assert service.psql("\\c nothing_there", made).strip() == "0"
+        assert psql(url, made) == "0"
     finally:
         service.psql("drop database nothing_there with (force)")
 
@@ -111,10 +115,8 @@ def test_a_command_makes_no_master_key(service, tmp_path):
 
 
 def test_the_keys_are_those_of_the_service_whatever_is_set_for_the_command(service):
-    exchange = requests.get(
-        service.url + "/api/v2.1/dtable/app-access-token/", timeout=PATIENCE,
-        headers={"Authorization": f"Bearer {service.seeded['demo']['api_tokens'][0]['api_token']}"})
-    signing = jwt.get_unverified_header(exchange.json()["access_token"])["kid"]
+    exchanged = exchange(service, service.seeded["demo"]["api_tokens"][0]["api_token"], scheme="Bearer")
+    signing = jwt.get_unverified_header(exchanged.json()["access_token"])["kid"]
 
     def listed(**settings):
         result = service.run("keys", "list", **settings)
@@ -228,23 +230,12 @@ def test_the_manual_page_is_one_and_has_every_command(commands, tmp_path):
 @pytest.fixture(scope="module")
 def rescued():
     """A service of its own, whose administrators need help."""
-    service = Service()
-    service.seeded = service.seed()
-    service.start()
-    yield service
-    assert service.stop() == 0
-    service.delete()
-
-
-def sign_in(service, email, password, **headers):
-    return requests.post(
-        service.url + "/api2/auth-token/", data={"username": email, "password": password}, headers=headers, timeout=PATIENCE)
+    with running() as service:
+        yield service
 
 
 def is_in(service, token):
-    answer = requests.get(
-        service.url + "/api2/auth/ping/", headers={"Authorization": f"Token {token}"}, timeout=PATIENCE)
-    return answer.status_code == 200
+    return get(service, PING, token).status_code == 200
 
 
 def test_administrators_are_listed(rescued):
@@ -310,7 +301,7 @@ def test_a_lost_second_factor_is_taken_away(rescued):
     assert sign_in(rescued, "fourth@example.com", password).status_code == 200
     assert rescued.psql(
         "select count(*) from recovery_code join account on account.id = account_id "
-        "where email = 'fourth@example.com'").strip() == "0"
+        "where email = 'fourth@example.com'") == "0"
 
 
 @pytest.mark.parametrize("command", ["reset-password", "disable-2fa"])
@@ -327,10 +318,8 @@ def test_nobody_is_rescued_by_mistake(rescued, command):
      ("new@example.com", "new@example.com", "many people would guess"), ("new@example.com", "x" * 1025, "password")])
 def test_the_command_line_refuses_what_the_api_refuses(rescued, email, password, reason):
     """By the same rules, and with the same words."""
-    token = sign_in(rescued, "root@example.com", "correct horse battery").json()["token"]
-    answer = requests.post(
-        rescued.url + "/api/v2.1/admin/users/", data={"email": email, "password": password},
-        headers={"Authorization": f"Token {token}"}, timeout=PATIENCE)
+    answer = call(
+        rescued, "POST", "/api/v2.1/admin/users/", root_token(rescued), data={"email": email, "password": password})
     assert answer.status_code == 400
     result = rescued.run("admin", "create", "--email", email, "--password-stdin", input=f"{password}\n")
     assert result.returncode == 1 and reason in result.stderr

@@ -5,25 +5,22 @@ import random
 
 import pytest
 
-from support.service import Service
-from support.team import token
+from support.http import REVOKE, SIGN_IN, authorization
+from support.service import running
+from support.team import root_token, token
 from support.worst import BODIES, FILES, HEADERS, LARGE, SMALL, Client, fill, lists, longest
 
-DOORS = ["/api2/auth-token/", "/api/v2.1/base-tokens/revoke/"]
+DOORS = [SIGN_IN, REVOKE]
 
 
 @pytest.fixture(scope="module")
 def alone():
     """A service that nobody else asks, so that what it spends is spent on the request at hand."""
-    service = Service()
-    service.seeded = service.seed()
-    service.start()
-    demo = service.seeded["demo"]["team_admin"]
-    service.member = token(service, demo["email"], demo["password"])
-    service.root = token(service, "root@example.com", "correct horse battery")
-    yield service
-    assert service.stop() == 0
-    service.delete()
+    with running() as service:
+        demo = service.seeded["demo"]["team_admin"]
+        service.member = token(service, demo["email"], demo["password"])
+        service.root = root_token(service)
+        yield service
 
 
 def grows_no_faster(cost_of_half, cost_of_whole):
@@ -57,7 +54,7 @@ def test_twice_the_body_costs_no_more_than_twice_as_much(alone, name):
 
 @pytest.mark.parametrize("name", BODIES | FILES)
 def test_twice_the_file_costs_no_more_than_twice_as_much(alone, name):
-    judge(alone, "/api/v2.1/admin/import-users/", *(BODIES | FILES)[name], LARGE, {"Authorization": f"Token {alone.root}"})
+    judge(alone, "/api/v2.1/admin/import-users/", *(BODIES | FILES)[name], LARGE, authorization(alone.root))
 
 
 @pytest.mark.parametrize(("name", "make"), HEADERS)
@@ -73,7 +70,7 @@ def test_twice_the_header_costs_no_more_than_twice_as_much(alone, name, make):
 
 
 def test_twice_the_list_costs_no_more_than_twice_as_much_and_none_is_without_end(alone):
-    client, headers = Client(alone), {"Authorization": f"Token {alone.member}"}
+    client, headers = Client(alone), authorization(alone.member)
     costs = {}
     for count in (500, 1000):
         fill(alone, count)

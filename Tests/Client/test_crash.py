@@ -5,8 +5,9 @@ import signal
 import time
 
 from support.load import Load, exchanges
-from support.service import THOROUGH, wait_until
+from support.process import THOROUGH, wait_until
 from support.writes import Writes
+
 
 WRITES, KILLS = 1000 * THOROUGH, 8 * THOROUGH
 

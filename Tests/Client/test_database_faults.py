@@ -9,19 +9,19 @@ import time
 import pytest
 import requests
 
+from support import process
 from support.load import Load, Question, exchanges, percentile
-from support.postgres import Postgres, Refused, Session, give_away
-from support.service import THOROUGH, wait_until
+from support.postgres import Postgres, Refused, Session
+from support.process import THOROUGH, give_away, wait_until
 from support.writes import Writes
 
 ROUNDS = 3 * THOROUGH
 PLACES = 14
 
 
-def size(process):
-    """The memory of a process in MB, and how many descriptors it has."""
-    pages = int(pathlib.Path(f"/proc/{process.pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6, len(os.listdir(f"/proc/{process.pid}/fd"))
+def size(service):
+    """The memory of a service in MB, and how many descriptors it has."""
+    return process.memory(service.process.pid) / 1e6, process.descriptors(service.process.pid)
 
 
 def test_a_paused_postgresql_is_waited_for_within_bounds(postgres, started):
@@ -33,13 +33,13 @@ def test_a_paused_postgresql_is_waited_for_within_bounds(postgres, started):
         with Load([service.port], exchanges(service), connections=32) as load, \
                 Load([service.port], [Question("/healthz")], connections=2, pause=0.02) as health:
             wait_until(lambda: load.counts()[200] > 500)
-            memory, descriptors = size(service.process)
+            memory, descriptors = size(service)
             sizes, begin = [], time.monotonic()
             postgres.pause()
             writes.start()
 
             def refused():
-                sizes.append(size(service.process))
+                sizes.append(size(service))
                 return [one for one in load.since(begin) if one.status == 503]
 
             # Who asked in the pause was told so in the pause, and nobody's health hung on the database.
@@ -51,7 +51,7 @@ def test_a_paused_postgresql_is_waited_for_within_bounds(postgres, started):
             wait_until(lambda: load.counts(again)[200] > 500)
             writes.finish()
             assert service.answers("/readyz")
-            left = int(postgres.psql("postgres", sessions))
+            left = int(postgres.psql(sessions))
         print({"reads": dict(load.counts()), "writes": dict(writes.met), "sessions": left,
                "slowest in the pause": round(percentile(during, 1), 2), "health": round(percentile(asked, 1), 3),
                "MB": (round(memory), round(max(one[0] for one in sizes))),
@@ -98,7 +98,7 @@ def fill_log(postgres):
 
     def has_ended():
         with contextlib.suppress(AssertionError):
-            postgres.psql("postgres", message)
+            postgres.psql(message)
         return postgres.process.poll() is not None
 
     wait_until(has_ended)
@@ -116,9 +116,8 @@ def test_a_full_disk_refuses_writes_and_serves_reads(started, volume, has_own_lo
     inner.mkdir()
     # No checkpoint makes room in the log, and whoever meets a full one ends the server for good.
     postgres = Postgres(
-        inner, wal=wal and wal / "log", max_wal_size="10GB", checkpoint_timeout="1d", restart_after_crash="off")
+        folder=inner, wal=wal and wal / "log", max_wal_size="10GB", checkpoint_timeout="1d", restart_after_crash="off")
     try:
-        postgres.start()
         service = started(DATABASE_URL=postgres.database("filled"))
         writes = Writes(service, 1600)
         with Load([service.port], exchanges(service), connections=4) as load:
@@ -171,17 +170,16 @@ def test_a_service_lives_with_the_sessions_that_others_leave(started):
 
     def mine():
         return int(postgres.psql(
-            "postgres", "select count(*) from pg_stat_activity where application_name = 'basekeeper'"))
+            "select count(*) from pg_stat_activity where application_name = 'basekeeper'"))
 
     try:
-        postgres.start()
         # It would have six of them.
         service = started(DATABASE_URL=postgres.database("crowded"), BASEKEEPER_LOOPS="1")
         writes = Writes(service, 200)
         with Load([service.port], exchanges(service)) as load:
             wait_until(lambda: load.counts()[200] > 200)
             while len(others) < PLACES:
-                postgres.psql("postgres", """
+                postgres.psql("""
                     select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'basekeeper'""")
                 take()
             writes.start()

@@ -9,7 +9,7 @@ from openapi_spec_validator import validate
 from ruamel.yaml import YAML
 
 from support import description
-from support.service import BINARY, ROOT
+from support.process import BINARY, ROOT
 
 
 def test_strict_readers_take_it_and_read_the_same():

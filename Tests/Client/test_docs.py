@@ -11,7 +11,8 @@ import pytest
 import requests
 
 from support.browser import Browser
-from support.service import ROOT
+from support.http import SIGN_IN
+from support.process import ROOT
 
 FILES = [
     "/openapi.yaml", "/api/docs/", "/api/docs/start.js", "/api/docs/swagger-ui-bundle.js", "/api/docs/swagger-ui.css"]
@@ -27,7 +28,7 @@ def browser(tmp_path):
 
 def test_the_page_shows_every_operation_and_tries_one_out(service, browser):
     secret = requests.post(
-        service.url + "/api2/auth-token/", timeout=30,
+        service.url + SIGN_IN, timeout=30,
         data={"username": "root@example.com", "password": "correct horse battery"}).json()["token"]
     browser.call("Page.navigate", url=service.url + "/api/docs/")
     browser.wait("document.readyState == 'complete' && document.querySelectorAll('.opblock-tag').length > 10")

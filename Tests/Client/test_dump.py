@@ -7,8 +7,8 @@ import subprocess
 
 import pytest
 
-from support import seen
-from support.service import PATIENCE
+from support import postgres, seen
+from support.process import PATIENCE
 
 
 def forms(secret):
@@ -52,8 +52,7 @@ def found(secrets, text, folder):
 
 @pytest.fixture(scope="module")
 def dump(service):
-    command = service.database_program("pg_dump")
-    return subprocess.run(command, capture_output=True, check=True, cwd="/", timeout=PATIENCE).stdout
+    return postgres.run("pg_dump", "-d", service.database_url).encode()
 
 
 def judge(secrets, dump, folder):

@@ -1,64 +1,38 @@
 """What happens when PostgreSQL or the service ends."""
 
 import collections
-import json
 import os
 import re
 import signal
 import subprocess
-import threading
 
 import pytest
 import requests
 
-from support.service import BINARY, PATIENCE, Service, wait_until
-
-
-@pytest.fixture
-def own():
-    """A service of the test's own."""
-    service = Service()
-    service.seeded = service.seed()
-    service.start()
-    yield service
-    if service.process.poll() is None:
-        service.process.kill()
-        service.process.wait()
-    if service.postmaster:
-        os.kill(service.postmaster, signal.SIGQUIT)
-        wait_until(lambda: service.postmaster is None)
-    service.delete()
+from support.http import PING, exchange, get
+from support.process import BINARY, PATIENCE, wait_until
+from support.team import sign_in
+from support.threads import Workers, beside
 
 
 def test_postgresql_is_killed_under_load(own):
     token = own.seeded["demo"]["api_tokens"][0]["api_token"]
-    answers, stop = collections.Counter(), threading.Event()
+    answers = collections.Counter()
 
-    def load():
-        session = requests.Session()
-        while not stop.is_set():
-            answer = session.get(
-                own.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {token}"}, timeout=30
-            )
-            answers[answer.status_code] += 1
-            if answer.status_code == 503:
-                assert answer.json()["error_msg"] and int(answer.headers["Retry-After"]) > 0
+    def ask(session):
+        answer = exchange(own, token, session=session)
+        answers[answer.status_code] += 1
+        if answer.status_code == 503:
+            assert answer.json()["error_msg"] and int(answer.headers["Retry-After"]) > 0
 
-    threads = [threading.Thread(target=load) for _ in range(8)]
-    for thread in threads:
-        thread.start()
-    try:
-        wait_until(lambda: answers[200] > 100)
+    with Workers(*[ask] * 8) as load:
+        load.wait_until(lambda: answers[200] > 100)
         killed = own.postmaster
         os.kill(killed, signal.SIGKILL)
-        wait_until(lambda: answers[503] > 0)
-        wait_until(lambda: own.postmaster not in (None, killed))
+        load.wait_until(lambda: answers[503] > 0)
+        load.wait_until(lambda: own.postmaster not in (None, killed))
         again = answers[200]
-        wait_until(lambda: answers[200] > again + 100)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+        load.wait_until(lambda: answers[200] > again + 100)
     assert set(answers) == {200, 503}
     assert own.process.poll() is None
     assert own.stop() == 0
@@ -68,7 +42,7 @@ def test_the_end_of_postgresql_and_its_return_stand_in_the_log(own):
     killed = own.postmaster
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: own.postmaster not in (None, killed) and "runs again" in own.log.read_text())
-    messages = [json.loads(line) for line in own.log.read_text().splitlines()]
+    messages = own.events()
     ended, back = ([event for event in messages if part in event["message"]] for part in ("PostgreSQL ended", "runs again"))
     assert len(ended) == len(back) == 1 and ended[0]["level"] == back[0]["level"] == "warning"
     assert messages.index(ended[0]) < messages.index(back[0])
@@ -83,15 +57,11 @@ def test_a_second_start_keeps_the_data_and_seeds_nothing_twice(own):
     assert own.postmaster is None
     assert own.seed() == {"administrator": None, "demo": None}
     own.start()
-    answer = requests.get(
-        own.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {token}"}, timeout=10
-    )
-    assert answer.status_code == 200
+    assert exchange(own, token).status_code == 200
 
 
 def test_what_a_killed_service_left_running_is_taken_over(own):
-    own.process.kill()
-    own.process.wait()
+    own.kill()
     left = own.postmaster
     assert left
     own.start()
@@ -119,28 +89,20 @@ def test_a_request_under_way_is_answered_before_the_end(postgres, started):
     """It waits for the database; the service is told to end meanwhile."""
     service = started(DATABASE_URL=postgres.database("under_way"), BASEKEEPER_STATEMENT_TIMEOUT="60")
     token = service.seeded["demo"]["api_tokens"][0]["api_token"]
-    outcome = []
-
-    def exchange():
-        answer = requests.get(
-            service.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {token}"}, timeout=30)
-        outcome.append(answer.status_code)
 
     def running():
         metrics = requests.get(service.url + "/metrics", timeout=30).text
         return int(re.search(r"^basekeeper_http_requests_running (\d+)", metrics, re.MULTILINE)[1])
 
-    thread = threading.Thread(target=exchange)
     postgres.pause()
-    try:
-        thread.start()
-        wait_until(lambda: running() == 2)  # it, and the one that asks
-        service.process.send_signal(signal.SIGTERM)
-        wait_until(lambda: not service.listens)
-        assert outcome == []
-    finally:
-        postgres.resume()
-    thread.join()
+    with beside(lambda: exchange(service, token).status_code) as outcome:
+        try:
+            wait_until(lambda: running() == 2)  # it, and the one that asks
+            service.process.send_signal(signal.SIGTERM)
+            wait_until(lambda: not service.listens)
+            assert outcome == []
+        finally:
+            postgres.resume()
     assert outcome == [200]
     assert service.process.wait(PATIENCE) == 0
 
@@ -181,17 +143,15 @@ def test_an_administrator_is_made(own):
     twice = own.run("admin", "create", "--email", "new@example.com")
     assert twice.returncode != 0 and "already" in twice.stderr
     own.start()
-    fields = {"username": "new@example.com", "password": "a long enough one"}
-    token = requests.post(own.url + "/api2/auth-token/", data=fields, timeout=10).json()["token"]
-    info = requests.get(own.url + "/api2/account/info/", headers={"Authorization": f"Token {token}"}, timeout=10)
+    token = sign_in(own, "new@example.com", "a long enough one").json()["token"]
+    info = get(own, "/api2/account/info/", token)
     assert info.json()["is_staff"] is True
 
 
 def test_the_log_has_a_line_for_each_request_and_no_secret(own):
     person = own.seeded["demo"]["member"]
-    fields = {"username": person["email"], "password": person["password"]}
-    token = requests.post(own.url + "/api2/auth-token/", data=fields, timeout=10).json()["token"]
-    requests.get(own.url + "/api2/auth/ping/?x=" + token, headers={"Authorization": f"Token {token}"}, timeout=10)
+    token = sign_in(own, person["email"], person["password"]).json()["token"]
+    get(own, f"{PING}?x={token}", token)
     own.stop()
     log = own.log.read_text()
     assert '"route":"/api2/auth-token/","status":200' in log

@@ -1,19 +1,19 @@
 """The first start: nobody loses what it has generated, and what it says is for people or for programs, not for both."""
 
 import json
-import os
-import pty
 import re
-import select
 import shutil
 import socket
 import subprocess
-import time
 
 import pytest
 import requests
 
-from support.service import BINARY, PATIENCE, ROOT, Service, wait_until
+from support.http import exchange
+from support.process import PATIENCE, ROOT, wait_until
+from support.service import Service
+from support.team import sign_in
+from support.terminal import Terminal
 
 
 @pytest.fixture
@@ -21,8 +21,6 @@ def new():
     """A service whose passwords are generated, and which was never started."""
     service = Service(BASEKEEPER_ADMIN_PASSWORD="", JWT_PRIVATE_KEY="", BASEKEEPER_MASTER_KEY="")
     yield service
-    if service.process and service.process.poll() is None:
-        service.stop()
     service.delete()
 
 
@@ -34,10 +32,8 @@ def admin_password(text):
     return re.search(r"root@example.com +password: (\S+)", text)[1]
 
 
-def sign_in(service, email, password):
-    answer = requests.post(
-        service.url + "/api2/auth-token/", data={"username": email, "password": password}, timeout=PATIENCE)
-    return answer.status_code == 200
+def can_sign_in(service, email, password):
+    return sign_in(service, email, password).status_code == 200
 
 
 def events(service):
@@ -58,7 +54,7 @@ def test_a_start_on_a_taken_port_makes_nothing(new, listens):
     assert result.returncode == 2 and f"BASEKEEPER_LISTEN: 127.0.0.1:{new.port}: Address already in use" in result.stderr
     assert not (new.folder / "data").exists()
     new.start()
-    assert sign_in(new, "root@example.com", admin_password(notes(new).read_text()))
+    assert can_sign_in(new, "root@example.com", admin_password(notes(new).read_text()))
 
 
 def test_the_passwords_stay_in_a_file_of_its_owner_until_the_administrator_has_signed_in(new):
@@ -67,16 +63,14 @@ def test_the_passwords_stay_in_a_file_of_its_owner_until_the_administrator_has_s
     text = notes(new).read_text()
     member = re.search(r"max@demo.example +password: (\S+)", text)[1]
     token = re.search(r'"My program" for Projects, rw: (\S+)', text)[1]
-    exchange = requests.get(
-        new.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Bearer {token}"}, timeout=PATIENCE)
-    assert exchange.status_code == 200
-    assert sign_in(new, "max@demo.example", member)
+    assert exchange(new, token, scheme="Bearer").status_code == 200
+    assert can_sign_in(new, "max@demo.example", member)
     assert new.stop() == 0
     # A second start shows where it is, and nothing that is in it.
     new.start()
     assert notes(new).read_text() == text
     assert sum(event.get("file") == str(notes(new)) for event in events(new)) == 2
-    assert sign_in(new, "root@example.com", admin_password(text))
+    assert can_sign_in(new, "root@example.com", admin_password(text))
     wait_until(lambda: not notes(new).exists())
     assert new.stop() == 0
     assert sorted(path.name for path in (new.folder / "data").iterdir() if "first" in path.name) == []
@@ -97,10 +91,9 @@ def test_the_readme_leads_from_the_first_start_to_a_team_of_ones_own(new):
 def test_a_start_that_is_killed_as_soon_as_it_has_seeded_loses_no_password(new):
     new.launch()
     wait_until(lambda: notes(new).exists(), new.process)
-    new.process.kill()
-    new.process.wait()
+    new.kill()
     new.start()
-    assert sign_in(new, "root@example.com", admin_password(notes(new).read_text()))
+    assert can_sign_in(new, "root@example.com", admin_password(notes(new).read_text()))
 
 
 def test_a_demo_team_that_comes_later_is_added_to_the_file(new):
@@ -121,7 +114,7 @@ def test_with_a_database_elsewhere_and_no_data_directory_the_passwords_are_shown
     new.start()
     shown = [event["seeded"] for event in events(new) if "seeded" in event]
     assert len(shown) == 1 and not (new.folder / "data").exists()
-    assert sign_in(new, "root@example.com", shown[0]["administrator"]["password"])
+    assert can_sign_in(new, "root@example.com", shown[0]["administrator"]["password"])
 
 
 def test_where_the_file_cannot_be_written_nothing_is_seeded(new):
@@ -175,37 +168,22 @@ def test_the_line_of_the_manual_reads_the_log_of_a_first_start(new):
         assert result.returncode == 0, result.stderr
 
 
-class Terminal:
+def on_a_terminal(service, *arguments, **settings):
     """The service on a terminal."""
-
-    def __init__(self, service, *arguments, **settings):
-        self.master, slave = pty.openpty()
-        self.process = service.process = subprocess.Popen(
-            [BINARY, *arguments], env={**service.environment, **settings}, stdin=slave, stdout=slave, stderr=slave)
-        os.close(slave)
-        self.text = ""
-
-    def read_until(self, wanted, seconds=PATIENCE):
-        end = time.monotonic() + seconds
-        while wanted not in self.text:
-            assert time.monotonic() < end, self.text
-            if select.select([self.master], [], [], 0.5)[0]:
-                try:
-                    self.text += os.read(self.master, 65536).decode().replace("\r\n", "\n")
-                except OSError:  # nobody has it open any more
-                    assert wanted in self.text, self.text
-        return self.text
+    terminal = Terminal([service.binary, *arguments], env={**service.environment, **settings})
+    service.process = terminal.process
+    return terminal
 
 
 def test_on_a_terminal_people_read_text_in_the_order_of_the_events(new):
-    terminal = Terminal(new, "serve", NO_COLOR="1")
-    text = terminal.read_until("ready ")
+    terminal = on_a_terminal(new, "serve", NO_COLOR="1")
+    text = terminal.until("ready ")
     assert "\x1b" not in text
     assert text.index("migration applied") < text.index("The system administrator:") < text.index("ready ")
     assert "Basekeeper listens on" in text and str(notes(new)) in text
     requests.get(new.url + "/api2/ping/", timeout=PATIENCE)
     requests.get(new.url + "/nowhere/", timeout=PATIENCE)
-    text = terminal.read_until("404")
+    text = terminal.until("404")
     lines = [line for line in text.splitlines() if re.match(r"\d\d:\d\d:\d\d\.\d\d\d  ", line)]
     requested = [line for line in lines if "  request " in line]
     assert re.search(r"  info     request           GET     200 +\d+\.\d ms  /api2/ping/  .*address=127.0.0.1", requested[0])
@@ -214,8 +192,8 @@ def test_on_a_terminal_people_read_text_in_the_order_of_the_events(new):
 
 
 def test_colours_can_be_had_and_left_out(new):
-    terminal = Terminal(new, "serve")
-    assert "\x1b[32minfo" in terminal.read_until("ready ")
+    terminal = on_a_terminal(new, "serve")
+    assert "\x1b[32minfo" in terminal.until("ready ")
 
 
 @pytest.mark.parametrize("format", ["text", "json"])
@@ -226,8 +204,8 @@ def test_the_form_of_the_log_can_be_chosen(new, format):
         text = new.log.read_text()
         assert not text.startswith("{") and "\x1b" not in text and "  info     " in text
     else:
-        terminal = Terminal(new, "serve", BASEKEEPER_LOG_FORMAT="json")
-        for line in terminal.read_until('"message":"ready"').splitlines():
+        terminal = on_a_terminal(new, "serve", BASEKEEPER_LOG_FORMAT="json")
+        for line in terminal.until('"message":"ready"').splitlines():
             json.loads(line)
 
 

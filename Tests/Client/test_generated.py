@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from support.service import ROOT
+from support.process import ROOT
 
 PROGRAMS = pathlib.Path(sys.executable).parent
 DESCRIPTION = ROOT / "openapi.yaml"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from test_client import group_workspace
+from support.bases import group_workspace
 
 GROUPS = "/api/v2.1/groups/"
 TAKEN = {"error_msg": "There is already a group with that name."}
@@ -121,7 +121,7 @@ def test_members_and_groups_are_found_by_a_part_of_their_names(mia, tom, strange
     assert [one["name"] for one in mia.get(search + tom.address[:-4])] == ["Tom"]
     assert mia.get(search + "%25") == []
     assert mia.call("GET", search).status_code == 400
-    # Everybody in a team may share with its groups, also with those he is not in.
+    # Everybody in a team may share with its groups, also with those they are not in.
     other = tom.group("After sales")
     assert [one["id"] for one in mia.get("/api/v2.1/search-group/?q=SALES")] == [group, other]
     assert mia.get("/api/v2.1/search-group/?q=%25") == []
@@ -146,7 +146,7 @@ def test_an_invite_link_of_a_group_makes_members(service, team, mia, tom, strang
     accepted = tom.call("POST", accept.format(secret)).json()
     assert (accepted["email"], accepted["role"]) == (tom.id, "Member")
     assert tom.call("GET", links).status_code == 403
-    # Whoever is in the group already stays what he is.
+    # Whoever is in the group already stays what they are.
     assert mia.call("POST", accept.format(secret)).json()["role"] == "Owner"
     assert roles(tom, group) == {"Mia": "Owner", "Tom": "Member"}
 

@@ -6,13 +6,14 @@ import threading
 
 import pytest
 
-from support.cluster import Node
+from support.ports import free_port
+from support.postgres import Postgres, url_of_either
 from support.service import Service
 
 
 @pytest.fixture(scope="module")
 def good():
-    server = Node()
+    server = Postgres()
     yield server
     server.delete()
 
@@ -20,7 +21,7 @@ def good():
 @contextlib.contextmanager
 def full(_):
     """A server without a free connection for anybody but its superuser (53300)."""
-    server = Node()
+    server = Postgres()
     server.psql("alter role basekeeper connection limit 0")
     yield server.port
     server.delete()
@@ -29,7 +30,7 @@ def full(_):
 @contextlib.contextmanager
 def closing(_):
     """Accepts connections and closes them without a word, as a proxy does before it knows of a server."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with socket.create_server(("127.0.0.1", free_port())) as listener:
 
         def serve():
             with contextlib.suppress(OSError):
@@ -46,7 +47,7 @@ def closing(_):
 @contextlib.contextmanager
 def without_the_role(_):
     """A server that refuses whoever wants to sign in."""
-    server = Node()
+    server = Postgres()
     server.psql("alter role basekeeper nologin")
     yield server.port
     server.delete()
@@ -55,7 +56,7 @@ def without_the_role(_):
 @contextlib.contextmanager
 def following(good):
     """A standby, which takes no writes."""
-    server = Node(good)
+    server = Postgres(good)
     yield server.port
     server.delete()
 
@@ -65,16 +66,13 @@ def following(good):
 def test_a_copy_comes_up_with_the_one_good_server(good, bad, is_first):
     with bad(good) as port:
         ports = [port, good.port] if is_first else [good.port, port]
-        hosts = ",".join(f"127.0.0.1:{one}" for one in ports)
-        service = Service(DATABASE_URL=f"postgresql://basekeeper@{hosts}/basekeeper?target_session_attrs=read-write")
+        service = Service(DATABASE_URL=url_of_either(*ports))
         try:
             service.start()
             assert service.answers("/readyz")
             assert service.run("audit", "verify").returncode == 0
             assert service.stop() == 0
         finally:
-            service.process.kill()
-            service.process.wait()
             service.delete()
 
 

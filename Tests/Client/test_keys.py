@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import json
-import os
 import resource
 import signal
 import stat
@@ -17,39 +16,29 @@ import requests
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from support.service import BINARY, PATIENCE, Service, wait_until
+from support.http import EXCHANGE, VERIFY, call, get
+from support.process import BINARY, PATIENCE, wait_until
+from support.service import Service, running
+from support.team import sign_in
 
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
-VERIFY = "/api/v2.1/base-tokens/verify/"
 MASTER = "a master key that both replicas have"
+SETTINGS = {"BASEKEEPER_TOKEN_ALGORITHM": "EdDSA", "BASEKEEPER_MASTER_KEY": MASTER, "JWT_PRIVATE_KEY": ""}
 
 
 @pytest.fixture(scope="module")
 def first():
     """A service that signs with Ed25519, on a PostgreSQL of its own."""
-    service = Service(BASEKEEPER_TOKEN_ALGORITHM="EdDSA", BASEKEEPER_MASTER_KEY=MASTER, JWT_PRIVATE_KEY="")
-    seeded = service.seed()["demo"]
-    service.token, service.member = seeded["api_tokens"][0]["api_token"], seeded["member"]
-    service.start()
-    yield service
-    assert service.stop() == 0
-    service.delete()
+    with running(**SETTINGS) as service:
+        demo = service.seeded["demo"]
+        service.token, service.member = demo["api_tokens"][0]["api_token"], demo["member"]
+        yield service
 
 
 @pytest.fixture(scope="module")
 def second(first):
     """Another on the same database."""
-    service = Service(
-        BASEKEEPER_TOKEN_ALGORITHM="EdDSA", BASEKEEPER_MASTER_KEY=MASTER, JWT_PRIVATE_KEY="",
-        DATABASE_URL=first.database_url)
-    service.start()
-    yield service
-    assert service.stop() == 0
-    service.delete()
-
-
-def get(service, path, token):
-    return requests.get(service.url + path, headers={"Authorization": f"Token {token}"}, timeout=30)
+    with running(DATABASE_URL=first.database_url, **SETTINGS) as service:
+        yield service
 
 
 def exchange(service, token):
@@ -174,12 +163,10 @@ def test_what_nobody_has_issued_is_refused(first):
     token = exchange(first, first.token)
     kid = jwt.get_unverified_header(token)["kid"]
     path = f"/api-gateway/api/v2/dtables/{decode(token, published(first)[0])['dtable_uuid']}/metadata/"
-    login = {"username": first.member["email"], "password": first.member["password"]}
-    account = requests.post(first.url + "/api2/auth-token/", data=login, timeout=30).json()["token"]
+    account = sign_in(first, first.member["email"], first.member["password"]).json()["token"]
 
     def is_active(token):
-        answer = requests.post(
-            first.url + VERIFY, headers={"Authorization": f"Token {account}"}, json={"token": token}, timeout=30)
+        answer = call(first, "POST", VERIFY, account, json={"token": token})
         assert answer.status_code == 200, answer.text
         return answer.json()["active"]
 
@@ -210,16 +197,16 @@ def test_a_new_key_is_known_to_all_before_it_signs_and_an_old_one_until_it_is_re
     new = keys(first, "rotate").split()[0]
     assert states(first) == {old: "signs", new: "next"}
 
-    # Whoever verifies keeps the keys of one replica for as long as he may, and gets tokens of both.
+    # Whoever verifies keeps the keys of one replica for as long as they may, and gets tokens of both.
     def fetched(one):
         at = time.monotonic()
         return *published(one), at
 
     known = {one: fetched(one) for one in replicas}
     signed, in_a_row = {old: 0, new: 0}, 0
-    end = time.monotonic() + PATIENCE
-    while in_a_row < 40:
-        assert time.monotonic() < end, f"the new key does not sign: {signed}"
+
+    def look():
+        nonlocal in_a_row
         for one in replicas:
             token = exchange(one, first.token)
             kid = jwt.get_unverified_header(token)["kid"]
@@ -232,21 +219,25 @@ def test_a_new_key_is_known_to_all_before_it_signs_and_an_old_one_until_it_is_re
                 if time.monotonic() - at > age:
                     found, age, at = known[other] = fetched(other)
                 decode(token, found)
-        time.sleep(0.02)
+        return in_a_row >= 40
+
+    wait_until(look)
     assert signed[old] > 0
     assert states(first) == {old: "accepted", new: "signs"}
 
     token = exchange(second, first.token)
     keys(first, "retire", "--kid", old)
     refused = 0
-    end = time.monotonic() + PATIENCE
-    while refused < 40:
-        assert time.monotonic() < end, "what a retired key has signed is accepted still"
+
+    def is_refused():
+        nonlocal refused
         for one in replicas:
             refused = refused + 1 if get(one, VERIFY, old_token).status_code == 403 else 0
             assert get(one, VERIFY, token).status_code == 200
             assert jwt.get_unverified_header(exchange(one, first.token))["kid"] == new
-        time.sleep(0.02)
+        return refused >= 40
+
+    wait_until(is_refused)
     for one in replicas:
         assert [key.key_id for key in published(one)[0].keys] == [new]
     assert states(first) == {old: "retired", new: "signs"}
@@ -307,12 +298,6 @@ def test_where_nothing_is_set_a_master_key_is_made_that_its_owner_alone_can_read
         result = service.run("serve")
         assert result.returncode == 1 and "the master key is not the one" in result.stderr
     finally:
-        if service.process and service.process.poll() is None:
-            service.process.kill()
-            service.process.wait()
-        if service.postmaster:
-            os.kill(service.postmaster, signal.SIGQUIT)
-        wait_until(lambda: service.postmaster is None)
         service.delete()
 
 

@@ -6,8 +6,10 @@ import urllib.parse
 import jwt
 import pytest
 
-from support.service import SECRET, wait_until
-from test_sharing import gateway, permission, place, shared
+from support.bases import gateway, permission, shared
+from support.http import place
+from support.process import wait_until
+from support.service import SECRET
 
 INVITES = "/api/v2.1/dtables/invite-links/"
 PASSWORD = "Open, sesame of 2026"

@@ -1,6 +1,5 @@
 """The service ends, and is started again, under load; and it serves beside many that are slow."""
 
-import pathlib
 import statistics
 import time
 
@@ -8,16 +7,12 @@ import pytest
 
 from support.crowd import Crowd, allow_descriptors
 from support.load import LOST, REFUSED, Load, exchanges, percentile
-from support.service import THOROUGH, Service, wait_until
+from support.process import THOROUGH, cpu_time, wait_until
+from support.service import Service
 
 ENDS = 4 * THOROUGH
 IDLE, SLOW = 5000, 200
 ROUNDS = 5 * THOROUGH
-
-
-def cpu_time(process):
-    """The CPU time of a process so far, in nanoseconds."""
-    return sum(int(task.read_text().split()[0]) for task in pathlib.Path(f"/proc/{process.pid}/task").glob("*/schedstat"))
 
 
 @pytest.fixture(scope="module")
@@ -89,10 +84,10 @@ def test_thousands_of_idle_and_slow_connections_slow_nobody_down(copies):
         costs, times = [], []
         for _ in range(ROUNDS):
             for service in (crowded, empty):
-                before = cpu_time(service.process)
+                before = cpu_time(service.process.pid)
                 with Load([service.port], questions, connections=10) as load:
                     wait_until(lambda: load.counts()[200] >= 3000)
-                costs.append((cpu_time(service.process) - before) / load.counts()[200])
+                costs.append((cpu_time(service.process.pid) - before) / load.counts()[200])
                 assert load.odd == [] and set(load.counts()) == {200}
                 times.append(round(1000 * percentile(load.outcomes, 0.99), 1))
         # By what the service does for a request: times are the machine's as well, and of whatever else runs there.

@@ -9,21 +9,19 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from support.service import ROOT, Service, wait_until
+from support.http import EXCHANGE, From, authorization, exchange
+from support.process import ROOT, wait_until
+from support.service import running
+from support.team import sign_in, token
 
 CONTRIB = ROOT / "contrib"
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 
 
 @pytest.fixture(scope="module")
 def own():
     """A service of this module's own, so that its counters are too."""
-    service = Service(BASEKEEPER_TRUSTED_PROXIES="127.0.0.2")
-    service.seeded = service.seed()
-    service.start()
-    yield service
-    assert service.stop() == 0
-    service.delete()
+    with running(BASEKEEPER_TRUSTED_PROXIES="127.0.0.2") as service:
+        yield service
 
 
 def scrape(service):
@@ -48,12 +46,11 @@ def test_requests_exchanges_and_logins_are_counted_exactly(own):
     person = own.seeded["demo"]["member"]
     before = scrape(own)
     for _ in range(7):
-        assert requests.get(own.url + EXCHANGE, headers={"Authorization": f"Token {token}"}, timeout=10).ok
+        assert exchange(own, token).ok
     for _ in range(3):
-        assert requests.get(own.url + EXCHANGE, headers={"Authorization": "Token " + "0" * 40}, timeout=10).status_code == 403
+        assert exchange(own, "0" * 40).status_code == 403
     for password, status in [(person["password"], 200), ("wrong", 400)]:
-        fields = {"username": person["email"], "password": password}
-        assert requests.post(own.url + "/api2/auth-token/", data=fields, timeout=30).status_code == status
+        assert sign_in(own, person["email"], password).status_code == status
     for path in ["/nowhere", "/api2/nowhere/", "/x" * 50]:
         assert requests.get(own.url + path, timeout=10).status_code == 404
     after = scrape(own)
@@ -130,16 +127,14 @@ def test_the_log_has_the_caller_behind_the_proxy_the_trace_and_the_request(own):
 def test_what_no_client_sends_is_no_error_of_the_service_s(own):
     answer = requests.request("FOO", own.url + "/api2/ping/", timeout=10)
     assert answer.status_code == 501
-    wait_until(lambda: '"status":501' in own.log.read_text())
-    [entry] = [json.loads(line) for line in own.log.read_text().splitlines() if '"status":501' in line]
+    [entry] = wait_until(lambda: [one for one in own.events() if one.get("status") == 501])
     assert entry["level"] == "info"
 
 
 def test_the_audit_log_has_the_caller_behind_the_proxy(own):
-    fields = {"username": own.seeded["demo"]["team_admin"]["email"], "password": own.seeded["demo"]["team_admin"]["password"]}
-    token = requests.post(own.url + "/api2/auth-token/", data=fields, timeout=30).json()["token"]
+    admin = own.seeded["demo"]["team_admin"]
     with requests.Session() as session:
-        session.headers["Authorization"] = f"Token {token}"
+        session.headers.update(authorization(token(own, admin["email"], admin["password"])))
         answer = from_proxy(session, own.url + "/api/v2.1/groups/", "203.0.113.77", method="POST", data={"name": "Behind a proxy"})
     assert answer.status_code == 201
     assert "203.0.113.77" in own.psql("select address from audit_log where operation = 'group_create' order by id desc limit 1")
@@ -171,19 +166,10 @@ def test_prometheus_takes_the_metrics_and_the_alerts(own):
 
 def from_proxy(session, url, client, method="GET", data=None, **headers):
     """Sends a request as a trusted proxy does, from its own address."""
-    session.mount("http://", FromProxy())
+    session.mount("http://", From("127.0.0.2"))
     return session.request(method, url, headers={"X-Forwarded-For": client, **headers}, data=data, timeout=10)
 
 
-class FromProxy(requests.adapters.HTTPAdapter):
-    def init_poolmanager(self, *arguments, **options):
-        super().init_poolmanager(*arguments, **options, source_address=("127.0.0.2", 0))
-
-
 def log_entry(service, request):
-    def found():
-        return [line for line in service.log.read_text().splitlines() if f'"request_id":"{request}"' in line]
-
-    wait_until(found)
-    [line] = found()
-    return json.loads(line)
+    [entry] = wait_until(lambda: [one for one in service.events() if one.get("request_id") == request])
+    return entry

@@ -2,7 +2,6 @@
 
 import ctypes
 import os
-import pathlib
 import re
 import shutil
 import socket
@@ -10,7 +9,10 @@ import subprocess
 
 import pytest
 
-from support.service import BINARY, PATIENCE, ROOT, Service
+from support.health import health_of
+from support.process import BINARY, PATIENCE, ROOT, thread
+from support.service import Service
+
 
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
 
@@ -20,9 +22,6 @@ def copy(service):
     """Another copy of the service on the same database, which is not started yet."""
     copy = Service(DATABASE_URL=service.database_url, BASEKEEPER_LOOPS="2")
     yield copy
-    if copy.process and copy.process.poll() is None:
-        copy.process.kill()
-        copy.process.wait()
     copy.delete()
 
 
@@ -56,15 +55,8 @@ def test_a_service_that_is_not_ready_is_alive(service, copy):
 @pytest.mark.parametrize(
     "answer", [b"", b"SSH-2.0-OpenSSH_9\r\n", b"HTTP/1.1 500 Oh\r\n\r\n", b"HTTP/1.1 2000 OK\r\n\r\n"])
 def test_what_is_not_the_service_is_not_healthy(copy, answer):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        settings = {**copy.environment, "BASEKEEPER_LISTEN": f"127.0.0.1:{listener.getsockname()[1]}"}
-        process = subprocess.Popen([BINARY, "healthcheck"], env=settings, stderr=subprocess.PIPE)
-        listener.settimeout(PATIENCE)
-        connection, _ = listener.accept()
-        with connection:
-            assert connection.recv(1000).startswith(b"GET /readyz HTTP/1.1\r\n")
-            connection.sendall(answer)
-        assert process.wait(PATIENCE) == 1
+    request, _ = health_of(copy, answer)
+    assert request.startswith(b"GET /readyz HTTP/1.1\r\n")
 
 
 # MARK: systemd
@@ -131,8 +123,7 @@ class frozen:
     """Stops one thread of a process, as a debugger does."""
 
     def __init__(self, pid, name):
-        tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
-        self.thread = next(int(task.name) for task in tasks if (task / "comm").read_text().strip() == name)
+        self.thread = thread(pid, name)
         self.ptrace = ctypes.CDLL(None, use_errno=True).ptrace
 
     def __enter__(self):
@@ -166,7 +157,7 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path):
 def test_a_password_that_the_operator_has_chosen_is_not_printed(service, copy):
     service.psql("create database not_seeded")
     try:
-        result = copy.run("seed", DATABASE_URL=service.database_url.replace("/basekeeper?", "/not_seeded?"))
+        result = copy.run("seed", DATABASE_URL=service.url_of("not_seeded"))
         assert result.returncode == 0, result.stderr
         assert "as BASEKEEPER_ADMIN_PASSWORD says" in result.stdout and "correct horse battery" not in result.stdout
     finally:

@@ -1,22 +1,15 @@
 """What the log and the metrics say of a database that goes and comes, and what a start without one does."""
 
-import json
 import signal
 import time
 
 import pytest
 import requests
 
-from support.cluster import Node
-from support.postgres import Postgres
-from support.service import Service, wait_until
-
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
-
-
-def lines(service, message=None):
-    entries = [json.loads(line) for line in service.log.read_text().splitlines() if line.startswith("{")]
-    return [one for one in entries if message in (None, one["message"])]
+from support.http import exchange
+from support.postgres import Postgres, url_of_either
+from support.process import wait_until
+from support.service import Service
 
 
 def servers(service):
@@ -27,51 +20,46 @@ def servers(service):
 
 
 def test_the_log_says_once_that_the_database_went_and_where_it_came_back():
-    primary = Node()
-    standby = Node(primary)
-    hosts = ",".join(f"127.0.0.1:{server.port}" for server in (primary, standby))
+    primary = Postgres()
+    standby = Postgres(primary)
     service = Service(
-        DATABASE_URL=f"postgresql://basekeeper@{hosts}/basekeeper?target_session_attrs=read-write",
-        BASEKEEPER_STATEMENT_TIMEOUT="1", BASEKEEPER_LOOPS="2")
+        DATABASE_URL=url_of_either(primary, standby), BASEKEEPER_STATEMENT_TIMEOUT="1", BASEKEEPER_LOOPS="2")
     secret = service.seed()["demo"]["api_tokens"][0]["api_token"]
     try:
         service.start()
 
-        def exchange():
-            return requests.get(
-                service.url + EXCHANGE, headers={"Authorization": f"Token {secret}"}, timeout=60).status_code
+        def status():
+            return exchange(service, secret).status_code
 
-        wait_until(lambda: exchange() == 200)
-        assert [one["server"] for one in lines(service, "database reached")] == [f"127.0.0.1:{primary.port}"]
+        wait_until(lambda: status() == 200)
+        assert [one["server"] for one in service.events("database reached")] == [f"127.0.0.1:{primary.port}"]
         assert servers(service) == {f"127.0.0.1:{primary.port}"}
 
         primary.crash()
-        wait_until(lambda: lines(service, "database lost"))
-        refused = sum(exchange() == 503 for _ in range(400))
+        wait_until(lambda: service.events("database lost"))
+        refused = sum(status() == 503 for _ in range(400))
         assert refused == 400
-        lost = lines(service, "database lost")
+        lost = service.events("database lost")
         assert len(lost) == 1 and f"port {primary.port}" in lost[0]["reason"], lost
         assert servers(service) == set()
 
         standby.promote()
-        wait_until(lambda: exchange() == 200)
-        assert lines(service, "database reached")[-1]["server"] == f"127.0.0.1:{standby.port}"
+        wait_until(lambda: status() == 200)
+        assert service.events("database reached")[-1]["server"] == f"127.0.0.1:{standby.port}"
         assert servers(service) == {f"127.0.0.1:{standby.port}"}
 
         # Each request has its line; of the failures that are alike the first says why, and the others are counted.
         def is_counted():
-            failed = [one for one in lines(service, "request") if one["status"] == 503]
+            failed = [one for one in service.events("request") if one["status"] == 503]
             told = [one for one in failed if one["level"] == "error"]
             assert len(failed) >= 400 and all("failure" in one for one in told)
-            counted = sum(one["count"] for one in lines(service, "more requests failed"))
+            counted = sum(one["count"] for one in service.events("more requests failed"))
             return len(told) < 40 and len(told) + counted == len(failed)
 
         wait_until(is_counted, service.process)
-        assert len(lines(service, "keys not read")) <= 8
+        assert len(service.events("keys not read")) <= 8
         assert service.stop() == 0
     finally:
-        service.process.kill()
-        service.process.wait()
         service.delete()
         primary.delete()
         standby.delete()
@@ -79,19 +67,16 @@ def test_the_log_says_once_that_the_database_went_and_where_it_came_back():
 
 def test_a_start_waits_for_its_database():
     postgres = Postgres()
-    postgres.start()
-    service = Service(DATABASE_URL=postgres.database("basekeeper"), BASEKEEPER_DATABASE_WAIT="300")
+    service = Service(DATABASE_URL=postgres.url, BASEKEEPER_DATABASE_WAIT="300")
     postgres.stop()
     service.launch()
     try:
-        wait_until(lambda: lines(service, "waiting for the database"), service.process)
+        wait_until(lambda: service.events("waiting for the database"), service.process)
         postgres.start()
-        wait_until(lambda: service.listens and service.answers("/readyz"), service.process)
+        service.wait_until_it_is_ready()
         assert service.stop() == 0
-        assert len(lines(service, "waiting for the database")) <= 3  # each reason once: refused, starting up
+        assert len(service.events("waiting for the database")) <= 3  # each reason once: refused, starting up
     finally:
-        service.process.kill()
-        service.process.wait()
         service.delete()
         postgres.delete()
 
@@ -111,11 +96,9 @@ def test_a_start_that_waits_can_be_ended(number):
     service = Service(DATABASE_URL=NOWHERE, BASEKEEPER_DATABASE_WAIT="3600")
     service.launch()
     try:
-        wait_until(lambda: lines(service, "waiting for the database"), service.process)
+        wait_until(lambda: service.events("waiting for the database"), service.process)
         begin = time.monotonic()
         assert service.stop(number) == 0
         assert time.monotonic() - begin < 60  # and not an hour
     finally:
-        service.process.kill()
-        service.process.wait()
         service.delete()

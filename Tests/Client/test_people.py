@@ -3,9 +3,10 @@
 import pytest
 from seatable_api import Account
 
+from support.http import SIGN_IN
 from support.team import PASSWORD, new_address
 
-LOGIN = "/api2/auth-token/"
+LOGIN = SIGN_IN
 USER = "/api/v2.1/user/"
 GONE = "0" * 32 + "@auth.local"
 

@@ -1,18 +1,18 @@
 """The service behind PgBouncer, which gives a connection another server for each transaction."""
 
 import collections
+import contextlib
 import itertools
-import threading
 
 import pytest
-import requests
 
-from support.cluster import Node, Program
-from support.postgres import psql
-from support.service import Service, wait_until
-from support.team import LOOK, PASSWORD, new_address, new_team, token
+from support.http import EXCHANGE, call
+from support.postgres import Postgres, psql
+from support.program import Program
+from support.service import Service, running
+from support.team import new_team
+from support.threads import Workers
 
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 # Of the servers that the pooler has; the two services alone keep up to 24 connections to it.
 POOL = 3
 CONFIGURATION = f"""
@@ -33,7 +33,7 @@ ignore_startup_parameters = options
 
 @pytest.fixture(scope="module")
 def server():
-    server = Node()
+    server = Postgres()
     # What the pooler keeps from the server, as docs/scale.md says it.
     server.psql(
         """
@@ -59,18 +59,12 @@ def url(pooler):
     return f"postgresql://basekeeper@127.0.0.1:{pooler.port}/basekeeper"
 
 
+@contextlib.contextmanager
 def services(pooler, **settings):
     """Two services that know nothing but the pooler."""
-    made = [Service(DATABASE_URL=url(pooler), BASEKEEPER_LOOPS="2", **settings) for _ in range(2)]
-    for one in made:
-        one.start()
-    return made
-
-
-def end(made):
-    for one in made:
-        assert one.stop() == 0
-        one.delete()
+    settings = {"DATABASE_URL": url(pooler), "BASEKEEPER_LOOPS": "2", **settings}
+    with running(**settings) as one, running(**settings) as other:
+        yield one, other
 
 
 @pytest.fixture(scope="module")
@@ -84,82 +78,60 @@ def secrets(pooler):
 
 @pytest.fixture(scope="module")
 def pair(pooler, secrets):
-    made = services(pooler, BASEKEEPER_PREPARED_STATEMENTS="0")
-    yield made
-    end(made)
+    with services(pooler, BASEKEEPER_PREPARED_STATEMENTS="0") as made:
+        yield made
 
 
-class Load:
-    """Clients that do different things at different services, and say what was wrong."""
+class Load(Workers):
+    """Clients that do different things at different services, and fail where an answer is wrong."""
 
     def __init__(self, pair, team, secrets):
         self.pair, self.team, self.secrets = pair, team, secrets
-        self.statuses, self.wrong, self.stop = collections.Counter(), [], threading.Event()
-        self.numbers, self.made = itertools.count(), []
+        self.statuses, self.numbers, self.made = collections.Counter(), itertools.count(), []
+        super().__init__(*[
+            self.exchange, self.exchange, self.list_users, self.make_group, self.list_tokens, self.exchange] * 2)
 
     def run(self, enough):
-        works = [self.exchange, self.exchange, self.list_users, self.make_group, self.list_tokens, self.exchange]
-        threads = [threading.Thread(target=self.repeat, args=(work,)) for work in works * 2]
-        for thread in threads:
-            thread.start()
-        try:
-            wait_until(lambda: self.wrong or enough(self))
-        finally:
-            self.stop.set()
-            for thread in threads:
-                thread.join()
+        with self:
+            self.wait_until(lambda: enough(self))
         return self
 
-    def repeat(self, work):
-        with requests.Session() as session:
-            while not self.stop.is_set():
-                try:
-                    problem = work(session, next(self.numbers))
-                except Exception as error:  # a thread's own end would go unseen
-                    problem = repr(error)
-                if problem:
-                    self.wrong.append(problem)
-
     def call(self, session, method, number, path, token, **options):
-        answer = session.request(
-            method, self.pair[number % 2].url + path, headers={"Authorization": f"Token {token}"}, timeout=30, **options)
+        answer = call(self.pair[number % 2], method, path, token, session=session, **options)
         self.statuses[work_of(path), answer.status_code] += 1
         return answer
 
-    def exchange(self, session, number):
+    def exchange(self, session):
         """A look-up, which shares its batch with others'."""
+        number = next(self.numbers)
         one = self.secrets[number % len(self.secrets)]
         answer = self.call(session, "GET", number, EXCHANGE, one["api_token"])
-        if answer.status_code == 200 and answer.json()["app_name"] != one["app_name"]:
-            return f"an answer for somebody else: {answer.text}"
+        if answer.status_code == 200:
+            assert answer.json()["app_name"] == one["app_name"], f"an answer for somebody else: {answer.text}"
 
-    def list_users(self, session, number):
-        answer = self.call(session, "GET", number, self.team.path + "users/", self.team.admin)
-        if answer.status_code == 200 and len(answer.json()["user_list"]) != 1:
-            return f"other people: {answer.text}"
+    def list_users(self, session):
+        answer = self.call(session, "GET", next(self.numbers), self.team.path + "users/", self.team.admin)
+        if answer.status_code == 200:
+            assert len(answer.json()["user_list"]) == 1, f"other people: {answer.text}"
 
-    def list_tokens(self, session, number):
-        answer = self.call(session, "GET", number, self.team.path + "api-tokens/", self.team.admin)
-        if answer.status_code == 200 and answer.json()["api_tokens"]:
-            return f"other tokens: {answer.text}"
+    def list_tokens(self, session):
+        answer = self.call(session, "GET", next(self.numbers), self.team.path + "api-tokens/", self.team.admin)
+        if answer.status_code == 200:
+            assert answer.json()["api_tokens"] == [], f"other tokens: {answer.text}"
 
-    def make_group(self, session, number):
+    def make_group(self, session):
         """A transaction of several statements."""
+        number = next(self.numbers)
         name = f"Group {number}"
         answer = self.call(session, "POST", number, self.team.path + "groups/", self.team.admin,
                            json={"group_name": name, "group_owner": self.team.creator})
         if answer.status_code == 200:
             self.made.append(name)
-            if answer.json()["group_name"] != name:
-                return f"another group: {answer.text}"
+            assert answer.json()["group_name"] == name, f"another group: {answer.text}"
 
 
 def work_of(path):
     return path.rstrip("/").rpartition("/")[2]
-
-
-def a_team(service):
-    return new_team(service, token(service, "root@example.com", "correct horse battery"), new_address())
 
 
 def groups(server, team):
@@ -167,10 +139,9 @@ def groups(server, team):
 
 
 def test_all_of_it_works_through_a_pool_that_is_smaller_than_the_services(server, pair, secrets):
-    team = a_team(pair[0])
+    team = new_team(pair[0])
     load = Load(pair, team, secrets).run(
         lambda load: load.statuses["app-access-token", 200] >= 1000 and load.statuses["groups", 200] >= 100)
-    assert not load.wrong
     assert {status for _, status in load.statuses} == {200}, load.statuses
     assert sorted(groups(server, team)) == sorted(load.made)
     backends = server.psql("select count(*) from pg_stat_activity where application_name = 'basekeeper'")
@@ -196,22 +167,20 @@ def test_nothing_is_left_in_the_servers_sessions(server, pooler, pair):
             "and name not like 'transaction%'",
             "select count(*) from pg_cursors",
             "select coalesce(nullif(current_setting('basekeeper.actor', true), ''), '0')"):
-        assert psql(url(pooler), question) == "0\n", question
+        assert psql(url(pooler), question) == "0", question
 
 
 def test_prepared_statements_are_found_and_none_is_another_one(server, pooler, secrets):
     """Without the setting: what a server does not know, or knows already, is sent again, until all of them know it."""
-    pair = services(pooler)
-    team = a_team(pair[0])
-    load = Load(pair, team, secrets).run(
-        lambda load: load.statuses["app-access-token", 200] >= 300 and load.statuses["groups", 200] >= 30)
-    assert not load.wrong
-    assert {status for _, status in load.statuses} == {200}, load.statuses
-    assert sorted(groups(server, team)) == sorted(load.made)
-    # Each name that a server knows stands for one text.
-    seen = set()
-    for _ in range(20):
-        seen |= set(psql(url(pooler), "select name || ' ' || md5(statement) from pg_prepared_statements").splitlines())
-    assert len(seen) > 10
-    assert len({one.split()[0] for one in seen}) == len(seen)
-    end(pair)
+    with services(pooler) as pair:
+        team = new_team(pair[0])
+        load = Load(pair, team, secrets).run(
+            lambda load: load.statuses["app-access-token", 200] >= 300 and load.statuses["groups", 200] >= 30)
+        assert {status for _, status in load.statuses} == {200}, load.statuses
+        assert sorted(groups(server, team)) == sorted(load.made)
+        # Each name that a server knows stands for one text.
+        seen = set()
+        for _ in range(20):
+            seen |= set(psql(url(pooler), "select name || ' ' || md5(statement) from pg_prepared_statements").splitlines())
+        assert len(seen) > 10
+        assert len({one.split()[0] for one in seen}) == len(seen)

@@ -1,23 +1,23 @@
 """Several copies of the service on one database: what each of them does by itself is done once, or counted rightly."""
 
-import concurrent.futures
-import json
 import uuid
 
 import pytest
 import requests
 
-from support.cluster import Node
-from support.service import Service, wait_until
-from support.team import new_address, new_team, token
+from support.http import call, exchange
+from support.postgres import Postgres
+from support.process import wait_until
+from support.service import Service
+from support.team import new_team
+from support.threads import at_once
 
 COPIES = 3
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 
 
 @pytest.fixture(scope="module")
 def database():
-    database = Node()
+    database = Postgres()
     yield database
     database.delete()
 
@@ -37,11 +37,6 @@ def copies(database):
         copy.delete()
 
 
-def at_once(work, things):
-    with concurrent.futures.ThreadPoolExecutor(len(things)) as threads:
-        return list(threads.map(work, things))
-
-
 def grow_old(database):
     """What the copies find to be cleared away when they start."""
     database.psql(
@@ -59,12 +54,6 @@ def grow_old(database):
         """)
 
 
-def lines(copy, message):
-    """What a copy's log says under a message."""
-    found = [json.loads(line) for line in copy.log.read_text().splitlines() if line.startswith("{")]
-    return [one for one in found if one.get("message") == message]
-
-
 def test_migrations_and_seeds_are_done_once_between_them(copies, database):
     assert sum(one["administrator"] is not None for one in copies[0].seeds) == 1
     assert sum(one["demo"] is not None for one in copies[0].seeds) == 1
@@ -78,10 +67,10 @@ def test_the_trash_is_cleared_by_one_of_them_and_what_is_old_is_forgotten(copies
     wait_until(lambda: database.psql("select count(*) from idempotent_answer") == "0")
     wait_until(lambda: database.psql("select count(*) from failed_attempt") == "0")
     # One of them says so, after the last base; nobody has got into somebody else's way.
-    wait_until(lambda: any(lines(copy, "trash cleared") for copy in copies))
-    cleared = [one for copy in copies for one in lines(copy, "trash cleared")]
+    wait_until(lambda: any(copy.events("trash cleared") for copy in copies))
+    cleared = [one for copy in copies for one in copy.events("trash cleared")]
     assert [one["bases"] for one in cleared] == [350]
-    assert not [one for copy in copies for one in lines(copy, "housekeeping failed")]
+    assert not [one for copy in copies for one in copy.events("housekeeping failed")]
     assert database.psql(
         "select count(*), count(distinct target_id) from audit_log where operation = 'base_clear'") == "350|350"
 
@@ -93,8 +82,7 @@ def test_a_use_is_counted_once_whichever_copy_was_asked(copies, database):
     def use(copy):
         with requests.Session() as session:
             for _ in range(100):
-                answer = session.get(copy.url + EXCHANGE, headers={"Authorization": f"Token {secret}"}, timeout=30)
-                assert answer.status_code == 200
+                assert exchange(copy, secret, session=session).status_code == 200
 
     at_once(use, copies)
     at_once(lambda copy: copy.stop(), copies)
@@ -103,15 +91,14 @@ def test_a_use_is_counted_once_whichever_copy_was_asked(copies, database):
 
 
 def test_of_requests_with_one_key_at_all_copies_one_is_done(copies, database):
-    root = token(copies[0], "root@example.com", "correct horse battery")
-    team = new_team(copies[0], root, new_address())
+    team = new_team(copies[0])
     key = str(uuid.uuid4())
 
     def make(copy):
         for _ in range(20):
-            answer = requests.post(
-                copy.url + team.path + "groups/", timeout=30, json={"group_name": "Once", "group_owner": team.creator},
-                headers={"Authorization": f"Token {team.admin}", "Idempotency-Key": key})
+            answer = call(
+                copy, "POST", team.path + "groups/", team.admin, headers={"Idempotency-Key": key},
+                json={"group_name": "Once", "group_owner": team.creator})
             if answer.status_code != 409:  # another copy is at it
                 return answer
         raise AssertionError("it went on running")
@@ -125,10 +112,8 @@ def test_of_requests_with_one_key_at_all_copies_one_is_done(copies, database):
 def test_when_one_is_killed_the_others_go_on_and_it_comes_back(copies):
     secret = copies[0].demo["api_tokens"][0]["api_token"]
     killed, *others = copies
-    killed.process.kill()
-    killed.process.wait()
+    killed.kill()
     for copy in others:
-        answer = requests.get(copy.url + EXCHANGE, headers={"Authorization": f"Token {secret}"}, timeout=30)
-        assert answer.status_code == 200 and copy.answers("/readyz")
+        assert exchange(copy, secret).status_code == 200 and copy.answers("/readyz")
     killed.start()
     assert killed.answers("/readyz")

@@ -3,13 +3,10 @@
 import array
 import collections
 import hashlib
-import http.client
 import itertools
-import json
 import multiprocessing
 import os
 import random
-import threading
 import time
 import urllib.parse
 
@@ -17,7 +14,11 @@ import pytest
 
 from support import hammer
 from support.generate import secret
-from support.service import PATIENCE, Service, wait_until
+from support.http import EXCHANGE, REVOKE, Line
+from support.process import PATIENCE, wait_until
+from support.service import pair
+from support.team import root_token
+from support.threads import at_once
 
 REVOCATIONS = int(os.environ.get("REVOCATIONS", "10000"))
 CONNECTIONS, PROCESSES, REVOKERS, TEAMS = 64, 2, 24, 4
@@ -30,32 +31,8 @@ WAYS = {"revoke": 40, "delete": 40, "rotate": 8, "lower": 8, "trash": 2, "deacti
 @pytest.fixture(scope="module")
 def replicas():
     """Two services on one database."""
-    first = Service(BASEKEEPER_LOG_LEVEL="warning")
-    first.start()
-    second = Service(BASEKEEPER_LOG_LEVEL="warning", DATABASE_URL=first.database_url)
-    second.start()
-    yield first, second
-    assert second.stop() == 0
-    assert first.stop() == 0
-    second.delete()
-    first.delete()
-
-
-class Line:
-    """A connection that is kept."""
-
-    def __init__(self, service):
-        self.connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
-
-    def call(self, method, path, token=None, body=None):
-        headers = {"Authorization": f"Token {token}"} if token else {}
-        if body is not None:
-            headers["Content-Type"] = "application/json"
-        self.connection.request(method, path, json.dumps(body) if body is not None else None, headers)
-        answer = self.connection.getresponse()
-        text = answer.read()
-        assert answer.status in (200, 201), (method, path, answer.status, text)
-        return json.loads(text)
+    with pair(BASEKEEPER_LOG_LEVEL="warning") as services:
+        yield services
 
 
 class Revocation:
@@ -73,7 +50,7 @@ class Revocation:
             self.base_token = line.call("GET", base + "access-token/", self.account_token)["access_token"]
             temporary = line.call("GET", base + "temp-api-token/", self.account_token)["api_token"]
             return hammer.Target(self.uuid, temporary, self.base_token, self.account_token)
-        self.base_token = line.call("GET", hammer.EXCHANGE, self.token)["access_token"]
+        self.base_token = line.call("GET", EXCHANGE, self.token)["access_token"]
         # The API token lives on where its base token alone is ended.
         token = None if self.way == "revoke" else self.token
         return hammer.Target(self.uuid, token, self.base_token, is_lowered=self.way == "lower")
@@ -83,7 +60,7 @@ class Revocation:
         token = f"{administration}dtables/{self.uuid}/api-tokens/app%20{self.number}/"
         match self.way:
             case "revoke":
-                line.call("POST", "/api/v2.1/base-tokens/revoke/", body={"token": self.base_token})
+                line.call("POST", REVOKE, body={"token": self.base_token})
             case "delete":
                 line.call("DELETE", token, self.admin)
             case "rotate":
@@ -177,29 +154,9 @@ def digest(secret):
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def in_threads(count, body):
-    """Runs a body with its number in so many threads; fails where one has failed."""
-    problems = []
-
-    def run(number):
-        try:
-            body(number)
-        except BaseException as problem:
-            problems.append(problem)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if problems:
-        raise problems[0]
-
-
 def test_nothing_that_was_ended_is_accepted(replicas, record_property):
     revocations = fill(replicas[0], REVOCATIONS)
-    login = {"username": "root@example.com", "password": "correct horse battery"}
-    root = Line(replicas[0]).call("POST", "/api2/auth-token/", body=login)["token"]
+    root = root_token(replicas[0])
     targets = [None] * len(revocations)
 
     def prepare(number):
@@ -207,7 +164,7 @@ def test_nothing_that_was_ended_is_accepted(replicas, record_property):
         for one in revocations[number::REVOKERS]:
             targets[one.number] = one.prepare(line)
 
-    in_threads(REVOKERS, prepare)
+    at_once(prepare, range(REVOKERS))
 
     processes = multiprocessing.get_context("spawn")
     asked = processes.RawArray("l", PROCESSES)
@@ -243,7 +200,7 @@ def test_nothing_that_was_ended_is_accepted(replicas, record_property):
         wait_until(lambda: all(count > 100 for count in asked) or not is_alive())
         assert is_alive()
         first, begin = sum(asked), time.monotonic()
-        in_threads(REVOKERS, revoke)
+        at_once(revoke, range(REVOKERS))
         seconds = time.monotonic() - begin
         last = list(asked)
         wait_until(lambda: all(now > then + 500 for now, then in zip(asked, last)) or not is_alive())

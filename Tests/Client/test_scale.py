@@ -3,10 +3,11 @@
 import re
 
 import pytest
-import requests
 
 from support.generate import LISTS, generate
-from support.service import Service
+from support.growth import Growth
+from support.http import get
+from support.service import running
 
 LARGE = "account|base|api_token|audit_log|login_log|group_member|workspace|user_share|base_link"
 
@@ -14,24 +15,20 @@ LARGE = "account|base|api_token|audit_log|login_log|group_member|workspace|user_
 @pytest.fixture(scope="module")
 def crowded():
     """A service with a team of 3,000 people, 6,000 bases and 60,000 API tokens, and PostgreSQL telling its plans."""
-    service = Service()
-    service.start()
-    _, service.admin = generate(service.psql, 60_000)
-    service.psql("update account set is_system_admin = true where email = 'large1@example.com'")
-    service.team = service.psql("select id from team where name = 'Large team'").strip()
-    for setting in ("session_preload_libraries = 'auto_explain'", "auto_explain.log_min_duration = 0"):
-        service.psql(f"alter database basekeeper set {setting}")
-    service.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
-    assert plans(service, "admin/users/")
-    yield service
-    assert service.stop() == 0
-    service.delete()
+    with running() as service:
+        _, service.admin = generate(service.psql, 60_000)
+        service.psql("update account set is_system_admin = true where email = 'large1@example.com'")
+        service.team = service.psql("select id from team where name = 'Large team'")
+        for setting in ("session_preload_libraries = 'auto_explain'", "auto_explain.log_min_duration = 0"):
+            service.psql(f"alter database basekeeper set {setting}")
+        service.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
+        assert plans(service, "admin/users/")
+        yield service
 
 
-def get(service, path):
+def answered(service, path):
     while True:
-        answer = requests.get(
-            f"{service.url}/api/v2.1/{path}", headers={"Authorization": f"Token {service.admin}"}, timeout=60)
+        answer = get(service, f"/api/v2.1/{path}", service.admin)
         if answer.status_code != 503:  # its connections were cut once
             assert answer.status_code == 200, answer.text
             return answer.json()
@@ -39,17 +36,15 @@ def get(service, path):
 
 def plans(service, path):
     """What PostgreSQL's log says of a request's statements."""
-    before = service.database_log.stat().st_size
-    get(service, path)
-    with open(service.database_log, errors="replace") as log:
-        log.seek(before)
-        return re.findall(r"Query Text: .*?(?=\d{4}-\d\d-\d\d |\Z)", log.read(), re.DOTALL)
+    log = Growth(service.database_log)
+    answered(service, path)
+    return re.findall(r"Query Text: .*?(?=\d{4}-\d\d-\d\d |\Z)", str(log), re.DOTALL)
 
 
 @pytest.mark.parametrize("path", LISTS)
 def test_no_list_reads_a_whole_table(crowded, path):
     path = path.format(team=crowded.team) + ("&" if "?" in path else "?") + "per_page=25"
-    answer = get(crowded, path)
+    answer = answered(crowded, path)
     count = answer.get("total_count", answer.get("count", 3_000))
     for page in {1, max(1, -(-count // 25))}:
         found = plans(crowded, f"{path}&page={page}")

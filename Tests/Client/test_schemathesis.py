@@ -3,8 +3,8 @@
 import pytest
 
 from support.hostile import CALLERS, attack
-from support.service import Service
-from support.team import token
+from support.service import running
+from support.team import root_token
 
 SEED = 1
 
@@ -12,16 +12,12 @@ SEED = 1
 @pytest.fixture(scope="module")
 def target():
     """A service of its own: among what is tried is to delete everything."""
-    service = Service()
-    service.seed()
-    service.start()
-    yield service
-    assert service.stop() == 0
-    service.delete()
+    with running() as service:
+        yield service
 
 
 def test_nobody_gets_an_answer_that_is_not_described(target, tmp_path):
-    root = token(target, "root@example.com", "correct horse battery")
+    root = root_token(target)
     counts = {}
     for caller, finding, count in attack(target, root, tmp_path, "fuzzing,stateful", 1, SEED):
         assert finding is None, f"as {caller}, seed {SEED}:\n{finding}"

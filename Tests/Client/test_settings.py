@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from support.service import BINARY, PATIENCE, ROOT
+from support.process import BINARY, PATIENCE, ROOT
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_", "JWT_"))}
 

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from support.load import Load, exchanges, percentile
+from support.process import THOROUGH, wait_until
 from support.proxy import Proxy
-from support.service import THOROUGH, wait_until
 from support.writes import Writes
 
 

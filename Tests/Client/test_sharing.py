@@ -4,36 +4,14 @@ import jwt
 import pytest
 from seatable_api import Account
 
+from support.bases import gateway, permission, shared
+from support.http import EXCHANGE, place
 from support.service import SECRET
 from support.team import PASSWORD
 
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 WORKSPACE = "/api/v2.1/workspace/"
 FAVORITES = "/api/v2.1/starred-dtables/"
 SHARED_ALREADY = {"error_msg": "The table is shared with them already."}
-
-
-def place(base, ending=""):
-    """Where a base is asked for by its name."""
-    return f"{WORKSPACE}{base['workspace_id']}/dtable/{base['name']}/{ending}"
-
-
-def permission(answer):
-    """What the base token of an answer allows."""
-    assert answer.status_code == 200, answer.text
-    return jwt.decode(answer.json()["access_token"], SECRET, algorithms=["HS256"])["permission"]
-
-
-def gateway(call, base, token):
-    """The status with which the gateway takes a base token."""
-    return call("GET", f"/api-gateway/api/v2/dtables/{base['uuid']}/metadata/", token).status_code
-
-
-def shared(person):
-    """What others share with somebody: name and permission of each base."""
-    listed = person.get("/api/v2.1/dtables/shared/")["table_list"]
-    assert person.workspace("shared")["shared_table_list"] == listed
-    return [(one["name"], one["permission"]) for one in listed]
 
 
 def uuids(bases):

@@ -5,13 +5,14 @@ import re
 import pytest
 import requests
 
-from support.cluster import Node
 from support.generate import LISTS
-from support.service import Service, wait_until
-from support.team import new_address, new_team, token
+from support.growth import Growth
+from support.http import EXCHANGE, PING, get
+from support.postgres import Postgres
+from support.process import wait_until
+from support.service import Service
+from support.team import new_team, root_token
 
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
-ROOT = ("root@example.com", "correct horse battery")
 # What tells how far the standby is, and what a loop or a connection does by itself.
 OWN = re.compile("pg_last_wal_replay_lsn|pg_current_wal_flush_lsn|from schema_migration|from signing_key|^select true")
 
@@ -20,8 +21,8 @@ OWN = re.compile("pg_last_wal_replay_lsn|pg_current_wal_flush_lsn|from schema_mi
 def servers():
     """A primary and its standby, which both log what they are asked."""
     log = {"log_statement": "all", "log_line_prefix": "@ "}
-    primary = Node(**log)
-    standby = Node(primary, **log)
+    primary = Postgres(**log)
+    standby = Postgres(primary, **log)
     yield primary, standby
     standby.delete()
     primary.delete()
@@ -35,30 +36,24 @@ def service(servers):
         BASEKEEPER_STATEMENT_TIMEOUT="1", BASEKEEPER_LOOPS="1")
     service.secrets = service.seed()["demo"]["api_tokens"]
     service.start()
-    service.root = token(service, *ROOT)
-    service.team = new_team(service, service.root, new_address())
+    service.root = root_token(service)
+    service.team = new_team(service, service.root)
     yield service
     assert service.stop() == 0
     service.delete()
 
 
-def get(service, path, token):
-    return requests.get(service.url + path, headers={"Authorization": f"Token {token}"}, timeout=60)
-
-
-def statements(server, since):
-    """What a server was asked since its log had that size."""
-    with open(server.log, errors="replace") as log:
-        log.seek(since)
-        found = re.findall(r"^@ LOG:  execute [^:]*: (.*?)(?=^@ |\Z)", log.read(), re.DOTALL | re.MULTILINE)
+def statements(log):
+    """What a server was asked, by what its log has more."""
+    found = re.findall(r"^@ LOG:  execute [^:]*: (.*?)(?=^@ |\Z)", log, re.DOTALL | re.MULTILINE)
     return [one for one in found if not OWN.search(one)]
 
 
 def asked(servers, work):
     """What both servers are asked for a piece of work."""
-    sizes = [server.log.stat().st_size for server in servers]
+    logs = [Growth(server.log) for server in servers]
     answer = work()
-    return answer, *(statements(server, size) for server, size in zip(servers, sizes))
+    return answer, *(statements(str(log)) for log in logs)
 
 
 def comes_from_standby(servers, service, path=None):
@@ -95,7 +90,7 @@ def test_nothing_else_comes_from_it(servers, service, near):
 
     def others():
         assert get(service, EXCHANGE, secret).status_code == 200
-        assert get(service, "/api2/auth/ping/", team.admin).status_code == 200
+        assert get(service, PING, team.admin).status_code == 200
         assert get(service, "/api/v2.1/workspaces/", team.admin).status_code == 200
         assert get(service, f"{team.path}users/{team.creator}/", team.admin).status_code == 200
         team.add("Somebody")

@@ -2,7 +2,6 @@
 
 import datetime
 import http.client
-import json
 import os
 import signal
 import socket
@@ -16,9 +15,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from seatable_api import Account, Base
 
-from support.service import BINARY, PATIENCE, Service, wait_until
-
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+from support.health import health_of
+from support.http import SIGN_IN, exchange
+from support.process import BINARY, PATIENCE, wait_until
+from support.service import Service
 
 
 class Authority:
@@ -92,10 +92,9 @@ def shown(service, authority):
             return dict(pair[0] for pair in client.getpeercert()["subject"])["commonName"]
 
 
-def logged(service, message):
-    """The lines of the log with this message."""
-    lines = [json.loads(line) for line in service.log.read_text().splitlines() if line.startswith("{")]
-    return [line for line in lines if message in line["message"]]
+def logged(service, part):
+    """The lines of the log that have this in their message."""
+    return [line for line in service.events() if part in line["message"]]
 
 
 def test_the_health_check_speaks_tls_where_the_service_does(secure):
@@ -106,17 +105,8 @@ def test_the_health_check_speaks_tls_where_the_service_does(secure):
 
 
 def test_the_health_check_finds_out_who_speaks_no_tls(secure):
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        listening = f"127.0.0.1:{listener.getsockname()[1]}"
-        process = subprocess.Popen(
-            [BINARY, "healthcheck"], env={**secure.environment, "BASEKEEPER_LISTEN": listening}, stderr=subprocess.PIPE)
-        listener.settimeout(PATIENCE)
-        connection, _ = listener.accept()
-        with connection:
-            connection.recv(1000)
-            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-        _, error = process.communicate(timeout=PATIENCE)
-    assert process.returncode == 1 and b"TLS" in error
+    _, error = health_of(secure, b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+    assert "TLS" in error
 
 
 def test_the_official_client_works_over_tls(secure):
@@ -141,11 +131,10 @@ def test_bodies_are_taken_up_to_their_limit(secure):
     token = secure.seeded["demo"]["api_tokens"][0]["api_token"]
     for size, status in [(60_000, 400), (70_000, 413), (2_000_000, 413), (50_000_000, 413)]:
         answer = requests.post(
-            secure.url + "/api2/auth-token/", data=b"username=" + b"x" * size, timeout=30,
+            secure.url + SIGN_IN, data=b"username=" + b"x" * size, timeout=30,
             headers={"Content-Type": "application/x-www-form-urlencoded"})
         assert answer.status_code == status, size
-    assert requests.get(
-        secure.url + EXCHANGE, headers={"Authorization": f"Token {token}"}, timeout=10).status_code == 200
+    assert exchange(secure, token).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,8 @@ import urllib.parse
 import jwt
 import pytest
 
+from support.http import EXCHANGE, REVOKE, VERIFY
 from support.service import SECRET
-
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 
 
 def claims(answer):
@@ -145,13 +144,13 @@ def test_a_base_token_is_ended_alone(call, member, api_token, base):
     token = api_token()
     first, second = (call("GET", EXCHANGE, token).json()["access_token"] for _ in range(2))
     path = f"/api-gateway/api/v2/dtables/{base['uuid']}/metadata/"
-    assert call("POST", "/api/v2.1/base-tokens/revoke/", data={"token": first}).json() == {"success": True}
+    assert call("POST", REVOKE, data={"token": first}).json() == {"success": True}
     assert call("GET", path, first).status_code == 403
     assert call("GET", path, second).status_code == 200
-    verify = "/api/v2.1/base-tokens/verify/"
+    verify = VERIFY
     assert call("POST", verify, member.token, data={"token": first}).json() == {"active": False}
     assert call("POST", verify, member.token, data={"token": second}).json()["active"] is True
-    assert call("POST", "/api/v2.1/base-tokens/revoke/", data={"token": "no token at all"}).status_code == 200
+    assert call("POST", REVOKE, data={"token": "no token at all"}).status_code == 200
 
 
 def test_the_service_says_what_it_is(call):

@@ -1,14 +1,14 @@
 """A copy beside a database that a newer version has migrated: it goes on, and starts again, unless it cannot."""
 
-import threading
 
 import pytest
 import requests
 
-from support.cluster import Node
-from support.service import Service, wait_until
+from support.http import exchange
+from support.postgres import Postgres
+from support.service import Service
+from support.threads import Workers
 
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 ADDED = """
 begin;
 alter table team add column later text;
@@ -21,7 +21,7 @@ commit;
 
 @pytest.fixture
 def database():
-    database = Node()
+    database = Postgres()
     yield database
     database.delete()
 
@@ -32,9 +32,6 @@ def older(database):
     service.secret = service.seed()["demo"]["api_tokens"][0]["api_token"]
     service.start()
     yield service
-    if service.process.poll() is None:
-        service.process.kill()
-        service.process.wait()
     service.delete()
 
 
@@ -44,26 +41,16 @@ def readiness(service):
 
 
 def test_an_older_copy_goes_on_while_a_newer_one_adds_to_the_schema_and_starts_again_after_that(database, older):
-    statuses, stop = [], threading.Event()
+    statuses = []
 
-    def load():
-        with requests.Session() as session:
-            session.headers["Authorization"] = f"Token {older.secret}"
-            while not stop.is_set():
-                statuses.append(session.get(older.url + EXCHANGE, timeout=30).status_code)
+    def ask(session):
+        statuses.append(exchange(older, older.secret, session=session).status_code)
 
-    threads = [threading.Thread(target=load) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    try:
-        wait_until(lambda: len(statuses) > 100)
+    with Workers(*[ask] * 4) as load:
+        load.wait_until(lambda: len(statuses) > 100)
         database.psql(ADDED)
         after = len(statuses)
-        wait_until(lambda: len(statuses) > after + 100)
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+        load.wait_until(lambda: len(statuses) > after + 100)
     assert set(statuses) == {200}
     assert '"failure"' not in older.log.read_text()
     assert readiness(older) == (200, None)
@@ -73,8 +60,7 @@ def test_an_older_copy_goes_on_while_a_newer_one_adds_to_the_schema_and_starts_a
     assert older.stop() == 0
     older.start()
     assert '"message":"migration of a newer version","name":"9998-later.sql"' in older.log.read_text()
-    answer = requests.get(older.url + EXCHANGE, headers={"Authorization": f"Token {older.secret}"}, timeout=30)
-    assert answer.status_code == 200
+    assert exchange(older, older.secret).status_code == 200
 
 
 def test_an_older_copy_gets_no_more_requests_when_a_newer_one_has_taken_something_away(database, older):

@@ -6,21 +6,26 @@ import json
 import os
 import shutil
 import subprocess
-import time
+
+from support.process import PATIENCE, wait_until
+
+
+def chromium(profile, *arguments):
+    """The command that starts a Chromium without a window."""
+    program = shutil.which("chromium")
+    assert program, "chromium is missing: script/setup test installs it"
+    return [
+        program, "--headless", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
+        f"--user-data-dir={profile}", *(["--no-sandbox"] if os.getuid() == 0 else []), *arguments]
 
 
 class Browser:
     """One page. What it reports, as violations of policies and errors, is in `events`."""
 
     def __init__(self, profile):
-        chromium = shutil.which("chromium")
-        assert chromium, "chromium is missing: script/setup test installs it"
         theirs, self.writer = os.pipe()
         self.reader, answers = os.pipe()
-        command = [chromium, "--headless", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
-                   "--remote-debugging-pipe", f"--user-data-dir={profile}", "about:blank"]
-        if os.getuid() == 0:
-            command.append("--no-sandbox")
+        command = chromium(profile, "--remote-debugging-pipe", "about:blank")
         # Chromium reads from descriptor 3 and writes to 4; ours have numbers that are out of the way.
         ends = [fcntl.fcntl(one, fcntl.F_DUPFD, 20) for one in (theirs, answers)]
         shell = 'exec "$@" 3<&%d 4>&%d %d<&- %d>&-' % (*ends, *ends)
@@ -62,15 +67,13 @@ class Browser:
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
-    def wait(self, script, seconds=60):
+    def wait(self, script):
         """What an expression is worth as soon as it is worth something."""
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            value = self.run(script)
-            if value:
-                return value
-            time.sleep(0.05)
-        raise AssertionError(f"never true: {script}\n{self.run('document.body.innerText')[:2000]}\n{self.problems}")
+        try:
+            return wait_until(lambda: self.run(script))
+        except AssertionError:
+            print(f"never true: {script}\n{self.run('document.body.innerText')[:2000]}\n{self.problems}")
+            raise
 
     @property
     def problems(self):
@@ -92,5 +95,5 @@ class Browser:
     def close(self):
         os.close(self.writer)
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(PATIENCE)
         os.close(self.reader)

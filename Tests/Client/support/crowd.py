@@ -4,7 +4,7 @@ import resource
 import socket
 import threading
 
-from support.service import PATIENCE
+from support.process import PATIENCE
 
 ADDRESSES = [f"127.0.2.{number}" for number in range(1, 11)]
 REQUEST = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"

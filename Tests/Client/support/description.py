@@ -7,7 +7,7 @@ import subprocess
 import yaml
 from jsonschema import Draft202012Validator, FormatChecker
 
-from support.service import BINARY, ROOT
+from support.process import BINARY, ROOT
 
 TEXT = (ROOT / "openapi.yaml").read_bytes()
 DOCUMENT = yaml.safe_load(TEXT)

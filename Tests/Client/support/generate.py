@@ -121,7 +121,7 @@ def generate(psql, tokens=200_000):
             f"""
             select base.id || ' ' || base.team_id || ' ' || base.creator_id
             from base join account on account.id = base.creator_id where email like '{who}%' order by base.id
-            """).split("\n")[:-1]
+            """).splitlines()
         rows = []
         for number, digest in enumerate(hashes):
             base, team, account = places[number % len(places)].split()

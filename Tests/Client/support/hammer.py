@@ -8,8 +8,7 @@ import json
 import random
 import time
 
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
-VERIFY = "/api/v2.1/base-tokens/verify/"
+from support.http import EXCHANGE, PING, VERIFY, ask, request
 
 
 @dataclasses.dataclass
@@ -23,14 +22,6 @@ class Target:
     account_token: str = None
     is_lowered: bool = False
     """Whether the API token goes on, and gives no base token that writes."""
-
-
-def request(method, path, token, body=""):
-    """A request's bytes."""
-    return (
-        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {token}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-    ).encode()
 
 
 def permission(base_token):
@@ -55,16 +46,12 @@ class Hammer:
         return self.target.tobytes(), self.began.tobytes(), bytes(self.accepted), self.odd
 
     async def connection(self, port):
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        connection = await asyncio.open_connection("127.0.0.1", port)
         while not self.shared.stop.value:
             number = self.choose()
             bytes, judge = self.probe(number)
             began = time.monotonic()
-            writer.write(bytes)
-            head = (await reader.readuntil(b"\r\n\r\n")).decode()
-            status = int(head[9:12])
-            length = int(head.lower().split("content-length:")[1].split("\r\n")[0])
-            body = await reader.readexactly(length)
+            status, _, body = await ask(connection, bytes)
             if status not in (200, 401, 403, 404):
                 self.odd.append((status, body.decode()))
                 continue
@@ -72,7 +59,7 @@ class Hammer:
             self.began.append(began)
             self.accepted.append(status == 200 and judge(number, body))
             self.shared.asked[self.shared.number] += 1
-        writer.close()
+        connection[1].close()
 
     def choose(self):
         """One that is ended just now, was a little earlier, or will be soon."""
@@ -91,13 +78,13 @@ class Hammer:
         return request("GET", EXCHANGE, target.api_token), self.given
 
     def ping(self, number, target):
-        return request("GET", "/api2/auth/ping/", target.account_token), lambda number, body: True
+        return request("GET", PING, target.account_token), lambda number, body: True
 
     def verify(self, number, target):
         token = self.latest[number]
         match self.random.randrange(3):
             case 0:
-                return request("POST", VERIFY, self.verifier, json.dumps({"token": token})), self.is_active
+                return request("POST", VERIFY, self.verifier, {"token": token}), self.is_active
             case 1:
                 return request("GET", VERIFY, token), self.is_active
             case _:

@@ -1,4 +1,4 @@
-"""Schemathesis against a started service, as every kind of caller: each has a team of his own, whose numbers and names
+"""Schemathesis against a started service, as every kind of caller: each has a team of their own, whose numbers and names
 half of the requests have, and chance the other half."""
 
 import json
@@ -8,23 +8,22 @@ import re
 import subprocess
 import sys
 
-import requests
-
 from support import description
-from support.team import LOOK, new_address, new_team
+from support.http import exchange
+from support.team import LOOK, new_team
 
 SETTINGS = pathlib.Path(__file__).with_name("schemathesis.toml")
-# With these a caller would end himself, and what comes after would be asked by nobody: other tests call them.
+# With these a caller would end themselves, and what comes after would be asked by nobody: other tests call them.
 ENDS = ["teamDeleteTeam"]
 CALLERS = ["anonymous", "member", "group owner", "team admin", "system administrator", "API token", "base token"]
 
 
 class Scene:
-    """A team with a group of two, which has a base with a token, for one caller to do with what he can."""
+    """A team with a group of two, which has a base with a token, for one caller to do with what they can."""
 
     def __init__(self, service, root):
         self.service, self.root = service, root
-        self.team = new_team(service, root, new_address())
+        self.team = new_team(service, root)
         self.member, self.owner = self.team.person("Mia"), self.team.person("Tom")
         self.group = self.owner.group("Sales", self.member)
         self.workspace = self.owner.workspace("group", self.group)["id"]
@@ -37,9 +36,7 @@ class Scene:
         made = self.owner.call("POST", self.path + "api-tokens/", data={"app_name": "My program", "permission": "rw"})
         assert made.status_code == 201, made.text
         self.api_token = made.json()["api_token"]
-        self.base_token = requests.get(
-            service.url + "/api/v2.1/dtable/app-access-token/", headers={"Authorization": f"Token {self.api_token}"},
-            timeout=30).json()["access_token"]
+        self.base_token = exchange(service, self.api_token).json()["access_token"]
 
     def token(self, caller):
         return {
@@ -104,7 +101,7 @@ class Attack:
 
 def attack(service, root, folder, phases, examples, seed, callers=CALLERS, at_once=2):
     """Runs them, so many at once; yields each caller with what was found and the number of requests."""
-    # The scenes come first: the system administrator may end himself.
+    # The scenes come first: the system administrator may end themselves.
     waiting, running = [(Scene(service, root), caller) for caller in callers], []
     while waiting or running:
         while waiting and len(running) < at_once:

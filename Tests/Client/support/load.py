@@ -8,9 +8,8 @@ import json
 import threading
 import time
 
-from support.service import PATIENCE
-
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
+from support.http import EXCHANGE, ask, request
+from support.process import PATIENCE
 
 
 @dataclasses.dataclass
@@ -35,14 +34,7 @@ class Question:
     """A request, and what its answer must say where it is a good one."""
 
     def __init__(self, path, token=None, method="GET", body=None, expected=lambda answer: True, **headers):
-        text = json.dumps(body) if body is not None else ""
-        lines = [f"{method} {path} HTTP/1.1", "Host: localhost"]
-        if token:
-            lines.append(f"Authorization: Token {token}")
-        if body is not None:
-            lines += ["Content-Type: application/json", f"Content-Length: {len(text.encode())}"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        self.bytes = ("\r\n".join(lines) + "\r\n\r\n" + text).encode()
+        self.bytes = request(method, path, token, body, **headers)
         self.expected = expected
 
 
@@ -132,15 +124,6 @@ class Load:
                 self.odd.append((status, head, body))
         elif status >= 400 or not question.expected(json.loads(body)):
             self.odd.append((status, head, body))
-
-
-async def ask(connection, bytes):
-    """Sends a request, and gives its answer: status, header, body."""
-    reader, writer = connection
-    writer.write(bytes)
-    head = (await reader.readuntil(b"\r\n\r\n")).decode()
-    length = int(head.lower().split("content-length:")[1].split("\r\n")[0])
-    return int(head[9:12]), head, await reader.readexactly(length)
 
 
 def percentile(outcomes, part):

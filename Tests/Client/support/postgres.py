@@ -11,31 +11,52 @@ import subprocess
 import tempfile
 
 from support.ports import free_port
-from support.service import PATIENCE, newest, wait_until
+from support.process import PATIENCE, as_postgres, children, give_away, is_alive, newest, send, wait_until
+
+# psql's options where programs read what it prints.
+QUIET = ("-qtAX", "-v", "ON_ERROR_STOP=1")
 
 
 class Postgres:
-    """A server on a folder of its own, in memory where there is room; everybody on this machine may connect."""
+    """A running server with a database `basekeeper`, in memory where there is room: a primary, or a standby of another.
 
-    def __init__(self, folder=None, wal=None, primary=None, **settings):
+    Everybody on this machine may connect, if it has no password.
+    """
+
+    def __init__(self, primary=None, folder=None, wal=None, password=None, **settings):
         memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/var/tmp"
         self.folder = pathlib.Path(folder or tempfile.mkdtemp(prefix="basekeeper-postgres-", dir=memory))
-        self.wal = wal
         give_away(self.folder)
         self.data = self.folder / "data"
         self.log = pathlib.Path(tempfile.mkstemp(prefix="basekeeper-postgres-", suffix=".log", dir="/var/tmp")[1])
-        self.port = free_port()
+        self.port, self.password = free_port(), password
         # It is killed, and the machine is not: what was written to the kernel is not lost.
         self.settings = {
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "fsync": "off",
             "max_connections": "50", "dynamic_shared_memory_type": "mmap", "timezone": "UTC", **settings}
         self.process, self.children = None, set()
-        if primary:
-            run("pg_basebackup", "-D", self.data, "-d", primary.url_of("postgres", user="postgres"), "-R", "-X", "stream",
-                "-c", "fast", "--no-sync")
-        else:
-            run("initdb", "-D", self.data, "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--no-locale",
-                "--wal-segsize", "1", *(["--waldir", wal] if wal else []))
+        try:
+            if primary:
+                run("pg_basebackup", "-D", self.data, "-d", primary.url_of("postgres", user="postgres"), "-R", "-X",
+                    "stream", "-c", "fast", "--no-sync")
+            else:
+                self.make(wal)
+            self.start()
+            if not primary:
+                self.database("basekeeper")
+        except BaseException:
+            self.delete()
+            raise
+
+    def make(self, wal):
+        ways = ["-A", "trust"]
+        if self.password:
+            secret = self.folder / "password"
+            secret.write_text(self.password)
+            give_away(secret)
+            ways = ["-A", "scram-sha-256", "--pwfile", secret]
+        run("initdb", "-D", self.data, *ways, "-U", "postgres", "--no-sync", "-E", "UTF8", "--no-locale",
+            "--wal-segsize", "1", *(["--waldir", wal] if wal else []))
 
     # MARK: Starting and ending
 
@@ -49,8 +70,11 @@ class Postgres:
         wait_until(self.answers, self.process)
 
     def answers(self):
+        """Whether sessions are let in, or at least asked for their password."""
         try:
             Session(self.port, "postgres", "postgres").close()
+            return True
+        except WantsPassword:
             return True
         except (OSError, Refused):
             return False
@@ -64,14 +88,14 @@ class Postgres:
 
     def kill(self):
         """Kills the postmaster; its processes end by themselves, when they notice."""
-        self.children = set(self.processes()) - {self.process.pid}
+        self.children = set(children(self.process.pid))
         self.process.kill()
         self.process.wait()
 
     def crash(self):
         """Kills all its processes at once, as where the machine fails."""
         self.pause()
-        self.children = set(self.processes()) - {self.process.pid}
+        self.children = set(children(self.process.pid))
         for pid in [self.process.pid, *self.children]:
             send(pid, signal.SIGKILL)
         self.process.wait()
@@ -87,43 +111,60 @@ class Postgres:
     def pause(self):
         """Stops all its processes as they are, the postmaster first, so that no other begins."""
         self.process.send_signal(signal.SIGSTOP)
-        for pid in self.processes():
+        for pid in children(self.process.pid):
             send(pid, signal.SIGSTOP)
 
     def resume(self):
-        for pid in reversed(self.processes()):
+        for pid in [*reversed(children(self.process.pid)), self.process.pid]:
             send(pid, signal.SIGCONT)
-
-    def processes(self):
-        """The postmaster's process id, and those of its children."""
-        pid = self.process.pid
-        try:
-            return [pid, *map(int, pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split())]
-        except OSError:
-            return [pid]
 
     # MARK: Databases
 
+    @property
+    def url(self):
+        return self.url_of("basekeeper")
+
+    def url_of(self, database, port=None, user=None):
+        password = f":{self.password}" if self.password else ""
+        return f"postgresql://{user or database}{password}@127.0.0.1:{port or self.port}/{database}"
+
     def database(self, name):
         """Makes a database, whose owner is no superuser; gives its URL."""
-        psql(self.url_of("postgres", user="postgres"), f"create role {name} login",
-             f"create database {name} owner {name}")
+        password = f"password '{self.password}'" if self.password else ""
+        self.psql(f"create role {name} login {password}", f"create database {name} owner {name}", database="postgres")
         return self.url_of(name)
 
-    def url_of(self, name, port=None, user=None):
-        return f"postgresql://{user or name}@127.0.0.1:{port or self.port}/{name}"
-
-    def psql(self, database, *scripts):
+    def psql(self, *scripts, database="basekeeper"):
         """Runs scripts as the superuser, one after the other; gives what they print."""
         return psql(self.url_of(database, user="postgres"), *scripts)
 
-    def rows(self, database, script):
+    def rows(self, script, database="basekeeper"):
         """What a query gives, as lists of texts."""
-        return [line.split("|") for line in self.psql(database, script).splitlines()]
+        return [line.split("|") for line in self.psql(script, database=database).splitlines()]
+
+    def set(self, **settings):
+        """Changes settings while it runs."""
+        quoted = {name: value.replace("'", "''") for name, value in settings.items()}
+        self.psql(*(f"alter system set {name} = '{value}'" for name, value in quoted.items()), "select pg_reload_conf()")
+
+    # MARK: Standbys
+
+    def promote(self):
+        self.psql("select pg_promote()")
+
+
+def url_of_either(*servers):
+    """Leads to the one of several servers that takes writes."""
+    hosts = ",".join(f"127.0.0.1:{getattr(server, 'port', server)}" for server in servers)
+    return f"postgresql://basekeeper@{hosts}/basekeeper?target_session_attrs=read-write"
 
 
 class Refused(Exception):
     """The server has refused a session, with its SQLSTATE."""
+
+
+class WantsPassword(Exception):
+    """The server has asked for a password."""
 
 
 class Session:
@@ -140,45 +181,38 @@ class Session:
             if received.startswith(b"E") or not piece:
                 self.socket.close()
                 raise Refused(received)
+            if received[:1] == b"R" and received[8:9] == b"\x0a":
+                self.socket.close()
+                raise WantsPassword
 
     def close(self):
         self.socket.close()
 
 
-def run(program, *arguments):
+def run(program, *arguments, input=None):
     """Runs one of PostgreSQL's programs; gives what it prints."""
     command = as_postgres(newest(program), *map(str, arguments))
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=PATIENCE)
+    done = subprocess.run(command, input=input, capture_output=True, text=True, cwd="/", timeout=PATIENCE)
     assert done.returncode == 0, (command, done.stderr)
     return done.stdout
 
 
-def psql(url, *scripts):
-    """Runs scripts, one after the other; gives what they print."""
+def psql(url, *scripts, input=None):
+    """Runs scripts, one after the other, of which the last may copy from the input; gives what they print, without its
+    last end of a line."""
     options = [part for script in scripts for part in ("-c", script)]
-    return run("psql", "-qtAX", "-v", "ON_ERROR_STOP=1", "-d", url, *options)
+    return run("psql", *QUIET, "-d", url, *options, input=input).strip()
 
 
-def as_postgres(*command):
-    """PostgreSQL does not run as root."""
-    if os.getuid() != 0:
-        return list(command)
-    return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
-
-
-def give_away(folder):
-    """Lets the user that PostgreSQL runs as write into a folder."""
-    if os.getuid() == 0:
-        shutil.chown(folder, "postgres", "postgres")
-
-
-def send(pid, number):
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(pid, number)
-
-
-def is_alive(pid):
+@contextlib.contextmanager
+def synchronous_pair():
+    """A primary that commits nothing before its standby has it, too; and that standby."""
+    primary = Postgres()
+    standby = Postgres(primary)
     try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return False
+        primary.set(synchronous_standby_names="*")
+        wait_until(lambda: primary.psql("select sync_state from pg_stat_replication") == "sync")
+        yield primary, standby
+    finally:
+        primary.delete()
+        standby.delete()

@@ -4,14 +4,15 @@ import asyncio
 import random
 import threading
 
-from support.service import PATIENCE
+from support.ports import free_port
+from support.process import PATIENCE
 
 
 class Proxy:
     """A proxy to a port of this machine, in a thread of its own. What it does may be changed at any time."""
 
     def __init__(self, target):
-        self.target = target
+        self.target, self.port = target, free_port()
         self.cuts_within = None
         """Cuts each connection at a random byte, one way or the other, of so many; None: never."""
         self.loses_commits = 0.0
@@ -30,8 +31,7 @@ class Proxy:
         self.loop, self.ended = asyncio.get_running_loop(), asyncio.Event()
         self.flows = asyncio.Event()
         self.flows.set()
-        server = await asyncio.start_server(self.accept, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+        server = await asyncio.start_server(self.accept, "127.0.0.1", self.port)
         started.set()
         await self.ended.wait()
         server.close()

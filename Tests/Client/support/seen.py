@@ -6,7 +6,8 @@ import email.policy
 import json
 import urllib.parse
 
-from support.service import ROOT, SECRET
+from support.process import ROOT
+from support.service import SECRET
 
 # What answers have, and what requests have.
 ANSWERED = {"token", "api_token", "access_token", "new_password", "secret", "otpauth_url", "recovery_codes"}

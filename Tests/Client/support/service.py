@@ -1,5 +1,6 @@
 """A really started Basekeeper, with an embedded PostgreSQL of its own."""
 
+import contextlib
 import json
 import os
 import pathlib
@@ -7,28 +8,25 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
 
 import requests
 
+from support import postgres
 from support.ports import free_port
+from support.process import BINARY, LISTENS, PATIENCE, kill, send, sockets, wait_until
 
-ROOT = pathlib.Path(__file__).resolve().parents[3]
-BINARY = os.environ.get("BASEKEEPER_BINARY", str(ROOT / ".build/release/basekeeper"))
 SECRET = "a signing secret that tests and service share"
 MASTER_KEY = "a master key that all copies of a test's service share"
-# How many times as much the tests of faults do as they do by default.
-THOROUGH = int(os.environ.get("THOROUGH", "1"))
-# Seconds that a test waits for what must come, before it fails: no measure of anything, so long that even a machine
-# that has much else to do gets there.
-PATIENCE = 180 * THOROUGH
+# The system administrator's address and password.
+ADMINISTRATOR = ("root@example.com", "correct horse battery")
 
 
 class Service:
-    def __init__(self, **settings):
+    def __init__(self, binary=BINARY, **settings):
         # Where user postgres may enter, too: PostgreSQL does not run as root.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="basekeeper-client-", dir="/var/tmp"))
         self.folder.chmod(0o755)
+        self.binary = str(binary)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.environment = {
@@ -37,8 +35,8 @@ class Service:
         self.environment.update(
             BASEKEEPER_DATA_DIR=str(self.folder / "data"),
             BASEKEEPER_LISTEN=f"127.0.0.1:{self.port}",
-            BASEKEEPER_ADMIN_EMAIL="root@example.com",
-            BASEKEEPER_ADMIN_PASSWORD="correct horse battery",
+            BASEKEEPER_ADMIN_EMAIL=ADMINISTRATOR[0],
+            BASEKEEPER_ADMIN_PASSWORD=ADMINISTRATOR[1],
             BASEKEEPER_DEMO="1",
             JWT_PRIVATE_KEY=SECRET,
             BASEKEEPER_MASTER_KEY=MASTER_KEY,
@@ -52,7 +50,7 @@ class Service:
     def run(self, *arguments, input=None, **settings):
         """Runs a command of the program to its end."""
         return subprocess.run(
-            [BINARY, *arguments], env={**self.environment, **settings}, input=input, capture_output=True, text=True,
+            [self.binary, *arguments], env={**self.environment, **settings}, input=input, capture_output=True, text=True,
             timeout=PATIENCE)
 
     def seed(self):
@@ -61,21 +59,24 @@ class Service:
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
+    # MARK: Starting and ending
+
     def launch(self):
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([*self.wrapper, BINARY, "serve"], env=self.environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                [*self.wrapper, self.binary, "serve"], env=self.environment, stdout=log, stderr=log)
 
     def start(self):
         self.launch()
+        self.wait_until_it_is_ready()
+
+    def wait_until_it_is_ready(self):
         wait_until(lambda: self.listens and self.answers("/readyz"), self.process)
 
     @property
     def listens(self):
         """Whether it is this process that listens on its port, and not somebody else's who was quicker."""
-        lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
-        listening = {f"socket:[{one[9]}]" for one in lines if one[1] == f"0100007F:{self.port:04X}" and one[3] == "0A"}
-        files = pathlib.Path(f"/proc/{self.process.pid}/fd").glob("*")
-        return any(target(file) in listening for file in files)
+        return any(near == f"0100007F:{self.port:04X}" for near, _ in sockets(self.process.pid, LISTENS))
 
     def answers(self, path):
         try:
@@ -88,66 +89,74 @@ class Service:
         self.process.send_signal(signal_number)
         return self.process.wait(PATIENCE)
 
+    def kill(self):
+        """Kills it, if it runs; its PostgreSQL goes on."""
+        kill(self.process)
+
+    def delete(self):
+        """Ends what still runs of it, and removes all that it has."""
+        self.kill()
+        if self.postmaster:
+            send(self.postmaster, signal.SIGQUIT)
+            wait_until(lambda: self.postmaster is None)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # MARK: Its log
+
+    def events(self, message=None):
+        """What its log has, or has under a message."""
+        found = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        return [one for one in found if message in (None, one["message"])]
+
+    # MARK: Its PostgreSQL
+
     @property
     def postmaster(self):
         """The process id of its PostgreSQL; None where none runs."""
         try:
             pid = int((self.folder / "data/postgres/postmaster.pid").read_text().split()[0])
-            os.kill(pid, 0)
-            return pid
+            # The file may have been left behind, and the number be another process's now.
+            return pid if pathlib.Path(f"/proc/{pid}/cwd").samefile(self.folder / "data/postgres") else None
         except (OSError, IndexError, ValueError):
             return None
-
-    def psql(self, *scripts, input=None):
-        """Runs scripts at its PostgreSQL, one after the other; the last may copy from the input."""
-        command = self.database_program("psql", "-qtAX", "-v", "ON_ERROR_STOP=1")
-        for script in scripts:
-            command += ["-c", script]
-        return subprocess.run(command, input=input, check=True, capture_output=True, text=True, cwd="/").stdout
-
-    def database_program(self, program, *arguments):
-        """What runs one of PostgreSQL's programs at its PostgreSQL."""
-        command = [newest(program), *arguments, "-h", self.socket, "-U", "basekeeper", "-d", "basekeeper"]
-        if os.getuid() == 0:
-            command = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
-        return command
 
     @property
     def socket(self):
         """The folder of its PostgreSQL's socket."""
         return (self.folder / "data/postgres/postmaster.pid").read_text().splitlines()[4]
 
+    def url_of(self, database):
+        """Where other processes find a database of its PostgreSQL."""
+        return f"postgresql:///{database}?host={self.socket}&user=basekeeper"
+
     @property
     def database_url(self):
-        """Where other processes find its PostgreSQL."""
-        return f"postgresql:///basekeeper?host={self.socket}&user=basekeeper"
+        return self.url_of("basekeeper")
 
     @property
     def database_log(self):
         return next((self.folder / "data").glob("*log*"))
 
-    def delete(self):
-        shutil.rmtree(self.folder, ignore_errors=True)
+    def psql(self, *scripts, input=None):
+        """Runs scripts at its PostgreSQL, one after the other; the last may copy from the input."""
+        return postgres.psql(self.database_url, *scripts, input=input)
 
 
-def target(link):
-    """Where a link leads; nowhere, where it has gone meanwhile."""
+@contextlib.contextmanager
+def running(**settings):
+    """A seeded service that runs, and has to end in good order."""
+    service = Service(**settings)
     try:
-        return os.readlink(link)
-    except OSError:
-        return None
+        service.seeded = service.seed()
+        service.start()
+        yield service
+        assert service.stop() == 0
+    finally:
+        service.delete()
 
 
-def newest(program):
-    """Where a program of PostgreSQL's is."""
-    found = sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
-    return str(found[-1]) if found else program
-
-
-def wait_until(condition, process=None):
-    """Waits for a condition, while a process lives."""
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it did not come true"
-        assert process is None or process.poll() is None, "the process has ended"
-        time.sleep(0.05)
+@contextlib.contextmanager
+def pair(**settings):
+    """Two copies on one database, which have to end in good order."""
+    with running(**settings) as first, running(DATABASE_URL=first.database_url, **settings) as second:
+        yield first, second

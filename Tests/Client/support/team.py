@@ -1,32 +1,66 @@
 """Teams and people of a test's own."""
 
+import base64
+import hmac
 import itertools
+import struct
+import time
 
-import requests
+from support import http
+from support.http import SIGN_IN
+from support.service import ADMINISTRATOR
 
 numbers = itertools.count(1)
 PASSWORD = "a password for tests"
 LOOK = {"color": "#E91E63", "icon": "icon-worksheet"}
 
 
-def token(service, username, password):
-    answer = requests.post(
-        service.url + "/api2/auth-token/", data={"username": username, "password": password}, timeout=30)
+def sign_in(service, username, password=PASSWORD, otp=None, **fields):
+    headers = {"X-SEAFILE-OTP": otp} if otp is not None else {}
+    return http.call(
+        service, "POST", SIGN_IN, data={"username": username, "password": password, **fields}, headers=headers)
+
+
+def token(service, username, password=PASSWORD):
+    """An account token."""
+    answer = sign_in(service, username, password)
     assert answer.status_code == 200, answer.text
     return answer.json()["token"]
+
+
+def root_token(service):
+    """An account token of the system administrator."""
+    return token(service, *ADMINISTRATOR)
+
+
+def totp_step():
+    """The step of this moment for one-time passwords, of which some seconds are left."""
+    left = 30 - time.time() % 30
+    if left < 8:
+        time.sleep(left)
+    return int(time.time()) // 30
+
+
+def totp(secret, step):
+    """RFC 6238, as a telephone makes it."""
+    digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", step), "sha1")
+    number = struct.unpack_from(">I", digest, digest[19] & 15)[0] & 0x7FFFFFFF
+    return f"{number % 1_000_000:06}"
 
 
 def new_address():
     return f"person{next(numbers)}@example.com"
 
 
-def new_team(service, root, address):
-    made = requests.post(
-        service.url + "/api/v2.1/admin/organizations/", headers={"Authorization": f"Token {root}"}, timeout=30,
+def new_team(service, root=None, address=None):
+    """A new team, by the system administrator, with an admin who has signed in."""
+    address = address or new_address()
+    made = http.call(
+        service, "POST", "/api/v2.1/admin/organizations/", root or root_token(service),
         json={"org_name": f"Team of {address}", "admin_email": address, "password": PASSWORD, "admin_name": "Tea",
               "with_workspace": True})
     assert made.status_code == 200, made.text
-    return Team(service, made.json(), token(service, address, PASSWORD))
+    return Team(service, made.json(), token(service, address))
 
 
 class Team:
@@ -37,12 +71,11 @@ class Team:
 
     def call(self, method, path, **options):
         """A request by the team's admin; of a path without a slash in front, that of the team's administration."""
-        url = self.service.url + (path if path.startswith("/") else self.path + path)
-        headers = {"Authorization": f"Bearer {self.admin}"}
-        return requests.request(method, url, headers=headers, timeout=30, **options)
+        path = path if path.startswith("/") else self.path + path
+        return http.call(self.service, method, path, self.admin, "Bearer", **options)
 
     def add(self, name="Mia", **fields):
-        """A new member: what the answer says of him."""
+        """A new member: what the answer says of them."""
         address = f"member{next(numbers)}@example.com"
         answer = self.call("POST", "users/", data={"email": address, "password": PASSWORD, "name": name, **fields})
         assert answer.status_code == 200, answer.text
@@ -68,16 +101,26 @@ class Team:
         assert answer.status_code == 200, answer.text
 
 
-class Person:
-    """Somebody who calls with his own account token."""
+def demo_member(service, role="member"):
+    """The demo team's member, or another of its people."""
+    person = service.seeded["demo"][role]
+    return Person(service, None, person["email"], person["password"])
 
-    def __init__(self, service, user, address):
+
+def demo_admin(service):
+    """The demo team's admin."""
+    return demo_member(service, "team_admin")
+
+
+class Person:
+    """Somebody who calls with their own account token."""
+
+    def __init__(self, service, user, address, password=PASSWORD):
         self.service, self.id, self.address = service, user, address
-        self.token = token(service, address, PASSWORD)
+        self.token = token(service, address, password)
 
     def call(self, method, path, **options):
-        headers = {"Authorization": f"Token {self.token}"}
-        return requests.request(method, self.service.url + path, headers=headers, timeout=30, **options)
+        return http.call(self.service, method, path, self.token, **options)
 
     def get(self, path, **options):
         """What a GET answers."""
@@ -86,13 +129,13 @@ class Person:
         return answer.json()
 
     def base(self, name, **fields):
-        """A new base in his own workspace."""
+        """A new base in their own workspace."""
         answer = self.call("POST", "/api/v2.1/dtables/", data={"name": name, **LOOK, **fields})
         assert answer.status_code == 201, answer.text
         return answer.json()["table"]
 
     def group(self, name, *people):
-        """A new group of his with people in it: its number."""
+        """A new group of theirs with people in it: its number."""
         answer = self.call("POST", "/api/v2.1/groups/", data={"name": name})
         assert answer.status_code == 201, answer.text
         for person in people:
@@ -101,6 +144,6 @@ class Person:
         return answer.json()["id"]
 
     def workspace(self, kind, group=None):
-        """One of his workspaces, as the list has it."""
+        """One of their workspaces, as the list has it."""
         listed = self.get("/api/v2.1/workspaces/")["workspace_list"]
         return next(one for one in listed if one["type"] == kind and one.get("group_id") == group)

@@ -1,10 +1,11 @@
 """The worst that a stranger can send and a member can ask for, of any size, and what it costs."""
 
-import http.client
-import pathlib
 import statistics
 import threading
 import time
+
+from support.http import Line
+from support.process import cpu_time
 
 MARKS = "\u0301\u0327"
 # The most that a body can have where nobody has to show who they are, and where somebody sends a file.
@@ -166,44 +167,21 @@ def longest(json):
     return max(map(longest, json.values()), default=0) if isinstance(json, dict) else 0
 
 
-class Client:
-    """One connection, kept while the server keeps it, and what the server's process spends on each request."""
+class Client(Line):
+    """A kept connection, and what the server's process spends on each request."""
 
     def __init__(self, service):
-        self.service, self.connection = service, None
-
-    def send(self, method, path, body=b"", headers={}):
-        for attempt in (1, 2):
-            if not self.connection:
-                self.connection = http.client.HTTPConnection("127.0.0.1", self.service.port, timeout=120)
-            try:
-                self.connection.request(method, path, body or None, headers)
-                answer = self.connection.getresponse()
-                text = answer.read()
-                break
-            except (http.client.HTTPException, OSError):
-                # A body that is refused before it has been read ends the connection.
-                self.connection = None
-                if attempt == 2:
-                    return 0, b""
-        if answer.getheader("Connection") == "close":
-            self.connection = None
-        return answer.status, text
+        super().__init__(service)
+        self.service = service
 
     def cost(self, *request, times=5):
         """The least nanoseconds of CPU that a request has taken of several times."""
         costs = []
         for _ in range(times):
-            before = self.cpu
+            before = cpu_time(self.service.process.pid)
             self.send(*request)
-            costs.append(self.cpu - before)
+            costs.append(cpu_time(self.service.process.pid) - before)
         return min(costs)
-
-    @property
-    def cpu(self):
-        """Nanoseconds that all threads of the server have run."""
-        tasks = pathlib.Path(f"/proc/{self.service.process.pid}/task").glob("*/schedstat")
-        return sum(int(task.read_text().split()[0]) for task in tasks)
 
 
 class Heartbeat:

@@ -1,6 +1,7 @@
 """Many writes of several kinds, each sent again with its Idempotency-Key until it is acknowledged; and what became of them."""
 
 import collections
+import functools
 import hashlib
 import threading
 import time
@@ -8,10 +9,10 @@ import uuid
 
 import requests
 
-from support.service import PATIENCE, wait_until
-from support.team import new_address, new_team, token
+from support.http import call, exchange
+from support.process import PATIENCE, wait_until
+from support.team import new_team
 
-EXCHANGE = "/api/v2.1/dtable/app-access-token/"
 PEOPLE = 10
 
 
@@ -31,10 +32,8 @@ class Writes:
     def __init__(self, service, count, clients=8):
         """Makes what they need; the service must run."""
         self.service, self.clients = service, clients
-        self.root = token(service, "root@example.com", "correct horse battery")
-        team = new_team(service, self.root, new_address())
+        team = new_team(service)
         self.team, self.person = team.id, team.person("Mia")
-        self.headers = {"Authorization": f"Token {self.person.token}"}
         self.home = self.person.base("Home")
         self.workspace = self.home["workspace_id"]
         others = [team.add(f"Person {number}")["email"] for number in range(PEOPLE)]
@@ -108,9 +107,7 @@ class Writes:
         """Whether it is acknowledged now."""
         write.attempts += 1
         try:
-            answer = session.post(
-                self.service.url + write.path, json=write.body, timeout=30,
-                headers={**self.headers, "Idempotency-Key": write.key})
+            answer = self.post(write, session)
         except (requests.ConnectionError, requests.exceptions.ChunkedEncodingError) as error:
             self.met[type(error).__name__] += 1
             return False
@@ -123,15 +120,21 @@ class Writes:
             return True
         return False
 
+    def post(self, write, session):
+        return call(
+            self.service, "POST", write.path, self.person.token, headers={"Idempotency-Key": write.key}, json=write.body,
+            session=session)
+
     # MARK: What became of them
 
     def check(self, postgres, database):
         """Each that was acknowledged is there exactly once, as it was answered, with its entry in the audit log; and
         nothing else is, but what may have been done without an answer."""
+        rows = functools.partial(postgres.rows, database=database)
         assert self.odd == []
         expected = collections.Counter((one.kind, one.name) for one in self.acknowledged)
         assert set(expected.values()) == {1}
-        found = collections.Counter((kind, name) for kind, name in postgres.rows(database, f"""
+        found = collections.Counter((kind, name) for kind, name in rows(f"""
             select 'base', name from base where workspace_id = {self.workspace} and name like 'Base %'
             union all select 'token', app_name from api_token where base_id = {self.home["id"]}
             union all select 'group', name from user_group where team_id = {self.team}
@@ -144,14 +147,14 @@ class Writes:
         assert set(found) - set(expected) <= unanswered, "a write was done that nobody has asked for"
 
         # None is there by half: what one write makes in several tables, and its entry in the log.
-        assert postgres.rows(database, f"""
+        assert rows(f"""
             select user_group.name, count(distinct member.account_id), count(distinct workspace.id)
             from user_group left join group_member as member on member.group_id = user_group.id and role = 'owner'
             left join workspace on workspace.group_id = user_group.id
             where user_group.team_id = {self.team}
             group by user_group.id
             having (count(distinct member.account_id), count(distinct workspace.id)) <> (1, 1)""") == []
-        logged = collections.Counter((kind, name) for kind, name in postgres.rows(database, f"""
+        logged = collections.Counter((kind, name) for kind, name in rows(f"""
             select case operation when 'base_create' then 'base' when 'api_token_create' then 'token'
                      when 'group_create' then 'group' else 'share' end,
                    coalesce(detail ->> 'app_name', detail ->> 'name') || coalesce(' ' || (detail ->> 'user'), '')
@@ -161,12 +164,12 @@ class Writes:
               or operation = 'base_create' and detail ->> 'name' like 'Base %')"""))
         assert logged == found, "rows and audit log differ"
         # The keys of what was done, and no other, are kept with an answer.
-        assert postgres.rows(database, "select count(*) from idempotent_answer where sealed is null") == [["0"]]
-        assert postgres.rows(database, "select count(*) from idempotent_answer") == [[str(sum(found.values()))]]
+        assert rows("select count(*) from idempotent_answer where sealed is null") == [["0"]]
+        assert rows("select count(*) from idempotent_answer") == [[str(sum(found.values()))]]
 
         secrets = {one.name: one.answer["api_token"] for one in self.acknowledged if one.kind == "token"}
-        hashes = dict(postgres.rows(
-            database, f"select app_name, encode(hash, 'hex') from api_token where base_id = {self.home['id']}"))
+        hashes = dict(rows(
+            f"select app_name, encode(hash, 'hex') from api_token where base_id = {self.home['id']}"))
         for name, secret in secrets.items():
             assert hashes[name] == hashlib.sha256(secret.encode()).hexdigest(), "another secret was answered"
         return found
@@ -174,14 +177,10 @@ class Writes:
     def check_answers(self, count=25):
         """Some of them, sent once more, are answered as they were; and their secrets open what they should."""
         for write in self.acknowledged[:: max(1, len(self.acknowledged) // count)]:
-            again = requests.post(
-                self.service.url + write.path, json=write.body, timeout=30,
-                headers={**self.headers, "Idempotency-Key": write.key})
+            again = self.post(write, requests)
             assert again.json() == write.answer and "Idempotency-Replayed" in again.headers
             if write.kind == "token":
-                exchanged = requests.get(
-                    self.service.url + EXCHANGE, headers={"Authorization": f"Token {write.answer['api_token']}"},
-                    timeout=30)
+                exchanged = exchange(self.service, write.answer["api_token"])
                 assert exchanged.status_code == 200 and exchanged.json()["app_name"] == write.name
         verified = self.service.run("audit", "verify")
         assert verified.returncode == 0, verified.stdout + verified.stderr

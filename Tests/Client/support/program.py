@@ -1,4 +1,4 @@
-"""Servers that several copies of the service share, one streaming from another, and what stands before them."""
+"""What stands before several copies of the service: poolers and balancers."""
 
 import os
 import pathlib
@@ -7,35 +7,8 @@ import socket
 import subprocess
 import tempfile
 
-from support.postgres import Postgres, as_postgres, give_away
 from support.ports import free_port
-from support.service import PATIENCE, wait_until
-
-
-class Node(Postgres):
-    """A running server with a database `basekeeper`: a primary, or a standby of another."""
-
-    def __init__(self, primary=None, **settings):
-        super().__init__(primary=primary, **settings)
-        self.start()
-        if primary is None:
-            self.database("basekeeper")
-
-    @property
-    def url(self):
-        return self.url_of("basekeeper")
-
-    def psql(self, *scripts):
-        """Runs scripts in its database as the superuser; gives what they print."""
-        return super().psql("basekeeper", *scripts).strip()
-
-    def set(self, **settings):
-        """Changes settings while it runs."""
-        quoted = {name: value.replace("'", "''") for name, value in settings.items()}
-        self.psql(*(f"alter system set {name} = '{value}'" for name, value in quoted.items()), "select pg_reload_conf()")
-
-    def promote(self):
-        self.psql("select pg_promote()")
+from support.process import PATIENCE, as_postgres, give_away, wait_until
 
 
 class Program:

@@ -1,0 +1,187 @@
+"""How people sign in and stay so: account tokens, second factors, passwords."""
+
+import base64
+import json
+import urllib.parse
+import uuid
+
+import pytest
+from seatable_api import Account
+
+from support.http import FACTOR, PING, TOKENS, says
+from support.process import ROOT
+from support.team import PASSWORD, sign_in, token, totp, totp_step
+from support.threads import at_once
+
+
+def enter(service, person, password=PASSWORD, **fields):
+    """Signs a member of a team in."""
+    return sign_in(service, person["contact_email"], password, **fields)
+
+
+# MARK: Account tokens
+
+
+def test_account_tokens_are_named_listed_and_ended(service, call, team, address):
+    person = team.add()
+    first = enter(service, person, name="Laptop", expire_days=7).json()["token"]
+    made = call("POST", TOKENS, first, json={"name": "Script", "expire_days": 1})
+    assert made.status_code == 201, made.text
+    second, third = made.json()["token"], call("POST", TOKENS, first, data={}).json()["token"]
+    listed = call("GET", TOKENS, first).json()["account_tokens"]
+    assert [(one["name"], one["is_current"]) for one in listed] == [("Laptop", True), ("Script", False), ("", False)]
+    assert [one["expires_at"] is None for one in listed] == [False, False, True]
+    assert all("token" not in one for one in listed) and second not in json.dumps(listed)
+
+    stranger = token(service, team.add()["contact_email"], PASSWORD)
+    number = listed[1]["id"]
+    says(call("DELETE", f"{TOKENS}{number}/", stranger), 404, f"account token {number} not found.")
+    assert call("GET", PING, second).status_code == 200
+    assert call("DELETE", f"{TOKENS}{number}/", first).json() == {"success": True}
+    assert call("GET", PING, second).status_code == 401
+    says(call("DELETE", f"{TOKENS}{number}/", first), 404, f"account token {number} not found.")
+    service.psql(f"update account_token set expires_at = now() where id = {listed[2]['id']}")
+    assert call("GET", PING, third).status_code == 401
+    assert [one["name"] for one in call("GET", TOKENS, first).json()["account_tokens"]] == ["Laptop"]
+
+    others = [call("POST", TOKENS, first, json={"name": f"{n}"}).json()["token"] for n in range(3)]
+    assert call("DELETE", TOKENS, others[0]).json() == {"success": True}
+    assert [call("GET", PING, one).status_code for one in (first, *others)] == [401, 200, 401, 401]
+    assert call("GET", PING, stranger).status_code == 200
+    says(call("POST", TOKENS, others[0], json={"expire_days": 0}), 400, "expire_days invalid.")
+
+
+# MARK: Second factors
+
+
+def test_a_second_factor_from_its_beginning_to_its_end(service, call, team):
+    person = team.add()
+    first = enter(service, person).json()["token"]
+    assert call("GET", FACTOR, first).json() == {"enabled": False, "required": False, "recovery_codes_left": 0}
+    says(call("PUT", FACTOR, first, data={"code": "123456"}), 400,
+         "There is no second factor to confirm: begin with a POST.")
+    replaced = call("POST", FACTOR, first).json()["secret"]
+    begun = call("POST", FACTOR, first).json()
+    secret = begun["secret"]
+    assert secret != replaced and len(base64.b32decode(secret)) == 20
+    url = urllib.parse.urlsplit(begun["otpauth_url"])
+    assert (url.scheme, url.netloc) == ("otpauth", "totp")
+    assert urllib.parse.parse_qs(url.query) == {"secret": [secret], "issuer": ["Basekeeper"]}
+    assert urllib.parse.unquote(url.path) == "/Basekeeper:" + person["contact_email"]
+    # It is not asked for until it is confirmed.
+    assert enter(service, person).status_code == 200
+    now = totp_step()
+    says(call("PUT", FACTOR, first, data={"code": totp(replaced, now)}), 400, "code invalid.")
+    confirmed = call("PUT", FACTOR, first, data={"code": totp(secret, now - 1)})
+    assert confirmed.status_code == 200, confirmed.text
+    recovery = confirmed.json()["recovery_codes"]
+    assert len(set(recovery)) == 10
+    assert call("GET", FACTOR, first).json() == {"enabled": True, "required": False, "recovery_codes_left": 10}
+    assert call("POST", FACTOR, first).status_code == 400
+
+    missing = enter(service, person)
+    assert (missing.status_code, missing.json()) == (
+        400, {"non_field_errors": ["Two factor auth token is missing."]})
+    assert missing.headers["X-SEAFILE-OTP"] == "required"
+    # Nothing of it shows without the password.
+    wrong = enter(service, person, "a wrong password", totp(secret, now))
+    assert wrong.json() == {"non_field_errors": ["Unable to login with provided credentials."]}
+    assert "X-SEAFILE-OTP" not in wrong.headers
+    now = totp_step()
+    taken = enter(service, person, otp=totp(secret, now))
+    assert taken.status_code == 200, taken.text
+    assert call("GET", PING, taken.json()["token"]).status_code == 200
+    # None is taken twice, and none of before the last.
+    for old in (now, now - 1):
+        answer = enter(service, person, otp=totp(secret, old))
+        assert (answer.status_code, answer.json()) == (
+            400, {"non_field_errors": ["Two factor auth token is invalid."]})
+    assert enter(service, person, otp=recovery[0]).status_code == 200
+    assert enter(service, person, otp=recovery[0]).status_code == 400
+    assert enter(service, person, otp=recovery[1]).status_code == 200
+    assert call("GET", FACTOR, first).json()["recovery_codes_left"] == 8
+
+    with pytest.raises(ConnectionError) as error:
+        Account(person["contact_email"], PASSWORD, service.url).auth()
+    assert error.value.args[0] == 400 and "Two factor auth token is missing" in error.value.args[1]
+
+    says(call("DELETE", FACTOR, first, json={"password": "a wrong password"}), 400, "The password is wrong.")
+    assert call("DELETE", FACTOR, first, json={"password": PASSWORD}).json() == {"success": True}
+    assert enter(service, person).status_code == 200
+    log = team.call("GET", "admin-logs/?operation=user_update").json()["logs"]
+    assert [one["after"] for one in log if "has_2fa" in one["after"]] == [{"has_2fa": False}, {"has_2fa": True}]
+
+
+def test_whoever_must_have_a_second_factor_does_nothing_before(service, call, team):
+    person = team.add()
+    account = enter(service, person).json()["token"]
+    duty = f"users/{person['email']}/two-factor-auth/"
+    assert team.call("PUT", duty, json={"force_2fa": True}).status_code == 200
+    for path in ("/api2/account/info/", "/api/v2.1/workspaces/", TOKENS):
+        says(call("GET", path, account), 403,
+             "Two-factor authentication is required: enrol a second factor at /api/v2.1/user/two-factor-auth/ first.")
+    assert call("POST", TOKENS, account).status_code == 403
+    assert call("GET", FACTOR, account).json()["required"] is True
+    secret = call("POST", FACTOR, account).json()["secret"]
+    assert call("PUT", FACTOR, account, json={"code": totp(secret, totp_step())}).status_code == 200
+    assert call("GET", "/api2/account/info/", account).status_code == 200
+    # An admin takes it away from who has lost their telephone; the duty goes, too.
+    assert team.call("DELETE", duty).status_code == 200
+    assert enter(service, person).status_code == 200
+
+
+def test_of_many_logins_with_one_code_one_succeeds(service, call, team):
+    person = team.add()
+    account = enter(service, person).json()["token"]
+    secret = call("POST", FACTOR, account).json()["secret"]
+    now = totp_step()
+    recovery = call("PUT", FACTOR, account, json={"code": totp(secret, now - 1)}).json()["recovery_codes"]
+    for one in (totp(secret, now), recovery[0]):
+        answers = at_once(lambda _: enter(service, person, otp=one).status_code, range(4))
+        assert sorted(answers) == [200, 400, 400, 400]
+
+
+# MARK: Passwords
+
+
+def test_a_person_changes_their_password(service, call, team):
+    person = team.add()
+    first, second = (enter(service, person).json()["token"] for _ in range(2))
+    path, new = "/api/v2.1/user/password/", "another password, longer"
+    change = lambda old, password: call("PUT", path, first, data={"old_password": old, "new_password": password})
+    says(change("a wrong password", new), 400, "The password is wrong.")
+    says(call("PUT", path, first, data={"new_password": new}), 400, "old_password invalid.")
+    says(call("PUT", path, first, data={"old_password": PASSWORD}), 400, "new_password invalid.")
+    assert call("GET", PING, second).status_code == 200
+    assert change(PASSWORD, new).json() == {"success": True}
+    assert [call("GET", PING, one).status_code for one in (first, second)] == [200, 401]
+    assert enter(service, person).status_code == 400
+    assert enter(service, person, new).status_code == 200
+    assert new not in team.call("GET", "admin-logs/").text
+
+
+def test_a_password_is_not_one_that_many_would_guess(service, call, team):
+    person = team.add("Margarethe")
+    account = enter(service, person).json()["token"]
+    commonest = [one for one in (ROOT / "Sources/Assets/passwords.txt").read_text().splitlines() if len(one) >= 8]
+    guessed = [commonest[0], commonest[len(commonest) // 2], commonest[-1].upper(), person["contact_email"].upper(),
+               "mARGARETHE"]
+    for password, reason in [
+        ("1234567", "8 characters at least."), ("äöüäöüä", "8 characters at least."),
+        *((one, "many people would guess it. Choose another one.") for one in guessed),
+    ]:
+        answer = call("PUT", "/api/v2.1/user/password/", account,
+                      json={"old_password": PASSWORD, "new_password": password})
+        says(answer, 400, f"new_password invalid: {reason}")
+    for password in ("ä" * 513, "x" * 1025, ""):
+        answer = call("PUT", "/api/v2.1/user/password/", account,
+                      json={"old_password": PASSWORD, "new_password": password})
+        says(answer, 400, "new_password invalid.")
+    # The same for those that admins set.
+    for password in ("1234567", guessed[0]):
+        answer = team.call("POST", "users/", data={"email": f"x{uuid.uuid4().hex}@example.com", "password": password})
+        assert answer.status_code == 400 and answer.json()["error_msg"].startswith("password invalid"), answer.text
+    assert enter(service, person).status_code == 200
+    for old, new in ((PASSWORD, "äöüäöüäö"), ("äöüäöüäö", " " * 3 + "x" * 1021)):
+        answer = call("PUT", "/api/v2.1/user/password/", account, json={"old_password": old, "new_password": new})
+        assert answer.status_code == 200, answer.text
