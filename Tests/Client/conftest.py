@@ -6,9 +6,8 @@ import requests
 from seatable_api import Account
 
 from support import description, seen
-from support.http import From
-from support.http import call as send
-from support.postgres import Postgres
+from support.http import From, call as send
+from support.postgres import Postgres, synchronous_pair
 from support.process import PATIENCE
 from support.service import Service, running
 from support.team import Person, new_address, new_team, root_token
@@ -55,6 +54,13 @@ def started():
     yield started
     for service in services:
         service.delete()
+
+
+@pytest.fixture
+def servers():
+    """A primary that commits nothing before its standby has it, too; and that standby."""
+    with synchronous_pair() as servers:
+        yield servers
 
 
 @pytest.fixture

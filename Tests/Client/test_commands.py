@@ -16,6 +16,8 @@ from support.process import BINARY, PATIENCE
 from support.service import running
 from support.team import root_token, sign_in
 
+pytestmark = pytest.mark.in_order  # of what is rescued
+
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_", "JWT_"))}
 
 # Every command that works on an installation, with what it needs on the command line.

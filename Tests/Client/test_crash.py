@@ -8,7 +8,6 @@ from support.load import Load, exchanges
 from support.process import THOROUGH, wait_until
 from support.writes import Writes
 
-
 WRITES, KILLS = 1000 * THOROUGH, 8 * THOROUGH
 
 

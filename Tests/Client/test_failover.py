@@ -8,21 +8,13 @@ import uuid
 import pytest
 
 from support.http import exchange
-from support.postgres import synchronous_pair, url_of_either
+from support.postgres import url_of_either
 from support.process import ESTABLISHED, sockets, wait_until
 from support.service import Service
 from support.team import new_team
 from support.threads import Workers
 
-
 WRITERS, READERS = 6, 2
-
-
-@pytest.fixture
-def servers():
-    """A primary that commits nothing before its standby has it, too."""
-    with synchronous_pair() as servers:
-        yield servers
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from support.health import health_of
 from support.process import BINARY, PATIENCE, ROOT, thread
 from support.service import Service
 
-
 PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
 
 

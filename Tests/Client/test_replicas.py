@@ -14,6 +14,8 @@ from support.threads import at_once
 
 COPIES = 3
 
+pytestmark = pytest.mark.in_order
+
 
 @pytest.fixture(scope="module")
 def database():

@@ -6,18 +6,11 @@ import uuid
 
 import pytest
 
-from support.postgres import synchronous_pair, url_of_either
+from support.postgres import url_of_either
 from support.process import wait_until
 from support.service import Service
 from support.team import new_team
 from support.threads import beside
-
-
-@pytest.fixture
-def servers():
-    """A primary that commits nothing before its standby has it, too."""
-    with synchronous_pair() as servers:
-        yield servers
 
 
 @pytest.fixture

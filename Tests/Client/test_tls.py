@@ -20,6 +20,8 @@ from support.http import SIGN_IN, exchange
 from support.process import BINARY, PATIENCE, wait_until
 from support.service import Service
 
+pytestmark = pytest.mark.in_order  # of the certificates
+
 
 class Authority:
     """A root that clients know, and an authority below it, which they do not."""
