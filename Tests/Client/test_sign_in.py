@@ -14,9 +14,9 @@ from support.team import PASSWORD, sign_in, token, totp, totp_step
 from support.threads import at_once
 
 
-def enter(service, person, password=PASSWORD, **fields):
+def enter(service, person, password=PASSWORD, otp=None, **fields):
     """Signs a member of a team in."""
-    return sign_in(service, person["contact_email"], password, **fields)
+    return sign_in(service, person["contact_email"], password, otp, **fields)
 
 
 # MARK: Account tokens
