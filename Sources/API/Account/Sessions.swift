@@ -48,37 +48,61 @@ private struct AccountToken: Output, JSONEncodable {
 /// Whether the name is unknown, the account is deactivated or the password is wrong shows neither in the answer nor in
 /// the time it takes.
 private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws -> AccountToken {
-  let found: Candidate? = try await app.db.row(
+  let candidate = try await findCandidate(for: login, app)
+  let attempt = try await beginAttempt(at: candidate, login, app)
+  let person = try await checkPassword(of: candidate, login, attempt, app)
+  try await checkSecondFactor(of: person, login, app)
+  let secret = try await issueToken(to: person, login.terms, app)
+  try await attempt.succeed(app)
+  return AccountToken(secret: secret)
+}
+
+private func findCandidate(for login: Credentials, _ app: App) async throws(PostgresError) -> Candidate? {
+  try await app.db.row(
     """
     select id, password_hash, case when totp_confirmed_at is not null then totp_sealed end as totp_sealed
     from account
     where is_active and deleted_at is null and \(login.names)
     """)
-  let attempt = try await Attempt.begin(at: found.map { .account($0.account) } ?? .nobody(login.username), app)
-  let isRight = try await app.isRight(login.password, for: found?.password, attempt)
-  guard isRight, let found else {
-    try await noteFailure(of: found?.account, app)
+}
+
+/// Where too much has failed, the password is not looked at.
+private func beginAttempt(at candidate: Candidate?, _ login: Credentials, _ app: App) async throws -> Attempt {
+  try await Attempt.begin(at: candidate.map { .account($0.account) } ?? .nobody(login.username), app)
+}
+
+private func checkPassword(
+  of candidate: Candidate?, _ login: Credentials, _ attempt: Attempt, _ app: App
+) async throws -> Candidate {
+  let isRight = try await app.isRight(login.password, for: candidate?.password, attempt)
+  guard isRight, let candidate else {
+    try await noteFailure(of: candidate?.account, app)
     throw APIError.loginFailed
   }
+  return candidate
+}
 
-  if let sealed = found.secondFactor {
-    guard let code = login.code, !code.isEmpty else { throw APIError.secondFactorMissing }
-    guard try await SecondFactor.take(code, of: found.account, sealed: sealed, app) else {
-      try await noteFailure(of: found.account, app)
-      throw APIError.secondFactorWrong
-    }
+/// A code is asked for where the person has a second factor, and counts once.
+private func checkSecondFactor(of person: Candidate, _ login: Credentials, _ app: App) async throws {
+  guard let sealed = person.secondFactor else { return }
+  guard let code = login.code, !code.isEmpty else { throw APIError.secondFactorMissing }
+  guard try await SecondFactor.take(code, of: person.account, sealed: sealed, app) else {
+    try await noteFailure(of: person.account, app)
+    throw APIError.secondFactorWrong
   }
+}
 
+/// In one statement with what a login does besides: it is noted, and the first one gives a member his workspace.
+private func issueToken(to person: Candidate, _ terms: AccountTokenTerms, _ app: App) async throws -> Secret {
   let secret = Secret.generate()
-  // The first login is what gives a member his workspace.
   let made: ID<AccountToken>? = try await app.db.row(
     """
     with caller as (
       update account set last_login_at = now()
-      where id = \(found.account) and is_active and deleted_at is null
+      where id = \(person.account) and is_active and deleted_at is null
         -- What was proved is asked once more: it may have been changed since.
-        and password_hash = \(found.password)
-        and case when totp_confirmed_at is not null then totp_sealed end is not distinct from \(found.secondFactor)
+        and password_hash = \(person.password)
+        and case when totp_confirmed_at is not null then totp_sealed end is not distinct from \(person.secondFactor)
       returning id, team_id
     ), place as (
       insert into workspace (account_id, team_id) select id, team_id from caller
@@ -88,12 +112,11 @@ private func signIn(_: Anyone, _ login: Credentials, _ app: App) async throws ->
       select id, coalesce(team_id, 0), \(app.origin.address), true from caller
     )
     insert into account_token (account_id, hash, name, expires_at)
-    select id, \(secret.hash.bytes), \(login.terms.name), \(login.terms.expiry) from caller
+    select id, \(secret.hash.bytes), \(terms.name), \(terms.expiry) from caller
     returning id
     """)
   guard made != nil else { throw APIError.loginFailed }
-  try await attempt.succeed(app)
-  return AccountToken(secret: secret)
+  return secret
 }
 
 /// What was given as a name is not kept: now and then it is a password.
@@ -105,6 +128,7 @@ private func noteFailure(of account: ID<Account>?, _ app: App) async throws {
     """)
 }
 
+/// Who may be the one who signs in.
 private struct Candidate: RowDecodable {
   let account: ID<Account>
   let password: PasswordHash?
