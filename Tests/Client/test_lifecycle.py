@@ -189,7 +189,7 @@ def test_a_team_admin_rotates_what_they_may_use(service, call, team):
     says(team.call("POST", tokens + "c/rotate/"), 404, "api token c not found.")
 
     # Not for a base that they cannot open.
-    person = team.person("Mia")
+    person = team.person("Mia", with_workspace="true")
     theirs = person.base("Mine")
     made = person.call("POST", place(theirs, "api-tokens/"), data={"app_name": "mine", "permission": "r"})
     assert made.status_code == 201, made.text
@@ -239,7 +239,7 @@ def test_no_use_is_lost_at_an_orderly_stop(own):
 @pytest.fixture
 def writer(team):
     """A member of the team with a base: makes API tokens for it."""
-    person = team.person("Mia")
+    person = team.person("Mia", with_workspace="true")
     tokens = place(person.base("Mine"), "api-tokens/")
 
     def make(app_name, permission="r", **fields):

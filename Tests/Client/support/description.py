@@ -31,7 +31,7 @@ OPERATIONS = [
     if method != "parameters"
 ]
 called = set()
-# What was answered with success, by operation: some of it.
+# The fields of all that was answered with success, by operation.
 answered = {}
 
 
@@ -66,8 +66,8 @@ def check(response):
     if request.method == "HEAD":
         return
     body = response.json() if kind == "application/json" else response.text
-    if response.ok and len(answered.setdefault(found.id, [])) < 50:
-        answered[found.id].append(body)
+    if response.ok:
+        answered.setdefault(found.id, set()).update(fields(body))
     validate(body, answer["content"][kind]["schema"], where)
 
 
@@ -75,6 +75,24 @@ def validate(value, schema, where):
     schema = {**schema, "components": DOCUMENT["components"]}
     problems = list(Draft202012Validator(schema, format_checker=FormatChecker()).iter_errors(value))
     assert not problems, f"{problems[0].message}: {where}"
+
+
+def fields(value, path=""):
+    """The paths of all fields with their JSON types; numbers stand for what was asked for."""
+    match value:
+        case dict():
+            inner = [fields(one, f"{path}.{re.sub(r'^[0-9]+$', '1', name)}") for name, one in value.items()]
+            return {(path, "object")}.union(*inner)
+        case list():
+            return {(path, "array")}.union(*(fields(one, path + "[]") for one in value))
+        case bool():
+            return {(path, "boolean")}
+        case int() | float():
+            return {(path, "number")}
+        case None:
+            return set()
+        case _:
+            return {(path, "string")}
 
 
 def example(schema):

@@ -81,9 +81,9 @@ class Team:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def person(self, name):
+    def person(self, name, **fields):
         """A new member who has signed in."""
-        made = self.add(name)
+        made = self.add(name, **fields)
         return Person(self.service, made["email"], made["contact_email"])
 
     def group(self, name="Sales", owner=None):
