@@ -283,15 +283,16 @@ private let emptying = """
     with thing (class, oid, command) as (
       select 'pg_class'::regclass, oid, format('drop %s if exists public.%I cascade',
              case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
-                          when 'f' then 'foreign table' when 'c' then 'type' else 'table' end, relname)
-      from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S', 'f', 'c')
+                          when 'f' then 'foreign table' else 'table' end, relname)
+      from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S', 'f')
       union all
       select 'pg_proc'::regclass, oid,
              format('drop routine if exists public.%I(%s) cascade', proname, pg_get_function_identity_arguments(oid))
       from pg_proc where pronamespace = 'public'::regnamespace
       union all
       select 'pg_type'::regclass, oid, format('drop type if exists public.%I cascade', typname)
-      from pg_type where typnamespace = 'public'::regnamespace and typtype in ('e', 'd')
+      from pg_type where typnamespace = 'public'::regnamespace
+        and (typtype in ('e', 'd') or exists (select from pg_class where oid = typrelid and relkind = 'c'))
     )
     select string_agg(command, ';') into script from thing
     where not exists (

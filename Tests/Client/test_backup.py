@@ -210,7 +210,7 @@ def signed_in_at(service, own):
 
 
 def test_a_backup_of_an_older_version_is_brought_up_to_this_one(own, database, file):
-    files = sorted((ROOT / "Migrations").glob("*.sql"))
+    files = sorted((ROOT / "Migrations").glob("[0-9]*.sql"))
     database.sql("create table schema_migration (name text primary key, checksum bytea not null,"
                  " applied_at timestamptz not null default now())")
     for migration in files[:-1]:
@@ -315,6 +315,24 @@ def test_a_database_that_is_not_empty_is_refused(own, database, backup):
     assert database.content() == before
     refused = database.run("backup", str(own.folder / "none.backup"))
     assert refused.returncode == 1 and not (own.folder / "none.backup").exists()
+
+
+def test_what_a_newer_version_has_made_goes_with_the_database_that_is_replaced(own, database, backup):
+    restored(database, backup)
+    before = database.content()
+    database.sql(
+        """
+        create type form as (id bigint);
+        create type color as enum ('red');
+        create domain positive as int;
+        create function forms(color) returns setof form language sql as 'select id from account';
+        create view later as select * from forms('red');
+        create materialized view latest as select * from later;
+        """)
+    assert database.content() != before
+    restored(database, backup, "--replace")
+    assert database.content() == before
+    assert database.sql("select to_regtype('form'), to_regtype('color'), to_regtype('positive')") == "||"
 
 
 def test_a_backup_that_is_interrupted_leaves_the_one_before(own, file):
