@@ -122,6 +122,10 @@ static const unsigned char migration_0018[] = {
 #embed "../../Migrations/0018-sign-in-names.sql"
 };
 
+static const unsigned char migration_0019[] = {
+#embed "../../Migrations/0019-one-audit-trigger.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -141,6 +145,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0016-bounded-guessing.sql", migration_0016),
     ASSET("0017-what-signs.sql", migration_0017),
     ASSET("0018-sign-in-names.sql", migration_0018),
+    ASSET("0019-one-audit-trigger.sql", migration_0019),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;
