@@ -1,4 +1,5 @@
 import Access
+import Foundation
 import HTTP
 import Testing
 
@@ -13,7 +14,7 @@ import Testing
 /// - a variable of the path that the input or the principal does not declare: both are given what they declare alone,
 ///   and a request has no other way to them;
 /// - `from: .standby` where the principal is no `Administrator`, or the output no `Overview`;
-/// - a resource without a table, and a table without a resource.
+/// - a resource without a table; and a second table of a resource is found among the variables of the program.
 @Suite struct RowsCannotLie {
   @Test(arguments: [
     "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{token_name}/",
@@ -111,6 +112,45 @@ import Testing
     #expect(throws: Contradiction.self) { try Table.rows(of: [(resource, other.table)]) }
     #expect(throws: Contradiction.self) { try Table.rows(of: [(resource, Table(resource, []))]) }
   }
+
+  @Test func `every table in the program is a resource's, and no rows lie outside of tables`() throws {
+    let variables = try variablesOfTheProgram(in: "$s3API")
+    let tables = variables.filter { $0.contains("AA5TableVv") || $0.contains("SayAA5TableVGv") }
+    #expect(tables.count == Resource.allCases.count, "\(tables)")
+    let rows = variables.filter { $0.contains("AA5RouteVv") || $0.contains("SayAA5RouteVGv") }
+    #expect(rows == ["$s3API6routesSayAA5RouteVGvp"])
+  }
+}
+
+/// The symbols of the stored variables of a module, global or static, whoever reads them: as they stand in the tables of
+/// names (`SHT_STRTAB`) of the program that runs, which is an ELF file of 64 bits.
+private func variablesOfTheProgram(in module: String) throws -> Set<String> {
+  let program = try Data(contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped)
+  return program.withUnsafeBytes { bytes in
+    func number<Number: FixedWidthInteger>(at place: Int, _: Number.Type) -> Int {
+      Int(bytes.loadUnaligned(fromByteOffset: place, as: Number.self))
+    }
+    var variables: Set<String> = []
+    for index in 0..<number(at: 0x3c, UInt16.self) {
+      let section = number(at: 0x28, UInt64.self) + index * number(at: 0x3a, UInt16.self)
+      guard number(at: section + 4, UInt32.self) == 3 else { continue }
+      let start = number(at: section + 0x18, UInt64.self)
+      var rest = bytes[start..<start + number(at: section + 0x20, UInt64.self)]
+      while let name = rest.baseAddress?.assumingMemoryBound(to: CChar.self), !rest.isEmpty {
+        let length = strlen(name)
+        if strncmp(name, module, module.utf8.count) == 0 {
+          let text = String(cString: name)
+          if ["Vvp", "VvpZ", "VGvp", "VGvpZ"].contains(where: text.hasSuffix) { variables.insert(text) }
+        }
+        rest = rest.dropFirst(length + 1)
+      }
+    }
+    return variables
+  }
+}
+
+extension Slice<UnsafeRawBufferPointer> {
+  fileprivate var baseAddress: UnsafeRawPointer? { base.baseAddress.map { $0 + startIndex } }
 }
 
 /// A handler that is never called.
