@@ -1,5 +1,35 @@
+internal import CCrypto
+
 /// SHA-256 of bytes (FIPS 180-4).
 public func sha256(_ bytes: [UInt8]) -> [UInt8] { Engine.current.sha256(bytes) }
+
+/// SHA-256 of bytes that come piece by piece.
+public final class RunningDigest {
+  private let context: OpaquePointer
+
+  /// Of nothing as yet.
+  public init() {
+    guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex2(context, EVP_sha256(), nil) == 1 else {
+      preconditionFailure("libcrypto has no SHA-256")
+    }
+    self.context = context
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  /// Takes the next piece.
+  public func add(_ bytes: [UInt8]) {
+    precondition(EVP_DigestUpdate(context, bytes, bytes.count) == 1, "libcrypto cannot hash")
+  }
+
+  /// The digest of all pieces: 32 bytes. It is asked for once.
+  public func value() -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
+      precondition(EVP_DigestFinal_ex(context, buffer.baseAddress, nil) == 1, "libcrypto cannot hash")
+      count = 32
+    }
+  }
+}
 
 /// Bytes that nobody can guess.
 public func randomBytes(_ count: Int) -> [UInt8] { Engine.current.random(count) }

@@ -21,6 +21,11 @@ final class Archive {
     guard contents.contains(where: { $0.contains(" TABLE DATA public schema_migration ") }) else {
       throw ArchiveError("\(path) is a dump of another database than Basekeeper's")
     }
+    switch BackupChecksum.check(file) {
+    case .right: break
+    case .missing: complain("\(path) has no checksum at its end: an earlier version wrote it, or the end was cut off")
+    case .wrong: throw ArchiveError("\(path) is not as it was written: its checksum does not fit")
+    }
     let start = "; Archive created at "
     made = contents.first { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) } ?? "an unknown time"
   }
@@ -66,7 +71,7 @@ final class Archive {
 }
 
 /// The two ends of a pipe, which no program inherits by accident.
-private final class Pipe {
+final class Pipe {
   /// Where is written, and where is read.
   private(set) var start: Int32
   private(set) var end: Int32

@@ -33,7 +33,13 @@ extension Installation {
   fileprivate func dump(to output: Int32, _ signals: Signals) throws {
     let programs = try ClientPrograms(forServer: serverVersion)
     let server = try ConnectionString(database.url)
-    try programs.start("pg_dump", ["--format=custom"], on: server, output: output).succeed("pg_dump", signals)
+    let archive = try Pipe()
+    let program = try programs.start("pg_dump", ["--format=custom"], on: server, output: archive.start)
+    archive.closeStart()
+    try BackupChecksum.copy(from: archive.end, to: output) {
+      if signals.wait(milliseconds: 0) != nil { program.end() }
+    }
+    try program.succeed("pg_dump", signals)
   }
 
   fileprivate var masterKeyPlace: String {

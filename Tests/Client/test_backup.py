@@ -1,6 +1,7 @@
 """Backups: made beside the service, proved, brought back; and what is refused without a change."""
 
 import contextlib
+import random
 import signal
 import stat
 import subprocess
@@ -260,9 +261,12 @@ def test_a_broken_or_foreign_file_changes_nothing(own, database, backup):
     own.psql("drop database foreign_one")
     broken = {
         "empty": b"", "a text": b"select 1;\n" * 1000, "its first bytes": whole[:100],
-        "all but the end": whole[:-50],
+        "all but the end": whole[:-200],
         "another byte": whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1:], "another database": foreign,
     }
+    for number in range(1, 4):
+        at = random.Random(number).randrange(len(whole) - 100)
+        broken[f"another byte at {at}"] = whole[:at] + bytes([whole[at] ^ 1 << number]) + whole[at + 1:]
     nothing = database.content()
     for what in ("all but the end", "another byte"):
         backup.write_bytes(broken[what])
@@ -278,6 +282,14 @@ def test_a_broken_or_foreign_file_changes_nothing(own, database, backup):
         refused = database.run("restore", "--replace", str(backup))
         assert refused.returncode == 1 and refused.stderr, (what, refused.stdout)
     assert database.content() == before
+
+
+def test_a_backup_without_a_checksum_is_taken_with_a_warning(database, backup):
+    """Those of earlier versions are so."""
+    whole = backup.read_bytes()
+    backup.write_bytes(whole[:whole.rindex(b"\nbasekeeper-sha256 ")])
+    result = database.run("restore", str(backup))
+    assert result.returncode == 0 and "no checksum" in result.stderr
 
 
 def test_another_master_key_is_refused_with_an_explanation(own, database, backup):

@@ -1,0 +1,65 @@
+internal import Crypto
+internal import Glibc
+
+/// The last line of a backup: the SHA-256 of all that stands before it. What PostgreSQL's archive holds uncompressed, like
+/// the texts of functions and constraints, has no checksum of its own. `pg_restore` reads no further than the archive.
+enum BackupChecksum {
+  private static let name = "\nbasekeeper-sha256 "
+  private static let count = name.utf8.count + 64 + 1
+
+  /// What becomes of a backup that is looked at.
+  enum Finding {
+    case right
+    /// There is no such line: an earlier version wrote the file, or the line was cut off.
+    case missing
+    case wrong
+  }
+
+  /// The line.
+  private static func line(_ digest: [UInt8]) -> [UInt8] { Array("\(name)\(hexadecimal(digest))\n".utf8) }
+
+  /// Copies what comes from a pipe until its end, with the line behind it. `ask` is called every moment: it may end the
+  /// program that writes into the pipe.
+  ///
+  /// - Throws: `ArchiveError` if there is no room for it.
+  static func copy(from pipe: Int32, to output: Int32, whileWaiting ask: () -> Void) throws {
+    let digest = RunningDigest()
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      var ready = pollfd(fd: pipe, events: Int16(POLLIN), revents: 0)
+      let isReady = poll(&ready, 1, 20) > 0
+      ask()
+      guard isReady else { continue }
+      let count = read(pipe, &buffer, buffer.count)
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else { break }
+      let piece = Array(buffer[..<count])
+      digest.add(piece)
+      try write(piece, to: output)
+    }
+    try write(line(digest.value()), to: output)
+  }
+
+  private static func write(_ bytes: [UInt8], to output: Int32) throws {
+    guard writeFully(bytes, to: output) else { throw ArchiveError("writing: \(String(cString: strerror(errno)))") }
+  }
+
+  /// Reads a file and compares.
+  static func check(_ file: Int32) -> Finding {
+    let size = Int(lseek(file, 0, SEEK_END))
+    guard size > count else { return .missing }
+    var last = [UInt8](repeating: 0, count: count)
+    guard pread(file, &last, count, off_t(size - count)) == count, last.starts(with: name.utf8) else { return .missing }
+    let digest = RunningDigest()
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    var place = 0
+    while place < size - count {
+      let read = pread(file, &buffer, min(buffer.count, size - count - place), off_t(place))
+      if read < 0 && errno == EINTR { continue }
+      guard read > 0 else { return .wrong }
+      digest.add(Array(buffer[..<read]))
+      place += read
+    }
+    return line(digest.value()) == last ? .right : .wrong
+  }
+}
