@@ -176,6 +176,7 @@ CREATE TABLE account (
     totp_last_step bigint,
     generation bigint DEFAULT 1 NOT NULL,
     totp_used_steps bigint[] DEFAULT '{}'::bigint[] NOT NULL,
+    claims_email boolean DEFAULT false NOT NULL,
     CONSTRAINT account_admin_role_check CHECK (((admin_role <> ''::text) AND (char_length(admin_role) <= 255))),
     CONSTRAINT account_email_check CHECK ((char_length(email) <= 254)),
     CONSTRAINT account_email_not_reserved CHECK (((NOT is_reserved(email)) OR (lower(email) = (uid || '@auth.local'::text)))),
@@ -196,6 +197,7 @@ CREATE TABLE account (
 CREATE INDEX account_active_index ON account (team_id) WHERE (is_active AND (deleted_at IS NULL));
 CREATE INDEX account_admin_index ON account (team_id) WHERE (is_team_admin AND is_active AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX account_email_key ON account (lower(email));
+CREATE UNIQUE INDEX account_generation_key ON account (id, generation);
 CREATE INDEX account_live_index ON account (id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX account_login_id_key ON account (login_id);
 CREATE INDEX account_member_index ON account (team_id, id) WHERE (deleted_at IS NULL);
@@ -218,6 +220,9 @@ CREATE TRIGGER a_keep_system_admin AFTER UPDATE ON account FOR EACH ROW
 CREATE TRIGGER a_keep_team_admin AFTER UPDATE ON account FOR EACH ROW
   WHEN (((old.team_id IS NOT NULL) AND old.is_team_admin AND old.is_active AND (old.deleted_at IS NULL) AND (NOT ((NOT (new.team_id IS DISTINCT FROM old.team_id)) AND new.is_team_admin AND new.is_active AND (new.deleted_at IS NULL)))))
   EXECUTE FUNCTION keep_team_admin();
+CREATE TRIGGER a_keep_whose_email BEFORE UPDATE ON account FOR EACH ROW
+  WHEN ((old.email IS DISTINCT FROM new.email))
+  EXECUTE FUNCTION keep_whose_email();
 CREATE TRIGGER a_raise_generation BEFORE UPDATE ON account FOR EACH ROW
   WHEN (((((((old.password_hash IS DISTINCT FROM new.password_hash) OR (old.totp_confirmed_at IS DISTINCT FROM new.totp_confirmed_at)) OR (old.is_active IS DISTINCT FROM new.is_active)) OR (old.deleted_at IS DISTINCT FROM new.deleted_at)) OR (old.team_id IS DISTINCT FROM new.team_id)) OR (new.forces_2fa AND (NOT old.forces_2fa))))
   EXECUTE FUNCTION raise_generation();
@@ -271,6 +276,8 @@ CREATE INDEX group_member_account_index ON group_member (account_id, group_id);
 CREATE UNIQUE INDEX group_member_owner_key ON group_member (group_id) WHERE (role = 'owner'::text);
 CREATE TRIGGER a_bar_member AFTER DELETE ON group_member FOR EACH ROW
   EXECUTE FUNCTION bar_member();
+CREATE TRIGGER a_keep_member_in_team BEFORE INSERT ON group_member FOR EACH ROW
+  EXECUTE FUNCTION keep_member_in_team();
 CREATE TRIGGER a_keep_member_out AFTER INSERT ON group_member FOR EACH ROW
   EXECUTE FUNCTION keep_member_out();
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON group_member FOR EACH ROW
@@ -296,6 +303,9 @@ CREATE TABLE workspace (
     CONSTRAINT workspace_team_id_fkey FOREIGN KEY (team_id) REFERENCES team(id) ON DELETE SET NULL
 );
 CREATE INDEX workspace_team_index ON workspace (team_id);
+CREATE TRIGGER a_keep_workspace_in_team BEFORE INSERT ON workspace FOR EACH ROW
+  WHEN ((new.team_id IS NULL))
+  EXECUTE FUNCTION keep_workspace_in_team();
 
 -- Bases, live and in the trash.
 CREATE TABLE base (
@@ -336,6 +346,9 @@ CREATE INDEX base_team_index ON base (team_id, id);
 CREATE INDEX base_team_trash_index ON base (team_id, deleted_at DESC, id DESC) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX base_trash_index ON base (workspace_id, deleted_at DESC, id DESC) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX base_workspace_index ON base (workspace_id, id);
+CREATE TRIGGER a_keep_base_in_team BEFORE INSERT ON base FOR EACH ROW
+  WHEN ((new.team_id IS NULL))
+  EXECUTE FUNCTION keep_base_in_team();
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON base FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -418,6 +431,14 @@ CREATE INDEX api_token_creator_index ON api_token (created_by);
 CREATE UNIQUE INDEX api_token_look_key ON api_token (base_id, name_look(app_name)) WHERE (revoked_at IS NULL);
 CREATE INDEX api_token_name_index ON api_token (team_id, app_name, id) WHERE (revoked_at IS NULL);
 CREATE INDEX api_token_use_index ON api_token (team_id, COALESCE(last_used_at, created_at), id) WHERE (revoked_at IS NULL);
+CREATE TRIGGER a_keep_new_secrets_to_makers BEFORE UPDATE ON api_token FOR EACH ROW
+  WHEN ((old.hash IS DISTINCT FROM new.hash))
+  EXECUTE FUNCTION keep_to_makers();
+CREATE TRIGGER a_keep_to_makers BEFORE INSERT ON api_token FOR EACH ROW
+  EXECUTE FUNCTION keep_to_makers();
+CREATE TRIGGER a_keep_token_in_team BEFORE INSERT ON api_token FOR EACH ROW
+  WHEN ((new.team_id IS NULL))
+  EXECUTE FUNCTION keep_part_in_team();
 CREATE TRIGGER a_keep_token_policy AFTER UPDATE ON api_token FOR EACH ROW
   WHEN (((new.team_id IS NOT NULL) AND (new.revoked_at IS NULL) AND (((old.permission IS DISTINCT FROM new.permission) OR (old.expires_at IS DISTINCT FROM new.expires_at)) OR (old.hash IS DISTINCT FROM new.hash))))
   EXECUTE FUNCTION keep_token_policy();
@@ -583,6 +604,11 @@ CREATE TABLE user_share (
 CREATE INDEX user_share_account_index ON user_share (account_id, base_id);
 CREATE INDEX user_share_creator_index ON user_share (created_by);
 CREATE INDEX user_share_team_index ON user_share (team_id, id);
+CREATE TRIGGER a_keep_to_makers BEFORE INSERT ON user_share FOR EACH ROW
+  EXECUTE FUNCTION keep_to_makers();
+CREATE TRIGGER a_keep_user_share_in_team BEFORE INSERT ON user_share FOR EACH ROW
+  WHEN ((new.team_id IS NULL))
+  EXECUTE FUNCTION keep_part_in_team();
 CREATE TRIGGER a_let_guest_in_again AFTER INSERT ON user_share FOR EACH ROW
   EXECUTE FUNCTION let_guest_in_again();
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON user_share FOR EACH ROW
@@ -612,6 +638,11 @@ CREATE TABLE group_share (
 CREATE INDEX group_share_creator_index ON group_share (created_by);
 CREATE INDEX group_share_group_index ON group_share (group_id, base_id);
 CREATE INDEX group_share_team_index ON group_share (team_id, id);
+CREATE TRIGGER a_keep_group_share_in_team BEFORE INSERT ON group_share FOR EACH ROW
+  WHEN ((new.team_id IS NULL))
+  EXECUTE FUNCTION keep_part_in_team();
+CREATE TRIGGER a_keep_to_makers BEFORE INSERT ON group_share FOR EACH ROW
+  EXECUTE FUNCTION keep_to_makers();
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON group_share FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -651,9 +682,14 @@ CREATE INDEX base_link_base_index ON base_link (base_id, kind, id);
 CREATE INDEX base_link_creator_index ON base_link (created_by);
 CREATE INDEX base_link_kind_index ON base_link (kind, id);
 CREATE INDEX base_link_team_index ON base_link (team_id, kind, id);
+CREATE TRIGGER a_keep_link_in_team BEFORE INSERT ON base_link FOR EACH ROW
+  WHEN ((new.team_id IS NULL))
+  EXECUTE FUNCTION keep_part_in_team();
 CREATE TRIGGER a_keep_link_policy AFTER INSERT ON base_link FOR EACH ROW
   WHEN (((new.kind = 'external'::text) AND (new.team_id IS NOT NULL)))
   EXECUTE FUNCTION keep_link_policy();
+CREATE TRIGGER a_keep_to_makers BEFORE INSERT ON base_link FOR EACH ROW
+  EXECUTE FUNCTION keep_to_makers();
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON base_link FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -700,6 +736,8 @@ CREATE TABLE group_link (
 );
 CREATE INDEX group_link_creator_index ON group_link (created_by);
 CREATE INDEX group_link_group_index ON group_link (group_id, id);
+CREATE TRIGGER a_keep_to_makers BEFORE INSERT ON group_link FOR EACH ROW
+  EXECUTE FUNCTION keep_to_makers();
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON group_link FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -908,6 +946,25 @@ CREATE TABLE schema_migration (
 
 -- MARK: Functions
 
+CREATE FUNCTION administers_workspace(person bigint, workspace_id bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  place  workspace;
+begin
+  select * into place from workspace where id = workspace_id;
+  if place.account_id = person then
+    return true;
+  end if;
+  perform from group_member
+  where group_id = place.group_id and account_id = person and role in ('owner', 'admin')
+  for share;
+  return found or exists (
+    select from live_account as account
+    where account.id = person
+      and (account.is_system_admin or account.is_team_admin and account.team_id = place.team_id));
+end $$;
+
 CREATE FUNCTION audit(team bigint, kind text, operation text, target bigint, detail jsonb, was jsonb, became jsonb, subject bigint DEFAULT NULL::bigint) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -954,7 +1011,7 @@ $_$;
 CREATE FUNCTION is_reserved(name text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $_$
-  select btrim(name) ~* '@auth\.local$'
+  select name_look(name) ~* '@auth\.local$'
 $_$;
 
 CREATE FUNCTION audit_place(event text, it account, before account) RETURNS SETOF audit_place
@@ -1176,7 +1233,7 @@ CREATE FUNCTION audited(account) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $_$
   select to_jsonb($1) - '{
-      id, uid, email, created_at, last_login_at, deleted_at, generation,
+      id, uid, email, claims_email, created_at, last_login_at, deleted_at, generation,
       totp_sealed, totp_confirmed_at, totp_last_step, totp_used_steps
     }'::text[] || jsonb_build_object(
       'contact_email', $1.email, 'has_2fa', $1.totp_confirmed_at is not null, 'is_deleted', $1.deleted_at is not null)
@@ -1436,11 +1493,41 @@ CREATE FUNCTION group_detail(user_group) RETURNS jsonb
     where member.group_id = $1.id and member.role = 'owner'))
 $_$;
 
+CREATE FUNCTION hold_caller(caller bigint, seen_generation text, seen_token bigint, is_ending boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if is_ending then
+    perform from account where id = caller for update;
+  else
+    perform from account where id = caller for key share;
+  end if;
+  if not exists (
+    select from live_account as account
+    where account.id = caller and (seen_generation is null or account.generation = seen_generation))
+    or seen_token is not null and not exists (
+      select from account_token as token
+      where token.id = seen_token and token.account_id = caller
+        and (token.expires_at is null or token.expires_at > now()))
+  then
+    raise exception 'the access of account % has ended', caller
+      using errcode = 'insufficient_privilege', constraint = 'caller_lasts';
+  end if;
+end $$;
+
 CREATE FUNCTION is_secret(name text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select name like any ('{%hash%,%password%,%secret%,%sealed%,%totp%,%salt%,%key%}')
 $$;
+
+CREATE FUNCTION keep_base_in_team() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  select team_id into new.team_id from workspace where id = new.workspace_id for share;
+  return new;
+end $$;
 
 CREATE FUNCTION keep_guest_out() RETURNS trigger
     LANGUAGE plpgsql
@@ -1463,6 +1550,22 @@ begin
       using errcode = 'check_violation', constraint = 'team_public_links';
   end if;
   return null;
+end $$;
+
+CREATE FUNCTION keep_member_in_team() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  team   bigint;
+  theirs bigint;
+begin
+  select team_id into team from user_group where id = new.group_id for share;
+  select team_id into theirs from account where id = new.account_id for share;
+  if team is distinct from theirs then
+    raise exception 'account % is not of the team of group %', new.account_id, new.group_id
+      using errcode = 'check_violation', constraint = 'group_member_of_team';
+  end if;
+  return new;
 end $$;
 
 CREATE FUNCTION keep_member_out() RETURNS trigger
@@ -1495,6 +1598,14 @@ begin
     raise exception 'team % is full', new.team_id using errcode = 'check_violation', constraint = 'team_member_quota';
   end if;
   return null;
+end $$;
+
+CREATE FUNCTION keep_part_in_team() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  select team_id into new.team_id from base where id = new.base_id for share;
+  return new;
 end $$;
 
 CREATE FUNCTION keep_sign_in_names() RETURNS trigger
@@ -1536,6 +1647,25 @@ begin
   return null;
 end $$;
 
+CREATE FUNCTION keep_to_makers() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  actor bigint := nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account';
+  place bigint;
+begin
+  if tg_table_name = 'group_link' then
+    select id into place from workspace where group_id = new.group_id;
+  else
+    select workspace_id into place from base where id = new.base_id;
+  end if;
+  if actor is not null and not administers_workspace(actor, place) then
+    raise exception 'account % does not administer workspace %', actor, place
+      using errcode = 'insufficient_privilege', constraint = 'maker_administers';
+  end if;
+  return new;
+end $$;
+
 CREATE FUNCTION keep_token_policy() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1557,6 +1687,27 @@ begin
     raise exception 'the policy of team % forbids it', new.team_id using errcode = 'check_violation', constraint = broken;
   end if;
   return null;
+end $$;
+
+CREATE FUNCTION keep_whose_email() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  new.claims_email := (nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account')::bigint
+    is not distinct from new.id;
+  return new;
+end $$;
+
+CREATE FUNCTION keep_workspace_in_team() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if new.account_id is not null then
+    select team_id into new.team_id from account where id = new.account_id for share;
+  else
+    select team_id into new.team_id from user_group where id = new.group_id for share;
+  end if;
+  return new;
 end $$;
 
 CREATE FUNCTION let_guest_in_again() RETURNS trigger

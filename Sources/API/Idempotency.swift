@@ -45,6 +45,7 @@ extension App {
     try await db.run("delete from idempotent_answer where created_at < now() - interval '1 day'")
     // Whether it has expired is judged by the clocks of the copies, and one may be late.
     try await db.run("delete from revoked_base_token where expires_at < now() - interval '7 days'")
+    try await db.run("delete from team_invitation where expires_at < now() - interval '30 days'")
     try await db.run("delete from retired_secret where valid_until < now() - interval '90 days'")
   }
 }
@@ -89,7 +90,7 @@ private struct Once: Sendable {
     self.key = vault.key(for: "idempotency keys 1").code(of: Array(key.utf8))
     sealing = vault.key(for: "idempotent answers 1 \(key)")
     let target = ([operation] + segments.lines + [String(Substring(request.target.query))]).joined(separator: "\n")
-    asked = sha256(Array(target.utf8) + [0] + request.body)
+    asked = sha256(Array(target.utf8) + [0] + request.bodyWithoutBoundary)
   }
 
   /// What was answered before; nil where nothing was.

@@ -5,9 +5,15 @@ internal import HTTP
 /// What an operation reads besides its principal: ready once, at the edge, and right from then on. It is ready before the
 /// operation has a connection to the database to itself.
 protocol Readable: Sendable {
+  /// Whether reading it may take long, so that whoever sent it may be somebody else by then.
+  static var takesLong: Bool { get }
   /// What it takes from the path.
   associatedtype Path: PathPart
   static func read(_ path: Path, _ parts: Parts, _ hashing: Hashing) async throws -> Self
+}
+
+extension Readable {
+  static var takesLong: Bool { false }
 }
 
 /// What is ready when it is parsed, and names nothing in the path.
@@ -45,6 +51,7 @@ protocol HashedInput: Readable {
 }
 
 extension HashedInput {
+  static var takesLong: Bool { true }
   static func read(_ path: Path, _ parts: Parts, _ hashing: Hashing) async throws -> Self {
     try await Self(path, parts, hashing)
   }

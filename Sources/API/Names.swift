@@ -66,8 +66,14 @@ private func isName(_ text: String) -> Bool {
 /// (RFC 3986, 5.2.4, and the URL Standard of WHATWG): "." and "..", also as `%2e`, also between slashes.
 private func leadsElsewhere(_ text: String) -> Bool {
   guard text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%") }) else { return false }
-  let plain = text.lowercased().replacing("%2e", with: ".").replacing("%2f", with: "/").replacing("%5c", with: "/")
-  return plain.replacing("\\", with: "/").split(separator: "/").contains { $0 == "." || $0 == ".." }
+  // By bytes: before a combining mark, a slash is no character of its own.
+  var plain = Array(text.lowercased().utf8)
+  for (escape, byte) in [("%2e", "."), ("%2f", "/"), ("%5c", "/"), ("\\", "/")] {
+    plain = plain.replacing(Array(escape.utf8), with: Array(byte.utf8))
+  }
+  return plain.split(separator: UInt8(ascii: "/")).contains {
+    $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)
+  }
 }
 
 extension Fields {

@@ -98,7 +98,11 @@ public struct Route: Sendable {
       let caller = try await P.authorise(variables.taken(segments), request, app)
       try gate.admit(caller.subject)
       let named: In.Path = variables.taken(segments)
-      let read = { try await In.read(named, Parts(of: request), Hashing(app: app, caller: caller.subject)) }
+      let read = {
+        let input = try await In.read(named, Parts(of: request), Hashing(app: app, caller: caller.subject))
+        if In.takesLong { _ = try await P.authorise(variables.taken(segments), request, app) }
+        return input
+      }
       let answer: (In, App) async throws -> Out = { try await handler(caller, $0, $1) }
       switch source {
       case .standby:

@@ -137,6 +137,11 @@ struct WireError {
     case "barred_guest":
       .message(403, "You were taken out of this table, and come back if somebody shares it with you.")
     case "barred_member": .message(403, "You were taken out of this group, and come back if an admin adds you.")
+    case "caller_lasts": .detail(401, "Invalid token")
+    case "maker_administers": .message(403, "Permission denied.")
+    case "group_member_of_team":
+      .message(400, "The team of the group, or of the person, has changed in the meantime. Please try again.")
+    case let name where name.hasSuffix("_is_name"): .message(400, "name invalid.")
     case "team_member_quota": .message(403, "The number of users exceeds the limit.")
     case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
     case "account_email_not_reserved": .message(400, "email invalid.")

@@ -66,6 +66,13 @@ public struct SignedIn: Personal {
     """
   }
 
+  /// Holds the caller's access until the transaction ends, or fails if it has ended: the function `hold_caller`. An account
+  /// token that was shown lasts as long as its row; what is derived from one, as long as the account's generation, too.
+  func held(alone: Bool) -> SQL {
+    let generation = token == nil ? signIn.generation ?? SignInClaims.firstGeneration : nil
+    return "hold_caller(\(account), \(generation), \(signIn.accountToken), \(alone))"
+  }
+
   /// The same person, by a token that was made from an account token.
   func by(_ signIn: SignInClaims) -> SignedIn {
     var caller = self

@@ -126,6 +126,18 @@ static const unsigned char migration_0019[] = {
 #embed "../../Migrations/0019-one-audit-trigger.sql"
 };
 
+static const unsigned char migration_0020[] = {
+#embed "../../Migrations/0020-teams-of-what-is-made.sql"
+};
+
+static const unsigned char migration_0021[] = {
+#embed "../../Migrations/0021-callers-who-last.sql"
+};
+
+static const unsigned char migration_0022[] = {
+#embed "../../Migrations/0022-whose-word-it-is.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -146,6 +158,9 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0017-what-signs.sql", migration_0017),
     ASSET("0018-sign-in-names.sql", migration_0018),
     ASSET("0019-one-audit-trigger.sql", migration_0019),
+    ASSET("0020-teams-of-what-is-made.sql", migration_0020),
+    ASSET("0021-callers-who-last.sql", migration_0021),
+    ASSET("0022-whose-word-it-is.sql", migration_0022),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -10,6 +10,8 @@ public enum ClusterError: Error, Equatable, CustomStringConvertible {
   case noClientPrograms(server: Int)
   /// Another process has the directory.
   case inUse(directory: String)
+  /// Everybody may write in the directory.
+  case open(directory: String)
   /// There is something in the data directory, and it is no cluster.
   case notACluster(path: String)
   /// The data directory belongs to another major version than the programs.
@@ -34,6 +36,7 @@ public enum ClusterError: Error, Equatable, CustomStringConvertible {
       "pg_dump, pg_restore and psql of PostgreSQL \(server), like the server, or newer, were not found: install the "
         + "package postgresql-client-\(server), or name their folder in BASEKEEPER_PG_BIN"
     case .inUse(let directory): "another process uses \(directory): set BASEKEEPER_DATA_DIR to another directory"
+    case .open(let directory): "everybody may write in \(directory): take that away first (chmod o-w)"
     case .notACluster(let path): "\(path) is neither empty nor a PostgreSQL data directory"
     case .wrongVersion(let data, let programs, let path):
       "\(path) belongs to PostgreSQL \(data), and the programs are of version \(programs): "

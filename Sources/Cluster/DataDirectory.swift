@@ -12,7 +12,11 @@ final class DataDirectory: Sendable {
   init(_ path: String) throws(ClusterError) {
     try makeDirectory(path, mode: geteuid() == 0 ? 0o755 : 0o700)  // PostgreSQL will not be root, and must pass
     self.path = try absolute(path)
-    lock = open("\(self.path)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    // Whoever may write in it could put anything in the place of what is here.
+    var status = stat()
+    guard stat(self.path, &status) == 0 else { throw .system("stat", path: self.path, errno: errno) }
+    guard status.st_mode & S_IWOTH == 0 else { throw .open(directory: self.path) }
+    lock = open("\(self.path)/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard lock >= 0 else { throw .system("open", path: "\(self.path)/lock", errno: errno) }
     guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
       close(lock)
@@ -80,7 +84,7 @@ final class DataDirectory: Sendable {
   func openLog() throws(ClusterError) -> Int32 {
     var status = stat()
     if stat(log, &status) == 0 && status.st_size > 10_000_000 { rename(log, "\(log).old") }
-    let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    let descriptor = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard descriptor >= 0 else { throw .system("open", path: log, errno: errno) }
     return descriptor
   }

@@ -76,3 +76,12 @@ extension ArraySlice<UInt8> {
     return nil
   }
 }
+
+extension Request {
+  /// The body without the boundary of a multipart one, which clients draw anew whenever they send the same again.
+  public var bodyWithoutBoundary: [UInt8] {
+    guard let type = headers[.contentType], let boundary = MediaType(type).parameters["boundary"], !boundary.isEmpty
+    else { return body }
+    return body.replacing(Array(boundary.utf8), with: [])
+  }
+}

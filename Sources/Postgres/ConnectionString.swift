@@ -21,6 +21,22 @@ public struct ConnectionString: Sendable {
       if let value = option.pointee.val { values.append((String(cString: keyword), String(cString: value))) }
       option += 1
     }
+    guard isPlausible(isURI: text.contains("://")) else {
+      throw .unavailable("its host, port or database is none: a / or @ in a password is written %2F or %40")
+    }
+  }
+
+  /// Whether no piece of a password that was not escaped has become a host, a port or a database.
+  private func isPlausible(isURI: Bool) -> Bool {
+    values.allSatisfy { keyword, value in
+      switch keyword {
+      case "port":
+        value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ",") }
+      case "host", "hostaddr": !value.contains("@")
+      case "dbname": !isURI || !value.contains("@")
+      default: true
+      }
+    }
   }
 
   /// The variables of the environment that libpq takes the rest from.

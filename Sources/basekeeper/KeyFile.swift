@@ -34,8 +34,7 @@ struct KeyFile {
   func existing() throws -> String? { try contents(of: path).map(secret) }
 
   private func secret(_ bytes: [UInt8]) throws -> String {
-    let text = String(decoding: bytes, as: UTF8.self)
-    let secret = text.hasSuffix("\n") ? String(text.dropLast()) : text
+    let secret = String(decoding: bytes, as: UTF8.self).withoutLineEnd
     guard secret.utf8.count >= 32 else { throw unusable("has less than 32 bytes") }
     return secret
   }

@@ -74,6 +74,23 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
+  @Test func `a token that ends makes none that lasts longer`() async throws {
+    try await World.with { world async throws in
+      let day = try await world.signIn("member@ours.example", ["name": "day", "expire_days": "1"])
+      let authorization = "Token \(try #require(day["token"] as? String))"
+      for terms in [["name": "later"], ["name": "later", "expire_days": "30"]] {
+        let made = try await world.call(.post, tokens, authorization: authorization, terms)
+        #expect(made.status == 201, "\(made.text)")
+      }
+      let capped = try await world.database.count(
+        """
+        account_token as late join account_token as day on day.name = 'day' and late.expires_at = day.expires_at
+        where late.name = 'later'
+        """)
+      #expect(capped == 2)
+    }
+  }
+
   @Test func `an expired token is refused, and is in no list`() async throws {
     try await World.with { world async throws in
       let (secret, id) = try await make(world, ["expire_days": "1"])

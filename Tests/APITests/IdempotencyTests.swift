@@ -80,6 +80,24 @@ import Testing
     }
   }
 
+  @Test func `a multipart body that is sent again has another boundary`() async throws {
+    try await World.with { world async throws in
+      func add(_ boundary: String, _ address: String) async throws -> Answer {
+        let body =
+          "--\(boundary)\r\nContent-Disposition: form-data; name=file; filename=f\r\n\r\nemail\r\n\(address)"
+          + "\r\n--\(boundary)--\r\n"
+        return try await world.send(
+          .post, "/api/v2.1/admin/import-users/", as: .systemAdmin, type: "multipart/form-data; boundary=\(boundary)",
+          body: Array(body.utf8), headers: [.idempotencyKey: "the-key-of-an-import"])
+      }
+      let first = try await add("abcdef", "new@ours.example")
+      #expect(first.status == 200 && first.text.contains("new_password"), "\(first.text)")
+      let again = try await add("123456", "new@ours.example")
+      #expect(again.text == first.text)
+      #expect(try await add("123456", "newer@ours.example").status == 422)
+    }
+  }
+
   @Test func `the same key names another request on another base`() async throws {
     try await World.with { world async throws in
       let made = try await world.call(

@@ -10,7 +10,8 @@ import Testing
 @Suite struct Names {
   /// What no name of any kind may be.
   static let bad = [
-    ".", "..", "%2e", ".%2E", "a/../b", "a\\..\\b", "..%2fb", " ", "\u{a0}\u{3000}", "\u{200b}", "a\u{200b}b",
+    ".", "..", "./\u{338}x", "..%2f\u{301}", "a/..\\\u{301}", "%2e%2f\u{301}x", "%2e", ".%2E", "a/../b",
+    "a\\..\\b", "..%2fb", " ", "\u{a0}\u{3000}", "\u{200b}", "a\u{200b}b",
     "\u{feff}a", "so\u{ad}ft", "\u{2800}", "\u{3164}", "\u{115f}a", "\u{34f}a", "a\u{202e}b", "a\u{2066}b", "\u{200d}",
     "a\u{200d}b", "a\u{200c}b", "a\u{fe0f}", "a\u{e0041}b", "\u{fffc}", "a\u{7}b", "a\u{2028}b", "a\u{85}b",
     "a\u{e000}",

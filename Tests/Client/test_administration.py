@@ -469,7 +469,7 @@ def test_people_without_a_team_come_into_one(service, root, call, team):
         Person(service, call("POST", users, root, json={"email": address, "password": PASSWORD}).json()["email"], address)
         for address in (new_address(), new_address(), new_address()))
     invited = [team.call("POST", "invitations/", json={"email": one.address}).json() for one in (ada, ben, eve)]
-    assert [one["email"] for one in invited] == [ada.id, ben.id, eve.id]
+    assert [one["contact_email"] for one in invited] == [ada.address, ben.address, eve.address]
     assert team.call("GET", "invitations/").json()["count"] == 3
     own = "/api/v2.1/user/team-invitations/"
     seen = ada.get(own)["invitation_list"]

@@ -51,9 +51,11 @@ extension World {
 
   /// The same with any body.
   public func send(
-    _ method: HTTP.Method, _ path: String, as caller: Caller, type: String?, body: [UInt8]
+    _ method: HTTP.Method, _ path: String, as caller: Caller, type: String?, body: [UInt8],
+    headers more: [Headers.Name: String] = [:]
   ) async throws -> Answer {
     var headers = Headers()
+    for (name, value) in more { headers[name] = value }
     headers[.authorization] = credentials[caller].map { "Token \($0)" }
     headers[.contentType] = type
     return try await send(method, path, headers, body, from: Self.home)

@@ -109,6 +109,7 @@ private func listTokens(of caller: SignedIn, _ page: LongPage, _ app: App) async
   return NamedList("account_tokens", tokens)
 }
 
+/// It ends with the token that is shown, if that ends by itself.
 private func makeToken(
   by caller: SignedIn, _ new: NewAccountToken, _ app: App
 ) async throws -> Created<TokenEntry> {
@@ -118,7 +119,9 @@ private func makeToken(
       """
       with token as (
         insert into account_token (account_id, hash, name, expires_at)
-        select id, \(secret.hash.bytes), \(new.terms.name), \(new.terms.expiry) from live_account where id = \(caller.account)
+        select id, \(secret.hash.bytes), \(new.terms.name),
+               least(\(new.terms.expiry), (select expires_at from account_token where id = \(caller.token)))
+        from live_account where id = \(caller.account)
         returning *
       )
       select \(TokenEntry.columns) from token
@@ -131,7 +134,7 @@ private func makeToken(
 
 /// All but the one that is shown; and all base tokens and temporary API tokens, whichever they were made from.
 private func endOthers(by caller: SignedIn, _: NoInput, _ app: App) async throws -> Success {
-  try await app.change(by: caller) {
+  try await app.change(by: caller, endsOwnAccess: true) {
     try await $0.run("update account set generation = generation + 1 where id = \(caller.account)")
     try await $0.run("delete from account_token where account_id = \(caller.account) and id <> \(caller.token)")
   }
@@ -139,7 +142,7 @@ private func endOthers(by caller: SignedIn, _: NoInput, _ app: App) async throws
 }
 
 private func endToken(by owner: TokenOwner, _ token: NumberedToken, _ app: App) async throws -> Success {
-  let count = try await app.change(by: owner.caller) {
+  let count = try await app.change(by: owner.caller, endsOwnAccess: true) {
     try await $0.run(
       "delete from account_token where account_id = \(owner.caller.account) and id = \(owner.token)")
   }
@@ -154,7 +157,7 @@ private func changePassword(of caller: SignedIn, _ change: PasswordChange, _ app
     change.fields, "new_password",
     names: [person.email, String(person.email.prefix { $0 != "@" }), person.name])
   let hash = try await app.hash(new.clear, by: caller.subject)
-  try await app.change(by: caller) {
+  try await app.change(by: caller, endsOwnAccess: true) {
     let count = try await $0.run(
       """
       update account set password_hash = \(hash)

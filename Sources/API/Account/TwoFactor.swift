@@ -116,7 +116,7 @@ private func confirmFactor(of enrolling: Enrolling, _ code: Code, _ app: App) as
     throw APIError.invalid(field: "code")
   }
   let codes = (0..<SecondFactor.recoveryCodes).map { _ in Secret.generatedRecoveryCode() }
-  try await app.change(by: caller) {
+  try await app.change(by: caller, endsOwnAccess: true) {
     let count = try await $0.run(
       """
       update account
@@ -138,10 +138,11 @@ private func confirmFactor(of enrolling: Enrolling, _ code: Code, _ app: App) as
 /// Whoever must have one has to enrol another before he may go on.
 private func removeFactor(of caller: SignedIn, _ removal: Removal, _ app: App) async throws -> Success {
   let person = try await app.confirm(removal.password, of: caller)
-  try await app.change(by: caller) {
+  try await app.change(by: caller, endsOwnAccess: true) {
     let count = try await $0.run(
       """
-      update account set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null
+      update account
+      set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null, totp_used_steps = '{}'
       where id = \(caller.account) and password_hash = \(person.password)
       """)
     guard count == 1 else { throw APIError.refused("The password was changed in the meantime.") }

@@ -72,20 +72,30 @@ private struct WorkspaceRecord: RowDecodable {
   }
 
   /// The same, with the live bases and the folders of each.
-  static func allWithBases(of caller: SignedIn, _ app: App) async throws -> [WorkspaceRecord] {
-    var workspaces = try await all(of: caller, app)
+  static func allWithBases(
+    of caller: SignedIn, where isWanted: (Role) -> Bool = { _ in true }, _ app: App
+  ) async throws -> [WorkspaceRecord] {
+    var workspaces = try await all(of: caller, app).filter { isWanted($0.role) }
     let ids = workspaces.map(\.id.value)
     let bases: [MarkedBase] = try await app.db.rows(
       """
       select \(BaseRecord.columns), favorite.base_id is not null as is_favorite
       from base \(BaseRecord.people)
       left join favorite on favorite.base_id = base.id and favorite.account_id = \(caller.account)
-      where base.workspace_id = any(\(ids)) and base.deleted_at is null
-      order by base.id
+      join unnest(\(ids)::bigint[]) with ordinality as place (workspace_id, number)
+        on place.workspace_id = base.workspace_id
+      where base.deleted_at is null
+      order by place.number, base.id
       \(most)
       """)
     let folders: [FolderRecord] = try await app.db.rows(
-      "select id, name, workspace_id from folder where workspace_id = any(\(ids)) order by id \(most)")
+      """
+      select folder.id, folder.name, folder.workspace_id
+      from unnest(\(ids)::bigint[]) with ordinality as place (workspace_id, number)
+      join folder on folder.workspace_id = place.workspace_id
+      order by place.number, folder.id
+      \(most)
+      """)
     let basesByWorkspace = Dictionary(grouping: bases, by: \.base.workspace)
     let foldersByWorkspace = Dictionary(grouping: folders, by: \.workspace)
     for index in workspaces.indices {
@@ -215,6 +225,5 @@ private func listWorkspaces(of caller: SignedIn, _ detail: Detail, _ app: App) a
 }
 
 private func listAdministeredBases(of caller: SignedIn, _: NoInput, _ app: App) async throws -> OwnBases {
-  let workspaces = try await WorkspaceRecord.allWithBases(of: caller, app)
-  return OwnBases(workspaces: workspaces.filter(\.role.administers))
+  OwnBases(workspaces: try await WorkspaceRecord.allWithBases(of: caller, where: \.administers, app))
 }

@@ -3,11 +3,16 @@ internal import Crypto
 internal import Postgres
 
 extension App {
-  /// The admin of a new team: a new account, or that of the live person without a team who has the address. Such a one
-  /// gets the password that was given, and signs in anew with it; where none was, the old one stays.
+  /// The admin of a new team: a new account, or that of the live person without a team to whom an administrator gave the
+  /// address; one that somebody gave as their own proves nothing, and is taken. Such a person gets the password that was
+  /// given, and signs in anew with it; if none was, the old one stays.
   func putOrAdd(_ new: NewPerson, to team: ID<Team>, in transaction: Transaction) async throws -> Person {
     let found: ID<Account>? = try await transaction.row(
-      "select id from account where lower(email) = lower(\(new.email.text)) and team_id is null for update")
+      """
+      select id from account
+      where lower(email) = lower(\(new.email.text)) and team_id is null and not claims_email
+      for update
+      """)
     guard let found, try await transaction.put(found, into: team, asAdmin: true) else {
       return try await add(new, to: team, in: transaction)
     }

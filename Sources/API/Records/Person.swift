@@ -135,7 +135,7 @@ extension App {
   /// anew.
   func change(_ named: String, to new: PersonChange, _ reach: Reach, by caller: SignedIn) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
-    return try await change(by: caller) {
+    return try await change(by: caller, endsOwnAccess: user == caller.user) {
       if new.mustUseTwoFactors == true, user == caller.user { try await $0.requireSecondFactor(of: caller) }
       let changed = try await $0.run(
         """
@@ -220,7 +220,7 @@ extension Transaction {
     try await run(
       """
       with person as (
-        update account set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null
+        update account set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null, totp_used_steps = '{}'
         where uid = \(user) returning id
       )
       delete from recovery_code using person where recovery_code.account_id = person.id

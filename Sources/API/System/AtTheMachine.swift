@@ -102,7 +102,9 @@ package struct AtTheMachine: Sendable {
     try await database.transaction { transaction in
       let found: Named? = try await transaction.row(
         """
-        update account set \(assignment) where lower(email) = lower(\(email)) and deleted_at is null returning uid
+        update account set \(assignment)
+        where lower(email) = lower(\(normalized(email))) and deleted_at is null
+        returning uid
         """)
       guard let found else { throw Problem(description: "there is no account with the address \(email)") }
       try await more(transaction, found.user)

@@ -268,16 +268,25 @@ private func searchUsersOfTeam(of _: SystemAdmin, _ search: SearchInTeam, _ app:
       """))
 }
 
-/// Each line is an account of its own: those that cannot be made do not hold up the others.
+/// Each line is an account of its own: those that cannot be made do not hold up the others. Whatever happens meanwhile,
+/// the answer tells which there are, since it alone has their passwords; when the database is away, the rest is left.
 private func importUsers(by admin: SystemAdmin, _ file: UserFile, _ app: App) async throws -> Outcomes<SystemUser> {
   var outcomes = Outcomes<SystemUser>()
+  var obstacle: String?
   for line in file.people {
+    if let obstacle {
+      outcomes.fail(line.email, obstacle)
+      continue
+    }
     do {
       let person = try await app.add(try line.person.get(), to: nil, by: admin.caller)
       outcomes.success.append(app.user(person))
     } catch {
       let reason = WireError(error)
-      guard reason.status < 500, reason.status != 429 else { throw error }
+      if reason.status >= 500 || reason.status == 429 || reason.status == 401 {
+        guard !outcomes.success.isEmpty else { throw error }
+        obstacle = reason.text
+      }
       outcomes.fail(line.email, reason.text)
     }
   }

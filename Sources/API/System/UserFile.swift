@@ -9,6 +9,7 @@ struct UserFile: HashedInput {
   static let longest = 1000
   /// How many characters a field can have: a password has the most.
   private static let longestField = 1024
+  private static let mostColumns = 100
   let people: [(email: String, person: Result<NewPerson, any Error>)]
 
   /// One person as the file has him.
@@ -55,7 +56,9 @@ struct UserFile: HashedInput {
   static func table(in file: [UInt8]) throws -> (header: [String], rows: [[String]]) {
     var rows = try rows(of: file)
     guard !rows.isEmpty else { throw APIError.refused("file invalid: it is empty.") }
-    let header = try rows.removeFirst().map { try value(of: $0).columnName }
+    let first = rows.removeFirst()
+    guard first.count <= mostColumns else { throw APIError.refused("file invalid: more than \(mostColumns) columns.") }
+    let header = try first.map { try value(of: $0).columnName }
     guard header.contains("email"), Set(header).count == header.count else {
       throw APIError.refused(
         header.contains { $0.contains(";") }
@@ -63,7 +66,7 @@ struct UserFile: HashedInput {
           : "file invalid: its first line has to name the columns, email among them.")
     }
     guard rows.count <= longest else { throw APIError.refused("file invalid: more than \(longest) lines.") }
-    return (header, try rows.map { try $0.map(value) })
+    return (header, try rows.map { try $0.prefix(header.count).map(value) })
   }
 
   private static func rows(of file: [UInt8]) throws -> [[String]] {

@@ -43,7 +43,21 @@ private struct Invitation: RowDecodable, Output, JSONEncodable {
   let created: Timestamp
   let end: Timestamp
 
-  /// Gives the invitations of a statement that selects rows of `team_invitation`, but for those whose time is over.
+  /// Whether it shows the person: not to the team, which knows no more than the address before it is accepted.
+  private var showsPerson = true
+
+  var withoutPerson: Invitation {
+    var invitation = self
+    invitation.showsPerson = false
+    return invitation
+  }
+
+  /// Holds for the rows of `team_invitation` that can be accepted.
+  static let isOpen: SQL = """
+    expires_at > now() and exists (select from live_account where live_account.id = team_invitation.account_id)
+    """
+
+  /// Gives the invitations of a statement that selects rows of `team_invitation`.
   static func select(_ rows: SQL) -> SQL {
     """
     select invitation.id, invitation.team_id, team.name as team_name, account.uid, account.name, account.email,
@@ -52,7 +66,6 @@ private struct Invitation: RowDecodable, Output, JSONEncodable {
     join team on team.id = invitation.team_id
     join account on account.id = invitation.account_id and account.deleted_at is null
     join account as inviter on inviter.id = invitation.created_by
-    where invitation.expires_at > now()
     order by invitation.id
     """
   }
@@ -75,8 +88,8 @@ private struct Invitation: RowDecodable, Output, JSONEncodable {
       $0.add("id", id)
       $0.add("org_id", team)
       $0.add("org_name", teamName)
-      $0.add("email", user)
-      $0.add("name", name)
+      $0.add("email", showsPerson ? user.wire : "")
+      $0.add("name", showsPerson ? name : "")
       $0.add("contact_email", email)
       $0.add("inviter", inviter)
       $0.add("inviter_name", inviterName)
@@ -89,13 +102,14 @@ private struct Invitation: RowDecodable, Output, JSONEncodable {
 // MARK: Operations
 
 private func listInvitations(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<Invitation> {
-  let count = try await app.count("select count(*) from team_invitation where team_id = \(admin.team)")
+  let open: SQL = "team_id = \(admin.team) and \(Invitation.isOpen)"
+  let count = try await app.count("select count(*) from team_invitation where \(open)")
   let invitations: [Invitation] = try await app.db.rows(
-    Invitation.select("select * from team_invitation where team_id = \(admin.team) order by id \(page.limit)"))
-  return NamedList("invitation_list", invitations, count: ("count", count))
+    Invitation.select("select * from team_invitation where \(open) order by id \(page.limit)"))
+  return NamedList("invitation_list", invitations.map(\.withoutPerson), count: ("count", count))
 }
 
-/// Invites a person without a team, by the address; again, for another thirty days.
+/// Invites a person without a team, by the address that an administrator gave them; again, for another thirty days.
 private func invite(by admin: TeamAdmin, _ invitee: Invitee, _ app: App) async throws -> Invitation {
   let made: Invitation? = try await app.change(by: admin.caller) {
     try await $0.row(
@@ -103,7 +117,9 @@ private func invite(by admin: TeamAdmin, _ invitee: Invitee, _ app: App) async t
       with made as (
         insert into team_invitation (team_id, account_id, created_by)
         select \(admin.team), id, \(admin.caller.account)
-        from live_account where lower(email) = lower(\(invitee.email.text)) and team_id is null
+        from live_account as person
+        where lower(email) = lower(\(invitee.email.text)) and team_id is null
+          and not (select claims_email from account where account.id = person.id)
         on conflict (team_id, account_id) do update
         set created_by = excluded.created_by, expires_at = excluded.expires_at
         returning *
@@ -112,7 +128,7 @@ private func invite(by admin: TeamAdmin, _ invitee: Invitee, _ app: App) async t
       """)
   }
   guard let made else { throw Refusal.notFound(.user(invitee.email.text)) }
-  return made
+  return made.withoutPerson
 }
 
 private func withdraw(by admin: TeamAdmin, _ invitation: NamedInvitation, _ app: App) async throws -> Success {
@@ -126,8 +142,11 @@ private func listOwnInvitations(
   NamedList(
     "invitation_list",
     try await app.db.rows(
-      Invitation.select("select * from team_invitation where account_id = \(caller.account) order by id \(page.limit)"))
-  )
+      Invitation.select(
+        """
+        select * from team_invitation where account_id = \(caller.account) and \(Invitation.isOpen)
+        order by id \(page.limit)
+        """)))
 }
 
 /// Puts the caller into the team.
@@ -138,6 +157,7 @@ private func accept(by invitee: TeamInvitee, _ invitation: NamedInvitation, _ ap
       """
       select team_id as id from team_invitation
       where id = \(invitee.invitation) and account_id = \(caller.account) and expires_at > now()
+      for update
       """)
     guard let team else { throw Refusal.notFound(.invitation(invitation.named)) }
     guard try await $0.put(caller.account, into: team) else { throw APIError.refused("You are in a team already.") }

@@ -188,7 +188,9 @@ extension Environment {
       // What it looks like, without what may be a password in it.
       let scheme = url.split(separator: ":", maxSplits: 1).first.map { url.contains("://") ? "\($0)://… " : "" } ?? ""
       refuse(
-        name, "\(scheme)is not how a PostgreSQL is named: postgresql://USER@HOST/DATABASE, or libpq's HOST=… words")
+        name,
+        "\(scheme)is not how a PostgreSQL is named: postgresql://USER@HOST/DATABASE, or libpq's HOST=… words. In a URL, / "
+          + "and @ of a password are written %2F and %40")
     }
     return url
   }

@@ -89,7 +89,7 @@ struct Environment {
       problems.append("\(name)_FILE: cannot read \(path)")
       return nil
     }
-    return content.hasSuffix("\n") ? String(content.dropLast()) : content
+    return content.withoutLineEnd
   }
 
   /// The file that holds a secret, where one is named. A name without a folder is that of a credential, where systemd
@@ -185,5 +185,15 @@ func contents(of path: String) -> [UInt8]? {
     let count = read(file, &buffer, buffer.count)
     guard count > 0 else { return count == 0 ? bytes : nil }
     bytes.append(contentsOf: buffer[..<count])
+  }
+}
+
+extension String {
+  /// Without one line end at its end, be it that of Unix or that of Windows, which to Swift is one character.
+  var withoutLineEnd: String {
+    var scalars = unicodeScalars[...]
+    if scalars.last == "\n" { scalars.removeLast() }
+    if scalars.last == "\r" { scalars.removeLast() }
+    return String(scalars)
   }
 }

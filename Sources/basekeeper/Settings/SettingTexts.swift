@@ -99,7 +99,7 @@ extension Setting {
 
   /// A secret as it may be shown: of a database's URL all but the password, of others the length.
   fileprivate func masked(_ secret: String) -> String {
-    let trimmed = secret.hasSuffix("\n") ? String(secret.dropLast()) : secret
+    let trimmed = secret.withoutLineEnd
     guard name.hasPrefix("DATABASE_") else { return "(\(trimmed.utf8.count) bytes)" }
     return (try? ConnectionString(trimmed).text(withSecrets: false)) ?? "(cannot be read)"
   }

@@ -1,0 +1,82 @@
+-- Rights that are asked for once more where they are used, and addresses that somebody has given as their own.
+
+-- MARK: Addresses
+
+-- Whether the address is the person's own word: since they set it, nobody else has. Such an address leads no account into
+-- a team, because it proves nothing.
+alter table account add column claims_email boolean not null default false;
+
+-- As before, without what says nothing to a reader of the audit log.
+create or replace function audited(account) returns jsonb language sql stable as $$
+  select to_jsonb($1) - '{
+      id, uid, email, claims_email, created_at, last_login_at, deleted_at, generation,
+      totp_sealed, totp_confirmed_at, totp_last_step, totp_used_steps
+    }'::text[] || jsonb_build_object(
+      'contact_email', $1.email, 'has_2fa', $1.totp_confirmed_at is not null, 'is_deleted', $1.deleted_at is not null)
+$$;
+
+update account set claims_email = true
+where team_id is null and exists (
+  select from audit_log
+  where kind = 'user' and target_id = account.id and actor_id = account.id and became ? 'contact_email');
+
+-- Also with blanks of other scripts at its ends.
+create or replace function is_reserved(name text) returns boolean language sql immutable parallel safe as $$
+  select name_look(name) ~* '@auth\.local$'
+$$;
+
+create function keep_whose_email() returns trigger language plpgsql as $$
+begin
+  new.claims_email := (nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account')::bigint
+    is not distinct from new.id;
+  return new;
+end $$;
+
+create trigger a_keep_whose_email before update on account
+  for each row when (old.email is distinct from new.email) execute function keep_whose_email();
+
+-- MARK: Rights
+
+-- Whoever writes has been let in by a statement before, and may have been taken out since. What opens a base or a group to
+-- others, or has a new secret, is written while its maker administers that; their membership is held until then.
+create function administers_workspace(person bigint, workspace_id bigint) returns boolean language plpgsql as $$
+declare
+  place  workspace;
+begin
+  select * into place from workspace where id = workspace_id;
+  if place.account_id = person then
+    return true;
+  end if;
+  perform from group_member
+  where group_id = place.group_id and account_id = person and role in ('owner', 'admin')
+  for share;
+  return found or exists (
+    select from live_account as account
+    where account.id = person
+      and (account.is_system_admin or account.is_team_admin and account.team_id = place.team_id));
+end $$;
+
+create function keep_to_makers() returns trigger language plpgsql as $$
+declare
+  actor bigint := nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account';
+  place bigint;
+begin
+  if tg_table_name = 'group_link' then
+    select id into place from workspace where group_id = new.group_id;
+  else
+    select workspace_id into place from base where id = new.base_id;
+  end if;
+  if actor is not null and not administers_workspace(actor, place) then
+    raise exception 'account % does not administer workspace %', actor, place
+      using errcode = 'insufficient_privilege', constraint = 'maker_administers';
+  end if;
+  return new;
+end $$;
+
+create trigger a_keep_to_makers before insert on group_link for each row execute function keep_to_makers();
+create trigger a_keep_to_makers before insert on base_link for each row execute function keep_to_makers();
+create trigger a_keep_to_makers before insert on user_share for each row execute function keep_to_makers();
+create trigger a_keep_to_makers before insert on group_share for each row execute function keep_to_makers();
+create trigger a_keep_to_makers before insert on api_token for each row execute function keep_to_makers();
+create trigger a_keep_new_secrets_to_makers before update on api_token
+  for each row when (old.hash is distinct from new.hash) execute function keep_to_makers();
