@@ -2,14 +2,16 @@
 
 -- A row without a team belongs to a workspace, a base, a person or a group without one. The foreign keys that hold a row to
 -- its parent's team let those without a team pass (MATCH SIMPLE), so the parent is asked here, under a lock: whoever
--- brings it into a team has either not begun, and finds this row, or is waited for, and has its say.
+-- brings it into a team has either not begun, and finds this row, or is waited for, and has its say. A lock of a key is
+-- enough: a team is a part of the keys of workspaces and bases, and groups are locked for update. What people make
+-- themselves while they come into a team waits for that, see `hold_access`.
 
 create function keep_workspace_in_team() returns trigger language plpgsql as $$
 begin
   if new.account_id is not null then
-    select team_id into new.team_id from account where id = new.account_id for share;
+    select team_id into new.team_id from account where id = new.account_id;
   else
-    select team_id into new.team_id from user_group where id = new.group_id for share;
+    select team_id into new.team_id from user_group where id = new.group_id for key share;
   end if;
   return new;
 end $$;
@@ -19,7 +21,7 @@ create trigger a_keep_workspace_in_team before insert on workspace
 
 create function keep_base_in_team() returns trigger language plpgsql as $$
 begin
-  select team_id into new.team_id from workspace where id = new.workspace_id for share;
+  select team_id into new.team_id from workspace where id = new.workspace_id for key share;
   return new;
 end $$;
 
@@ -28,7 +30,7 @@ create trigger a_keep_base_in_team before insert on base
 
 create function keep_part_in_team() returns trigger language plpgsql as $$
 begin
-  select team_id into new.team_id from base where id = new.base_id for share;
+  select team_id into new.team_id from base where id = new.base_id for key share;
   return new;
 end $$;
 
@@ -47,8 +49,8 @@ declare
   team   bigint;
   theirs bigint;
 begin
-  select team_id into team from user_group where id = new.group_id for share;
-  select team_id into theirs from account where id = new.account_id for share;
+  select team_id into team from user_group where id = new.group_id for key share;
+  select team_id into theirs from account where id = new.account_id;
   if team is distinct from theirs then
     raise exception 'account % is not of the team of group %', new.account_id, new.group_id
       using errcode = 'check_violation', constraint = 'group_member_of_team';

@@ -2,38 +2,48 @@
 
 -- MARK: Addresses
 
--- Whether the address is the person's own word: since they set it, nobody else has. Such an address leads no account into
--- a team, because it proves nothing.
-alter table account add column claims_email boolean not null default false;
+-- Whose word an address is: nobody sends anything to it. One that its person gave (self) leads that account into no team,
+-- and one that an administrator of a team gave (team) leads it to the head of none.
+alter table account add column email_given_by text not null default 'system'
+  constraint account_email_given_by check (email_given_by in ('self', 'team', 'system'));
 
 -- As before, without what says nothing to a reader of the audit log.
 create or replace function audited(account) returns jsonb language sql stable as $$
   select to_jsonb($1) - '{
-      id, uid, email, claims_email, created_at, last_login_at, deleted_at, generation,
+      id, uid, email, email_given_by, created_at, last_login_at, deleted_at, generation,
       totp_sealed, totp_confirmed_at, totp_last_step, totp_used_steps
     }'::text[] || jsonb_build_object(
       'contact_email', $1.email, 'has_2fa', $1.totp_confirmed_at is not null, 'is_deleted', $1.deleted_at is not null)
 $$;
 
-update account set claims_email = true
-where team_id is null and exists (
+update account set email_given_by = case
+    when exists (
+      select from audit_log
+      where kind = 'user' and target_id = account.id and actor_id = account.id and became ? 'contact_email')
+    then 'self' else 'team' end
+where not is_system_admin and (not is_team_admin and team_id is not null or exists (
   select from audit_log
-  where kind = 'user' and target_id = account.id and actor_id = account.id and became ? 'contact_email');
-
--- Also with blanks of other scripts at its ends.
-create or replace function is_reserved(name text) returns boolean language sql immutable parallel safe as $$
-  select name_look(name) ~* '@auth\.local$'
-$$;
+  where kind = 'user' and target_id = account.id and actor_id = account.id and became ? 'contact_email'));
 
 create function keep_whose_email() returns trigger language plpgsql as $$
+declare
+  actor bigint := nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account';
 begin
-  new.claims_email := (nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account')::bigint
-    is not distinct from new.id;
+  new.email_given_by := case
+    when actor is null or exists (select from account where id = actor and id <> new.id and is_system_admin) then 'system'
+    when actor = new.id then 'self'
+    else 'team' end;
   return new;
 end $$;
 
-create trigger a_keep_whose_email before update on account
-  for each row when (old.email is distinct from new.email) execute function keep_whose_email();
+create trigger a_keep_whose_email before insert on account for each row execute function keep_whose_email();
+create trigger a_keep_whose_new_email before update on account
+  for each row when (lower(old.email) is distinct from lower(new.email)) execute function keep_whose_email();
+
+-- Also with blanks of other scripts at its ends.
+create or replace function is_reserved(name text) returns boolean language sql immutable parallel safe as $$
+  select name ~* '@auth\.local[\s\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff]*$'
+$$;
 
 -- MARK: Rights
 

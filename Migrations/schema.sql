@@ -176,9 +176,10 @@ CREATE TABLE account (
     totp_last_step bigint,
     generation bigint DEFAULT 1 NOT NULL,
     totp_used_steps bigint[] DEFAULT '{}'::bigint[] NOT NULL,
-    claims_email boolean DEFAULT false NOT NULL,
+    email_given_by text DEFAULT 'system'::text NOT NULL,
     CONSTRAINT account_admin_role_check CHECK (((admin_role <> ''::text) AND (char_length(admin_role) <= 255))),
     CONSTRAINT account_email_check CHECK ((char_length(email) <= 254)),
+    CONSTRAINT account_email_given_by CHECK ((email_given_by = ANY (ARRAY['self'::text, 'team'::text, 'system'::text]))),
     CONSTRAINT account_email_not_reserved CHECK (((NOT is_reserved(email)) OR (lower(email) = (uid || '@auth.local'::text)))),
     CONSTRAINT account_id_in_org_check CHECK ((char_length(id_in_org) <= 255)),
     CONSTRAINT account_login_id_check CHECK (((login_id <> ''::text) AND (char_length(login_id) <= 255))),
@@ -197,7 +198,6 @@ CREATE TABLE account (
 CREATE INDEX account_active_index ON account (team_id) WHERE (is_active AND (deleted_at IS NULL));
 CREATE INDEX account_admin_index ON account (team_id) WHERE (is_team_admin AND is_active AND (deleted_at IS NULL));
 CREATE UNIQUE INDEX account_email_key ON account (lower(email));
-CREATE UNIQUE INDEX account_generation_key ON account (id, generation);
 CREATE INDEX account_live_index ON account (id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX account_login_id_key ON account (login_id);
 CREATE INDEX account_member_index ON account (team_id, id) WHERE (deleted_at IS NULL);
@@ -220,8 +220,10 @@ CREATE TRIGGER a_keep_system_admin AFTER UPDATE ON account FOR EACH ROW
 CREATE TRIGGER a_keep_team_admin AFTER UPDATE ON account FOR EACH ROW
   WHEN (((old.team_id IS NOT NULL) AND old.is_team_admin AND old.is_active AND (old.deleted_at IS NULL) AND (NOT ((NOT (new.team_id IS DISTINCT FROM old.team_id)) AND new.is_team_admin AND new.is_active AND (new.deleted_at IS NULL)))))
   EXECUTE FUNCTION keep_team_admin();
-CREATE TRIGGER a_keep_whose_email BEFORE UPDATE ON account FOR EACH ROW
-  WHEN ((old.email IS DISTINCT FROM new.email))
+CREATE TRIGGER a_keep_whose_email BEFORE INSERT ON account FOR EACH ROW
+  EXECUTE FUNCTION keep_whose_email();
+CREATE TRIGGER a_keep_whose_new_email BEFORE UPDATE ON account FOR EACH ROW
+  WHEN ((lower(old.email) IS DISTINCT FROM lower(new.email)))
   EXECUTE FUNCTION keep_whose_email();
 CREATE TRIGGER a_raise_generation BEFORE UPDATE ON account FOR EACH ROW
   WHEN (((((((old.password_hash IS DISTINCT FROM new.password_hash) OR (old.totp_confirmed_at IS DISTINCT FROM new.totp_confirmed_at)) OR (old.is_active IS DISTINCT FROM new.is_active)) OR (old.deleted_at IS DISTINCT FROM new.deleted_at)) OR (old.team_id IS DISTINCT FROM new.team_id)) OR (new.forces_2fa AND (NOT old.forces_2fa))))
@@ -1011,7 +1013,7 @@ $_$;
 CREATE FUNCTION is_reserved(name text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $_$
-  select name_look(name) ~* '@auth\.local$'
+  select name ~* '@auth\.local[\s\u00a0\u1680\u2000-\u200f\u202f\u205f\u2060\u3000\ufeff]*$'
 $_$;
 
 CREATE FUNCTION audit_place(event text, it account, before account) RETURNS SETOF audit_place
@@ -1233,7 +1235,7 @@ CREATE FUNCTION audited(account) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $_$
   select to_jsonb($1) - '{
-      id, uid, email, claims_email, created_at, last_login_at, deleted_at, generation,
+      id, uid, email, email_given_by, created_at, last_login_at, deleted_at, generation,
       totp_sealed, totp_confirmed_at, totp_last_step, totp_used_steps
     }'::text[] || jsonb_build_object(
       'contact_email', $1.email, 'has_2fa', $1.totp_confirmed_at is not null, 'is_deleted', $1.deleted_at is not null)
@@ -1493,15 +1495,22 @@ CREATE FUNCTION group_detail(user_group) RETURNS jsonb
     where member.group_id = $1.id and member.role = 'owner'))
 $_$;
 
+CREATE FUNCTION hold_access(person bigint, is_alone boolean) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if is_alone then
+    perform pg_advisory_xact_lock(x'6b656570'::int, (person % 2147483647)::int);
+  else
+    perform pg_advisory_xact_lock_shared(x'6b656570'::int, (person % 2147483647)::int);
+  end if;
+end $$;
+
 CREATE FUNCTION hold_caller(caller bigint, seen_generation text, seen_token bigint, is_ending boolean) RETURNS void
     LANGUAGE plpgsql
     AS $$
 begin
-  if is_ending then
-    perform from account where id = caller for update;
-  else
-    perform from account where id = caller for key share;
-  end if;
+  perform hold_access(caller, is_ending);
   if not exists (
     select from live_account as account
     where account.id = caller and (seen_generation is null or account.generation = seen_generation))
@@ -1525,7 +1534,7 @@ CREATE FUNCTION keep_base_in_team() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-  select team_id into new.team_id from workspace where id = new.workspace_id for share;
+  select team_id into new.team_id from workspace where id = new.workspace_id for key share;
   return new;
 end $$;
 
@@ -1559,8 +1568,8 @@ declare
   team   bigint;
   theirs bigint;
 begin
-  select team_id into team from user_group where id = new.group_id for share;
-  select team_id into theirs from account where id = new.account_id for share;
+  select team_id into team from user_group where id = new.group_id for key share;
+  select team_id into theirs from account where id = new.account_id;
   if team is distinct from theirs then
     raise exception 'account % is not of the team of group %', new.account_id, new.group_id
       using errcode = 'check_violation', constraint = 'group_member_of_team';
@@ -1604,7 +1613,7 @@ CREATE FUNCTION keep_part_in_team() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-  select team_id into new.team_id from base where id = new.base_id for share;
+  select team_id into new.team_id from base where id = new.base_id for key share;
   return new;
 end $$;
 
@@ -1692,9 +1701,13 @@ end $$;
 CREATE FUNCTION keep_whose_email() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+declare
+  actor bigint := nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account';
 begin
-  new.claims_email := (nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account')::bigint
-    is not distinct from new.id;
+  new.email_given_by := case
+    when actor is null or exists (select from account where id = actor and id <> new.id and is_system_admin) then 'system'
+    when actor = new.id then 'self'
+    else 'team' end;
   return new;
 end $$;
 
@@ -1703,9 +1716,9 @@ CREATE FUNCTION keep_workspace_in_team() RETURNS trigger
     AS $$
 begin
   if new.account_id is not null then
-    select team_id into new.team_id from account where id = new.account_id for share;
+    select team_id into new.team_id from account where id = new.account_id;
   else
-    select team_id into new.team_id from user_group where id = new.group_id for share;
+    select team_id into new.team_id from user_group where id = new.group_id for key share;
   end if;
   return new;
 end $$;
@@ -1749,6 +1762,9 @@ CREATE FUNCTION raise_generation() RETURNS trigger
     AS $$
 begin
   new.generation := old.generation + 1;
+  if tg_table_name = 'account' and nullif(current_setting('basekeeper.ending_team', true), '') is null then
+    perform hold_access(new.id, true);
+  end if;
   return new;
 end $$;
 

@@ -48,6 +48,14 @@ public struct SignedIn: Personal {
     account.generation as account_generation, null::bigint as account_token_id
     """
 
+  /// The same of this caller, once more: by the account token that was shown, if one was.
+  var columnsOfCaller: SQL {
+    """
+    account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
+    account.generation as account_generation, \(token)::bigint as account_token_id
+    """
+  }
+
   /// Live account tokens with their live accounts; to be narrowed by `token.hash`.
   static let live: SQL = """
     account_token as token

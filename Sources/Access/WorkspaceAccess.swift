@@ -57,7 +57,7 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
   ) async throws -> WorkspaceAdmin {
     let found: Found? = try await app.db.lookup(
       """
-      select \(SignedIn.columnsOfProved), \(WorkspaceRole.columns)
+      select \(caller.columnsOfCaller), \(WorkspaceRole.columns)
       from live_account as account \(WorkspaceRole.joined(on: place))
       where account.id = \(caller.account)
       """)

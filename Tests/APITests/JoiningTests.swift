@@ -191,6 +191,43 @@ import Testing
     }
   }
 
+  /// The word of a team's administrator makes nobody an administrator of another.
+  @Test func `who was given an address by a team is the admin of no other by it`() async throws {
+    try await World.with { world async throws in
+      let made = try await world.call(
+        .post, "/api/v2.1/org/1/admin/users/", as: .teamAdmin,
+        ["email": "cto@corp.example", "password": "a new password"])
+      #expect(made.status == 200, "\(made.text)")
+      try await world.database.execute("update account set team_id = null where email = 'cto@corp.example'")
+      let team = ["org_name": "Corp", "admin_email": "cto@corp.example"]
+      let refused = try await world.call(.post, "/api/v2.1/admin/organizations/", as: .systemAdmin, team)
+      #expect(refused.status == 400 && refused["error_msg"] as? String == "User already exists.")
+      let invited = try await world.call(.post, Self.invitations, as: .teamAdmin, ["email": "cto@corp.example"])
+      #expect(invited.status == 200)
+    }
+  }
+
+  @Test func `whoever joins a group while it is brought into a team keeps it out`() async throws {
+    try await World.with { world async throws in
+      try await world.database.execute(Self.belongings)
+      let answer = try await world.database.db.onLoop { database in
+        try await database.transaction { transaction in
+          try await transaction.run("select from user_group where id = 105 for share")
+          let answer = Task { try await world.call(.post, Self.put, as: .systemAdmin) }
+          let waits = try await poll {
+            try await world.database.count(
+              "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'") > 0
+          }
+          #expect(waits)
+          try await transaction.run("insert into group_member (group_id, account_id, role) values (105, 7, 'member')")
+          return answer
+        }
+      }
+      #expect(try await answer.value.status == 200)
+      #expect(try await world.database.count("user_group where id = 105 and team_id is null") == 1)
+    }
+  }
+
   @Test func `an invitation that is withdrawn while it is accepted lets nobody in`() async throws {
     try await World.with { world async throws in
       let answer = try await world.database.db.onLoop { database in

@@ -6,13 +6,15 @@ import Testing
 
 /// A rule holds also where somebody changes what it asks about while a request is under way.
 @Suite struct Meanwhile {
-  /// Answers a request while somebody holds a row, changes something as soon as a statement waits for it, and lets go.
+  /// Answers a request while somebody holds a row, or what a statement locks, changes something as soon as a statement
+  /// waits for it, and lets go.
   private static func answer(
-    in world: World, holding row: SQL, _ change: SQL, _ request: @escaping @Sendable () async throws -> Answer
+    in world: World, holding row: SQL? = nil, by lock: SQL = "select 1", _ change: SQL,
+    _ request: @escaping @Sendable () async throws -> Answer
   ) async throws -> Answer {
     let answer = try await world.database.db.onLoop { database in
       try await database.transaction { transaction in
-        try await transaction.run("select from \(row) for update")
+        try await transaction.run(row.map { "select from \($0) for no key update" } ?? lock)
         let answer = Task { try await request() }
         let waits = try await poll {
           try await world.database.count(
@@ -62,7 +64,7 @@ import Testing
     for making in Self.makings {
       try await World.with { world async throws in
         let before = try await world.database.count(making.made)
-        let answer = try await Self.answer(in: world, holding: "account where id = 1", end) {
+        let answer = try await Self.answer(in: world, by: "select hold_access(1, true)", end) {
           try await world.call(.post, making.path, as: .groupOwner, making.fields)
         }
         #expect(answer.status == 401, "\(making.path): \(answer.text)")
@@ -116,6 +118,25 @@ import Testing
       }
       #expect(try await answer.value.status == 200)
       #expect(try await world.database.count("account_token where account_id = 1") == 0)
+    }
+  }
+
+  /// However much they write, their own row, too, and whatever is done to them at the same moment.
+  @Test func `who writes on and on is ended all the same, and nobody is told that the service has failed`() async throws
+  {
+    try await World.with(connections: 16) { world async throws in
+      let person = "/api/v2.1/org/1/admin/users/00000000000000000000000000000001@auth.local/"
+      let answers = try await world.fifty { number in
+        switch number {
+        case 20: try await world.call(.put, person + "set-password/", as: .teamAdmin)
+        case 30: try await world.call(.put, person, as: .teamAdmin, ["is_active": "false"])
+        case _ where number % 2 == 0:
+          try await world.call(.put, "/api/v2.1/user/", as: .groupOwner, ["name": "Name \(number)"])
+        default: try await world.call(.post, "/api/v2.1/groups/", as: .groupOwner, ["name": "Group \(number)"])
+        }
+      }
+      #expect(answers.allSatisfy { [200, 201, 401].contains($0.status) }, "\(answers.map(\.status))")
+      #expect(try await world.database.count("account where id = 1 and not is_active") == 1)
     }
   }
 

@@ -3,16 +3,13 @@ internal import Crypto
 internal import Postgres
 
 extension App {
-  /// The admin of a new team: a new account, or that of the live person without a team to whom an administrator gave the
-  /// address; one that somebody gave as their own proves nothing, and is taken. Such a person gets the password that was
+  /// The admin of a new team: a new account, or that of the live person without a team to whom a system administrator
+  /// gave the address; on anybody else's word it proves nothing, and is taken. Such a person gets the password that was
   /// given, and signs in anew with it; if none was, the old one stays.
   func putOrAdd(_ new: NewPerson, to team: ID<Team>, in transaction: Transaction) async throws -> Person {
-    let found: ID<Account>? = try await transaction.row(
-      """
-      select id from account
-      where lower(email) = lower(\(new.email.text)) and team_id is null and not claims_email
-      for update
-      """)
+    let owner: SQL = "lower(email) = lower(\(new.email.text)) and team_id is null and email_given_by = 'system'"
+    try await transaction.run("select hold_access(id, true) from account where \(owner)")
+    let found: ID<Account>? = try await transaction.row("select id from account where \(owner) for update")
     guard let found, try await transaction.put(found, into: team, asAdmin: true) else {
       return try await add(new, to: team, in: transaction)
     }
@@ -31,6 +28,7 @@ extension Transaction {
   /// so do those groups without a team in which there is nobody else, or people of this team alone, with all that lies in
   /// them; in other groups the person stays a member. False where the person is in a team, or is not there any more.
   func put(_ person: ID<Account>, into team: ID<Team>, asAdmin isAdmin: Bool = false) async throws -> Bool {
+    try await run("select hold_access(\(person), true)")
     let count = try await run(
       """
       update account set team_id = \(team), is_team_admin = \(isAdmin)
@@ -44,9 +42,17 @@ extension Transaction {
     return true
   }
 
-  /// Their locks keep others from coming into these groups in the meantime.
+  /// Locks keep others from coming into these groups; who is in them is asked when the locks are there.
   private func groupsOfTheirOwn(_ person: ID<Account>, _ team: ID<Team>) async throws(PostgresError) -> [ID<Group>] {
-    try await rows(
+    try await run(
+      """
+      select from user_group
+      where user_group.team_id is null
+        and exists (select from group_member as own where own.group_id = user_group.id and own.account_id = \(person))
+      order by user_group.id
+      for update
+      """)
+    return try await rows(
       """
       select user_group.id from user_group
       where user_group.team_id is null
@@ -55,7 +61,6 @@ extension Transaction {
           select from group_member as member join account on account.id = member.account_id
           where member.group_id = user_group.id and account.team_id is distinct from \(team))
       order by user_group.id
-      for update
       """)
   }
 

@@ -136,6 +136,7 @@ extension App {
   func change(_ named: String, to new: PersonChange, _ reach: Reach, by caller: SignedIn) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     return try await change(by: caller, endsOwnAccess: user == caller.user) {
+      try await $0.holdAccess(of: user, within: reach.changeableAccounts(by: caller))
       if new.mustUseTwoFactors == true, user == caller.user { try await $0.requireSecondFactor(of: caller) }
       let changed = try await $0.run(
         """
@@ -176,7 +177,8 @@ extension App {
   /// admin or member. The address stays taken, and what he made keeps his name. Says what he has left behind.
   func delete(_ named: String, _ reach: Reach, by caller: SignedIn) async throws -> Departure {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
-    let gone = try await change(by: caller) {
+    let gone = try await change(by: caller, endsOwnAccess: user == caller.user) {
+      try await $0.holdAccess(of: user, within: reach.changeableAccounts(by: caller))
       let gone: ID<Account>? = try await $0.row(
         """
         update account set deleted_at = now(), is_active = false
@@ -215,6 +217,12 @@ extension App {
 }
 
 extension Transaction {
+  /// Waits for what a person is writing, and lets them write nothing more until the end. It comes before their row is
+  /// touched: who writes holds their access first, and may touch their own row then.
+  func holdAccess(of user: UserID, within scope: SQL) async throws(PostgresError) {
+    try await run("select hold_access(id, true) from account where uid = \(user) and \(scope)")
+  }
+
   /// Takes away a person's second factor with its recovery codes.
   func removeSecondFactor(of user: UserID) async throws {
     try await run(

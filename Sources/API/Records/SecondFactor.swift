@@ -58,7 +58,7 @@ extension Transaction {
   /// Whoever asks a second factor of themselves too has one: else this would be the last that they do.
   func requireSecondFactor(of caller: SignedIn) async throws {
     let count = try await run(
-      "select from account where id = \(caller.account) and totp_confirmed_at is not null for share")
+      "select from account where id = \(caller.account) and totp_confirmed_at is not null")
     guard count == 1 else {
       throw APIError.refused("Enrol a second factor of your own first, at /api/v2.1/user/two-factor-auth/.")
     }

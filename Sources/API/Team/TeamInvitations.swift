@@ -119,7 +119,7 @@ private func invite(by admin: TeamAdmin, _ invitee: Invitee, _ app: App) async t
         select \(admin.team), id, \(admin.caller.account)
         from live_account as person
         where lower(email) = lower(\(invitee.email.text)) and team_id is null
-          and not (select claims_email from account where account.id = person.id)
+          and exists (select from account where account.id = person.id and email_given_by <> 'self')
         on conflict (team_id, account_id) do update
         set created_by = excluded.created_by, expires_at = excluded.expires_at
         returning *
@@ -152,7 +152,7 @@ private func listOwnInvitations(
 /// Puts the caller into the team.
 private func accept(by invitee: TeamInvitee, _ invitation: NamedInvitation, _ app: App) async throws -> Success {
   let caller = invitee.caller
-  try await app.change(by: caller, patience: .seconds(120)) {
+  try await app.change(by: caller, endsOwnAccess: true, patience: .seconds(120)) {
     let team: ID<Team>? = try await $0.row(
       """
       select team_id as id from team_invitation
