@@ -2,6 +2,7 @@
 
 import json
 import random
+import statistics
 
 import pytest
 
@@ -24,11 +25,15 @@ def alone():
 
 
 def grows_no_faster(cost_of_half, cost_of_whole):
-    """Whether twice as much costs at most two and a half times as much, of several tries."""
+    """Whether twice as much costs at most two and a half times as much: the least of several tries, or the middle of what
+    pairs of neighbours say, of which each may have been disturbed by what else runs here."""
     half = whole = float("inf")
-    for _ in range(10):
-        half, whole = min(half, cost_of_half()), min(whole, cost_of_whole())
-        if whole <= 2.5 * half:
+    ratios = []
+    while len(ratios) < 31:
+        small, large = cost_of_half(), cost_of_whole()
+        half, whole = min(half, small), min(whole, large)
+        ratios.append(large / small)
+        if whole <= 2.5 * half or len(ratios) > 6 and statistics.median(ratios) <= 2.5:
             return True
     return False
 
