@@ -32,7 +32,7 @@ def grows_no_faster(cost_of_half, cost_of_whole):
     while len(ratios) < 31:
         small, large = cost_of_half(), cost_of_whole()
         half, whole = min(half, small), min(whole, large)
-        ratios.append(large / small)
+        ratios.append(large / max(small, 1))
         if whole <= 2.5 * half or len(ratios) > 6 and statistics.median(ratios) <= 2.5:
             return True
     return False
