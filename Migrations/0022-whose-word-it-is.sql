@@ -48,23 +48,15 @@ $$;
 -- MARK: Rights
 
 -- Whoever writes has been let in by a statement before, and may have been taken out since. What opens a base or a group to
--- others, or has a new secret, is written while its maker administers that; their membership is held until then.
-create function administers_workspace(person bigint, workspace_id bigint) returns boolean language plpgsql as $$
-declare
-  place  workspace;
-begin
-  select * into place from workspace where id = workspace_id;
-  if place.account_id = person then
-    return true;
-  end if;
-  perform from group_member
-  where group_id = place.group_id and account_id = person and role in ('owner', 'admin')
-  for share;
-  return found or exists (
-    select from live_account as account
-    where account.id = person
-      and (account.is_system_admin or account.is_team_admin and account.team_id = place.team_id));
-end $$;
+-- others, or has a new secret, is written while its maker administers that. The maker holds their access, and whoever
+-- changes what they may waits for it, see `hold_access`: a lock of the membership's row could be held on and on.
+create function administers_workspace(person bigint, place bigint) returns boolean language sql stable as $$
+  select exists (select from workspace_role where account_id = person and workspace_id = place and role in ('owner', 'admin'))
+    or exists (
+      select from live_account as account
+      where account.id = person and (account.is_system_admin or account.is_team_admin and account.team_id = (
+        select team_id from workspace where workspace.id = place)))
+$$;
 
 create function keep_to_makers() returns trigger language plpgsql as $$
 declare

@@ -948,24 +948,15 @@ CREATE TABLE schema_migration (
 
 -- MARK: Functions
 
-CREATE FUNCTION administers_workspace(person bigint, workspace_id bigint) RETURNS boolean
-    LANGUAGE plpgsql
+CREATE FUNCTION administers_workspace(person bigint, place bigint) RETURNS boolean
+    LANGUAGE sql STABLE
     AS $$
-declare
-  place  workspace;
-begin
-  select * into place from workspace where id = workspace_id;
-  if place.account_id = person then
-    return true;
-  end if;
-  perform from group_member
-  where group_id = place.group_id and account_id = person and role in ('owner', 'admin')
-  for share;
-  return found or exists (
-    select from live_account as account
-    where account.id = person
-      and (account.is_system_admin or account.is_team_admin and account.team_id = place.team_id));
-end $$;
+  select exists (select from workspace_role where account_id = person and workspace_id = place and role in ('owner', 'admin'))
+    or exists (
+      select from live_account as account
+      where account.id = person and (account.is_system_admin or account.is_team_admin and account.team_id = (
+        select team_id from workspace where workspace.id = place)))
+$$;
 
 CREATE FUNCTION audit(team bigint, kind text, operation text, target bigint, detail jsonb, was jsonb, became jsonb, subject bigint DEFAULT NULL::bigint) RETURNS void
     LANGUAGE plpgsql

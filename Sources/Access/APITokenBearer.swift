@@ -145,7 +145,7 @@ public struct APITokenBearer: Principal {
   ) async throws -> APITokenBearer {
     let found: Person? = try await app.db.lookup(
       """
-      select \(NamedBase.columns), \(SignedIn.columnsOfProved), \(permissionOfAccount) as permission
+      select \(NamedBase.columns), \(SignedIn.columns(ofProved: nil)), \(permissionOfAccount) as permission
       from live_account as account
       join base on base.uuid = \(uuid)::uuid
       left join team on team.id = base.team_id

@@ -169,7 +169,7 @@ private struct Found: RowDecodable {
     try await find(
       named,
       """
-      select \(caller.columnsOfCaller), \(columns)
+      select \(SignedIn.columns(ofProved: caller.token)), \(columns)
       from live_account as account \(named.joined)
       where account.id = \(caller.account)
       """, app)

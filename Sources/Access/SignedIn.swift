@@ -37,22 +37,15 @@ public struct SignedIn: Personal {
   }
 
   /// What `init(_ row:)` reads, from `live`.
-  static let columns: SQL = """
-    account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
-    account.generation as account_generation, token.id as account_token_id
-    """
+  static let columns = columns(shownBy: "token.id")
 
-  /// The same of somebody who has been proved before, from `live_account as account`.
-  static let columnsOfProved: SQL = """
-    account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
-    account.generation as account_generation, null::bigint as account_token_id
-    """
+  /// The same from `live_account as account`, of somebody who has been proved before by an account token, or without one.
+  static func columns(ofProved token: ID<AccountToken>?) -> SQL { columns(shownBy: "\(token)::bigint") }
 
-  /// The same of this caller, once more: by the account token that was shown, if one was.
-  var columnsOfCaller: SQL {
+  private static func columns(shownBy token: SQL) -> SQL {
     """
     account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
-    account.generation as account_generation, \(token)::bigint as account_token_id
+    account.generation as account_generation, \(token) as account_token_id
     """
   }
 

@@ -57,7 +57,7 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
   ) async throws -> WorkspaceAdmin {
     let found: Found? = try await app.db.lookup(
       """
-      select \(caller.columnsOfCaller), \(WorkspaceRole.columns)
+      select \(SignedIn.columns(ofProved: caller.token)), \(WorkspaceRole.columns)
       from live_account as account \(WorkspaceRole.joined(on: place))
       where account.id = \(caller.account)
       """)

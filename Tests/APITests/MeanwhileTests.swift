@@ -6,15 +6,20 @@ import Testing
 
 /// A rule holds also where somebody changes what it asks about while a request is under way.
 @Suite struct Meanwhile {
-  /// Answers a request while somebody holds a row, or what a statement locks, changes something as soon as a statement
-  /// waits for it, and lets go.
+  /// Answers a request while somebody holds a row, changes something as soon as a statement waits for it, and lets go.
   private static func answer(
-    in world: World, holding row: SQL? = nil, by lock: SQL = "select 1", _ change: SQL,
-    _ request: @escaping @Sendable () async throws -> Answer
+    in world: World, holding row: SQL, _ change: SQL, _ request: @escaping @Sendable () async throws -> Answer
+  ) async throws -> Answer {
+    try await answer(in: world, after: "select from \(row) for no key update", change, request)
+  }
+
+  /// The same after a statement that locks anything.
+  private static func answer(
+    in world: World, after lock: SQL, _ change: SQL, _ request: @escaping @Sendable () async throws -> Answer
   ) async throws -> Answer {
     let answer = try await world.database.db.onLoop { database in
       try await database.transaction { transaction in
-        try await transaction.run(row.map { "select from \($0) for no key update" } ?? lock)
+        try await transaction.run(lock)
         let answer = Task { try await request() }
         let waits = try await poll {
           try await world.database.count(
@@ -64,7 +69,7 @@ import Testing
     for making in Self.makings {
       try await World.with { world async throws in
         let before = try await world.database.count(making.made)
-        let answer = try await Self.answer(in: world, by: "select hold_access(1, true)", end) {
+        let answer = try await Self.answer(in: world, after: "select hold_access(1, true)", end) {
           try await world.call(.post, making.path, as: .groupOwner, making.fields)
         }
         #expect(answer.status == 401, "\(making.path): \(answer.text)")
@@ -88,7 +93,7 @@ import Testing
   ) async throws {
     try await World.with { world async throws in
       let answer = try await Self.answer(
-        in: world, holding: "group_member where group_id = 1 and account_id = 2",
+        in: world, after: "select hold_access(2, true)",
         "delete from group_member where group_id = 1 and account_id = 2"
       ) { try await world.call(.post, path, as: .groupAdmin, fields) }
       #expect(answer.status == 403, "\(answer.text)")
@@ -118,6 +123,24 @@ import Testing
       }
       #expect(try await answer.value.status == 200)
       #expect(try await world.database.count("account_token where account_id = 1") == 0)
+    }
+  }
+
+  @Test func `who is taken out of a group is out when what they were writing is written`() async throws {
+    try await World.with { world async throws in
+      let answer = try await Self.answer(
+        in: world, after: "select hold_caller(2, null, null, false)",
+        """
+        insert into group_link (group_id, handle, hash, created_by) values (1, repeat('7', 20), sha256('late'), 2)
+        """
+      ) {
+        try await world.call(.delete, "/api/v2.1/groups/1/members/\(Example.groupAdmin)/", as: .groupOwner)
+      }
+      #expect(answer.status == 200)
+      // The link that was made at the last moment lets them in again no more than those from before.
+      let barred = try await world.database.count(
+        "barred_member join group_link on group_link.id = link_id where hash = sha256('late') and account_id = 2")
+      #expect(barred == 1)
     }
   }
 

@@ -8,7 +8,7 @@ extension App {
   /// given, and signs in anew with it; if none was, the old one stays.
   func putOrAdd(_ new: NewPerson, to team: ID<Team>, in transaction: Transaction) async throws -> Person {
     let owner: SQL = "lower(email) = lower(\(new.email.text)) and team_id is null and email_given_by = 'system'"
-    try await transaction.run("select hold_access(id, true) from account where \(owner)")
+    try await transaction.holdAccess(of: owner)
     let found: ID<Account>? = try await transaction.row("select id from account where \(owner) for update")
     guard let found, try await transaction.put(found, into: team, asAdmin: true) else {
       return try await add(new, to: team, in: transaction)
@@ -28,7 +28,7 @@ extension Transaction {
   /// so do those groups without a team in which there is nobody else, or people of this team alone, with all that lies in
   /// them; in other groups the person stays a member. False where the person is in a team, or is not there any more.
   func put(_ person: ID<Account>, into team: ID<Team>, asAdmin isAdmin: Bool = false) async throws -> Bool {
-    try await run("select hold_access(\(person), true)")
+    try await holdAccess(of: "id = \(person)")
     let count = try await run(
       """
       update account set team_id = \(team), is_team_admin = \(isAdmin)

@@ -204,7 +204,9 @@ extension App {
   func endLeftBehind(by named: String, _ reach: Reach, caller: SignedIn) async throws -> LeftBehind {
     let leaver = try await leaver(named, reach)
     // A long list is ended as a whole, or not at all.
-    let ended: LeftBehind? = try await change(by: caller, patience: .seconds(120)) {
+    let isOwn = leaver.account == caller.account
+    let ended: LeftBehind? = try await change(by: caller, endsOwnAccess: isOwn, patience: .seconds(120)) {
+      try await $0.holdAccess(of: "id = \(leaver.account) and \(Reach.changeable(by: caller))")
       let isOpen: ID<Account>? = try await $0.row(
         """
         update account set generation = generation + 1

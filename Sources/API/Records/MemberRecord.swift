@@ -100,17 +100,24 @@ extension App {
     }
   }
 
-  /// Changes a membership; the owner's is changed by giving the group to somebody else alone.
+  /// Changes a membership, when what its person is writing by it is written; the owner's is changed only by giving the group
+  /// to somebody else.
   private func touch(
     _ user: String, of group: ID<Group>, by caller: SignedIn, _ body: (Transaction, ID<Account>) async throws -> Void
   ) async throws {
-    try await change(by: caller) {
+    let person = UserID(wire: user)
+    try await change(by: caller, endsOwnAccess: person == caller.user) {
+      try await $0.holdAccess(
+        of: """
+          uid = \(person) and exists (
+            select from group_member where group_id = \(group) and account_id = account.id)
+          """)
       let found: Membership? = try await $0.row(
         """
         select member.account_id, member.role
         from group_member as member
         join account on account.id = member.account_id and account.deleted_at is null
-        where member.group_id = \(group) and account.uid = \(UserID(wire: user))
+        where member.group_id = \(group) and account.uid = \(person)
         for update of member
         """)
       guard let found else { throw Refusal.notFound(.user(user)) }

@@ -136,7 +136,7 @@ extension App {
   func change(_ named: String, to new: PersonChange, _ reach: Reach, by caller: SignedIn) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     return try await change(by: caller, endsOwnAccess: user == caller.user) {
-      try await $0.holdAccess(of: user, within: reach.changeableAccounts(by: caller))
+      try await $0.holdAccess(of: "uid = \(user) and \(reach.changeableAccounts(by: caller))")
       if new.mustUseTwoFactors == true, user == caller.user { try await $0.requireSecondFactor(of: caller) }
       let changed = try await $0.run(
         """
@@ -178,7 +178,7 @@ extension App {
   func delete(_ named: String, _ reach: Reach, by caller: SignedIn) async throws -> Departure {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     let gone = try await change(by: caller, endsOwnAccess: user == caller.user) {
-      try await $0.holdAccess(of: user, within: reach.changeableAccounts(by: caller))
+      try await $0.holdAccess(of: "uid = \(user) and \(reach.changeableAccounts(by: caller))")
       let gone: ID<Account>? = try await $0.row(
         """
         update account set deleted_at = now(), is_active = false
@@ -217,10 +217,11 @@ extension App {
 }
 
 extension Transaction {
-  /// Waits for what a person is writing, and lets them write nothing more until the end. It comes before their row is
-  /// touched: who writes holds their access first, and may touch their own row then.
-  func holdAccess(of user: UserID, within scope: SQL) async throws(PostgresError) {
-    try await run("select hold_access(id, true) from account where uid = \(user) and \(scope)")
+  /// Waits for what a person is writing, who is the one row of `account` for which the condition holds, and lets them write
+  /// nothing more until the end. It comes before their rows are touched: whoever writes holds their own access first, and
+  /// may touch these rows then.
+  func holdAccess(of person: SQL) async throws(PostgresError) {
+    try await run("select hold_access(account.id, true) from account where \(person)")
   }
 
   /// Takes away a person's second factor with its recovery codes.

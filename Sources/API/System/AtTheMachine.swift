@@ -100,8 +100,7 @@ package struct AtTheMachine: Sendable {
     _ email: String, setting assignment: SQL, _ more: (Transaction, UserID) async throws -> Void
   ) async throws {
     try await database.transaction { transaction in
-      try await transaction.run(
-        "select hold_access(id, true) from account where lower(email) = lower(\(normalized(email)))")
+      try await transaction.holdAccess(of: "lower(email) = lower(\(normalized(email)))")
       let found: Named? = try await transaction.row(
         """
         update account set \(assignment)
