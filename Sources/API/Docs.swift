@@ -65,7 +65,7 @@ struct KeptAnswer: Output {
   let kept: Kept
   let conditions: Conditions
 
-  func response() -> Response {
+  func response(publicURL _: String) -> Response {
     let status = Self.status.rawValue
     var response = Response(conditions.know(kept.tag) ? 304 : status, type: kept.type, [])
     if response.status == status { response.body = kept.bytes } else { response.headers = [] }

@@ -17,7 +17,7 @@ extension App {
     reading read: () async throws -> In, _ body: (In, App) async throws -> some Output
   ) async throws -> Response {
     guard let text = request.headers[.idempotencyKey], let scope = subject.scope else {
-      return try await body(try await read(), self).response()
+      return try await body(try await read(), self).response(publicURL: settings.publicURL)
     }
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw APIError.refused("Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
@@ -29,7 +29,7 @@ extension App {
       return try await db.transaction { transaction in
         try await once.claim(transaction)
         let output = try await body(input, within(transaction))
-        let response = output.response()
+        let response = output.response(publicURL: settings.publicURL)
         try await once.keep(response, with: output.revealed, transaction)
         return response
       }

@@ -12,7 +12,8 @@ public enum SuccessStatus: Int, Sendable {
 protocol Output: Sendable {
   /// The status of success.
   static var status: SuccessStatus { get }
-  func response() -> Response
+  /// The answer; the addresses in it begin with the public URL.
+  func response(publicURL: String) -> Response
   /// What it shows for the only time.
   var revealed: [Revealed] { get }
 }
@@ -27,7 +28,7 @@ extension Output {
 protocol Overview: Output {}
 
 extension Output where Self: JSONEncodable {
-  func response() -> Response { Response(Self.status.rawValue, self) }
+  func response(publicURL: String) -> Response { Response(Self.status.rawValue, self, publicURL: publicURL) }
 }
 
 /// What was made, where SeaTable says so by the status.

@@ -1,8 +1,9 @@
-internal import Access
+internal import HTTP
 
-extension App.Settings {
-  /// The picture of everybody who has none of his own.
-  var avatarURL: String { "\(publicURL)/media/avatars/default.png" }
-  /// The picture of every group.
-  var groupAvatarURL: String { "\(publicURL)/media/avatars/groups/default.png" }
+extension JSONWriter.Members {
+  /// Adds the address of the picture that everybody has.
+  mutating func addAvatar(_ name: StaticString = "avatar_url") { add(name, address: "/media/avatars/default.png") }
+
+  /// Adds the address of the picture that every group has.
+  mutating func addGroupAvatar() { add("avatar_url", address: "/media/avatars/groups/default.png") }
 }

@@ -104,13 +104,14 @@ public struct Route: Sendable {
         return input
       }
       let answer: (In, App) async throws -> Out = { try await handler(caller, $0, $1) }
+      let publicURL = app.settings.publicURL
       switch source {
       case .standby:
         let input = try await read()
-        return try await app.readingAtStandby { try await answer(input, $0).response() }
+        return try await app.readingAtStandby { try await answer(input, $0).response(publicURL: publicURL) }
       case .primary where isDoneOnce:
         return try await app.once(request, segments, of: caller.subject, operation, reading: read, answer)
-      case .primary: return try await answer(try await read(), app).response()
+      case .primary: return try await answer(try await read(), app).response(publicURL: publicURL)
       }
     }
   }

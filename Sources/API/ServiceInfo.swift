@@ -33,7 +33,7 @@ let contractVersion = "6.2.0"
 private struct State: Output, JSONEncodable {
   let obstacle: Obstacle?
 
-  func response() -> Response { Response(obstacle == nil ? Self.status.rawValue : 503, self) }
+  func response(publicURL _: String) -> Response { Response(obstacle == nil ? Self.status.rawValue : 503, self) }
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -65,7 +65,7 @@ private struct Document: Output {
   let type: String
   let bytes: [UInt8]
 
-  func response() -> Response {
+  func response(publicURL _: String) -> Response {
     var response = Response(Self.status.rawValue, type: type, bytes)
     // Pages of other sites show pictures.
     if type.hasPrefix("image/") { response.headers.append(("Cross-Origin-Resource-Policy", "cross-origin")) }

@@ -9,13 +9,16 @@ public protocol JSONEncodable: Sendable {
 public struct JSONWriter: ~Copyable {
   /// What has been written.
   public private(set) var bytes: [UInt8] = []
+  /// Where clients reach the service, without a slash at the end: the addresses that are written begin with it. Empty if
+  /// there are none to write.
+  public let publicURL: String
 
   /// An empty writer.
-  public init() {}
+  public init(publicURL: String = "") { self.publicURL = publicURL }
 
   /// The JSON text of one value.
-  public static func bytes(of value: some JSONEncodable) -> [UInt8] {
-    var writer = JSONWriter()
+  public static func bytes(of value: some JSONEncodable, publicURL: String = "") -> [UInt8] {
+    var writer = JSONWriter(publicURL: publicURL)
     writer.bytes.reserveCapacity(512)
     value.write(to: &writer)
     return writer.bytes
@@ -46,13 +49,24 @@ public struct JSONWriter: ~Copyable {
   public mutating func raw(_ json: some Sequence<UInt8>) { bytes.append(contentsOf: json) }
 
   mutating func string(_ text: String) {
-    var text = text
     bytes.append(UInt8(ascii: "\""))
+    characters(text)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  fileprivate mutating func address(_ path: String) {
+    bytes.append(UInt8(ascii: "\""))
+    characters(publicURL)
+    characters(path)
+    bytes.append(UInt8(ascii: "\""))
+  }
+
+  private mutating func characters(_ text: String) {
+    var text = text
     text.withUTF8 { text in
       // Most texts are written as they are, in one piece.
       if text.allSatisfy({ !Self.isEscaped($0) }) { bytes.append(contentsOf: text) } else { escaped(text) }
     }
-    bytes.append(UInt8(ascii: "\""))
   }
 
   private static func isEscaped(_ byte: UInt8) -> Bool {
@@ -102,6 +116,12 @@ public struct JSONWriter: ~Copyable {
     public mutating func add(_ name: StaticString, _ members: (inout Members) -> Void) {
       add(name: name)
       writer.object(members)
+    }
+
+    /// Adds the address of something that the service serves, by its path.
+    public mutating func add(_ name: StaticString, address path: String) {
+      add(name: name)
+      writer.address(path)
     }
 
     /// Adds a member whose name is known at run time only.

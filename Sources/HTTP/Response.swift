@@ -17,8 +17,8 @@ public struct Response: Sendable {
     headers = [("Content-Type", type)]
   }
 
-  /// An answer in JSON.
-  public init(_ status: Int, _ value: some JSONEncodable) {
-    self.init(status, type: "application/json", JSONWriter.bytes(of: value))
+  /// An answer in JSON; the addresses in it begin with the public URL.
+  public init(_ status: Int, _ value: some JSONEncodable, publicURL: String = "") {
+    self.init(status, type: "application/json", JSONWriter.bytes(of: value, publicURL: publicURL))
   }
 }

@@ -54,4 +54,16 @@ import Testing
       + #""half":0.5,"infinite":null}"#
     #expect(String(decoding: JSONWriter.bytes(of: Sample(text: text)), as: UTF8.self) == expected)
   }
+
+  private struct Picture: JSONEncodable {
+    func write(to json: inout JSONWriter) {
+      json.object { $0.add("of") { $0.add("address", address: "/pictures/\"1\".png") } }
+    }
+  }
+
+  @Test func `an address begins with the public URL, however deep it stands`() {
+    let bytes = JSONWriter.bytes(of: Picture(), publicURL: "https://bases.example.com")
+    #expect(
+      String(decoding: bytes, as: UTF8.self) == #"{"of":{"address":"https://bases.example.com/pictures/\"1\".png"}}"#)
+  }
 }

@@ -43,7 +43,6 @@ private struct AccountInfo: RowDecodable, Output, JSONEncodable {
   let name: String
   let isTeamAdmin: Bool
   let isSystemAdmin: Bool
-  var avatarURL = ""
 
   init(_ row: Row) throws(PostgresError) {
     user = try row["uid"]
@@ -68,7 +67,7 @@ private struct AccountInfo: RowDecodable, Output, JSONEncodable {
       $0.add("login_id", loginID ?? "")
       $0.add("contact_email", email)
       $0.add("institution", "")
-      $0.add("avatar_url", avatarURL)
+      $0.addAvatar()
       $0.add("is_staff", isSystemAdmin)
       $0.add("space_usage", "0%")
       $0.add("total", -1)
@@ -94,8 +93,7 @@ private func showAccount(of caller: SignedIn, _: NoInput, _ app: App) async thro
     select uid, team_id, email, login_id, name, is_team_admin, is_system_admin
     from live_account where id = \(caller.account)
     """)
-  guard var found else { throw Refusal.badAccountToken }
-  found.avatarURL = app.settings.avatarURL
+  guard let found else { throw Refusal.badAccountToken }
   return found
 }
 

@@ -34,7 +34,6 @@ struct GroupLink: RowDecodable, Output, JSONEncodable {
   let end: Timestamp?
   let isExpired: Bool
   var secret: Secret?
-  var publicURL = ""
 
   /// Gives the links of a statement that selects rows of `group_link`.
   static func select(_ rows: SQL) -> SQL {
@@ -65,7 +64,7 @@ struct GroupLink: RowDecodable, Output, JSONEncodable {
       $0.add("username", creator)
       $0.add("creator_name", creatorName)
       $0.add("token", secret?.clear ?? handle)
-      $0.add("link", linkURL("\(publicURL)/groups/links", handle: handle, secret: secret?.clear))
+      $0.add("link", address: linkPath("/groups/links", handle: handle, secret: secret?.clear))
       $0.add("is_expired", isExpired)
       $0.add("expire_date", end?.wire ?? "")
       $0.add("ctime", created)
@@ -95,7 +94,7 @@ private func makeLink(by admin: GroupAdmin, _ new: NewLink, _ app: App) async th
       """)
   }
   guard var made else { throw Refusal.notFound(.group(String(admin.group.value))) }
-  (made.secret, made.publicURL) = (token.secret, app.settings.publicURL)
+  made.secret = token.secret
   return made
 }
 
@@ -117,7 +116,7 @@ private func acceptLink(by invitee: GroupInvitee, _: Acceptance, _ app: App) asy
     guard let found else { throw Refusal.notFound(.link) }
     guard !found.isExpired else { throw Refusal.expiredLink }
     switch try await $0.add(invitee.caller.user.wire, to: found.group, by: found.link) {
-    case .made(let member), .isMember(let member): return app.pictured(member)
+    case .made(let member), .isMember(let member): return member
     case .unknown: throw Refusal.notFound(.link)  // the link is another team's
     }
   }
@@ -145,9 +144,7 @@ extension App {
 
   /// The links of a statement that selects rows of `group_link`.
   func groupLinks(_ rows: SQL) async throws(PostgresError) -> [GroupLink] {
-    var links: [GroupLink] = try await db.rows(GroupLink.select(rows))
-    for index in links.indices { links[index].publicURL = settings.publicURL }
-    return links
+    try await db.rows(GroupLink.select(rows))
   }
 
   /// Ends an invite link of a group; who has come in by it stays.

@@ -53,7 +53,6 @@ private struct GroupRecord: RowDecodable, Output, JSONEncodable {
   let created: Timestamp
   let owner: UserID?
   let admins: [String]
-  var avatarURL = ""
 
   static let columns: SQL = """
     user_group.id, user_group.name, user_group.created_at,
@@ -78,7 +77,7 @@ private struct GroupRecord: RowDecodable, Output, JSONEncodable {
       $0.add("name", name)
       $0.add("owner", owner)
       $0.add("created_at", created)
-      $0.add("avatar_url", avatarURL)
+      $0.addGroupAvatar()
       $0.add("admins", admins.map(UserID.init(postgresValue:)))
     }
   }
@@ -172,9 +171,7 @@ extension GroupOwner {
 
 extension App {
   fileprivate func groupRecords(_ sql: SQL) async throws(PostgresError) -> [GroupRecord] {
-    var groups: [GroupRecord] = try await db.rows(sql)
-    for index in groups.indices { groups[index].avatarURL = settings.groupAvatarURL }
-    return groups
+    try await db.rows(sql)
   }
 
   fileprivate func groupRecord(_ id: ID<Group>) async throws -> GroupRecord {

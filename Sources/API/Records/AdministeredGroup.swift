@@ -11,7 +11,6 @@ struct AdministeredGroup: RowDecodable, Output, JSONEncodable {
   let ownerName: String
   let ownerEmail: String
   let admins: [String]
-  var avatarURL = ""
 
   /// Gives the groups of a statement that selects rows of `user_group`.
   static func select(_ rows: SQL) -> SQL {
@@ -51,7 +50,7 @@ struct AdministeredGroup: RowDecodable, Output, JSONEncodable {
       $0.add("creator_name", ownerName)
       $0.add("creator_contact_email", ownerEmail)
       $0.add("admins", admins.map(UserID.init(postgresValue:)))
-      $0.add("avatar_url", avatarURL)
+      $0.addGroupAvatar()
       $0.add("parent_group_id", 0)
       $0.add("quota", -1)
       $0.add("size", 0)
@@ -83,9 +82,7 @@ struct NewOwnedGroup: Input {
 extension App {
   /// The groups of a statement that selects rows of `user_group`.
   func groups(_ rows: SQL) async throws(PostgresError) -> [AdministeredGroup] {
-    var groups: [AdministeredGroup] = try await db.rows(AdministeredGroup.select(rows))
-    for index in groups.indices { groups[index].avatarURL = settings.groupAvatarURL }
-    return groups
+    try await db.rows(AdministeredGroup.select(rows))
   }
 
   /// The group that a path names, if the condition holds for its row of `user_group`.

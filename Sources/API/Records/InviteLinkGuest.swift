@@ -4,7 +4,7 @@ internal import Postgres
 
 /// Somebody who has accepted an invite link to a base. One form for all lists.
 struct InviteLinkGuest: RowDecodable, JSONEncodable {
-  var person: PublicPerson
+  let person: PublicPerson
   let permission: Permission
   let link: String
   let base: BaseUUID
@@ -41,7 +41,7 @@ struct InviteLinkGuest: RowDecodable, JSONEncodable {
 extension App {
   /// The guests for whose rows of `guest` and `link` a condition holds.
   func guests(_ condition: SQL, _ page: SQL) async throws(PostgresError) -> [InviteLinkGuest] {
-    var guests: [InviteLinkGuest] = try await db.rows(
+    try await db.rows(
       """
       select \(PublicPerson.columns), guest.permission, guest.handle, base.uuid::text as base_uuid, guest.accepted_at
       from (
@@ -56,8 +56,6 @@ extension App {
       join account on account.id = guest.account_id
       order by guest.accepted_at, guest.account_id, guest.link_id
       """)
-    for index in guests.indices { guests[index].person.avatarURL = settings.avatarURL }
-    return guests
   }
 
   /// Takes a guest out of a base, by whichever links: they end for them, as do those that they have not accepted.

@@ -227,15 +227,14 @@ extension App {
       select account.id, \(PublicPerson.columns) from account
       where account.uid = \(UserID(wire: named)) and \(reach.holds("account"))
       """)
-    guard var found else { throw Refusal.notFound(.user(named)) }
-    found.person.avatarURL = settings.avatarURL
+    guard let found else { throw Refusal.notFound(.user(named)) }
     return found
   }
 }
 
 private struct Leaver: RowDecodable {
   let account: ID<Account>
-  var person: PublicPerson
+  let person: PublicPerson
 
   init(_ row: Row) throws(PostgresError) {
     account = try row["id"]

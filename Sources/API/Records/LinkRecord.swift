@@ -22,7 +22,6 @@ struct LinkRecord: RowDecodable, Sendable {
   let baseName: String
   let workspace: ID<Workspace>
   var secret: Secret?
-  var publicURL = ""
 
   /// Gives the links of a statement that selects rows of `base_link`.
   static func select(_ rows: SQL) -> SQL {
@@ -62,14 +61,14 @@ struct LinkRecord: RowDecodable, Sendable {
   /// What names the link: all of it in the answer that makes it, its handle in lists.
   var token: String { secret?.clear ?? handle }
 
-  /// Where the link leads; in lists with stars for what opens it.
-  func url(_ path: String) -> String {
-    linkURL("\(publicURL)/\(path)", handle: handle, secret: isCustom ? handle : secret?.clear)
+  /// The path of the link below another one; in lists with stars for what opens it.
+  func path(below place: StaticString) -> String {
+    linkPath(place, handle: handle, secret: isCustom ? handle : secret?.clear)
   }
 }
 
-/// A link's address, with stars for its secret where that is not known.
-func linkURL(_ place: String, handle: String, secret: String?) -> String {
+/// A link's path, with stars for its secret where that is not known.
+func linkPath(_ place: StaticString, handle: String, secret: String?) -> String {
   "\(place)/\(secret ?? handle + String(repeating: "*", count: 32))/"
 }
 
@@ -83,7 +82,8 @@ struct ExternalLink: Output, JSONEncodable {
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("id", link.id)
-      $0.add("url", link.url(link.isCustom ? "dtable/external-links/custom" : "dtable/external-links"))
+      $0.add(
+        "url", address: link.path(below: link.isCustom ? "/dtable/external-links/custom" : "/dtable/external-links"))
       $0.add("token", link.token)
       $0.add("is_custom", link.isCustom)
       $0.add("permission", permission)
@@ -110,7 +110,7 @@ struct InviteLink: Output, JSONEncodable {
       $0.add("username", link.creator)
       $0.add("permission", link.permission.rawValue)
       $0.add("token", link.token)
-      $0.add("link", link.url("dtable/links"))
+      $0.add("link", address: link.path(below: "/dtable/links"))
       $0.add("dtable", link.baseName)
       $0.add("dtable_name", link.baseName)
       $0.add("dtable_id", link.base)
@@ -162,9 +162,7 @@ struct LinkTerms: Sendable {
 extension App {
   /// The links of a statement that selects rows of `base_link`.
   func links(_ rows: SQL) async throws(PostgresError) -> [LinkRecord] {
-    var links: [LinkRecord] = try await db.rows(LinkRecord.select(rows))
-    for index in links.indices { links[index].publicURL = settings.publicURL }
-    return links
+    try await db.rows(LinkRecord.select(rows))
   }
 
   /// Makes a link with a name that somebody has chosen, or with a secret.
@@ -188,7 +186,7 @@ extension App {
         """)
     }
     guard var made else { throw Refusal.notFound(.base(name)) }
-    (made.secret, made.publicURL) = (token?.secret, settings.publicURL)
+    made.secret = token?.secret
     return made
   }
 

@@ -5,7 +5,7 @@ internal import Postgres
 /// A person in a group. One form for all lists.
 struct MemberRecord: RowDecodable, Output, JSONEncodable {
   let group: ID<Group>
-  var person: PublicPerson
+  let person: PublicPerson
   let loginID: String
   let role: Role
 
@@ -48,7 +48,7 @@ extension App {
   func members(of group: ID<Group>, where condition: SQL = "true", _ page: SQL) async throws(PostgresError)
     -> [MemberRecord]
   {
-    let members: [MemberRecord] = try await db.rows(
+    try await db.rows(
       """
       select \(MemberRecord.columns)
       from group_member as member
@@ -57,7 +57,6 @@ extension App {
       order by account.id
       \(page)
       """)
-    return members.map(pictured)
   }
 
   /// Puts people of the group's team into the group; says of each whether that worked.
@@ -66,7 +65,7 @@ extension App {
       var outcomes = Outcomes<MemberRecord>()
       for user in users {
         switch try await $0.add(user, to: group) {
-        case .made(let member): outcomes.success.append(pictured(member))
+        case .made(let member): outcomes.success.append(member)
         case .unknown: outcomes.fail(user, "User \(user) not found.")
         case .isMember(let member): outcomes.fail(user, "User \(member.person.name) is already a group member.")
         }
@@ -79,7 +78,7 @@ extension App {
   func add(_ user: String, to group: ID<Group>, by caller: SignedIn) async throws -> MemberRecord {
     try await change(by: caller) {
       switch try await $0.add(user, to: group) {
-      case .made(let member): return pictured(member)
+      case .made(let member): return member
       case .unknown: throw Refusal.notFound(.user(user))
       case .isMember(let member): throw APIError.refused("User \(member.person.name) is already a group member.")
       }
@@ -126,13 +125,6 @@ extension App {
       }
       try await body($0, found.account)
     }
-  }
-
-  /// A member with a picture.
-  func pictured(_ member: MemberRecord) -> MemberRecord {
-    var member = member
-    member.person.avatarURL = settings.avatarURL
-    return member
   }
 }
 

@@ -7,7 +7,6 @@ struct PublicPerson: RowDecodable, Output, JSONEncodable {
   let user: UserID
   let name: String
   let email: String
-  var avatarURL = ""
 
   /// What `init(_ row:)` reads, from `account`.
   static let columns: SQL = "account.uid, account.name, account.email"
@@ -24,7 +23,7 @@ struct PublicPerson: RowDecodable, Output, JSONEncodable {
     object.add("email", user)
     object.add("name", name)
     object.add("contact_email", email)
-    object.add("avatar_url", avatarURL)
+    object.addAvatar()
   }
 }
 
@@ -48,9 +47,7 @@ extension SignedIn {
 extension App {
   /// The people of a statement that selects `PublicPerson.columns`.
   func people(_ sql: SQL) async throws(PostgresError) -> [PublicPerson] {
-    var people: [PublicPerson] = try await db.rows(sql)
-    for index in people.indices { people[index].avatarURL = settings.avatarURL }
-    return people
+    try await db.rows(sql)
   }
 
   /// Everybody who may open a base, whichever way. Who has come from another team, by invite links alone, learns their

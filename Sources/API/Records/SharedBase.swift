@@ -10,7 +10,6 @@ struct SharedBase: RowDecodable, JSONEncodable {
   let sharer: UserID
   let sharerName: String
   let group: ID<Group>?
-  var sharerAvatarURL = ""
 
   /// The ways that lead to an account itself.
   static let personally: SQL = "way.source in ('user share', 'invite link')"
@@ -51,7 +50,7 @@ struct SharedBase: RowDecodable, JSONEncodable {
       $0.add("starred", isFavorite)
       $0.add("from_user", sharer)
       $0.add("from_user_name", sharerName)
-      $0.add("from_user_avatar", sharerAvatarURL)
+      $0.addAvatar("from_user_avatar")
       $0.add("rows_count", 0)
     }
   }
@@ -63,7 +62,7 @@ extension App {
     with account: ID<Account>, _ reach: Reach = .installation, only base: ID<Base>? = nil, page: SQL
   ) async throws(PostgresError) -> [SharedBase] {
     let ways: SQL = if let base { "\(SharedBase.personally) and way.base_id = \(base)" } else { SharedBase.personally }
-    return try await shared(
+    return try await db.rows(
       """
       \(SharedBase.select(to: account, by: ways))
       where \(reach.bases)
@@ -83,17 +82,11 @@ extension App {
 
   /// The bases that are shared with an account's groups.
   func basesShared(withGroupsOf account: ID<Account>, _ page: SQL) async throws(PostgresError) -> [SharedBase] {
-    try await shared(
+    try await db.rows(
       """
       \(SharedBase.select(to: account, by: "way.source = 'group share'"))
       order by way.group_id, base.id
       \(page)
       """)
-  }
-
-  private func shared(_ sql: SQL) async throws(PostgresError) -> [SharedBase] {
-    var bases: [SharedBase] = try await db.rows(sql)
-    for index in bases.indices { bases[index].sharerAvatarURL = settings.avatarURL }
-    return bases
   }
 }

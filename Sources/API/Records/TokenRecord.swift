@@ -27,7 +27,6 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
   let lastClient: String?
   let lastAddresses: [String]
   var secret: Secret?
-  var avatarURL = ""
 
   /// What `init(_ row:)` reads, from `token` joined with `origin`.
   static let columns: SQL = """
@@ -82,7 +81,7 @@ struct TokenRecord: RowDecodable, Output, JSONEncodable {
       $0.add("api_token", secret?.clear ?? Secret.masked(hint: hint))
       $0.add("generated_by", creator)
       $0.add("creator", creatorName)
-      $0.add("avatar_url", avatarURL)
+      $0.addAvatar()
       $0.add("generated_at", created)
       $0.add("last_access", lastUsed ?? created)
       $0.add("permission", permission.rawValue)
@@ -116,11 +115,9 @@ extension App {
           "select * from api_token where base_id = \(base) and revoked_at is null order by id \(page.limit)")))
   }
 
-  /// What a statement gives, with everybody's picture.
+  /// What a statement gives.
   func tokens(_ sql: SQL) async throws(PostgresError) -> [TokenRecord] {
-    var tokens: [TokenRecord] = try await db.rows(sql)
-    for index in tokens.indices { tokens[index].avatarURL = settings.avatarURL }
-    return tokens
+    try await db.rows(sql)
   }
 
   /// Makes a token; the answer is the only one that has its secret.
@@ -146,7 +143,7 @@ extension App {
         """)
     }
     guard var made else { throw Refusal.notFound(.base(name)) }
-    (made.secret, made.avatarURL) = (secret, settings.avatarURL)
+    made.secret = secret
     return made
   }
 
@@ -173,8 +170,7 @@ extension App {
         \(TokenRecord.select("select * from changed"))
         """)
     }
-    guard var changed else { throw try await missing(change.app, of: base) }
-    changed.avatarURL = settings.avatarURL
+    guard let changed else { throw try await missing(change.app, of: base) }
     return changed
   }
 
@@ -223,7 +219,7 @@ extension App {
         """)
     }
     guard var rotated else { return nil }
-    (rotated.secret, rotated.avatarURL) = (secret, settings.avatarURL)
+    rotated.secret = secret
     return rotated
   }
 

@@ -32,7 +32,7 @@ private struct FormerShare: Input {
 struct UserShare: RowDecodable, JSONEncodable {
   let id: Int64
   let base: BaseUUID
-  var person: PublicPerson
+  let person: PublicPerson
   let permission: Permission
 
   /// What `init(_ row:)` reads, from `share`, its `account` and its `base`.
@@ -103,7 +103,7 @@ private func endShare(by ender: BaseAdminOrSelf, _ share: FormerShare, _ app: Ap
 extension App {
   /// The shares for whose rows of `share` a condition holds.
   func userShares(_ condition: SQL, _ page: SQL) async throws(PostgresError) -> [UserShare] {
-    var shares: [UserShare] = try await db.rows(
+    try await db.rows(
       """
       select \(UserShare.columns)
       from (select * from user_share as share where \(condition) order by share.id \(page)) as share
@@ -111,8 +111,6 @@ extension App {
       join account on account.id = share.account_id and account.deleted_at is null
       order by share.id
       """)
-    for index in shares.indices { shares[index].person.avatarURL = settings.avatarURL }
-    return shares
   }
 
   /// Takes a base away from somebody with whom it is shared. If they have not done it themselves, no invite link that

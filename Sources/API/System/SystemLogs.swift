@@ -61,7 +61,6 @@ private struct DayCount: RowDecodable, JSONEncodable {
 
 private struct ActiveUser: JSONEncodable {
   let person: Person
-  let avatarURL: String
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -69,7 +68,7 @@ private struct ActiveUser: JSONEncodable {
       $0.add("name", person.name)
       $0.add("contact_email", person.email)
       $0.add("reg_date", person.created)
-      $0.add("avatar_url", avatarURL)
+      $0.addAvatar()
     }
   }
 }
@@ -150,5 +149,5 @@ private func listActiveUsers(of _: SystemAdmin, _ search: ActiveOnDay, _ app: Ap
   let people: [Person] = try await app.db.rows(
     Person.select("select * from account where id in (\(active)) order by id \(search.page.limit)"))
   return ActiveUsers(
-    users: people.map { ActiveUser(person: $0, avatarURL: app.settings.avatarURL) }, page: search.page, count: count)
+    users: people.map(ActiveUser.init), page: search.page, count: count)
 }

@@ -85,7 +85,6 @@ private struct PagedSearch: Input {
 /// An account, in one form for all operations.
 private struct SystemUser: Output, JSONEncodable {
   let person: Person
-  let avatarURL: String
 
   func write(to json: inout JSONWriter) { json.object(write) }
 
@@ -106,7 +105,7 @@ private struct SystemUser: Output, JSONEncodable {
     object.add("last_login", person.lastLogin)
     object.add("role", person.role)
     object.add("admin_role", person.isSystemAdmin ? person.adminRole : "")
-    object.add("avatar_url", avatarURL)
+    object.addAvatar()
     object.add("source", "db")
     object.add("storage_usage", 0)
     object.add("rows_count", 0)
@@ -184,17 +183,17 @@ private func listUsers(of _: SystemAdmin, _ page: Page, _ app: App) async throws
 private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> ToldUser {
   let person = try await app.add(new.person, to: nil, by: admin.caller)
   return ToldUser(
-    user: app.user(person), key: "add_user_tip", tip: "Added user \(person.email). No e-mail was sent.")
+    user: SystemUser(person: person), key: "add_user_tip", tip: "Added user \(person.email). No e-mail was sent.")
 }
 
 private func showUser(to _: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> SystemUser {
-  app.user(try await Person.find(user.named, .installation, app))
+  SystemUser(person: try await Person.find(user.named, .installation, app))
 }
 
 private func changeUser(by admin: SystemAdmin, _ user: UserChange, _ app: App) async throws -> ToldUser {
   let person = try await app.change(user.named, to: user.change, .installation, by: admin.caller)
   let left = try await app.leftBehind(by: person, after: user.change, .installation)
-  return ToldUser(user: app.user(person), key: "update_status_tip", tip: "", left: left)
+  return ToldUser(user: SystemUser(person: person), key: "update_status_tip", tip: "", left: left)
 }
 
 private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Departure {
@@ -280,7 +279,7 @@ private func importUsers(by admin: SystemAdmin, _ file: UserFile, _ app: App) as
     }
     do {
       let person = try await app.add(try line.person.get(), to: nil, by: admin.caller)
-      outcomes.success.append(app.user(person))
+      outcomes.success.append(SystemUser(person: person))
     } catch {
       let reason = WireError(error)
       if reason.status >= 500 || reason.status == 429 || reason.status == 401 {
@@ -297,8 +296,6 @@ extension App {
   /// The people of a statement that selects rows of `account`.
   fileprivate func users(_ rows: SQL) async throws(PostgresError) -> [SystemUser] {
     let people: [Person] = try await db.rows(Person.select(rows))
-    return people.map(user)
+    return people.map(SystemUser.init)
   }
-
-  fileprivate func user(_ person: Person) -> SystemUser { SystemUser(person: person, avatarURL: settings.avatarURL) }
 }

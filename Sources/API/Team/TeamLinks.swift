@@ -67,8 +67,7 @@ private func changeInviteLink(by admin: TeamAdmin, _ change: InviteLinkChange, _
       \(LinkRecord.select("select * from changed"))
       """)
   }
-  guard var changed else { throw Refusal.notFound(.link) }
-  changed.publicURL = app.settings.publicURL
+  guard let changed else { throw Refusal.notFound(.link) }
   return InviteLink(link: changed)
 }
 

@@ -53,7 +53,6 @@ struct TwoFactorRule: NamedInput {
 /// A member, in one form for all operations.
 private struct TeamUser: Output, JSONEncodable {
   let person: Person
-  let avatarURL: String
   /// Of who was deactivated.
   var left: LeftBehind?
   var revealed: [Revealed] { person.revealed }
@@ -71,7 +70,7 @@ private struct TeamUser: Output, JSONEncodable {
       $0.add("is_org_admin", person.isTeamAdmin)
       $0.add("is_force_2fa", person.mustUseTwoFactors)
       $0.add("has_default_device", person.hasSecondFactor)
-      $0.add("avatar_url", avatarURL)
+      $0.addAvatar()
       if let left { $0.add("left_behind", left) }
     }
   }
@@ -87,23 +86,23 @@ private struct ResetPassword: Output, JSONEncodable {
 private func listUsers(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<TeamUser> {
   let people: [Person] = try await app.db.rows(
     Person.select("select * from account where \(admin.reach.accounts) order by id \(page.limit)"))
-  return NamedList("user_list", people.map { TeamUser(person: $0, avatarURL: app.settings.avatarURL) })
+  return NamedList("user_list", people.map { TeamUser(person: $0) })
 }
 
 private func addUser(by admin: TeamAdmin, _ new: NewUser, _ app: App) async throws -> TeamUser {
   let person = try await app.add(new.person, to: admin.team, by: admin.caller)
-  return TeamUser(person: person, avatarURL: app.settings.avatarURL)
+  return TeamUser(person: person)
 }
 
 private func showUser(to admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> TeamUser {
   let person = try await Person.find(user.named, admin.reach, app)
-  return TeamUser(person: person, avatarURL: app.settings.avatarURL)
+  return TeamUser(person: person)
 }
 
 private func changeUser(by admin: TeamAdmin, _ user: UserChange, _ app: App) async throws -> TeamUser {
   let person = try await app.change(user.named, to: user.change, admin.reach, by: admin.caller)
   let left = try await app.leftBehind(by: person, after: user.change, admin.reach)
-  return TeamUser(person: person, avatarURL: app.settings.avatarURL, left: left)
+  return TeamUser(person: person, left: left)
 }
 
 private func deleteUser(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Departure {

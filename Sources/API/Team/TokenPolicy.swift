@@ -74,7 +74,7 @@ private struct Preview: Input {
 }
 
 private struct Violation: RowDecodable, JSONEncodable {
-  var token: TokenRecord
+  let token: TokenRecord
   let reason: String
 
   init(_ row: Row) throws(PostgresError) {
@@ -137,13 +137,12 @@ private func listViolations(of admin: TeamAdmin, _ preview: Preview, _ app: App)
     where token.team_id = \(admin.team) and token.revoked_at is null and verdict.reason is not null
     """
   let count = try await app.count("select count(*) \(broken)")
-  var violations: [Violation] = try await app.db.rows(
+  let violations: [Violation] = try await app.db.rows(
     """
     select \(TokenRecord.columns), token.reason
     from (select token.*, verdict.reason \(broken) order by token.id \(preview.page.limit)) as token
     \(TokenRecord.origin)
     order by token.id
     """)
-  for index in violations.indices { violations[index].token.avatarURL = app.settings.avatarURL }
   return NamedList("violations", violations, count: ("total_count", count))
 }

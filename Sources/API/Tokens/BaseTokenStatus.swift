@@ -59,7 +59,7 @@ private struct Status: Output, JSONEncodable {
 private struct Check: Output {
   let bearer: BaseTokenBearer
 
-  func response() -> Response {
+  func response(publicURL _: String) -> Response {
     var response = Response(Self.status.rawValue, Status(bearer: bearer))
     response.headers += [
       ("X-Dtable-Uuid", bearer.uuid.text), ("X-Permission", bearer.permission.rawValue),
@@ -86,7 +86,7 @@ private struct Holder: JSONEncodable {
 private struct KeySet: Output, JSONEncodable {
   let keys: [PublicKey]
 
-  func response() -> Response {
+  func response(publicURL _: String) -> Response {
     var response = Response(Self.status.rawValue, self)
     // A new key is published before it signs; what reads the set keeps it for no longer than that.
     response.headers.append(("Cache-Control", "public, max-age=\(KeyStore.overlap.components.seconds - 15)"))

@@ -51,16 +51,15 @@ private struct BaseTokenGrant: Output, JSONEncodable {
   let uuid: BaseUUID
   let baseName: String
   let workspace: ID<Workspace>
-  let publicURL: String
 
   func write(to json: inout JSONWriter) {
     json.object {
       if let appName { $0.add("app_name", appName) }
       $0.add("access_token", token)
       $0.add("dtable_uuid", uuid)
-      $0.add("dtable_server", publicURL + "/api-gateway/")
-      $0.add("dtable_socket", publicURL + "/")
-      $0.add("dtable_db", publicURL + "/dtable-db/")
+      $0.add("dtable_server", address: "/api-gateway/")
+      $0.add("dtable_socket", address: "/")
+      $0.add("dtable_db", address: "/dtable-db/")
       $0.add("workspace_id", workspace)
       $0.add("dtable_name", baseName)
       $0.add("use_api_gateway", true)
@@ -91,7 +90,7 @@ private func exchange(by bearer: APITokenBearer, _ lifetime: Lifetime, _ app: Ap
   }
   return BaseTokenGrant(
     appName: appName, token: app.signer.sign(claims), uuid: bearer.uuid, baseName: bearer.baseName,
-    workspace: bearer.workspace, publicURL: app.settings.publicURL)
+    workspace: bearer.workspace)
 }
 
 private func issueBaseToken(by user: BaseUser, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
@@ -101,8 +100,7 @@ private func issueBaseToken(by user: BaseUser, _ lifetime: Lifetime, _ app: App)
     username: user.caller.user.wire, permission: user.permission.rawValue, accountID: user.caller.account.value,
     signIn: user.caller.signIn)
   return BaseTokenGrant(
-    token: app.signer.sign(claims), uuid: user.uuid, baseName: user.baseName, workspace: user.workspace,
-    publicURL: app.settings.publicURL)
+    token: app.signer.sign(claims), uuid: user.uuid, baseName: user.baseName, workspace: user.workspace)
 }
 
 /// Reading only, and for no longer than the link lives.
@@ -114,6 +112,5 @@ private func visit(by visitor: LinkVisitor, _ lifetime: Lifetime, _ app: App) as
     permission: opened.permission.rawValue, externalLinkID: opened.link.value)
   app.lastUse.note(opened.link, at: now, from: app.origin)
   return BaseTokenGrant(
-    token: app.signer.sign(claims), uuid: opened.uuid, baseName: opened.baseName, workspace: opened.workspace,
-    publicURL: app.settings.publicURL)
+    token: app.signer.sign(claims), uuid: opened.uuid, baseName: opened.baseName, workspace: opened.workspace)
 }
