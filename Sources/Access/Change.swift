@@ -3,8 +3,8 @@ public import Postgres
 
 extension App {
   /// Runs a body that changes something, in a transaction. The database writes what it changes into the audit log, put
-  /// down to the caller and the request; whoever acts without an account leaves the request alone. Where one of its
-  /// statements may take longer than others, `patience` says how long.
+  /// down to the caller and the request; whoever acts without an account leaves the request alone. If one of its
+  /// statements may take longer than others, `statementTime` says how long.
   ///
   /// The transaction begins by proving once more that nothing has ended the caller's access since they were let in, and
   /// what would end it now waits for the transaction. If the body itself may end what its own caller was let in by,
@@ -13,14 +13,14 @@ extension App {
   /// - Throws: What the body threw, or `PostgresError`; that of the constraint `caller_lasts` if the access has ended.
   @discardableResult
   public func change<Value: Sendable>(
-    by caller: SignedIn?, endsOwnAccess: Bool = false, patience: Duration? = nil,
+    by caller: SignedIn?, endsOwnAccess: Bool = false, statementTime: Duration? = nil,
     _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
     let json = JSONWriter.bytes(of: Actor(account: caller?.account, origin: origin))
     let hold: SQL = caller.map { ", \($0.held(alone: endsOwnAccess))" } ?? ""
     let actor: SQL = "select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true)\(hold)"
-    let time: SQL? = patience.map { ", set_config('statement_timeout', \("\($0.components.seconds)s"), true)" }
-    return try await db.transaction(after: "\(actor)\(time ?? "")", patience: patience, body)
+    let time: SQL? = statementTime.map { ", set_config('statement_timeout', \("\($0.components.seconds)s"), true)" }
+    return try await db.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)
   }
 }
 

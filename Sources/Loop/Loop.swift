@@ -53,7 +53,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     var events = [epoll_event](repeating: epoll_event(), count: 256)
     while !stopping.load(ordering: .relaxed) {
       finishWork()
-      let count = epoll_wait(epoll, &events, Int32(events.count), patience())
+      let count = epoll_wait(epoll, &events, Int32(events.count), longestSleep())
       for event in events.prefix(Int(max(count, 0))) { dispatch(event) }
       fireTimers()
     }
@@ -84,10 +84,10 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     while let timer = timers.popDue(at: now) { timer.fire() }
   }
 
-  private func patience() -> Int32 {
+  private func longestSleep() -> Int32 {
     var milliseconds = timers.millisecondsToNext
     for turn in turns {
-      let own = turn.patience
+      let own = turn.longestSleep
       if own >= 0 { milliseconds = milliseconds < 0 ? own : min(milliseconds, own) }
     }
     return milliseconds
@@ -214,7 +214,7 @@ public protocol Turn: AnyObject {
   /// Does what has gathered since the last call; true when that may have made new jobs.
   func turn() -> Bool
   /// How long the loop may sleep before the next turn, in milliseconds; -1 where it does not matter.
-  var patience: Int32 { get }
+  var longestSleep: Int32 { get }
 }
 
 /// A system call that failed, with its errno.

@@ -36,6 +36,12 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
 
     /// The default settings for a server.
     public init(url: String) { self.url = url }
+
+    /// How long an answer may take, for statements that may take so long, or as long as usual: the server ends a
+    /// statement after its time, and what is silent for longer is stopped, or cut off.
+    func answerTimeout(for statementTime: Duration? = nil) -> Duration {
+      (statementTime ?? self.statementTime) + .seconds(2)
+    }
   }
 
   private let settings: Settings
@@ -153,7 +159,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   // MARK: Transactions
 
   /// Runs the body in a transaction, and commits when it returns. The `prelude` travels with its first statement: what
-  /// is to hold for the transaction. Where one of its statements may take longer than others, `patience` says how long.
+  /// is to hold for the transaction. If one of its statements may take longer than others, `statementTime` says how long.
   ///
   /// A body that throws is rolled back. So is one that returns although a statement has failed: it throws that failure.
   /// Where the server asks for it (a deadlock, a serialization failure) the whole body runs again, up to five times; so
@@ -161,15 +167,14 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   ///
   /// - Throws: What the body threw, or `PostgresError`.
   public func transaction<Value: Sendable>(
-    after prelude: SQL? = nil, patience: Duration? = nil, _ body: (Transaction) async throws -> Value
+    after prelude: SQL? = nil, statementTime: Duration? = nil, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
     if let ambient { return try await ambient.nested(after: prelude, body) }
     try checkUse()
     let pipeline = try await leased.lease()
-    let usualPatience = pipeline.patience
-    if let patience { pipeline.patience = patience + .seconds(2) }
+    pipeline.answerTimeout = settings.answerTimeout(for: statementTime)
     defer {
-      pipeline.patience = usualPatience
+      pipeline.answerTimeout = settings.answerTimeout()
       leased.release(pipeline)
     }
     var attempt = 0

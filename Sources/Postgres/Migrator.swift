@@ -47,7 +47,7 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
 /// Applies migrations, and remembers them in the table `schema_migration`.
 public enum Migrator {
   /// How long a migration waits for others, and how often.
-  public struct Patience: Sendable {
+  public struct LockRetries: Sendable {
     /// How long it may wait for a lock: all requests that need the same table wait behind it.
     public var lockTime = Duration.seconds(1)
     /// How often it is tried.
@@ -68,19 +68,19 @@ public enum Migrator {
   /// - Returns: The names of those that were applied by this call.
   /// - Throws: `MigrationError`, or `PostgresError` where the server cannot be reached.
   public static func migrate(
-    _ url: String, _ migrations: [Migration], patience: Patience = Patience()
+    _ url: String, _ migrations: [Migration], retries: LockRetries = LockRetries()
   ) throws -> [String] {
     let session = try ScriptSession(url)
     var applied: [String] = []
     var attempt = 1
     while true {
       do {
-        guard let next = try step(session, migrations, patience) else { return applied }
+        guard let next = try step(session, migrations, retries) else { return applied }
         applied.append(next)
         attempt = 1
-      } catch MigrationError.failed(_, let error) where error.isOfLocks && attempt < patience.attempts {
+      } catch MigrationError.failed(_, let error) where error.isOfLocks && attempt < retries.attempts {
         attempt += 1
-        usleep(UInt32(clamping: (patience.pause * Double.random(in: 0.5...1)).milliseconds * 1000))
+        usleep(UInt32(clamping: (retries.pause * Double.random(in: 0.5...1)).milliseconds * 1000))
       }
     }
   }
@@ -119,14 +119,14 @@ public enum Migrator {
   private static func takesAway(_ name: String) -> Bool { name.hasSuffix(".contract.sql") }
 
   private static func step(
-    _ session: ScriptSession, _ migrations: [Migration], _ patience: Patience
+    _ session: ScriptSession, _ migrations: [Migration], _ retries: LockRetries
   ) throws -> String? {
     // Said here, too: a pooler may have kept the session's settings to itself.
     try session.run("begin; set local statement_timeout = 0; set local lock_timeout = 0")
     do {
       // The number is ours alone: "basekeep" in ASCII.
       try session.run("select pg_advisory_xact_lock(\(0x6261_7365_6b65_6570))")
-      try session.run("set local lock_timeout = \(patience.lockTime.milliseconds)")
+      try session.run("set local lock_timeout = \(retries.lockTime.milliseconds)")
       guard let next = try next(session, migrations) else {
         try session.run("commit")
         return nil

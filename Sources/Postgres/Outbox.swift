@@ -8,7 +8,7 @@ final class Outbox: Turn {
 
   init(_ loop: Loop) { self.loop = loop }
 
-  let patience: Int32 = -1
+  let longestSleep: Int32 = -1
 
   func add(_ pipeline: Pipeline) {
     unsynced.append(pipeline)

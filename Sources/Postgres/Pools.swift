@@ -143,12 +143,10 @@ struct PoolParts {
 
   func slot(onUp: @escaping (Pipeline) -> Void, onLoss: @escaping (PostgresError) -> Void) -> Slot {
     let opener = Opener(settings: settings)
-    // The server ends a statement after its time; what is silent for longer is stopped, or cut off.
-    let patience = settings.statementTime + .seconds(2)
     return Slot(on: loop, onUp: onUp, onLoss: onLoss) { () async throws(PostgresError) in
       let link = try await open(by: opener)
       do throws(LoopError) {
-        let pipeline = try Pipeline(link, on: loop, outbox, catalogue, tally, patience: patience)
+        let pipeline = try Pipeline(link, on: loop, outbox, catalogue, tally, answerTimeout: settings.answerTimeout())
         pipeline.onSilence = silence.tell
         return pipeline
       } catch {

@@ -7,11 +7,8 @@ struct Queue<Element> {
   var isEmpty: Bool { head == elements.count }
   var first: Element? { isEmpty ? nil : elements[head] }
 
-  func firstNonNil<Value>(_ transform: (Element) -> Value?) -> Value? {
-    for case let element? in elements[head...] {
-      if let value = transform(element) { return value }
-    }
-    return nil
+  func forEach(_ body: (Element) -> Void) {
+    for case let element? in elements[head...] { body(element) }
   }
 
   mutating func append(_ element: Element) { elements.append(element) }

@@ -1,7 +1,7 @@
 internal import Crypto
 
 /// A statement that was used before, by its number in the catalogue.
-final class Statement {
+final class Statement: Sendable {
   let number: Int
   /// NUL-terminated, for libpq.
   let text: [CChar]
@@ -39,31 +39,31 @@ final class Catalogue {
 /// version 17, so that one whose plan has become stale is prepared anew under another name.
 struct PreparedStatements {
   /// One that is prepared, or about to be.
-  struct Known {
+  struct Preparation {
     /// NUL-terminated.
     let name: [CChar]
-    /// Which of the connection's preparations it was.
-    let preparation: Int
+    /// Which of the connection's preparations it was, from 1.
+    let number: Int
   }
 
-  private var known: [Known?] = []
+  private var known: [Preparation?] = []
   private var staleNames: [Int: Int] = [:]
   private var count = 0
 
-  subscript(statement: Statement) -> Known? { statement.number < known.count ? known[statement.number] : nil }
+  subscript(statement: Statement) -> Preparation? { statement.number < known.count ? known[statement.number] : nil }
 
-  mutating func add(_ statement: Statement) -> Known {
+  mutating func add(_ statement: Statement) -> Preparation {
     while known.count <= statement.number { known.append(nil) }
     count += 1
     let suffix = staleNames[statement.number].map { "_\($0)" } ?? ""
-    let new = Known(name: Array((statement.name + suffix).utf8CString), preparation: count)
+    let new = Preparation(name: Array((statement.name + suffix).utf8CString), number: count)
     known[statement.number] = new
     return new
   }
 
   /// Forgets a preparation, where it was not followed by another; the name of what is stale is not used again.
-  mutating func forget(_ statement: Statement, _ preparation: Int, isStale: Bool = false) {
-    guard self[statement]?.preparation == preparation else { return }
+  mutating func forget(_ statement: Statement, _ number: Int, isStale: Bool = false) {
+    guard self[statement]?.number == number else { return }
     known[statement.number] = nil
     if isStale { staleNames[statement.number, default: 0] += 1 }
   }

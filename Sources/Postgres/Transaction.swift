@@ -76,6 +76,8 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
 
   func answer(_ sql: SQL) async throws(PostgresError) -> ResultSet {
     guard state != .ended else { throw .unexpected("the transaction has ended") }
+    // If even the `begin` has failed, a statement would be committed by itself.
+    if let failure, pipeline.isIdle { throw failure }
     if state == .notBegun {
       state = .begun
       pipeline.begin(prelude, isNamed: isNamed)

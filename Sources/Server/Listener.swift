@@ -87,7 +87,7 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     return endIfIdle() || hasMoved || running > before
   }
 
-  var patience: Int32 { isDue || handshakes.areReady ? 0 : visit == nil ? -1 : 1 }
+  var longestSleep: Int32 { isDue || handshakes.areReady ? 0 : visit == nil ? -1 : 1 }
 
   /// How often libmicrohttpd is run in vain; a header of 16 KiB takes 60 runs, because it is read bit by bit at its end,
   /// and over TLS one for each record, which may hold a single byte.

@@ -168,7 +168,7 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
   init(_ log: Log) { self.log = log }
 
   /// Until the count of failures is due.
-  var patience: Int32 {
+  var longestSleep: Int32 {
     guard let due = failures.due else { return -1 }
     return Int32(clamping: max(0, Int(ContinuousClock.now.duration(to: due) / .milliseconds(1)) + 1))
   }

@@ -88,7 +88,7 @@ import Testing
     final class Counter: Turn {
       var turns = 0
       var enough: CheckedContinuation<Void, Never>?
-      let patience: Int32 = 2
+      let longestSleep: Int32 = 2
       func turn() -> Bool {
         turns += 1
         if turns == 10 { enough?.resume() }

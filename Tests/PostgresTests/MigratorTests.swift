@@ -218,17 +218,17 @@ import Testing
       let reader = try ScriptSession(database.conninfo)
       try reader.run("begin; select from a")
 
-      var patience = Migrator.Patience()
-      (patience.lockTime, patience.attempts, patience.pause) = (.milliseconds(20), 2, .milliseconds(5))
+      var retries = Migrator.LockRetries()
+      (retries.lockTime, retries.attempts, retries.pause) = (.milliseconds(20), 2, .milliseconds(5))
       #expect(throws: MigrationError.failed("0002-change.sql", .timedOut)) {
-        try Migrator.migrate(database.conninfo, [Self.first, change], patience: patience)
+        try Migrator.migrate(database.conninfo, [Self.first, change], retries: retries)
       }
 
-      patience.attempts = .max
-      let (url, ready) = (database.conninfo, patience)
+      retries.attempts = .max
+      let (url, ready) = (database.conninfo, retries)
       let applied = Applied()
       let thread = LoopThread(named: "migrator") {
-        let names = Result { try Migrator.migrate(url, [Self.first, change], patience: ready) }
+        let names = Result { try Migrator.migrate(url, [Self.first, change], retries: ready) }
         applied.names.withLock { $0.append(names) }
       }
       for _ in 1...50 {

@@ -65,6 +65,22 @@ import Testing
     }
   }
 
+  @Test func `after a transaction that might take long, silence is found as soon as on any other connection`() async throws {
+    let cluster = try await ThrowAwayCluster.start()
+    defer { cluster.stop() }
+    var settings = Database.Settings(url: cluster.conninfo)
+    (settings.statementTime, settings.pooledConnections) = (.milliseconds(200), 1)
+    try await onDatabase(settings) { db in
+      _ = try await db.transaction(statementTime: patience) { try await $0.run("select") }
+      let processes = cluster.processes
+      for pid in processes { kill(pid, SIGSTOP) }
+      defer { for pid in processes { kill(pid, SIGCONT) } }
+      let calls = Calls()
+      await calls.note { try await db.run("select") }
+      #expect(calls.reasons == ["no answer for 2.2 seconds"])
+    }
+  }
+
   @Test func `without a server calls fail without waiting for one, and succeed when there is one`() async throws {
     let cluster = try await ThrowAwayCluster.start()
     cluster.stop()

@@ -61,6 +61,23 @@ import Testing
     }
   }
 
+  @Test func `if it could not begin, nothing is done outside of it, also if the body hides that`() async throws {
+    try await onDatabase({ $0.pooledConnections = 1 }) { db in
+      try await db.run("create table entry (id int)")
+      _ = try await db.transaction { try await $0.run("insert into entry values (1)") }
+      // As behind a pooler that gives the connection another server, on which the name of `begin` is not known.
+      try await db.run("deallocate all")
+      let runs = Counter()
+      try await db.transaction { transaction in
+        await runs.add()
+        _ = try? await transaction.run("insert into entry values (2)")
+        _ = try? await transaction.run("insert into entry values (3)")
+      }
+      #expect(await runs.count == 2)
+      #expect(try await db.rows("select id as value from entry order by id", as: Only<Int>.self).map(\.value) == [1, 2, 3])
+    }
+  }
+
   @Test func `a constraint that is checked at the commit is an error of the commit`() async throws {
     try await onTable { db in
       try await db.run(

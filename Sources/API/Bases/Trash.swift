@@ -45,7 +45,7 @@ private func listTrash(of caller: SignedIn, _ page: Page, _ app: App) async thro
 
 /// For good: their tokens go with them.
 private func clearTrash(of caller: SignedIn, _: NoInput, _ app: App) async throws -> Success {
-  try await app.change(by: caller, patience: .seconds(120)) {
+  try await app.change(by: caller, statementTime: .seconds(120)) {
     try await $0.run(
       """
       delete from base using workspace

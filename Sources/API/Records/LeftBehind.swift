@@ -205,7 +205,7 @@ extension App {
     let leaver = try await leaver(named, reach)
     // A long list is ended as a whole, or not at all.
     let isOwn = leaver.account == caller.account
-    let ended: LeftBehind? = try await change(by: caller, endsOwnAccess: isOwn, patience: .seconds(120)) {
+    let ended: LeftBehind? = try await change(by: caller, endsOwnAccess: isOwn, statementTime: .seconds(120)) {
       try await $0.holdAccess(of: "id = \(leaver.account) and \(Reach.changeable(by: caller))")
       let isOpen: ID<Account>? = try await $0.row(
         """

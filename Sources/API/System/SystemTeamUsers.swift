@@ -88,7 +88,7 @@ private func takeUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) 
     throw Refusal.notFound(.team(member.team.named))
   }
   let person = try await Person.find(member.user, .installation, app)
-  try await app.change(by: admin.caller, patience: .seconds(120)) {
+  try await app.change(by: admin.caller, statementTime: .seconds(120)) {
     guard try await $0.put(person.account, into: team) else {
       throw APIError.refused("User \(person.name) is in a team already, or deactivated.")
     }

@@ -193,7 +193,7 @@ private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async 
 /// The team and its first admin come to be together; the admin may be somebody who is in no team, because theirs was
 /// deleted.
 private func addTeam(by admin: SystemAdmin, _ new: NewTeam, _ app: App) async throws -> TeamRecord {
-  let (made, person) = try await app.change(by: admin.caller, patience: .seconds(120)) {
+  let (made, person) = try await app.change(by: admin.caller, statementTime: .seconds(120)) {
     let made: ID<Team>? = try await $0.row("insert into team (name) values (\(new.name.text)) returning id")
     guard let made else { throw Refusal.notFound(.team(new.name.text)) }
     let person = try await app.putOrAdd(new.admin, to: made, in: $0)

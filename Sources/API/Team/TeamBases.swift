@@ -46,7 +46,7 @@ private func listTrash(of admin: TeamAdmin, _ page: Page, _ app: App) async thro
 
 /// For good: their tokens go with them.
 private func clearTrash(of admin: TeamAdmin, _: NoInput, _ app: App) async throws -> Success {
-  try await app.change(by: admin.caller, patience: .seconds(120)) {
+  try await app.change(by: admin.caller, statementTime: .seconds(120)) {
     try await $0.run("delete from base where \(admin.reach.bases) and deleted_at is not null")
   }
   return Success()

@@ -152,7 +152,7 @@ private func listOwnInvitations(
 /// Puts the caller into the team.
 private func accept(by invitee: TeamInvitee, _ invitation: NamedInvitation, _ app: App) async throws -> Success {
   let caller = invitee.caller
-  try await app.change(by: caller, endsOwnAccess: true, patience: .seconds(120)) {
+  try await app.change(by: caller, endsOwnAccess: true, statementTime: .seconds(120)) {
     let team: ID<Team>? = try await $0.row(
       """
       select team_id as id from team_invitation

@@ -175,7 +175,7 @@ extension App {
   /// groups. What the team has answered for ends: API tokens, shares and links. Everything that carries the team's number
   /// is changed with it, so a large team takes longer than other statements may.
   func delete(_ team: ID<Team>, by caller: SignedIn) async throws {
-    let count = try await change(by: caller, patience: .seconds(600)) {
+    let count = try await change(by: caller, statementTime: .seconds(600)) {
       try await $0.run("select set_config('basekeeper.ending_team', \(String(team.value)), true)")
       // Who is making a way into one of its bases or groups has made it before, or finds that changed.
       try await $0.run("select from base where team_id = \(team) order by id for update")
