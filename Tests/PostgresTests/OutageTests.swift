@@ -65,7 +65,9 @@ import Testing
     }
   }
 
-  @Test func `after a transaction that might take long, silence is found as soon as on any other connection`() async throws {
+  @Test func `after a transaction that might take long, silence is found as soon as on any other connection`()
+    async throws
+  {
     let cluster = try await ThrowAwayCluster.start()
     defer { cluster.stop() }
     var settings = Database.Settings(url: cluster.conninfo)

@@ -21,7 +21,7 @@ import Testing
         case 0..<4:
           asked += 1
           if random.isLucky(1, in: 6) { model.server.failures[asked] = Self.failure(&random) }
-          model.ask(asked, as: .lookup, PipelineModel.statements.randomElement(using: &random)!)
+          model.ask(asked, as: .lookup, random.pick(PipelineModel.statements))
         case 4: model.endBatch()
         case 5 where random.isLucky(1, in: 6): Self.disturb(&model, &random)
         case 6 where random.isLucky(1, in: 30): model.lose()
@@ -69,13 +69,12 @@ import Testing
   }
 
   fileprivate static func failure(_ random: inout SplitMix64) -> PostgresError {
-    .state(["40001", "40P01", "23505", "22012", "0A000", "26000"].randomElement(using: &random)!)
+    .state(random.pick(["40001", "40P01", "23505", "22012", "0A000", "26000"]))
   }
 
   /// What a pooler or a migration does behind the connection's back.
   private static func disturb(_ model: inout PipelineModel, _ random: inout SplitMix64) {
-    let statement = PipelineModel.statements.randomElement(using: &random)!
-    let name = Array(statement.name.utf8CString)
+    let name = Array(random.pick(PipelineModel.statements).name.utf8CString)
     switch Int.random(in: 0..<3, using: &random) {
     case 0: model.server.names.remove(name)
     case 1: model.server.names.insert(name)
@@ -135,7 +134,7 @@ private struct Borrower {
     let query = asked.count + 1
     asked.append(query)
     if random.isLucky(1, in: 8) { model.server.failures[query] = PipelineSequenceTests.failure(&random) }
-    model.ask(query, as: role, PipelineModel.statements.randomElement(using: &random)!)
+    model.ask(query, as: role, random.pick(PipelineModel.statements))
     return query
   }
 
@@ -169,6 +168,10 @@ struct SplitMix64: RandomNumberGenerator {
     var mixed = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
     mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
     return mixed ^ (mixed >> 31)
+  }
+
+  mutating func pick<Element>(_ elements: [Element]) -> Element {
+    elements[Int.random(in: 0..<elements.count, using: &self)]
   }
 
   mutating func isLucky(_ wins: Int, in games: Int) -> Bool { Int.random(in: 0..<games, using: &self) < wins }

@@ -74,7 +74,8 @@ import Testing
         _ = try? await transaction.run("insert into entry values (3)")
       }
       #expect(await runs.count == 2)
-      #expect(try await db.rows("select id as value from entry order by id", as: Only<Int>.self).map(\.value) == [1, 2, 3])
+      let entries = try await db.rows("select id as value from entry order by id", as: Only<Int>.self)
+      #expect(entries.map(\.value) == [1, 2, 3])
     }
   }
 
