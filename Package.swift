@@ -45,14 +45,16 @@ let package = Package(
     module("Server", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
     module("Spreadsheet", "CZip", "CExpat"),
     module("Access", "HTTP", "Postgres", "Crypto"),
-    module("API", "Access", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
+    module("Domain", "Access", "HTTP", "Postgres", "Crypto", "Assets"),
+    module("API", "Domain", "Access", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .executableTarget(
       name: "basekeeper",
-      dependencies: ["API", "Access", "HTTP", "Postgres", "Cluster", "Crypto", "Server", "Loop", "Assets"],
+      dependencies: ["API", "Domain", "Access", "HTTP", "Postgres", "Cluster", "Crypto", "Server", "Loop", "Assets"],
       swiftSettings: strict),
 
     .target(
-      name: "TestSupport", dependencies: ["API", "Access", "HTTP", "Postgres", "Cluster", "Crypto", "Loop", "Assets"],
+      name: "TestSupport",
+      dependencies: ["API", "Access", "HTTP", "Postgres", "Cluster", "Crypto", "Loop", "Assets"],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests("LoopTests", "Loop"),
     tests("HTTPTests", "HTTP"),
@@ -61,8 +63,8 @@ let package = Package(
     tests("SpreadsheetTests", "Spreadsheet"),
     tests("ServerTests", "Server", "HTTP", "Loop", "CGnuTLS", "TestSupport"),
     .testTarget(
-      name: "FuzzTests", dependencies: ["API", "Access", "HTTP", "Postgres", "Crypto"], path: "Tests/Fuzz",
+      name: "FuzzTests", dependencies: ["API", "Domain", "Access", "HTTP", "Postgres", "Crypto"], path: "Tests/Fuzz",
       exclude: ["Package.swift", "Sources", "Entry", "Corpus", "Words"], swiftSettings: strict),
-    tests("APITests", "API", "Access", "HTTP", "Postgres", "Crypto", "Loop", "TestSupport"),
+    tests("APITests", "API", "Domain", "Access", "HTTP", "Postgres", "Crypto", "Loop", "TestSupport"),
   ]
 )

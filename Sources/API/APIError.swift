@@ -1,17 +1,5 @@
-/// What can go wrong in an operation beyond a refusal, a bad field or the database.
+/// What can go wrong with a request before or beside its operation.
 enum APIError: Error, Equatable {
-  /// A value that no getter of fields can judge: `exp`, a permission, a name.
-  case invalid(field: String)
-  /// What is asked for cannot be done, for a reason that is said.
-  case refused(String)
-  /// What is asked for is kept from the caller by a setting, which is said.
-  case forbidden(String)
-  /// Wrong user or wrong password; which of the two is not said.
-  case loginFailed
-  /// The password is right, and the second factor is asked for.
-  case secondFactorMissing
-  /// The second factor is wrong, or was used before.
-  case secondFactorWrong
   /// A request with the same idempotency key is under way.
   case running
   /// What the first request with this idempotency key was answered with a secret, which was ended since.

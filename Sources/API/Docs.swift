@@ -1,6 +1,7 @@
 internal import Access
 internal import Assets
 internal import Crypto
+internal import Domain
 internal import HTTP
 
 /// A file of the binary that clients keep: they ask again with what names their copy, and get it where it has changed.

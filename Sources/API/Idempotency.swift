@@ -1,5 +1,6 @@
 public import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -20,7 +21,7 @@ extension App {
       return try await body(try await read(), self).response(publicURL: settings.publicURL)
     }
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-      throw APIError.refused("Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
+      throw DomainError.refused("Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
     }
     let once = Once(key: "\(scope) \(text)", request, segments, operation, vault)
     if let answer = try await once.answer(self) { return answer }

@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 
 /// What an operation reads besides its principal: ready once, at the edge, and right from then on. It is ready before the

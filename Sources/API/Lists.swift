@@ -1,3 +1,4 @@
+internal import Domain
 internal import HTTP
 
 /// A list under the name that its operation gives it, and, where the operation says that, how many there are in all.

@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 public import HTTP
 
 /// One operation of the service: what `openapi.yaml` says about it, and the code that does it.

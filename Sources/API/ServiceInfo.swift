@@ -1,5 +1,6 @@
 internal import Access
 internal import Assets
+internal import Domain
 internal import HTTP
 
 // swift-format-ignore

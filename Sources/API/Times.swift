@@ -20,7 +20,7 @@ extension Fields {
   /// place of the `T`, or a day alone, which is its first moment; nil where the field is not there, or empty.
   func optionalTime(_ name: String) throws -> Timestamp? {
     guard let text = try optionalText(name, upTo: 40) else { return nil }
-    guard let time = Timestamp(wire: text) else { throw APIError.invalid(field: name) }
+    guard let time = Timestamp(wire: text) else { throw FieldsError.invalid(name) }
     return time
   }
 }
@@ -80,8 +80,8 @@ extension Substring {
 }
 
 /// A value that was read, or the refusal that names its field.
-func parsed<Value>(_ field: String, _ value: Value?) throws(APIError) -> Value {
-  guard let value else { throw .invalid(field: field) }
+func parsed<Value>(_ field: String, _ value: Value?) throws(FieldsError) -> Value {
+  guard let value else { throw .invalid(field) }
   return value
 }
 

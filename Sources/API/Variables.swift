@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 
 /// The variable segments of a row's path, held against what its principal and its input take.
 struct Variables {

@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -17,6 +18,7 @@ struct WireError {
       switch error {
       case let error as Refusal: WireError(of: error)
       case let error as APIError: WireError(of: error)
+      case let error as DomainError: WireError(of: error)
       case let error as FieldsError: WireError(of: error)
       case let error as PostgresError: WireError(of: error)
       default: .failure("\(error)")
@@ -66,16 +68,6 @@ struct WireError {
   private init(of error: APIError) {
     self =
       switch error {
-      case .invalid(let field): .message(400, "\(field) invalid.")
-      case .refused(let reason): .message(400, reason)
-      case .forbidden(let reason): .message(403, reason)
-      case .loginFailed:
-        WireError(status: 400, key: "non_field_errors", text: "Unable to login with provided credentials.")
-      case .secondFactorMissing:
-        WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is missing.")
-          .with("X-SEAFILE-OTP", "required")
-      case .secondFactorWrong:
-        WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is invalid.")
       case .running:
         .message(409, "A request with this Idempotency-Key is under way. Please try again.").with("Retry-After", "1")
       case .ended:
@@ -91,6 +83,22 @@ struct WireError {
       case .needsGzip: .message(406, "This file is sent with Content-Encoding: gzip only.")
       case .methodNotAllowed(let method, let allowed):
         .detail(405, "Method \"\(method)\" not allowed.").with("Allow", allowed.joined(separator: ", "))
+      }
+  }
+
+  private init(of error: DomainError) {
+    self =
+      switch error {
+      case .invalid(let field): .message(400, "\(field) invalid.")
+      case .refused(let reason): .message(400, reason)
+      case .forbidden(let reason): .message(403, reason)
+      case .loginFailed:
+        WireError(status: 400, key: "non_field_errors", text: "Unable to login with provided credentials.")
+      case .secondFactorMissing:
+        WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is missing.")
+          .with("X-SEAFILE-OTP", "required")
+      case .secondFactorWrong:
+        WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is invalid.")
       }
   }
 

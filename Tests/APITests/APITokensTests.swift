@@ -33,6 +33,37 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
     }
   }
 
+  /// What can be said of a token by the description, each with the example of its answer; when it ends has rules of its own,
+  /// and tests.
+  private static func settings() throws -> [String: String] {
+    let schemas = try #require(try Description.shared.get().document["components"]?["schemas"])
+    let names = schemas["ApiTokenSettings"]?["properties"]?.entries.map(\.key).filter { !$0.hasPrefix("expire") } ?? []
+    #expect(names.contains("note"))
+    return Dictionary(
+      uniqueKeysWithValues: try names.map { name in
+        let shown = schemas["ApiTokenFields"]?["properties"]?[name]?["example"]
+        let example = try #require(shown, "\(name) is not shown, or has no example")
+        return (name, example.text ?? example.elements.compactMap(\.text).joined(separator: ","))
+      })
+  }
+
+  @Test func `what can be said of a token is kept and shown, said when it is made, or later`() async throws {
+    try await World.with { world in
+      let settings = try Self.settings()
+      func check(_ answer: Answer, _ which: String) {
+        for (name, value) in settings {
+          let shown = (answer[name] as? [String])?.joined(separator: ",") ?? answer[name].map { "\($0)" }
+          #expect(shown == value, "\(which): \(name)")
+        }
+      }
+      let new = settings.merging(["app_name": "said at once", "permission": "r"]) { $1 }
+      check(try await world.call(.post, tokens, as: .groupOwner, new), "made")
+      let plain = ["app_name": "later", "permission": "r"]
+      #expect(try await world.call(.post, tokens, as: .groupOwner, plain).status == 201)
+      check(try await world.call(.put, tokens + "later/", as: .groupOwner, settings), "changed")
+    }
+  }
+
   @Test func `an app name is taken once on a base, and compared in its normal form`() async throws {
     try await World.with { world in
       let composed = try await world.call(.post, tokens, as: .groupOwner, ["app_name": "caf\u{e9}", "permission": "r"])

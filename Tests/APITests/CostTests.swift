@@ -4,6 +4,7 @@ import Testing
 @testable import API
 @testable import Access
 @testable import Crypto
+@testable import Domain
 @testable import HTTP
 
 /// What strangers send costs no more than its size: whatever a parser reads or a writer writes, twice as much of it takes

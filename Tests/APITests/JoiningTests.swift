@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import API
+@testable import Domain
 
 /// How people without a team come into one.
 @Suite struct Joining {

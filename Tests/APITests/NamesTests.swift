@@ -5,6 +5,7 @@ import TestSupport
 import Testing
 
 @testable import API
+@testable import Domain
 
 /// What may be a name, and where it leads in a path.
 @Suite struct Names {

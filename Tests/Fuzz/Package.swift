@@ -32,9 +32,10 @@ let package = Package(
     module("Postgres", "Loop", "Crypto", "CLibPQ"),
     module("Access", "HTTP", "Postgres", "Crypto"),
     module("Spreadsheet", "CZip", "CExpat"),
-    module("API", "Access", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
+    module("Domain", "Access", "HTTP", "Postgres", "Crypto", "Assets"),
+    module("API", "Domain", "Access", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .target(
-      name: "FuzzTargets", dependencies: ["API", "Access", "HTTP", "Postgres", "Crypto"], path: "Targets",
+      name: "FuzzTargets", dependencies: ["API", "Domain", "Access", "HTTP", "Postgres", "Crypto"], path: "Targets",
       swiftSettings: instrumented),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets"], path: "Entry", swiftSettings: instrumented,

@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -109,7 +110,7 @@ private func changeName(of caller: SignedIn, _ new: NewName, _ app: App) async t
         ))
       """)
   }
-  guard count == 1 else { throw APIError.forbidden("The team does not let its members change their names.") }
+  guard count == 1 else { throw DomainError.forbidden("The team does not let its members change their names.") }
   return try await showAccount(of: caller, NoInput(), app)
 }
 

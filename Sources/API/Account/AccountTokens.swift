@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -163,7 +164,7 @@ private func changePassword(of caller: SignedIn, _ change: PasswordChange, _ app
       update account set password_hash = \(hash)
       where id = \(caller.account) and password_hash = \(person.password)
       """)
-    guard count == 1 else { throw APIError.refused("The password was changed in the meantime.") }
+    guard count == 1 else { throw DomainError.refused("The password was changed in the meantime.") }
     try await $0.run("delete from account_token where account_id = \(caller.account) and id <> \(caller.token)")
   }
   return Success()
@@ -190,7 +191,7 @@ extension App {
       "select email, name, password_hash from account where id = \(caller.account)")
     guard let person else { throw Refusal.badAccountToken }
     guard try await isRight(password, for: person.password, attempt) else {
-      throw APIError.refused("The password is wrong.")
+      throw DomainError.refused("The password is wrong.")
     }
     try await attempt.succeed(self)
     return person

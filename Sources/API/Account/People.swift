@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -18,7 +19,7 @@ private struct UserList: Input {
 
   init(_ parts: Parts) throws {
     users = try parts.body().texts("user_id_list", 0...255)
-    guard users.count <= 1000 else { throw APIError.invalid(field: "user_id_list") }
+    guard users.count <= 1000 else { throw FieldsError.invalid("user_id_list") }
   }
 }
 
@@ -29,7 +30,7 @@ struct ShortSearch: Input {
   init(_ parts: Parts) throws { text = try parts.query().text("q", 1...255) }
 
   /// As a pattern for `ilike`.
-  var pattern: String { Search.pattern(text) }
+  var pattern: String { containing(text) }
 
   /// Holds for the rows of `account` that it finds: by a part of the name, the address or the user id.
   var accounts: SQL {
@@ -107,7 +108,7 @@ private func showTeam(to member: TeamMember, _: NoInput, _ app: App) async throw
 
 private func listTeam(to member: TeamMember, _ page: Page, _ app: App) async throws -> NamedList<PublicPerson> {
   let own = Reach.team(member.team).accounts
-  let count = try await app.count("select count(*) from account where \(own) and account.is_active")
+  let count = try await app.db.count("select count(*) from account where \(own) and account.is_active")
   let people = try await app.people(
     """
     select \(PublicPerson.columns) from account

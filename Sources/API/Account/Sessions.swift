@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -24,7 +25,7 @@ private struct Credentials: Input {
     let fields = try parts.body()
     guard let username = try? fields.text("username", 1...255), let password = try? fields.text("password", 1...1024),
       password.utf8.count <= PasswordHasher.longest
-    else { throw APIError.loginFailed }
+    else { throw DomainError.loginFailed }
     (self.username, self.password) = (username, password)
     code = parts.oneTimePassword
     terms = try AccountTokenTerms(fields)
@@ -77,7 +78,7 @@ private func checkPassword(
   let isRight = try await app.isRight(login.password, for: candidate?.password, attempt)
   guard isRight, let candidate else {
     try await noteFailure(of: candidate?.account, app)
-    throw APIError.loginFailed
+    throw DomainError.loginFailed
   }
   return candidate
 }
@@ -85,10 +86,10 @@ private func checkPassword(
 /// A code is asked for where the person has a second factor, and counts once.
 private func checkSecondFactor(of person: Candidate, _ login: Credentials, _ app: App) async throws {
   guard let sealed = person.secondFactor else { return }
-  guard let code = login.code, !code.isEmpty else { throw APIError.secondFactorMissing }
+  guard let code = login.code, !code.isEmpty else { throw DomainError.secondFactorMissing }
   guard try await SecondFactor.take(code, of: person.account, sealed: sealed, app) else {
     try await noteFailure(of: person.account, app)
-    throw APIError.secondFactorWrong
+    throw DomainError.secondFactorWrong
   }
 }
 
@@ -115,7 +116,7 @@ private func issueToken(to person: Candidate, _ terms: AccountTokenTerms, _ app:
     select id, \(secret.hash.bytes), \(terms.name), \(terms.expiry) from caller
     returning id
     """)
-  guard made != nil else { throw APIError.loginFailed }
+  guard made != nil else { throw DomainError.loginFailed }
   return secret
 }
 

@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -100,7 +101,7 @@ private func beginFactor(of enrolling: Enrolling, _: NoInput, _ app: App) async 
     set totp_sealed = \(SecondFactor.seal(password, app)), totp_last_step = null, totp_used_steps = '{}'
     where id = \(caller.account) and totp_confirmed_at is null
     """)
-  guard count == 1 else { throw APIError.refused("There is a second factor already: delete it first.") }
+  guard count == 1 else { throw DomainError.refused("There is a second factor already: delete it first.") }
   return Enrolment(password: password, email: try await State.find(caller, app).email)
 }
 
@@ -109,11 +110,11 @@ private func confirmFactor(of enrolling: Enrolling, _ code: Code, _ app: App) as
   let caller = enrolling.caller
   let state = try await State.find(caller, app)
   guard let sealed = state.sealed, !state.isConfirmed else {
-    throw APIError.refused("There is no second factor to confirm: begin with a POST.")
+    throw DomainError.refused("There is no second factor to confirm: begin with a POST.")
   }
   let attempt = try await Attempt.begin(at: .account(caller.account), app)
   guard let step = try SecondFactor.open(sealed, app).step(of: code.text, at: app.now().seconds) else {
-    throw APIError.invalid(field: "code")
+    throw FieldsError.invalid("code")
   }
   let codes = (0..<SecondFactor.recoveryCodes).map { _ in Secret.generatedRecoveryCode() }
   try await app.change(by: caller, endsOwnAccess: true) {
@@ -123,7 +124,7 @@ private func confirmFactor(of enrolling: Enrolling, _ code: Code, _ app: App) as
       set totp_confirmed_at = now(), totp_last_step = \(step), totp_used_steps = array[\(step)::bigint]
       where id = \(caller.account) and totp_confirmed_at is null and totp_sealed = \(sealed)
       """)
-    guard count == 1 else { throw APIError.refused("There is no second factor to confirm: begin with a POST.") }
+    guard count == 1 else { throw DomainError.refused("There is no second factor to confirm: begin with a POST.") }
     try await $0.run("delete from recovery_code where account_id = \(caller.account)")
     try await $0.run(
       """
@@ -145,7 +146,7 @@ private func removeFactor(of caller: SignedIn, _ removal: Removal, _ app: App) a
       set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null, totp_used_steps = '{}'
       where id = \(caller.account) and password_hash = \(person.password)
       """)
-    guard count == 1 else { throw APIError.refused("The password was changed in the meantime.") }
+    guard count == 1 else { throw DomainError.refused("The password was changed in the meantime.") }
     try await $0.run("delete from recovery_code where account_id = \(caller.account)")
   }
   return Success()

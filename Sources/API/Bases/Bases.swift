@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -26,7 +27,7 @@ extension WorkspaceReference {
       } else if owner.hasSuffix("@seafile_group"), let id = ID<Group>(text: String(owner.dropLast(14))) {
         self = .group(id)
       } else {
-        throw APIError.invalid(field: "owner")
+        throw FieldsError.invalid("owner")
       }
     } else {
       self = .personal
@@ -43,11 +44,11 @@ private struct Look {
     icon = try fields.optionalText("icon", upTo: 50)
     color = try fields.optionalText("color", upTo: 20)
     let isIcon = icon?.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
-    guard isIcon ?? true else { throw APIError.invalid(field: "icon") }
+    guard isIcon ?? true else { throw FieldsError.invalid("icon") }
     let isColor = color.map {
       $0.first == "#" && $0.dropFirst().allSatisfy(\.isHexDigit) && [4, 7, 9].contains($0.count)
     }
-    guard isColor ?? true else { throw APIError.invalid(field: "color") }
+    guard isColor ?? true else { throw FieldsError.invalid("color") }
   }
 }
 

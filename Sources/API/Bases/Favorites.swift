@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -136,7 +137,7 @@ private func searchBases(by caller: SignedIn, _ search: ItemSearch, _ app: App) 
              case when workspace.account_id = own.account_id then 'personal'
                   when member.group_id is not null then user_group.name else 'shared' end as group_name
       from base_permission as own
-      join base on base.id = own.base_id and base.deleted_at is null and base.name ilike \(Search.pattern(search.text))
+      join base on base.id = own.base_id and base.deleted_at is null and base.name ilike \(containing(search.text))
       join workspace on workspace.id = base.workspace_id
       left join group_member as member
         on member.group_id = workspace.group_id and member.account_id = own.account_id

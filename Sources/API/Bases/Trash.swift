@@ -1,4 +1,5 @@
 public import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -32,7 +33,7 @@ private func listTrash(of caller: SignedIn, _ page: Page, _ app: App) async thro
     from base
     join workspace on workspace.id = base.workspace_id and workspace.account_id = \(caller.account)
     """
-  let count = try await app.count("select count(*) \(mine) where base.deleted_at is not null")
+  let count = try await app.db.count("select count(*) \(mine) where base.deleted_at is not null")
   let bases: [BaseRecord] = try await app.db.rows(
     """
     select \(BaseRecord.columns) \(mine) \(BaseRecord.people)

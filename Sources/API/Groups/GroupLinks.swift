@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -75,7 +76,7 @@ struct GroupLink: RowDecodable, Output, JSONEncodable {
 // MARK: Operations
 
 private func listLinks(of admin: GroupAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<GroupLink> {
-  try await app.links(of: admin.group, page)
+  try await app.links(of: admin.group, page.page)
 }
 
 private func makeLink(by admin: GroupAdmin, _ new: NewLink, _ app: App) async throws -> GroupLink {
@@ -136,7 +137,7 @@ private struct Found: RowDecodable {
 
 extension App {
   /// The invite links of a group.
-  func links(of group: ID<Group>, _ page: LongPage) async throws(PostgresError) -> NamedList<GroupLink> {
+  func links(of group: ID<Group>, _ page: Page) async throws(PostgresError) -> NamedList<GroupLink> {
     NamedList(
       "invite_link_list",
       try await groupLinks("select * from group_link where group_id = \(group) order by id \(page.limit)"))

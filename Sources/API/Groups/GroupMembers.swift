@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -30,7 +31,7 @@ private struct NewMembers: Input {
 
   init(_ parts: Parts) throws {
     users = try parts.body().words("emails", 1...100_000)
-    guard (1...1000).contains(users.count) else { throw APIError.invalid(field: "emails") }
+    guard (1...1000).contains(users.count) else { throw FieldsError.invalid("emails") }
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -30,7 +31,7 @@ private struct GroupChange: Input {
     let fields = try parts.body()
     name = try fields.optionalName("name")
     owner = try fields.optionalText("owner", upTo: 255)
-    guard name != nil || owner != nil else { throw APIError.invalid(field: "name") }
+    guard name != nil || owner != nil else { throw FieldsError.invalid("name") }
   }
 }
 

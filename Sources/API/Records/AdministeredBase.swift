@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -83,17 +84,7 @@ struct Search: Input {
   init(_ parts: Parts) throws { text = try parts.query().text("query", 1...255) }
 
   /// As a pattern for `ilike`.
-  var pattern: String { Self.pattern(text) }
-
-  /// A text as a pattern for `ilike` that finds it anywhere.
-  static func pattern(_ text: String) -> String {
-    var pattern = "%"
-    for character in text.unicodeScalars {
-      if "%_\\".unicodeScalars.contains(character) { pattern += "\\" }
-      pattern.unicodeScalars.append(character)
-    }
-    return pattern + "%"
-  }
+  var pattern: String { containing(text) }
 }
 
 // MARK: Operations
@@ -109,7 +100,7 @@ extension App {
 
   /// A page of the live bases within reach.
   func bases(_ reach: Reach, _ page: Page) async throws -> NamedList<AdministeredBase> {
-    let count = try await count("select count(*) from base where \(reach.bases) and base.deleted_at is null")
+    let count = try await db.count("select count(*) from base where \(reach.bases) and base.deleted_at is null")
     let bases: [AdministeredBase] = try await db.rows(
       AdministeredBase.select(
         "select * from base where \(reach.bases) and base.deleted_at is null order by id \(page.limit)",
@@ -121,7 +112,7 @@ extension App {
   func bases(of named: String, _ reach: Reach, _ page: Page) async throws -> NamedList<AdministeredBase> {
     let person = try await Person.find(named, reach, self)
     let own: SQL = "base.workspace_id = \(person.workspace) and base.deleted_at is null"
-    let count = try await count("select count(*) from base where \(own)")
+    let count = try await db.count("select count(*) from base where \(own)")
     let bases: [AdministeredBase] = try await db.rows(
       AdministeredBase.select(
         "select * from base where \(own) order by id \(page.limit)", order: "order by base.id"))
@@ -130,7 +121,7 @@ extension App {
 
   /// A page of the trash within reach, what was deleted last first.
   func trash(_ reach: Reach, _ page: Page, name: StaticString) async throws -> NamedList<AdministeredBase> {
-    let count = try await count("select count(*) from base where \(reach.bases) and base.deleted_at is not null")
+    let count = try await db.count("select count(*) from base where \(reach.bases) and base.deleted_at is not null")
     let bases: [AdministeredBase] = try await db.rows(
       AdministeredBase.select(
         """

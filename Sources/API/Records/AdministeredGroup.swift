@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -116,7 +117,7 @@ extension App {
       if let name {
         // Who says the name as it is, and nothing else, is told so as SeaTable does.
         guard name.text != found.name || named != nil else {
-          throw APIError.refused("There is already a group with that name.")
+          throw DomainError.refused("There is already a group with that name.")
         }
         try await transaction.run("update user_group set name = \(name.text) where id = \(found.group)")
       }
@@ -137,7 +138,7 @@ extension App {
       for share of account
       """)
     guard let owner else { throw Refusal.notFound(.user(named)) }
-    guard owner.role != .owner else { throw APIError.refused("User \(owner.name) is already group owner.") }
+    guard owner.role != .owner else { throw DomainError.refused("User \(owner.name) is already group owner.") }
     try await transaction.run(
       "update group_member set role = 'admin' where group_id = \(group.group) and role = 'owner'")
     try await transaction.run(

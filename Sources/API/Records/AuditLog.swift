@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -178,8 +179,8 @@ extension App {
     // Without a filter the heads of the chains say how many there are.
     let count =
       search.hasFilter
-      ? try await count("select count(*) from audit_log where \(condition)")
-      : try await count("select coalesce(sum(number), 0)::bigint as count from audit_chain where \(reach.chains)")
+      ? try await db.count("select count(*) from audit_log where \(condition)")
+      : try await db.count("select coalesce(sum(number), 0)::bigint as count from audit_chain where \(reach.chains)")
     let (isFromEnd, limit) = search.page.window(of: count)
     let order = reach.entryOrder(isFromEnd: isFromEnd)
     let entries: [AuditEntry] = try await db.rows(
@@ -190,7 +191,7 @@ extension App {
   /// A page of what the audit log says of people in groups, the last entry first, and how many there are.
   func membershipLog(_ page: Page, _ reach: Reach) async throws -> NamedList<MembershipEntry> {
     let condition: SQL = "\(reach.entries) and audit_log.subject_id is not null"
-    let count = try await count("select count(*) from audit_log where \(condition)")
+    let count = try await db.count("select count(*) from audit_log where \(condition)")
     let (isFromEnd, limit) = page.window(of: count)
     let order = reach.entryOrder(isFromEnd: isFromEnd)
     let entries: [MembershipEntry] = try await db.rows(

@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -72,7 +73,7 @@ struct EndedLeftBehind: Output, JSONEncodable {
 struct LeftBehindList: Output, JSONEncodable {
   let person: PublicPerson
   let left: LeftBehind
-  let apiTokens: [TokenRecord]
+  let apiTokens: [APITokenRecord]
   let externalLinks: [LinkRecord]
   let inviteLinks: [LinkRecord]
   let groupLinks: [GroupLink]
@@ -190,7 +191,7 @@ extension App {
     }
     return LeftBehindList(
       person: leaver.person, left: try await leftBehind(by: leaver.account, reach),
-      apiTokens: try await tokens(TokenRecord.select(ordered("api_token as token", leaving.apiTokens))),
+      apiTokens: try await APITokens(self).list(ordered("api_token as token", leaving.apiTokens)),
       externalLinks: try await links(ordered("base_link as link", leaving.links(.external))),
       inviteLinks: try await links(ordered("base_link as link", leaving.links(.invite))),
       groupLinks: try await groupLinks(ordered("group_link as link", leaving.groupLinks)),

@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -148,7 +149,7 @@ struct LinkTerms: Sendable {
 
   init(_ fields: Fields, _ hashing: Hashing) async throws {
     let text = try fields.optionalText("password", upTo: 255)
-    if let text, text.unicodeScalars.count < 6 { throw APIError.invalid(field: "password") }
+    if let text, text.unicodeScalars.count < 6 { throw FieldsError.invalid("password") }
     days = try fields.optionalInteger("expire_days", 0...3650)
     password = if let text { try await hashing.hash(text) } else { nil }
   }

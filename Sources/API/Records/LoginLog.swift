@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -92,7 +93,7 @@ extension App {
     Login
   > {
     let condition = search.condition(among)
-    let count = try await count(tally ?? "select count(*) from login_log where \(condition)")
+    let count = try await db.count(tally ?? "select count(*) from login_log where \(condition)")
     let (isFromEnd, limit) = search.page.window(of: count)
     let order: SQL = isFromEnd ? "order by at, id" : "order by at desc, id desc"
     let logins: [Login] = try await db.rows(

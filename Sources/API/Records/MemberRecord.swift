@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -80,7 +81,7 @@ extension App {
       switch try await $0.add(user, to: group) {
       case .made(let member): return member
       case .unknown: throw Refusal.notFound(.user(user))
-      case .isMember(let member): throw APIError.refused("User \(member.person.name) is already a group member.")
+      case .isMember(let member): throw DomainError.refused("User \(member.person.name) is already a group member.")
       }
     }
   }
@@ -121,7 +122,7 @@ extension App {
         """)
       guard let found else { throw Refusal.notFound(.user(user)) }
       guard found.role != .owner else {
-        throw APIError.refused("The owner of a group has to stay: transfer it first.")
+        throw DomainError.refused("The owner of a group has to stay: transfer it first.")
       }
       try await body($0, found.account)
     }

@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 

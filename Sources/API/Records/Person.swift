@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -121,7 +122,7 @@ struct PersonChange: Sendable {
   /// From the fields that all operations share. Quotas come in megabytes; what is not positive takes one away.
   init(_ fields: Fields) throws {
     if let text = try fields.optionalText("contact_email", upTo: 254) {
-      guard let email = EmailAddress(text) else { throw APIError.invalid(field: "contact_email") }
+      guard let email = EmailAddress(text) else { throw FieldsError.invalid("contact_email") }
       self.email = email
     }
     name = try fields.optionalName("name")

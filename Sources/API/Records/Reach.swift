@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import Postgres
 
 /// What an administrator may see and change: his team, or the whole installation. Every statement of an administrator's

@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -60,7 +61,7 @@ extension Transaction {
     let count = try await run(
       "select from account where id = \(caller.account) and totp_confirmed_at is not null")
     guard count == 1 else {
-      throw APIError.refused("Enrol a second factor of your own first, at /api/v2.1/user/two-factor-auth/.")
+      throw DomainError.refused("Enrol a second factor of your own first, at /api/v2.1/user/two-factor-auth/.")
     }
   }
 }

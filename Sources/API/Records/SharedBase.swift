@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -75,7 +76,7 @@ extension App {
   func sharedBases(of user: PageOfPerson, _ reach: Reach) async throws -> NamedList<SharedBase> {
     let person = try await Person.find(user.named, reach, self)
     let all: SQL = "\(SharedBase.select(to: person.account, by: SharedBase.personally)) where \(reach.bases)"
-    let count = try await count("select count(*) from (\(all)) as shared")
+    let count = try await db.count("select count(*) from (\(all)) as shared")
     return NamedList(
       "dtable_list", try await basesShared(with: person.account, reach, page: user.page.limit), count: ("count", count))
   }

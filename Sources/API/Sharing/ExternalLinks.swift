@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -21,8 +22,8 @@ private struct NewLink: HashedInput {
     let fields = try parts.body()
     token = try fields.optionalText("token", upTo: 100)
     if let token {
-      guard Self.allows(token) else { throw APIError.invalid(field: "token") }
-      guard token.utf8.count >= 8 else { throw APIError.refused("token invalid: 8 characters at least.") }
+      guard Self.allows(token) else { throw FieldsError.invalid("token") }
+      guard token.utf8.count >= 8 else { throw DomainError.refused("token invalid: 8 characters at least.") }
     }
     terms = try await LinkTerms(fields, hashing)
   }
@@ -39,7 +40,7 @@ private struct NewLink: HashedInput {
 // MARK: Operations
 
 private func listLinks(of admin: BaseAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<ExternalLink> {
-  NamedList("links", try await app.externalLinks(of: admin.base, page).map { ExternalLink(link: $0) })
+  NamedList("links", try await app.externalLinks(of: admin.base, page.page).map { ExternalLink(link: $0) })
 }
 
 private func makeLink(by admin: BaseAdmin, _ new: NewLink, _ app: App) async throws -> ExternalLink {
@@ -55,7 +56,7 @@ private func deleteLink(by admin: BaseAdmin, _ named: NamedExternalLink, _ app: 
 
 extension App {
   /// The external links of a base.
-  func externalLinks(of base: ID<Base>, _ page: LongPage) async throws(PostgresError) -> [LinkRecord] {
+  func externalLinks(of base: ID<Base>, _ page: Page) async throws(PostgresError) -> [LinkRecord] {
     try await links("select * from base_link where kind = 'external' and base_id = \(base) order by id \(page.limit)")
   }
 }

@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 

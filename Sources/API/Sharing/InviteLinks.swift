@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -86,7 +87,7 @@ private func deleteLink(by admin: LinkAdmin, _ link: NamedLink, _ app: App) asyn
 /// Those who may come in now: not by a link that has expired, nor from outside where the team lets nobody in.
 private func listGuests(of admin: BaseAdmin, _ page: Page, _ app: App) async throws -> NamedList<InviteLinkGuest> {
   let own: SQL = "link.base_id = \(admin.base) and \(InviteLinkGuest.isWelcome)"
-  let count = try await app.count(
+  let count = try await app.db.count(
     "select count(*) from invite_link_guest as guest join base_link as link on link.id = guest.link_id where \(own)")
   return NamedList("guest_list", try await app.guests(own, page.limit), count: ("count", count))
 }
@@ -101,7 +102,7 @@ private func removeGuest(by admin: BaseAdmin, _ guest: NamedPerson, _ app: App) 
 private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: App) async throws -> AcceptedBase {
   let opened = try await OpenedLink.open(.invite, acceptance.token, password: acceptance.password, app)
   guard opened.team == caller.team || opened.isForOtherTeams else {
-    throw APIError.forbidden("The team of this base lets nobody in from outside by invite links.")
+    throw DomainError.forbidden("The team of this base lets nobody in from outside by invite links.")
   }
   try await app.change(by: caller) {
     try await $0.run(

@@ -1,5 +1,6 @@
 internal import Access
 package import Crypto
+internal import Domain
 internal import HTTP
 package import Postgres
 
@@ -63,9 +64,9 @@ package struct AtTheMachine: Sendable {
   /// Makes a system administrator; gives the password, which is generated where none is given.
   package func create(email: String, name: String?, password: String?) async throws -> String {
     try await explaining {
-      guard let address = EmailAddress(email) else { throw APIError.invalid(field: "email") }
+      guard let address = EmailAddress(email) else { throw FieldsError.invalid("email") }
       let shown = try name.map { name in
-        guard let name = DisplayName(name) else { throw APIError.invalid(field: "name") }
+        guard let name = DisplayName(name) else { throw FieldsError.invalid("name") }
         return name.text
       }
       let new = try self.new(password, for: [address.text, address.localPart])

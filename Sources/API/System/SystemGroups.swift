@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -37,7 +38,7 @@ private struct Transfer: NamedInput {
 private func listGroups(
   of _: SystemAdmin, _ search: GroupSearch, _ app: App
 ) async throws -> NamedPage<AdministeredGroup> {
-  let condition: SQL = if let name = search.name { "name ilike \(Search.pattern(name))" } else { "true" }
+  let condition: SQL = if let name = search.name { "name ilike \(containing(name))" } else { "true" }
   let groups = try await app.groups(
     "select * from user_group where \(condition) order by id \(search.page.limitAndOneMore)")
   return NamedPage("groups", groups, search.page)

@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -27,7 +28,7 @@ private struct Days: Input {
     first = try parsed("start", query.optionalTime("start"))
     last = try parsed("end", query.optionalTime("end"))
     guard (0..<Self.longest * 86_400).contains(last.seconds - first.seconds) else {
-      throw APIError.refused("end invalid: it is before start, or more than \(Self.longest) days after it.")
+      throw DomainError.refused("end invalid: it is before start, or more than \(Self.longest) days after it.")
     }
   }
 }
@@ -145,7 +146,7 @@ private func listActiveUsers(of _: SystemAdmin, _ search: ActiveOnDay, _ app: Ap
     where succeeded and at >= date_trunc('day', \(search.day)::timestamptz, 'UTC')
       and at < date_trunc('day', \(search.day)::timestamptz, 'UTC') + interval '1 day'
     """
-  let count = try await app.count("select count(*) from (\(active)) as active")
+  let count = try await app.db.count("select count(*) from (\(active)) as active")
   let people: [Person] = try await app.db.rows(
     Person.select("select * from account where id in (\(active)) order by id \(search.page.limit)"))
   return ActiveUsers(

@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -90,7 +91,7 @@ private func takeUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) 
   let person = try await Person.find(member.user, .installation, app)
   try await app.change(by: admin.caller, statementTime: .seconds(120)) {
     guard try await $0.put(person.account, into: team) else {
-      throw APIError.refused("User \(person.name) is in a team already, or deactivated.")
+      throw DomainError.refused("User \(person.name) is in a team already, or deactivated.")
     }
   }
   return TeamMember(person: try await Person.find(member.user, .installation, app))

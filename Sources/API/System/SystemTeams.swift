@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -184,7 +185,7 @@ private struct TeamName: RowDecodable, JSONEncodable {
 
 private func listTeams(of _: SystemAdmin, _ search: TeamPage, _ app: App) async throws -> NamedList<TeamRecord> {
   let condition: SQL = if let role = search.role { "team.role = \(role)" } else { "true" }
-  let count = try await app.count("select count(*) from team where \(condition)")
+  let count = try await app.db.count("select count(*) from team where \(condition)")
   let teams: [TeamRecord] = try await app.db.rows(
     TeamRecord.select("select * from team where \(condition) order by id \(search.page.limit)"))
   return NamedList("organizations", teams, count: ("count", count))

@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -175,7 +176,7 @@ private struct ResetPassword: Output, JSONEncodable {
 // MARK: Operations
 
 private func listUsers(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<SystemUser> {
-  let count = try await app.count("select count(*) from account where account.deleted_at is null")
+  let count = try await app.db.count("select count(*) from account where account.deleted_at is null")
   let users = try await app.users("select * from account where account.deleted_at is null order by id \(page.limit)")
   return NamedList("data", users, count: ("total_count", count))
 }

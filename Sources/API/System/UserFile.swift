@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Spreadsheet
 
@@ -19,7 +20,7 @@ struct UserFile: HashedInput {
     var email: String { values["email"] ?? "" }
 
     func person(_ hashing: Hashing) async throws -> NewPerson {
-      guard let email = EmailAddress(email) else { throw APIError.invalid(field: "email") }
+      guard let email = EmailAddress(email) else { throw FieldsError.invalid("email") }
       let name = try optional("name")
       let password = values["password"] ?? ""
       let (idInTeam, unit) = (try optional("id_in_org") ?? "", try optional("unit") ?? "")
@@ -32,7 +33,7 @@ struct UserFile: HashedInput {
 
     private func optional(_ column: String) throws -> String? {
       guard let text = values[column], !text.isEmpty else { return nil }
-      guard let name = DisplayName(text) else { throw APIError.invalid(field: column) }
+      guard let name = DisplayName(text) else { throw FieldsError.invalid(column) }
       return name.text
     }
   }
@@ -45,7 +46,9 @@ struct UserFile: HashedInput {
       let line = Line(values: Dictionary(zip(header, row)) { first, _ in first })
       do {
         people.append((line.email, .success(try await line.person(hashing))))
-      } catch let error as APIError {
+      } catch let error as DomainError {
+        people.append((line.email, .failure(error)))
+      } catch let error as FieldsError {
         people.append((line.email, .failure(error)))
       }
     }
@@ -55,17 +58,19 @@ struct UserFile: HashedInput {
   /// The columns' names and what stands in them, in normal form.
   static func table(in file: [UInt8]) throws -> (header: [String], rows: [[String]]) {
     var rows = try rows(of: file)
-    guard !rows.isEmpty else { throw APIError.refused("file invalid: it is empty.") }
+    guard !rows.isEmpty else { throw DomainError.refused("file invalid: it is empty.") }
     let first = rows.removeFirst()
-    guard first.count <= mostColumns else { throw APIError.refused("file invalid: more than \(mostColumns) columns.") }
+    guard first.count <= mostColumns else {
+      throw DomainError.refused("file invalid: more than \(mostColumns) columns.")
+    }
     let header = try first.map { try value(of: $0).columnName }
     guard header.contains("email"), Set(header).count == header.count else {
-      throw APIError.refused(
+      throw DomainError.refused(
         header.contains { $0.contains(";") }
           ? "file invalid: its fields are separated by semicolons; save it with commas."
           : "file invalid: its first line has to name the columns, email among them.")
     }
-    guard rows.count <= longest else { throw APIError.refused("file invalid: more than \(longest) lines.") }
+    guard rows.count <= longest else { throw DomainError.refused("file invalid: more than \(longest) lines.") }
     return (header, try rows.map { try $0.prefix(header.count).map(value) })
   }
 
@@ -75,21 +80,22 @@ struct UserFile: HashedInput {
         return try Spreadsheet.rows(ofFirstSheetIn: file, upTo: longest + 1)
       } catch {
         switch error {
-        case .noSpreadsheet: throw APIError.refused("file invalid: it is neither CSV nor a workbook that can be read.")
-        case .tooLarge: throw APIError.refused("file invalid: the workbook is too large when it is unpacked.")
+        case .noSpreadsheet:
+          throw DomainError.refused("file invalid: it is neither CSV nor a workbook that can be read.")
+        case .tooLarge: throw DomainError.refused("file invalid: the workbook is too large when it is unpacked.")
         }
       }
     }
     guard let text = String(validating: file, as: UTF8.self) else {
-      throw APIError.refused("file invalid: it is neither CSV in UTF-8 nor a workbook (.xlsx).")
+      throw DomainError.refused("file invalid: it is neither CSV in UTF-8 nor a workbook (.xlsx).")
     }
     guard let rows = rows(text) else {
-      throw APIError.refused("file invalid: a quote is not closed, or stands inside of a field.")
+      throw DomainError.refused("file invalid: a quote is not closed, or stands inside of a field.")
     }
     return rows
   }
 
-  private static func value(of field: String) throws(APIError) -> String {
+  private static func value(of field: String) throws(DomainError) -> String {
     guard let value = normalized(field, upTo: longestField) else {
       throw .refused("file invalid: a field has more than \(longestField) characters.")
     }

@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -28,7 +29,7 @@ private struct GroupChange: NamedInput {
     let fields = try parts.body()
     name = try fields.optionalName("new_group_name")
     owner = try fields.optionalText("new_owner", upTo: 255)
-    guard name != nil || owner != nil else { throw APIError.invalid(field: "new_owner") }
+    guard name != nil || owner != nil else { throw FieldsError.invalid("new_owner") }
   }
 }
 
@@ -39,7 +40,7 @@ private struct NewMembers: NamedInput {
   init(_ group: NamedGroup, _ parts: Parts) throws {
     self.group = group
     users = try parts.body().texts("email", 1...255)
-    guard (1...1000).contains(users.count) else { throw APIError.invalid(field: "email") }
+    guard (1...1000).contains(users.count) else { throw FieldsError.invalid("email") }
   }
 }
 

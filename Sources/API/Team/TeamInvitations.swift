@@ -1,4 +1,5 @@
 internal import Access
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -103,7 +104,7 @@ private struct Invitation: RowDecodable, Output, JSONEncodable {
 
 private func listInvitations(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<Invitation> {
   let open: SQL = "team_id = \(admin.team) and \(Invitation.isOpen)"
-  let count = try await app.count("select count(*) from team_invitation where \(open)")
+  let count = try await app.db.count("select count(*) from team_invitation where \(open)")
   let invitations: [Invitation] = try await app.db.rows(
     Invitation.select("select * from team_invitation where \(open) order by id \(page.limit)"))
   return NamedList("invitation_list", invitations.map(\.withoutPerson), count: ("count", count))
@@ -160,7 +161,7 @@ private func accept(by invitee: TeamInvitee, _ invitation: NamedInvitation, _ ap
       for update
       """)
     guard let team else { throw Refusal.notFound(.invitation(invitation.named)) }
-    guard try await $0.put(caller.account, into: team) else { throw APIError.refused("You are in a team already.") }
+    guard try await $0.put(caller.account, into: team) else { throw DomainError.refused("You are in a team already.") }
   }
   return Success()
 }

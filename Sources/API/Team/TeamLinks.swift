@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -94,7 +95,7 @@ extension App {
     _ kind: OpenedLink.Kind, of team: ID<Team>, _ page: Page
   ) async throws -> ([LinkRecord], count: Int64) {
     let own: SQL = "from base_link where team_id = \(team) and kind = \(kind.rawValue)"
-    let count = try await count("select count(*) \(own)")
+    let count = try await db.count("select count(*) \(own)")
     return (try await links("select * \(own) order by id \(page.limit)"), count)
   }
 }

@@ -1,6 +1,7 @@
 internal import Access
 internal import Crypto
-internal import HTTP
+package import Domain
+package import HTTP
 internal import Postgres
 
 // swift-format-ignore
@@ -16,31 +17,47 @@ let apiTokenRoutes = Table(.apiTokens, [
 
 // MARK: Wire
 
-struct NewToken: Input {
-  let app: DisplayName
-  let permission: Permission
-  let terms: TokenTerms
-
+extension NewAPIToken: Input {
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    app = try fields.name("app_name")
-    permission = try fields.choice("permission")
-    terms = try TokenTerms(fields)
+    self.init(
+      app: try fields.name("app_name"), permission: try fields.choice("permission"), terms: try APITokenTerms(fields))
   }
 }
 
-struct TokenChange: NamedInput {
+struct NamedAPITokenChange: NamedInput {
   let app: String
-  /// Nil where it stays, and something else is changed.
-  let permission: Permission?
-  let terms: TokenTerms
+  let change: APITokenChange
 
+  /// The permission has to be said if nothing else is.
   init(_ name: TokenName, _ parts: Parts) throws {
     let fields = try parts.body()
+    let terms = try APITokenTerms(fields)
+    let isNeeded = terms.isEmpty || fields.has("permission")
     app = name.app
-    terms = try TokenTerms(fields)
-    permission =
-      terms.isEmpty || fields.has("permission") ? try fields.choice("permission") as Permission : nil
+    change = APITokenChange(permission: isNeeded ? try fields.choice("permission") : nil, terms: terms)
+  }
+}
+
+extension APITokenTerms {
+  init(_ fields: Fields) throws {
+    self.init()
+    note = try fields.optionalText("note", 0...1000)
+    limit = try fields.patch("rate_limit", 0...1_000_000)
+    networks = try Self.networks(fields)
+    if let days = try fields.optionalInteger("expire_days", 0...36_500) {
+      end = days == 0 ? .clear : .set(.days(days))
+    } else if let time = try fields.optionalTime("expires_at") {
+      end = .set(.time(time))
+    }
+  }
+
+  /// A list, or a text with commas or blanks between; one that is empty takes all away.
+  private static func networks(_ fields: Fields) throws -> [String]? {
+    guard fields.has("allowed_networks") else { return nil }
+    let networks = try fields.words("allowed_networks", 0...2000)
+    guard networks.count <= 100 else { throw FieldsError.invalid("allowed_networks") }
+    return try networks.map { try parsed("allowed_networks", IPNetwork($0)?.text) }
   }
 }
 
@@ -50,6 +67,59 @@ struct TokenName: PathInput {
   init(_ segment: String) { app = segment }
 }
 
+/// A rotation: the name of a token, and how long its former secret works, in seconds.
+struct TokenRotation: NamedInput {
+  let app: String
+  let grace: Int64
+  init(_ name: TokenName, _ parts: Parts) throws { (app, grace) = (name.app, try Grace(parts).seconds) }
+}
+
+/// How long a secret works after its rotation: `grace` as `exp` has it, a day by default, 30 days at most; `0` ends it at
+/// once.
+struct Grace: Input {
+  let seconds: Int64
+
+  init(_ parts: Parts) throws {
+    guard let text = try parts.body().optionalText("grace", upTo: 20) else {
+      seconds = 86_400
+      return
+    }
+    seconds = text == "0" ? 0 : try parsed("grace", Lifetime.seconds(text, within: 60...30 * 86_400))
+  }
+}
+
+/// The secret of a token is masked, but in the answer that makes it.
+extension APITokenRecord: Output, JSONEncodable {
+  var revealed: [Revealed] { secret.map { [.secret($0)] } ?? [] }
+
+  package func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("app_name", app)
+      $0.add("api_token", secret?.clear ?? Secret.masked(hint: hint))
+      $0.add("generated_by", creator)
+      $0.add("creator", creatorName)
+      $0.addAvatar()
+      $0.add("generated_at", created)
+      $0.add("last_access", lastUsed ?? created)
+      $0.add("permission", permission.rawValue)
+      $0.add("used", lastUsed != nil)
+      $0.add("dtable_uuid", base)
+      $0.add("dtable_name", baseName)
+      $0.add("dtable_icon", baseIcon)
+      $0.add("dtable_color", baseColor)
+      $0.add("expires_at", expires)
+      $0.add("is_expired", isExpired)
+      $0.add("note", note)
+      $0.add("allowed_networks", networks)
+      $0.add("rate_limit", limit)
+      $0.add("rotated_at", rotated)
+      $0.add("use_count", uses)
+      $0.add("last_client", lastClient)
+      $0.add("last_addresses", lastAddresses)
+    }
+  }
+}
+
 private struct TemporaryToken: Output, JSONEncodable {
   let token: String
   func write(to json: inout JSONWriter) { json.object { $0.add("api_token", token) } }
@@ -57,37 +127,33 @@ private struct TemporaryToken: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listTokens(by admin: BaseAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<TokenRecord> {
-  try await app.tokens(of: admin.base, page)
+private func listTokens(by admin: BaseAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<APITokenRecord> {
+  NamedList("api_tokens", try await APITokens(app).list(of: admin.base, page.page))
 }
 
-private func issueToken(by admin: BaseAdmin, _ new: NewToken, _ app: App) async throws -> Created<TokenRecord> {
-  Created(try await app.issue(new, for: admin.base, named: admin.baseName, by: admin.caller))
+private func issueToken(by admin: BaseAdmin, _ new: NewAPIToken, _ app: App) async throws -> Created<APITokenRecord> {
+  Created(try await APITokens(app).issue(new, for: admin.base, named: admin.baseName, by: admin.caller))
 }
 
-private func changeToken(by admin: BaseAdmin, _ change: TokenChange, _ app: App) async throws -> TokenRecord {
-  try await app.change(change, of: admin.base, by: admin.caller)
+private func changeToken(by admin: BaseAdmin, _ token: NamedAPITokenChange, _ app: App) async throws -> APITokenRecord {
+  try await APITokens(app).change(token.app, to: token.change, of: admin.base, by: admin.caller)
 }
 
 private func revokeToken(by admin: BaseAdmin, _ name: TokenName, _ app: App) async throws -> Success {
-  try await app.revoke(name, of: admin.base, by: admin.caller)
+  try await APITokens(app).revoke(name.app, of: admin.base, by: admin.caller)
   return Success()
 }
 
-private func rotateToken(by admin: BaseAdmin, _ rotation: TokenRotation, _ app: App) async throws -> TokenRecord {
-  try await app.rotate(rotation, of: admin.base, by: admin.caller)
+private func rotateToken(by admin: BaseAdmin, _ token: TokenRotation, _ app: App) async throws -> APITokenRecord {
+  try await APITokens(app).rotate(token.app, of: admin.base, grace: token.grace, by: admin.caller)
 }
 
 /// By the program itself, with the secret that it has: it needs to know nothing else.
-private func rotateOwnToken(by bearer: APITokenBearer, _ grace: Grace, _ app: App) async throws -> TokenRecord {
+private func rotateOwnToken(by bearer: APITokenBearer, _ grace: Grace, _ app: App) async throws -> APITokenRecord {
   guard case .program(let program) = bearer.source else { throw Refusal.badAPIToken }
-  // Without it, an answer that is lost would be lost for good: whoever asks again shows the secret of before.
-  guard grace.seconds > 0 else { throw APIError.refused("grace invalid: a minute at least, to ask again.") }
-  let generation: SQL = "token.id = \(program.token) and token.generation = \(program.generation)"
-  guard program.isCurrent, let rotated = try await app.rotate(generation, grace: grace.seconds, by: nil) else {
-    throw Refusal.retiredSecret
-  }
-  return rotated
+  // Without it, an answer that is lost would be lost for good: whoever asks again shows the former secret.
+  guard grace.seconds > 0 else { throw DomainError.refused("grace invalid: a minute at least, to ask again.") }
+  return try await APITokens(app).rotate(program, grace: grace.seconds)
 }
 
 /// Stored nowhere: it says who and for which base, and what he may do there is asked when it is used.

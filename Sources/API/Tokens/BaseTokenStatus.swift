@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -69,20 +70,6 @@ private struct Check: Output {
   }
 }
 
-/// Who had a base token, for the audit log.
-private struct Holder: JSONEncodable {
-  let claims: BaseTokenClaims
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("jti", claims.id ?? "")
-      $0.add("app_name", claims.appName ?? "")
-      $0.add("username", claims.username)
-      $0.add("permission", claims.permission)
-    }
-  }
-}
-
 private struct KeySet: Output, JSONEncodable {
   let keys: [PublicKey]
 
@@ -115,18 +102,9 @@ private func check(by bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Check 
 private func revoke(by _: Anyone, _ asked: TokenToRevoke, _ app: App) async throws -> Success {
   guard let claims = try? app.signer.verify(asked.token, at: app.now().seconds) else { return Success() }
   guard let id = claims.id, id.utf8.count <= 64 else {
-    throw APIError.refused("This token cannot be ended alone: it has no name (jti) that it could be told by.")
+    throw DomainError.refused("This token cannot be ended alone: it has no name (jti) that it could be told by.")
   }
-  let holder = String(decoding: JSONWriter.bytes(of: Holder(claims: claims)), as: UTF8.self)
-  try await app.change(by: nil) {
-    try await $0.run(
-      """
-      insert into revoked_base_token (jti, expires_at, base_uuid, holder)
-      values (\(id), to_timestamp(\(claims.expiry)::double precision), \(BaseUUID(claims.dtableUUID))::uuid,
-              \(holder)::jsonb)
-      on conflict (jti) do nothing
-      """)
-  }
+  try await BaseTokens(app).revoke(claims, named: id)
   return Success()
 }
 

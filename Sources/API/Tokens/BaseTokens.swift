@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import HTTP
 internal import Postgres
 
@@ -23,7 +24,7 @@ struct Lifetime: Input {
       seconds = Self.longest
       return
     }
-    guard let seconds = Self.seconds(text) else { throw APIError.invalid(field: "exp") }
+    guard let seconds = Self.seconds(text) else { throw FieldsError.invalid("exp") }
     self.seconds = seconds
   }
 

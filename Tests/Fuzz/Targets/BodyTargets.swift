@@ -1,4 +1,5 @@
 @testable import API
+@testable import Domain
 @testable import HTTP
 
 /// A form: against a model of it, there and back, and against the same fields as multipart and as JSON.
@@ -105,7 +106,7 @@ func getters(_ bytes: [UInt8]) throws {
   _ = try? fields.texts(name, 0...1000)
   _ = try? fields.optionalTime(name)
   _ = try? fields.file(name)
-  _ = try? TokenTerms(fields)
+  _ = try? APITokenTerms(fields)
 }
 
 /// What the getters cost for the last of the fields.

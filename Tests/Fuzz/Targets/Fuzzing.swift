@@ -2,6 +2,7 @@ internal import Glibc
 
 @testable import API
 @testable import Crypto
+@testable import Domain
 @testable import HTTP
 @testable import Postgres
 

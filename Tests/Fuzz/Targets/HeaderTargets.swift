@@ -1,6 +1,7 @@
 @testable import API
 @testable import Access
 @testable import Crypto
+@testable import Domain
 @testable import HTTP
 
 private let router = Router(routes)

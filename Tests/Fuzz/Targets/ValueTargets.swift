@@ -1,6 +1,7 @@
 @testable import API
 @testable import Access
 @testable import Crypto
+@testable import Domain
 @testable import HTTP
 @testable import Postgres
 

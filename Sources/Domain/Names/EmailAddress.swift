@@ -3,12 +3,12 @@ internal import HTTP
 /// An e-mail address (RFC 5321, 4.1.2, and RFC 6531), as far as it can be judged without sending to it: atoms with single
 /// dots between them, 64 bytes at most; `@`; a domain whose labels have letters and digits of any script, and hyphens
 /// inside. Nothing in quotes or angles, and no network's address. Those at `auth.local` are user ids, and nobody's.
-public struct EmailAddress: Sendable {
+package struct EmailAddress: Sendable {
   /// All of it, as it was given, in normal form C.
-  public let text: String
+  package let text: String
 
   /// An address of at most 254 bytes; nil where it is none.
-  public init?(_ text: String) {
+  package init?(_ text: String) {
     guard let text = normalized(text, upTo: 254), text.utf8.count <= 254 else { return nil }
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
     guard parts.count == 2, Self.isLocalPart(parts[0]), Self.isDomain(parts[1]),
@@ -18,7 +18,7 @@ public struct EmailAddress: Sendable {
   }
 
   /// What stands before the `@`.
-  var localPart: String { String(text.prefix { $0 != "@" }) }
+  package var localPart: String { String(text.prefix { $0 != "@" }) }
 
   private static func isLocalPart(_ part: Substring) -> Bool {
     part.utf8.count <= 64

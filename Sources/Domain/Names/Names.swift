@@ -1,30 +1,28 @@
-internal import Access
-internal import HTTP
-internal import Postgres
+package import Postgres
 
 /// A name that people give to something or somebody: 1 to 255 characters that are seen, not all of them blank, and that
 /// lead nowhere else where they stand in a path. One rule for all names; the kinds ask for more. The database holds the
 /// same, see `is_name` there, and takes names that look the same for one, see `name_look`.
-protocol Name: Sendable {
+package protocol Name: Sendable {
   var text: String { get }
   init?(_ text: String)
 }
 
 /// The name of a person, a team or an API token.
-struct DisplayName: Name {
-  let text: String
+package struct DisplayName: Name {
+  package let text: String
 
-  init?(_ text: String) {
+  package init?(_ text: String) {
     guard isName(text) else { return nil }
     self.text = text
   }
 }
 
 /// The name of a base or a folder: without `/` and `\`, without blanks at the ends.
-struct BaseName: Name {
-  let text: String
+package struct BaseName: Name {
+  package let text: String
 
-  init?(_ text: String) {
+  package init?(_ text: String) {
     guard isName(text), !text.utf8.contains(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "\\") }),
       let first = text.unicodeScalars.first, let last = text.unicodeScalars.last,
       !first.properties.isWhitespace, !last.properties.isWhitespace
@@ -34,10 +32,10 @@ struct BaseName: Name {
 }
 
 /// The name of a group: letters and digits of any script, blank, hyphen, dot, quote and underscore.
-struct GroupName: Name {
-  let text: String
+package struct GroupName: Name {
+  package let text: String
 
-  init?(_ text: String) {
+  package init?(_ text: String) {
     guard isName(text), text.unicodeScalars.allSatisfy(Self.allows) else { return nil }
     self.text = text
   }
@@ -76,29 +74,9 @@ private func leadsElsewhere(_ text: String) -> Bool {
   }
 }
 
-extension Fields {
-  /// A name.
-  func name<Kind: Name>(_ field: String, as _: Kind.Type = Kind.self) throws -> Kind {
-    try parsed(field, Kind(try text(field, 1...255)))
-  }
-
-  /// A name; nil where the field is not there, or empty.
-  func optionalName<Kind: Name>(_ field: String, as _: Kind.Type = Kind.self) throws -> Kind? {
-    try optionalText(field, upTo: 255).map { try parsed(field, Kind($0)) }
-  }
-
-  /// A person's or a team's name, or what else is called as they are; nil where the field is not there, or empty.
-  func optionalName(_ field: String) throws -> String? { try optionalName(field, as: DisplayName.self)?.text }
-
-  /// The same, where an empty text takes the name away.
-  func removableName(_ field: String) throws -> String? {
-    try optionalText(field, 0...255).map { $0.isEmpty ? "" : try parsed(field, DisplayName($0)).text }
-  }
-}
-
 /// A subquery that gives, as `name`, the wanted name or the first of "name (1)", "name (2)", … that looks like that of no
 /// row of `taken`. Somebody else may take it in the meantime, so the insert that uses it is to be tried again.
-func freeName(like wanted: SQL, unless taken: SQL) -> SQL {
+package func freeName(like wanted: SQL, unless taken: SQL) -> SQL {
   """
   select candidate.name
   from generate_series(0, least(1000, (select count(*) from (\(taken)) as taken))) as attempt (number)

@@ -1,26 +1,20 @@
 internal import Assets
 internal import Crypto
-internal import HTTP
 
 /// A password that somebody sets: 8 characters at least, 1024 bytes at most, none of the commonest, and not what anybody
 /// would try first for this person. Nothing is asked of its composition (NIST SP 800-63B, 3.1.1.2).
-struct NewPassword: Sendable {
-  let clear: String
+package struct NewPassword: Sendable {
+  package let clear: String
 
-  /// From a field; `names` are what the person is called.
-  init(_ fields: Fields, _ field: String = "password", names: [String] = []) throws {
-    try self.init(try fields.text(field, 1...1024), field, names: names)
-  }
-
-  /// From a text.
-  init(_ text: String, _ field: String = "password", names: [String] = []) throws {
-    guard text.utf8.count <= PasswordHasher.longest else { throw APIError.invalid(field: field) }
+  /// From a text; `names` are what the person is called, and `field` is how an error calls it.
+  package init(_ text: String, _ field: String = "password", names: [String] = []) throws {
+    guard text.utf8.count <= PasswordHasher.longest else { throw DomainError.invalid(field: field) }
     guard text.unicodeScalars.count >= 8 else {
-      throw APIError.refused("\(field) invalid: 8 characters at least.")
+      throw DomainError.refused("\(field) invalid: 8 characters at least.")
     }
     let lowered = text.lowercased()
     guard !Self.commonest.contains(lowered), !names.contains(where: { $0.lowercased() == lowered }) else {
-      throw APIError.refused("\(field) invalid: many people would guess it. Choose another one.")
+      throw DomainError.refused("\(field) invalid: many people would guess it. Choose another one.")
     }
     clear = text
   }

@@ -1,0 +1,12 @@
+internal import Domain
+internal import HTTP
+
+extension Fields {
+  /// A number that may be taken away, which those do that mean none; kept where the field is not there, or empty.
+  func patch(
+    _ name: String, _ range: ClosedRange<Int64>, clearedBy meansNone: (Int64) -> Bool = { $0 <= 0 }
+  ) throws(FieldsError) -> Patch<Int64> {
+    guard let value = try optionalInteger(name, range) else { return .keep }
+    return meansNone(value) ? .clear : .set(value)
+  }
+}

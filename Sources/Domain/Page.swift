@@ -1,0 +1,47 @@
+package import Postgres
+
+/// Which page of a list.
+package struct Page: Sendable {
+  /// From 1.
+  package let number: Int64
+  /// How many rows it has at most.
+  package let size: Int64
+
+  /// A page by its number, from 1, and its size.
+  package init(number: Int64, size: Int64) { (self.number, self.size) = (number, size) }
+
+  private var offset: Int64 { (number - 1) * size }
+
+  /// The end of a statement that gives the page.
+  package var limit: SQL { "limit \(size) offset \(offset)" }
+
+  /// The same with one row more, which tells whether there is a next page.
+  package var limitAndOneMore: SQL { "limit \(size + 1) offset \(offset)" }
+
+  /// Cuts what `limitAndOneMore` gave.
+  package func cut<Element>(_ rows: [Element]) -> (rows: [Element], hasNext: Bool) {
+    (Array(rows.prefix(Int(size))), rows.count > size)
+  }
+
+  /// How to read the page of a list of `count` rows without going through more than half of it: from its start, or
+  /// backwards from its end.
+  package func window(of count: Int64) -> (isFromEnd: Bool, limit: SQL) {
+    let start = min(offset, count)
+    let end = min(offset + size, count)
+    guard start > count / 2 else { return (false, "limit \(end - start) offset \(start)") }
+    return (true, "limit \(end - start) offset \(count - end)")
+  }
+}
+
+extension Database {
+  /// The one number of a `select count(*)`.
+  package func count(_ sql: SQL) async throws(PostgresError) -> Int64 {
+    let count: Count? = try await row(sql)
+    return count?.count ?? 0
+  }
+}
+
+private struct Count: RowDecodable {
+  let count: Int64
+  init(_ row: Row) throws(PostgresError) { count = try row["count"] }
+}

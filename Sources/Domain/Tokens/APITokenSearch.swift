@@ -1,0 +1,63 @@
+package import Access
+package import Postgres
+
+/// Which of a team's API tokens are searched for, and in which order; nil is no condition.
+package struct APITokenSearch: Sendable {
+  package var base: BaseUUID?
+  package var creator: UserID?
+  package var permission: Permission?
+  /// Not used since then, nor made.
+  package var unusedSince: Timestamp?
+  /// A part of the name of the token or of its base.
+  package var text: String?
+  package var order = Order.made
+  package var isDescending = true
+
+  /// What they are sorted by.
+  package enum Order: Sendable {
+    case made
+    case used
+    case name
+  }
+
+  /// All, the last made first.
+  package init() {}
+
+  var hasFilter: Bool {
+    base != nil || creator != nil || permission != nil || unusedSince != nil || text != nil
+  }
+
+  /// The rows of `token` that are asked for.
+  func source(_ team: ID<Team>) -> SQL {
+    let asksForBase = base != nil || text != nil
+    let tables: SQL =
+      asksForBase ? "api_token as token join base on base.id = token.base_id" : "api_token as token"
+    return "\(tables) where \(condition(team))"
+  }
+
+  private func condition(_ team: ID<Team>) -> SQL {
+    var condition: SQL = "token.team_id = \(team) and token.revoked_at is null"
+    if let base { condition = "\(condition) and base.uuid = \(base)::uuid" }
+    if let creator { condition = "\(condition) and token.created_by = (select id from account where uid = \(creator))" }
+    if let permission { condition = "\(condition) and token.permission = \(permission)" }
+    if let unusedSince {
+      condition = "\(condition) and coalesce(token.last_used_at, token.created_at) < \(unusedSince)"
+    }
+    if let text {
+      let pattern = containing(text)
+      condition = "\(condition) and (token.app_name ilike \(pattern) or base.name ilike \(pattern))"
+    }
+    return condition
+  }
+
+  func ordering(isFromEnd: Bool) -> SQL {
+    switch (order, isDescending != isFromEnd) {
+    case (.made, false): "order by token.created_at, token.id"
+    case (.made, true): "order by token.created_at desc, token.id desc"
+    case (.used, false): "order by coalesce(token.last_used_at, token.created_at), token.id"
+    case (.used, true): "order by coalesce(token.last_used_at, token.created_at) desc, token.id desc"
+    case (.name, false): "order by token.app_name, token.id"
+    case (.name, true): "order by token.app_name desc, token.id desc"
+    }
+  }
+}
