@@ -1,4 +1,4 @@
-"""A pytest plugin: every service that a test starts has its schema brought to a newer version's while it runs."""
+"""A pytest plugin: a newer version migrates the schema of every service that a test starts, while it runs."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import subprocess
 try:
     from support.service import Service
 except ImportError:
-    from service import Service  # where the tests had it before
+    from service import Service  # its former place in the tests
 
 start = Service.start
 

@@ -1,1 +1,1 @@
-"""What the client tests and the scripts share: servers, services, loads, and what judges them."""
+"""What the client tests and the scripts share: servers, services, loads and checks."""

@@ -1,4 +1,4 @@
-"""A real Chromium, told what to do through a pipe (its DevTools protocol)."""
+"""A real Chromium, controlled through a pipe (its DevTools protocol)."""
 
 import fcntl
 import itertools
@@ -20,13 +20,13 @@ def chromium(profile, *arguments):
 
 
 class Browser:
-    """One page. What it reports, as violations of policies and errors, is in `events`."""
+    """A page. `events` has what it reports, such as errors and violations of its policy."""
 
     def __init__(self, profile):
         theirs, self.writer = os.pipe()
         self.reader, answers = os.pipe()
         command = chromium(profile, "--remote-debugging-pipe", "about:blank")
-        # Chromium reads from descriptor 3 and writes to 4; ours have numbers that are out of the way.
+        # Chromium reads from descriptor 3 and writes to 4, so ours must have other numbers.
         ends = [fcntl.fcntl(one, fcntl.F_DUPFD, 20) for one in (theirs, answers)]
         shell = 'exec "$@" 3<&%d 4>&%d %d<&- %d>&-' % (*ends, *ends)
         self.process = subprocess.Popen(
@@ -62,13 +62,13 @@ class Browser:
         return json.loads(message)
 
     def run(self, script):
-        """What an expression is worth in the page. Policies of the page do not hold for it."""
+        """The value of an expression in the page. The page's policy does not apply to it."""
         result = self.call("Runtime.evaluate", expression=script, awaitPromise=True, returnByValue=True)
         assert "exceptionDetails" not in result, result["exceptionDetails"]
         return result["result"].get("value")
 
     def wait(self, script):
-        """What an expression is worth as soon as it is worth something."""
+        """The value of an expression, as soon as it is true."""
         try:
             return wait_until(lambda: self.run(script))
         except AssertionError:
@@ -77,7 +77,7 @@ class Browser:
 
     @property
     def problems(self):
-        """Errors and warnings that the page has caused: among them whatever its policy forbids."""
+        """The page's errors and warnings, including violations of its policy."""
         found = []
         for one in self.events:
             if one["method"] == "Log.entryAdded" and one["params"]["entry"]["level"] in ("error", "warning"):
@@ -88,7 +88,7 @@ class Browser:
 
     @property
     def asked(self):
-        """The addresses of all requests that the page has sent."""
+        """The URLs of all requests that the page has sent."""
         sent = [one for one in self.events if one["method"] == "Network.requestWillBeSent"]
         return [one["params"]["request"]["url"] for one in sent]
 

@@ -13,7 +13,7 @@ BODY = b"POST /api2/auth-token/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1
 
 
 def allow_descriptors(count):
-    """Raises the limit of open files; false where that is not allowed."""
+    """Raises the limit of open files; false if that is not allowed."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if hard != resource.RLIM_INFINITY and hard < count:
         return False
@@ -23,8 +23,8 @@ def allow_descriptors(count):
 
 
 class Crowd:
-    """Connections to a port of this machine: idle ones, each of which was answered once, and slow ones, half of which
-    send a header and half of which send a body."""
+    """Connections to a port of this machine: idle ones, each answered once, and slow ones, half of which are sending a
+    header and half a body."""
 
     def __init__(self, port, idle, slow):
         self.port = port
@@ -69,7 +69,7 @@ class Crowd:
                     if not is_open(connection):
                         raise ConnectionError
                 except ConnectionError:
-                    # It took too long for the service: here is another one.
+                    # The service has cut it off: replace it.
                     self.refused += 1
                     connection.close()
                     self.slow[number] = self.begin(number)
@@ -77,7 +77,7 @@ class Crowd:
 
     @property
     def open(self):
-        """How many of the idle ones are there still."""
+        """How many of the idle connections are still open."""
         return sum(is_open(connection) for connection in self.idle)
 
 

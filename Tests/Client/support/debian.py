@@ -1,4 +1,4 @@
-"""Debians that are made of this machine's own packages, in mounts that end with the script that makes them."""
+"""Debian systems made from this machine's own packages, in mounts that end with the script."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ PRIVATE = "BASEKEEPER_MOUNTS_ARE_PRIVATE"
 
 
 def with_mounts_of_its_own(*more):
-    """Starts the script anew, as root, with a namespace of mounts of its own, and more where it says so."""
+    """Restarts the script as root, in a mount namespace of its own, and in the further namespaces that are named."""
     if os.getuid() != 0:
         sys.exit(f"{sys.argv[0]}: run it as root")
     if PRIVATE not in os.environ:
@@ -22,7 +22,7 @@ def with_mounts_of_its_own(*more):
 
 @contextlib.contextmanager
 def folder(prefix):
-    """A folder that goes with all that was mounted in it."""
+    """A temporary folder; whatever was mounted in it is unmounted at the end."""
     made = pathlib.Path(tempfile.mkdtemp(prefix=prefix, dir="/var/tmp"))
     made.chmod(0o755)
     try:
@@ -44,7 +44,7 @@ def mounts_below(folder):
 
 
 def bootstrap(target, *options):
-    """A Debian 12, as a folder or an archive; its sources of packages are the machine's own."""
+    """A Debian 12, as a folder or an archive, with this machine's package sources."""
     listed = ["apt-get", "indextargets", "--format", "deb $(REPO_URI) $(RELEASE) $(COMPONENT)", "Created-By: Packages"]
     lines = subprocess.run(listed, check=True, capture_output=True, text=True).stdout.splitlines()
     sources = sorted({line for line in lines if line.split()[2].startswith("bookworm")})
@@ -54,7 +54,7 @@ def bootstrap(target, *options):
 
 
 def quietly(*command, **options):
-    """Runs a program; shows what it has said where it fails. Its output goes to a file, which its children may keep."""
+    """Runs a program, and shows its output if it fails. The output goes to a file, which its children may keep open."""
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         result = subprocess.run(command, stdout=output, stderr=errors, text=True, **options)
         output.seek(0)

@@ -1,4 +1,4 @@
-"""Holds answers against openapi.yaml."""
+"""Checks answers against openapi.yaml."""
 
 import copy
 import re
@@ -11,7 +11,7 @@ from support.process import BINARY, ROOT
 
 TEXT = (ROOT / "openapi.yaml").read_bytes()
 DOCUMENT = yaml.safe_load(TEXT)
-# What the head of the description promises for every operation.
+# The statuses that the description's head promises for every operation.
 EVERYWHERE = {405, 409, 413, 414, 415, 422, 429, 431, 501}
 
 
@@ -31,19 +31,19 @@ OPERATIONS = [
     if method != "parameters"
 ]
 called = set()
-# The fields of all that was answered with success, by operation.
+# The fields of all successful answers, by operation.
 answered = {}
 
 
 def operation(method, path):
-    """The operation of a request: a literal path goes before one with variables."""
+    """The operation of a request. Literal paths take precedence over those with variables."""
     method = "GET" if method == "HEAD" else method
     found = [one for one in OPERATIONS if one.method == method and one.pattern.fullmatch(path)]
     return min(found, key=lambda one: one.variables, default=None)
 
 
 def check(response):
-    """Fails for a status, a type or a body that openapi.yaml does not have."""
+    """Fails if openapi.yaml does not describe the status, the type or the body."""
     request = response.request
     path = re.sub(r"^https?://[^/]+", "", request.url).split("?")[0]
     found = operation(request.method, path)
@@ -78,7 +78,7 @@ def validate(value, schema, where):
 
 
 def fields(value, path=""):
-    """The paths of all fields with their JSON types; numbers stand for what was asked for."""
+    """The paths of all fields, with their JSON types; keys that are IDs become a placeholder."""
     match value:
         case dict():
             inner = [fields(one, f"{path}.{re.sub(r'^[0-9]+$', '1', name)}") for name, one in value.items()]
@@ -96,7 +96,7 @@ def fields(value, path=""):
 
 
 def example(schema):
-    """What a schema says an answer looks like: its own example, or one of its parts' examples."""
+    """An example of a schema: its own, or one made from the examples of its parts."""
     if "example" in schema:
         return schema["example"]
     match schema:
@@ -120,8 +120,8 @@ def example(schema):
 
 
 def with_forms():
-    """The description with what its head says of all bodies: each may be a form or multipart, too. They are described
-    once, since generators make clients that do not compile where one body has several types."""
+    """The description, with each body also as a form and as multipart. Only the head says that these are accepted:
+    generators make clients that do not compile if a body has several types."""
     document = copy.deepcopy(DOCUMENT)
     for body in document["components"]["requestBodies"].values():
         if "application/json" in body["content"]:
@@ -140,6 +140,6 @@ def resolved(value):
 
 
 def routes():
-    """What the program says it serves: method, path, operation, principal, status."""
+    """The routes that the program prints: method, path, operation, principal, status."""
     lines = subprocess.run([BINARY, "routes"], capture_output=True, text=True, check=True).stdout.splitlines()
     return [tuple(line.split("\t")) for line in lines]

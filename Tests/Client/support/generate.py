@@ -1,10 +1,10 @@
-"""Fills a database with one large team and as many small ones, for measurements and for tests of scale."""
+"""Fills a database with one large team and many small ones, for measurements and tests of scale."""
 
 import binascii
 import hashlib
 import secrets
 
-# The lists of administrators, and those of people that go through much, below /api/v2.1/.
+# The administrators' lists, and the longest ones of people, below /api/v2.1/.
 LISTS = [
     "org/{team}/admin/users/",
     "org/{team}/admin/dtables/",
@@ -42,14 +42,15 @@ LISTS = [
 
 
 def generate(psql, tokens=200_000):
-    """One team with `tokens` API tokens, a base for each ten of them and a member for each twenty; and small teams with
-    as many tokens in all, whose hashes are the numbers from 1 on. `psql` runs scripts, of which the last may copy from its `input`.
+    """Makes one team with `tokens` API tokens, a base for every ten of them and a member for every twenty; and small
+    teams with as many tokens together, whose hashes are the numbers from 1 on. `psql` runs scripts; the last may copy
+    from its `input`.
 
-    Gives the secrets of the large team's tokens, and the account token of its admin.
+    Returns the secrets of the large team's tokens, and the account token of its admin.
     """
     members, bases, teams = max(1, tokens // 20), max(1, tokens // 10), max(1, tokens // 200)
     admin = secret()
-    # Made as the service would make them, with an entry in the audit log for each.
+    # As the service would make them, with an audit log entry for each.
     psql(
         f"""
         insert into team (name) values ('Large team');
@@ -85,7 +86,7 @@ def generate(psql, tokens=200_000):
           from generate_series(1, {bases}) as n (n) join place on place.n = n.n % place.count;
         """
     psql(fill.format(who="large", bases=bases) + fill.format(who="small", bases=bases))
-    # Every tenth base of the large team is shared with somebody and with a group, every twentieth has links.
+    # Every tenth base of the large team is shared with a person and a group; every twentieth has links.
     psql(
         """
         create temporary table large as
@@ -111,7 +112,7 @@ def generate(psql, tokens=200_000):
           select link.id, person.id from base_link as link join person on person.n = link.id * 3 % person.count
           where link.kind = 'invite';
         """)
-    # What was made long ago; without its own triggers, so that it takes seconds.
+    # Old data, without triggers, so that it takes only seconds.
     known = [secret() for _ in range(tokens)]
     for who, hashes in (
         ("large", (hashlib.sha256(one.encode()).hexdigest() for one in known)),
@@ -144,6 +145,6 @@ def generate(psql, tokens=200_000):
 
 
 def secret():
-    """A token as the service makes them: 32 random digits and their CRC-32."""
+    """A token as the service makes it: 32 random digits and their CRC-32."""
     digits = secrets.token_hex(16)
     return digits + format(binascii.crc32(digits.encode()), "08x")

@@ -1,8 +1,8 @@
-"""What is written to a file while something is done."""
+"""What is appended to a file meanwhile."""
 
 
 class Growth:
-    """What a file has more than it had when this was made."""
+    """What was appended to a file since this was created."""
 
     def __init__(self, path):
         self.path, self.size = path, path.stat().st_size

@@ -1,4 +1,4 @@
-"""Asks two replicas, over many connections, whether tokens are good that are ended meanwhile."""
+"""Asks two replicas, over many connections, about tokens that are being ended."""
 
 import array
 import asyncio
@@ -13,7 +13,7 @@ from support.http import EXCHANGE, PING, VERIFY, ask, request
 
 @dataclasses.dataclass
 class Target:
-    """What one revocation ends: each of these may be None."""
+    """What a revocation ends. Each of these may be None."""
 
     base: str
     """The UUID of its base."""
@@ -21,7 +21,7 @@ class Target:
     base_token: str = None
     account_token: str = None
     is_lowered: bool = False
-    """Whether the API token goes on, and gives no base token that writes."""
+    """Whether the API token still works, and gives no base token that writes."""
 
 
 def permission(base_token):
@@ -30,14 +30,14 @@ def permission(base_token):
 
 
 class Hammer:
-    """One process of it."""
+    """One of its processes."""
 
     def __init__(self, targets, ports, connections, verifier, shared, seed):
         self.targets, self.ports, self.connections, self.verifier = targets, ports, connections, verifier
         self.shared, self.random = shared, random.Random(seed)
-        # The base token of each target that was given last, perhaps while it was being ended.
+        # The last base token of each target, perhaps given while the target was being ended.
         self.latest = [one.base_token for one in targets]
-        # Of each request that was judged: the target, when it began, and whether it was accepted.
+        # For each judged request: the target, when the request began, and whether it was accepted.
         self.target, self.began, self.accepted = array.array("l"), array.array("d"), bytearray()
         self.odd = []
 
@@ -62,12 +62,12 @@ class Hammer:
         connection[1].close()
 
     def choose(self):
-        """One that is ended just now, was a little earlier, or will be soon."""
+        """A target that is being ended, was ended recently, or will be soon."""
         number = self.shared.cursor.value + self.random.randint(-40, 40)
         return min(max(number, 0), len(self.targets) - 1)
 
     def probe(self, number):
-        """A request about a target, and what judges its answer."""
+        """A request about a target, and the function that judges its answer."""
         target = self.targets[number]
         kinds = [kind for kind, token in (
             (self.exchange, target.api_token), (self.ping, target.account_token),
@@ -104,7 +104,7 @@ class Hammer:
 
 @dataclasses.dataclass
 class Shared:
-    """What the processes tell each other."""
+    """What the processes share."""
 
     number: int
     """Which of the processes this is."""
@@ -116,5 +116,5 @@ class Shared:
 
 
 def run(pipe, *arguments):
-    """What a process of its own does."""
+    """The main function of a process."""
     pipe.send(asyncio.run(Hammer(*arguments).run()))

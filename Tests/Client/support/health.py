@@ -1,4 +1,4 @@
-"""The health check beside something that is not the service."""
+"""The health check of something that is not the service."""
 
 import socket
 import subprocess
@@ -8,7 +8,7 @@ from support.process import PATIENCE
 
 
 def health_of(service, answer):
-    """What the health check of a service asks somebody who answers so, and what it says: not that they are healthy."""
+    """Runs the health check against this answer. Returns its request and its complaint; it must fail."""
     address = ("127.0.0.1", free_port())
     with socket.create_server(address) as listener:
         settings = {**service.environment, "BASEKEEPER_LISTEN": "%s:%d" % address}

@@ -1,5 +1,5 @@
-"""Schemathesis against a started service, as every kind of caller: each has a team of their own, whose numbers and names
-half of the requests have, and chance the other half."""
+"""Schemathesis against a running service, as every kind of caller. Each has a team of their own: half of the requests
+use its IDs and names, the others random ones."""
 
 import json
 import os
@@ -13,13 +13,13 @@ from support.http import exchange
 from support.team import LOOK, new_team
 
 SETTINGS = pathlib.Path(__file__).with_name("schemathesis.toml")
-# With these a caller would end themselves, and what comes after would be asked by nobody: other tests call them.
+# These would end the caller's own access, so that later requests have no caller. Other tests call them.
 ENDS = ["teamDeleteTeam"]
 CALLERS = ["anonymous", "member", "group owner", "team admin", "system administrator", "API token", "base token"]
 
 
 class Scene:
-    """A team with a group of two, which has a base with a token, for one caller to do with what they can."""
+    """A team for one caller, with a group of two people that has a base with a token."""
 
     def __init__(self, service, root):
         self.service, self.root = service, root
@@ -47,7 +47,7 @@ class Scene:
 
     @property
     def names(self):
-        """What the variables of the paths are called here."""
+        """The values of the path variables here."""
         return {
             "org_id": self.team.id, "workspace_id": self.workspace, "base_name": self.base, "group_id": self.group,
             "base_uuid": self.uuid, "user_id": self.member.id, "group_member": self.member.id, "app_name": "My program",
@@ -55,7 +55,7 @@ class Scene:
 
 
 def settings(scene, caller):
-    """The settings of one run: those of the file, the caller, and what exists."""
+    """The settings of a run: the file's, the caller, and what exists."""
     lines = []
     token = scene.token(caller)
     if token:
@@ -72,7 +72,7 @@ def quoted(value):
 
 
 class Attack:
-    """One run of Schemathesis as one caller, which goes on beside others until it is waited for."""
+    """A run of Schemathesis as one caller, beside others."""
 
     def __init__(self, scene, caller, folder, phases, examples, seed):
         self.scene, self.caller = scene, caller
@@ -91,7 +91,7 @@ class Attack:
                 cwd=folder, env={**os.environ, "PYTHONHASHSEED": "0"}, stdout=output, stderr=subprocess.STDOUT)
 
     def wait(self):
-        """What was found, as text, and how many requests it took."""
+        """Waits for its end. Returns what was found, as text, and the number of requests."""
         code = self.process.wait()
         text = self.output.read_text(errors="replace")
         generated = re.search(r"([\d,]+) generated", text)
@@ -100,8 +100,8 @@ class Attack:
 
 
 def attack(service, root, folder, phases, examples, seed, callers=CALLERS, at_once=2):
-    """Runs them, so many at once; yields each caller with what was found and the number of requests."""
-    # The scenes come first: the system administrator may end themselves.
+    """Runs `at_once` of them at a time; yields each caller with what was found and the number of requests."""
+    # The scenes are made first, since the system administrator may end their own access.
     waiting, running = [(Scene(service, root), caller) for caller in callers], []
     while waiting or running:
         while waiting and len(running) < at_once:

@@ -1,4 +1,4 @@
-"""Requests: by `requests`, on a connection that is kept, and as the bytes that they are."""
+"""Requests: with `requests`, on a kept connection, and as raw bytes."""
 
 import http.client
 import json
@@ -24,7 +24,7 @@ def get(service, path, token=None, **options):
 
 
 def exchange(service, api_token, **options):
-    """Asks for a base token."""
+    """Exchanges an API token."""
     return get(service, EXCHANGE, api_token, **options)
 
 
@@ -33,7 +33,7 @@ def authorization(token, scheme="Token"):
 
 
 class From(requests.adapters.HTTPAdapter):
-    """Lets a session send its requests from another address of this machine's."""
+    """Lets a session send its requests from another address of this machine."""
 
     def __init__(self, address):
         self.address = address
@@ -44,13 +44,13 @@ class From(requests.adapters.HTTPAdapter):
 
 
 class Line:
-    """A connection that is kept while the service keeps it."""
+    """A connection that is reused as long as the service keeps it open."""
 
     def __init__(self, service):
         self.port, self.connection = service.port, None
 
     def send(self, method, path, body=b"", headers={}, attempts=2):
-        """The status and the body of an answer; 0 if the connection ends without one, in each attempt."""
+        """The status and the body of an answer; status 0 if every attempt ends without an answer."""
         for _ in range(attempts):
             if not self.connection:
                 self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
@@ -59,7 +59,7 @@ class Line:
                 answer = self.connection.getresponse()
                 text = answer.read()
             except (http.client.HTTPException, OSError):
-                # A body that is refused before it has been read ends the connection.
+                # If a body is refused before it was read, the connection ends.
                 self.connection = None
                 continue
             if answer.getheader("Connection") == "close":
@@ -68,7 +68,7 @@ class Line:
         return 0, b""
 
     def call(self, method, path, token=None, body=None):
-        """What a request is answered that must succeed."""
+        """The answer to a request that must succeed."""
         headers = {"Content-Type": "application/json"} if body is not None else {}
         bytes = json.dumps(body).encode() if body is not None else b""
         status, text = self.send(method, path, bytes, {**headers, **authorization(token)}, attempts=1)
@@ -77,7 +77,7 @@ class Line:
 
 
 def encoded(encoding, **values):
-    """Fields in one of the three encodings; a list is an array in JSON, and repeated in the others."""
+    """Fields in one of the three encodings. A list is an array in JSON; in the others the field is repeated."""
     if encoding == "json":
         return {"json": values}
     pairs = [(name, one) for name, value in values.items() for one in (value if isinstance(value, list) else [value])]
@@ -87,20 +87,20 @@ def encoded(encoding, **values):
 
 
 def says(answer, status, text):
-    """Holds that an answer is this error."""
+    """Asserts that an answer is this error."""
     assert (answer.status_code, answer.json()) == (status, {"error_msg": text})
 
 
 def place(base, ending=""):
-    """Where a base is asked for by its name."""
+    """The path of a base, by its name."""
     return f"/api/v2.1/workspace/{base['workspace_id']}/dtable/{base['name']}/{ending}"
 
 
-# MARK: Bytes
+# MARK: Raw bytes
 
 
 def request(method, path, token=None, body=None, **headers):
-    """A request's bytes; the body is JSON."""
+    """The bytes of a request, with a JSON body."""
     text = json.dumps(body) if body is not None else ""
     if body is not None:
         headers = {"Content-Type": "application/json", "Content-Length": len(text.encode()), **headers}
@@ -110,7 +110,7 @@ def request(method, path, token=None, body=None, **headers):
 
 
 async def ask(connection, bytes):
-    """Sends a request on a connection of asyncio's, and gives its answer: status, header, body."""
+    """Sends a request on an asyncio connection; returns status, header and body."""
     reader, writer = connection
     writer.write(bytes)
     head = (await reader.readuntil(b"\r\n\r\n")).decode()

@@ -1,4 +1,4 @@
-"""Clients that ask again and again, in a thread of their own, and what became of each request."""
+"""Clients that keep sending requests, in a thread of their own, and the outcome of each."""
 
 import asyncio
 import collections
@@ -31,7 +31,7 @@ REFUSED, LOST = 0, -1
 
 
 class Question:
-    """A request, and what its answer must say where it is a good one."""
+    """A request, and what its answer must contain if it succeeds."""
 
     def __init__(self, path, token=None, method="GET", body=None, expected=lambda answer: True, **headers):
         self.bytes = request(method, path, token, body, **headers)
@@ -39,14 +39,14 @@ class Question:
 
 
 def exchanges(service):
-    """The exchanges of the demo team's API tokens: each answer names its own program."""
+    """Exchanges of the demo team's API tokens; each answer names its own program."""
     def question(token):
         return Question(EXCHANGE, token["api_token"], expected=lambda answer: answer["app_name"] == token["app_name"])
     return [question(token) for token in service.seeded["demo"]["api_tokens"]]
 
 
 class Load:
-    """A number of connections to services on this machine; each asks the next question when it has an answer."""
+    """Connections to services on this machine, each of which asks its next question when it has an answer."""
 
     def __init__(self, ports, questions, connections=8, pause=0, is_kept=True, retries_refusal=False, sources=None):
         self.ports, self.questions, self.connections, self.pause = ports, questions, connections, pause
@@ -69,7 +69,7 @@ class Load:
         assert not self.thread.is_alive(), "a request got neither an answer nor an end"
 
     def since(self, time):
-        """How requests ended that began after a time."""
+        """The outcomes of the requests that began after a time."""
         return [one for one in list(self.outcomes) if one.began >= time]
 
     def counts(self, since=0):
@@ -82,11 +82,11 @@ class Load:
         questions = itertools.islice(itertools.cycle(self.questions), number, None)
         source = (self.sources[number % len(self.sources)], 0)
         turn, connection = number, None
-        # Not all at the same moment.
+        # Spread out, not all at once.
         await asyncio.sleep(self.pause * number / self.connections)
         while not self.stopped.is_set():
             if connection is not None and connection[0].at_eof():
-                connection[1].close()  # the service has ended it, while it was idle
+                connection[1].close()  # the service closed it while it was idle
                 connection = None
                 turn += 1
             question, was_kept = next(questions), connection is not None
@@ -96,7 +96,7 @@ class Load:
                 if connection is None:
                     connection = await asyncio.open_connection("127.0.0.1", port, local_addr=source)
             except (ConnectionRefusedError, ConnectionResetError):
-                # Or it still waited to be accepted by a socket that was closed: nothing has been asked yet.
+                # Or the listening socket was closed before it was accepted. No request was sent yet.
                 turn += 1
                 if not self.retries_refusal:
                     self.outcomes.append(Outcome(began, time.monotonic(), REFUSED, False, port))
@@ -118,7 +118,7 @@ class Load:
             connection[1].close()
 
     def judge(self, question, status, head, body):
-        """Notes what should not be answered, whatever has failed."""
+        """Notes a wrong answer: one that is wrong even during a fault."""
         if status == 503:
             if "retry-after: " not in head.lower() or "error_msg" not in json.loads(body):
                 self.odd.append((status, head, body))
@@ -127,6 +127,6 @@ class Load:
 
 
 def percentile(outcomes, part):
-    """The time within which such a part of the requests was answered."""
+    """The time within which this share of the requests was answered."""
     times = sorted(one.seconds for one in outcomes)
     return times[min(len(times) - 1, int(part * len(times)))]

@@ -1,11 +1,11 @@
-"""A pytest plugin: what judges the whole run comes last, and is skipped where only a part was run.
+"""A pytest plugin: tests that judge the whole run come last, and are skipped if only a part was run.
 
-A test marked `whole_run` asks what all other tests have seen: whether each operation was called, say. Such a test would
-pass for want of evidence after a part of the tests, so it is skipped there, with the reason. A run is whole if every
-file of tests was collected and no test was left out.
+A test marked `whole_run` judges what all other tests have seen: whether each operation was called, for example. After
+a partial run it would pass or fail for want of evidence, so it is skipped, with the reason. A run is whole if every
+test file was collected and no test was left out.
 
-With `--order reversed` or `--order random` the other tests run in another order: file by file, and in each file test by
-test, but for files marked `in_order`. `--order 17` is the random order of seed 17.
+With `--order reversed` or `--order random` the other tests run in another order: file by file, and within a file test
+by test, except in files marked `in_order`. `--order 17` is the random order with seed 17.
 """
 
 import itertools
@@ -69,7 +69,7 @@ class Order:
 
     @property
     def what_is_missing(self):
-        """What this run leaves out; None if it is whole."""
+        """What this run leaves out; None if it is a whole run."""
         if self.deselected:
             return f"{self.deselected} deselected"
         if self.missing:

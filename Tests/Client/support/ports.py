@@ -1,4 +1,4 @@
-"""Ports that stay this process's own."""
+"""Ports that stay reserved for this process."""
 
 import pathlib
 import random
@@ -8,10 +8,10 @@ RESERVED = []
 
 
 def free_port():
-    """A port of this machine's that nobody uses, and nobody will while this process lives.
+    """A port of this machine that nobody uses, and that nobody takes while this process lives.
 
-    It is none of those that the kernel gives to whoever connects or asks for any port, so that it is still free when
-    it is listened on. Other runs of these tests see by a socket of its name that it is taken.
+    It is outside the range from which the kernel hands out ports, so it is still free when it is listened on. Other
+    runs of these tests see that it is taken by a socket with its name.
     """
     first, last = map(int, pathlib.Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
     candidates = [port for port in range(10_000, 65_536) if not first <= port <= last]

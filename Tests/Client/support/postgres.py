@@ -1,4 +1,4 @@
-"""A PostgreSQL server of a test's own, that can be stopped, paused and killed, or follow another one."""
+"""A PostgreSQL server for a test, which can be stopped, paused and killed, and can be a standby."""
 
 import contextlib
 import os
@@ -13,14 +13,14 @@ import tempfile
 from support.ports import free_port
 from support.process import PATIENCE, as_postgres, children, give_away, is_alive, newest, send, wait_until
 
-# psql's options where programs read what it prints.
+# psql's options for output that programs read.
 QUIET = ("-qtAX", "-v", "ON_ERROR_STOP=1")
 
 
 class Postgres:
-    """A running server with a database `basekeeper`, in memory where there is room: a primary, or a standby of another.
+    """A running server with a database `basekeeper`, in memory if there is room: a primary, or a standby of another.
 
-    Everybody on this machine may connect, if it has no password.
+    Without a password, everyone on this machine may connect.
     """
 
     def __init__(self, primary=None, folder=None, wal=None, password=None, **settings):
@@ -30,7 +30,7 @@ class Postgres:
         self.data = self.folder / "data"
         self.log = pathlib.Path(tempfile.mkstemp(prefix="basekeeper-postgres-", suffix=".log", dir="/var/tmp")[1])
         self.port, self.password = free_port(), password
-        # It is killed, and the machine is not: what was written to the kernel is not lost.
+        # Only the server is killed, not the machine: what was written to the kernel is not lost.
         self.settings = {
             "listen_addresses": "127.0.0.1", "port": self.port, "unix_socket_directories": "", "fsync": "off",
             "max_connections": "50", "dynamic_shared_memory_type": "mmap", "timezone": "UTC", **settings}
@@ -58,10 +58,10 @@ class Postgres:
         run("initdb", "-D", self.data, *ways, "-U", "postgres", "--no-sync", "-E", "UTF8", "--no-locale",
             "--wal-segsize", "1", *(["--waldir", wal] if wal else []))
 
-    # MARK: Starting and ending
+    # MARK: Starting and stopping
 
     def start(self):
-        # Without their postmaster its processes end when they notice; until then no other server may touch the data.
+        # Processes without a postmaster end when they notice it; until then no other server may use the data.
         wait_until(lambda: not any(is_alive(child) for child in self.children))
         settings = [part for name, value in self.settings.items() for part in ("-c", f"{name}={value}")]
         with open(self.log, "ab") as log:
@@ -70,7 +70,7 @@ class Postgres:
         wait_until(self.answers, self.process)
 
     def answers(self):
-        """Whether sessions are let in, or at least asked for their password."""
+        """Whether sessions are accepted, or at least asked for a password."""
         try:
             Session(self.port, "postgres", "postgres").close()
             return True
@@ -80,20 +80,20 @@ class Postgres:
             return False
 
     def stop(self):
-        """Ends it in good order, with all its sessions."""
+        """Shuts it down, ending all sessions."""
         if self.process and self.process.poll() is None:
             self.resume()
             self.process.send_signal(signal.SIGINT)
             self.process.wait(PATIENCE)
 
     def kill(self):
-        """Kills the postmaster; its processes end by themselves, when they notice."""
+        """Kills the postmaster; its processes end when they notice it."""
         self.children = set(children(self.process.pid))
         self.process.kill()
         self.process.wait()
 
     def crash(self):
-        """Kills all its processes at once, as where the machine fails."""
+        """Kills all its processes at once, as if the machine failed."""
         self.pause()
         self.children = set(children(self.process.pid))
         for pid in [self.process.pid, *self.children]:
@@ -109,7 +109,7 @@ class Postgres:
     # MARK: Pausing
 
     def pause(self):
-        """Stops all its processes as they are, the postmaster first, so that no other begins."""
+        """Pauses all its processes, the postmaster first, so that it starts no others."""
         self.process.send_signal(signal.SIGSTOP)
         for pid in children(self.process.pid):
             send(pid, signal.SIGSTOP)
@@ -129,21 +129,21 @@ class Postgres:
         return f"postgresql://{user or database}{password}@127.0.0.1:{port or self.port}/{database}"
 
     def database(self, name):
-        """Makes a database, whose owner is no superuser; gives its URL."""
+        """Creates a database whose owner is not a superuser; returns its URL."""
         password = f"password '{self.password}'" if self.password else ""
         self.psql(f"create role {name} login {password}", f"create database {name} owner {name}", database="postgres")
         return self.url_of(name)
 
     def psql(self, *scripts, database="basekeeper"):
-        """Runs scripts as the superuser, one after the other; gives what they print."""
+        """Runs scripts as the superuser, one after the other; returns their output."""
         return psql(self.url_of(database, user="postgres"), *scripts)
 
     def rows(self, script, database="basekeeper"):
-        """What a query gives, as lists of texts."""
+        """The rows of a query, as lists of texts."""
         return [line.split("|") for line in self.psql(script, database=database).splitlines()]
 
     def set(self, **settings):
-        """Changes settings while it runs."""
+        """Changes settings while the server runs."""
         quoted = {name: value.replace("'", "''") for name, value in settings.items()}
         self.psql(*(f"alter system set {name} = '{value}'" for name, value in quoted.items()), "select pg_reload_conf()")
 
@@ -154,13 +154,13 @@ class Postgres:
 
 
 def url_of_either(*servers):
-    """Leads to the one of several servers that takes writes."""
+    """A URL for several servers that leads to the one that takes writes."""
     hosts = ",".join(f"127.0.0.1:{getattr(server, 'port', server)}" for server in servers)
     return f"postgresql://basekeeper@{hosts}/basekeeper?target_session_attrs=read-write"
 
 
 class Refused(Exception):
-    """The server has refused a session, with its SQLSTATE."""
+    """The server has refused a session, with this SQLSTATE."""
 
 
 class WantsPassword(Exception):
@@ -168,7 +168,7 @@ class WantsPassword(Exception):
 
 
 class Session:
-    """A session at a server that nobody uses, but that takes one of its places."""
+    """An unused session, which takes one of the server's connection slots."""
 
     def __init__(self, port, user, database):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
@@ -190,7 +190,7 @@ class Session:
 
 
 def run(program, *arguments, input=None):
-    """Runs one of PostgreSQL's programs; gives what it prints."""
+    """Runs one of PostgreSQL's programs; returns its output."""
     command = as_postgres(newest(program), *map(str, arguments))
     done = subprocess.run(command, input=input, capture_output=True, text=True, cwd="/", timeout=PATIENCE)
     assert done.returncode == 0, (command, done.stderr)
@@ -198,15 +198,15 @@ def run(program, *arguments, input=None):
 
 
 def psql(url, *scripts, input=None):
-    """Runs scripts, one after the other, of which the last may copy from the input; gives what they print, without its
-    last end of a line."""
+    """Runs scripts, one after the other; the last may copy from the input. Returns their output without its last line
+    end."""
     options = [part for script in scripts for part in ("-c", script)]
     return run("psql", *QUIET, "-d", url, *options, input=input).strip()
 
 
 @contextlib.contextmanager
 def synchronous_pair():
-    """A primary that commits nothing before its standby has it, too; and that standby."""
+    """A primary that commits only what its standby has, too; and that standby."""
     primary = Postgres()
     standby = Postgres(primary)
     try:

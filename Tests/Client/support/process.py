@@ -1,4 +1,4 @@
-"""Processes of this machine: where programs are, how long they are waited for, what the kernel says of them."""
+"""Processes of this machine: where programs are, how long to wait for them, what the kernel says about them."""
 
 import contextlib
 import os
@@ -8,15 +8,15 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BINARY = os.environ.get("BASEKEEPER_BINARY", str(ROOT / ".build/release/basekeeper"))
-# How many times as much the tests of faults do as they do by default.
+# How many times as much as by default the fault tests do.
 THOROUGH = int(os.environ.get("THOROUGH", "1"))
-# Seconds that a test waits for what must come, before it fails: no measure of anything, so long that even a machine
-# that has much else to do gets there.
+# Seconds that a test waits for something that must happen, before it fails. It measures nothing: it is long enough even
+# for a busy machine.
 PATIENCE = 180 * THOROUGH
 
 
 def wait_until(condition, process=None):
-    """Waits for a condition, while a process lives; gives what the condition is then."""
+    """Waits until a condition is true, while a process lives; returns the condition's value."""
     end = time.monotonic() + PATIENCE
     while not (found := condition()):
         assert time.monotonic() < end, "it did not come true"
@@ -33,7 +33,7 @@ def kill(process):
 
 
 def send(pid, number):
-    """Sends a signal to a process, unless it has gone."""
+    """Sends a signal to a process, if it still exists."""
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
 
@@ -42,13 +42,13 @@ def send(pid, number):
 
 
 def newest(program):
-    """Where a program of PostgreSQL's is."""
+    """The path of a PostgreSQL program, of the newest version."""
     found = sorted(pathlib.Path("/usr/lib/postgresql").glob(f"*/bin/{program}"))
     return str(found[-1]) if found else program
 
 
 def as_postgres(*command):
-    """PostgreSQL does not run as root."""
+    """Runs a command as a user that PostgreSQL can run as: not as root."""
     if os.getuid() != 0:
         return list(command)
     return ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", *command]
@@ -60,7 +60,7 @@ def give_away(folder):
         shutil.chown(folder, "postgres", "postgres")
 
 
-# MARK: What the kernel says
+# MARK: The kernel's view
 
 
 def is_alive(pid):
@@ -71,7 +71,7 @@ def is_alive(pid):
 
 
 def children(pid):
-    """The process ids of a process's children; none if it has ended."""
+    """The process IDs of a process's children; empty if it has ended."""
     try:
         return [int(one) for one in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
@@ -79,13 +79,13 @@ def children(pid):
 
 
 def thread(pid, name):
-    """The id of a process's thread of that name."""
+    """The ID of a process's thread with this name."""
     tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
     return next(int(task.name) for task in tasks if (task / "comm").read_text().strip() == name)
 
 
 def cpu_time(pid):
-    """Nanoseconds that all threads of a process have run."""
+    """The CPU time of all threads of a process, in nanoseconds."""
     return sum(int(one.read_text().split()[0]) for one in pathlib.Path(f"/proc/{pid}/task").glob("*/schedstat"))
 
 
@@ -103,14 +103,14 @@ LISTENS, ESTABLISHED = "0A", "01"
 
 
 def sockets(pid, state):
-    """The TCP sockets of a process in a state: their near and their far ends, as the kernel writes them."""
+    """A process's TCP sockets in a state: their local and remote ends, as the kernel writes them."""
     lines = [line.split() for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]]
     own = {target(one) for one in pathlib.Path(f"/proc/{pid}/fd").glob("*")}
     return [(one[1], one[2]) for one in lines if one[3] == state and f"socket:[{one[9]}]" in own]
 
 
 def target(link):
-    """Where a link leads; None if it has gone meanwhile."""
+    """The target of a symbolic link; None if the link no longer exists."""
     try:
         return os.readlink(link)
     except OSError:

@@ -1,4 +1,4 @@
-"""What stands before several copies of the service: poolers and balancers."""
+"""Programs beside several copies of the service: poolers and balancers."""
 
 import os
 import pathlib
@@ -12,10 +12,10 @@ from support.process import PATIENCE, as_postgres, give_away, wait_until
 
 
 class Program:
-    """A program that runs until it is ended: a pooler or a balancer, with its configuration in a file."""
+    """A pooler or a balancer with a configuration file, which runs until it is ended."""
 
     def __init__(self, name, configuration, *arguments, **places):
-        """In the configuration and the arguments, `{folder}` is the program's own, and `{file}` the configuration."""
+        """In the configuration and the arguments, `{folder}` is the program's folder and `{file}` its configuration."""
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="basekeeper-program-", dir="/var/tmp"))
         give_away(self.folder)
         self.port = free_port()
@@ -43,7 +43,7 @@ class Program:
             return one.connect_ex(("127.0.0.1", self.port)) == 0
 
     def delete(self):
-        self.process.terminate()  # and not killed: nginx takes its workers with it
+        self.process.terminate()  # not SIGKILL, so that nginx ends its workers, too
         self.process.wait(PATIENCE)
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""Stands between the service and PostgreSQL, and cuts, stalls or delays what goes through."""
+"""A proxy between the service and PostgreSQL that can cut, stall or delay the traffic."""
 
 import asyncio
 import random
@@ -9,7 +9,7 @@ from support.process import PATIENCE
 
 
 class Proxy:
-    """A proxy to a port of this machine, in a thread of its own. What it does may be changed at any time."""
+    """A proxy to a port of this machine, in a thread of its own. What it does can be changed at any time."""
 
     def __init__(self, target):
         self.target, self.port = target, free_port()
@@ -43,14 +43,14 @@ class Proxy:
         self.thread.join(PATIENCE)
 
     def stall(self):
-        """Accepts connections from now on, and forwards nothing, of them and of those that are there."""
+        """From now on accepts connections but forwards nothing, on new and on existing ones."""
         self.loop.call_soon_threadsafe(self.flows.clear)
 
     def flow(self):
         self.loop.call_soon_threadsafe(self.flows.set)
 
     def break_up(self, cuts_within, loses_commits):
-        """Cuts all connections, and those that follow after a while."""
+        """Cuts all connections, and each later one after a while."""
         def begin():
             self.cuts_within, self.loses_commits = cuts_within, loses_commits
             for connection in self.connections:
@@ -58,7 +58,7 @@ class Proxy:
         self.loop.call_soon_threadsafe(begin)
 
     def heal(self):
-        """Cuts no connection any more, also of those that are there."""
+        """Stops cutting connections, including existing ones."""
         def end():
             self.cuts_within, self.loses_commits = None, 0
             for connection in self.connections:
@@ -102,7 +102,7 @@ class Connection:
                     if commands.commits(piece) and random.random() < self.proxy.loses_commits:
                         self.has_lost = True
                 elif self.has_lost:
-                    # The server has done it: this is its answer.
+                    # The server has committed: this is its answer.
                     self.proxy.lost_commits += 1
                     return self.cut()
                 if self.left is not None:
@@ -118,13 +118,13 @@ class Connection:
 
 
 class Commands:
-    """Reads what a client sends, as far as it takes to see its commits."""
+    """Reads what a client sends, just enough to see its commits."""
 
     def __init__(self):
         self.bytes, self.names, self.has_begun = b"", set(), False
 
     def commits(self, piece):
-        """Whether the piece ends the sending of a commit."""
+        """Whether a commit is complete with this piece."""
         self.bytes += piece
         found = False
         while True:

@@ -1,4 +1,4 @@
-"""What scripts begin with."""
+"""The start of the scripts."""
 
 import subprocess
 
@@ -6,12 +6,12 @@ from support.process import ROOT
 
 
 def install(purpose):
-    """Installs what is missing for a purpose: before what needs it is imported."""
+    """Installs the packages that a purpose needs, before they are imported."""
     subprocess.run([ROOT / "script/setup", purpose], check=True)
 
 
 def built(binary):
-    """This binary, or else the one of this source, built now."""
+    """The given binary, or one that is built now from this source."""
     if binary:
         return binary
     subprocess.run([ROOT / "script/build"], check=True)

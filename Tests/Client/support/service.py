@@ -1,4 +1,4 @@
-"""A really started Basekeeper, with an embedded PostgreSQL of its own."""
+"""A real Basekeeper process, with an embedded PostgreSQL of its own."""
 
 import contextlib
 import json
@@ -23,7 +23,7 @@ ADMINISTRATOR = ("root@example.com", "correct horse battery")
 
 class Service:
     def __init__(self, binary=BINARY, **settings):
-        # Where user postgres may enter, too: PostgreSQL does not run as root.
+        # The user postgres must be able to enter it, too: PostgreSQL does not run as root.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="basekeeper-client-", dir="/var/tmp"))
         self.folder.chmod(0o755)
         self.binary = str(binary)
@@ -42,24 +42,24 @@ class Service:
             BASEKEEPER_MASTER_KEY=MASTER_KEY,
         )
         self.environment.update(settings)
-        # A program that runs it, and its arguments.
+        # A program to run it with, and that program's arguments.
         self.wrapper = []
         self.process = None
         self.log = self.folder / "service.log"
 
     def run(self, *arguments, input=None, **settings):
-        """Runs a command of the program to its end."""
+        """Runs a command of the program."""
         return subprocess.run(
             [self.binary, *arguments], env={**self.environment, **settings}, input=input, capture_output=True, text=True,
             timeout=PATIENCE)
 
     def seed(self):
-        """What the first start makes: accounts and API tokens, in clear."""
+        """What the first start creates: accounts and API tokens, in clear."""
         result = self.run("seed", "--json")
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout)
 
-    # MARK: Starting and ending
+    # MARK: Starting and stopping
 
     def launch(self):
         with open(self.log, "ab") as log:
@@ -75,7 +75,7 @@ class Service:
 
     @property
     def listens(self):
-        """Whether it is this process that listens on its port, and not somebody else's who was quicker."""
+        """Whether this very process listens on its port, and not another one that was quicker."""
         return any(near == f"0100007F:{self.port:04X}" for near, _ in sockets(self.process.pid, LISTENS))
 
     def answers(self, path):
@@ -85,16 +85,16 @@ class Service:
             return False
 
     def stop(self, signal_number=signal.SIGTERM):
-        """Ends it; gives its exit status."""
+        """Stops it; returns its exit status."""
         self.process.send_signal(signal_number)
         return self.process.wait(PATIENCE)
 
     def kill(self):
-        """Kills it, if it runs; its PostgreSQL goes on."""
+        """Kills it, if it runs; its PostgreSQL keeps running."""
         kill(self.process)
 
     def delete(self):
-        """Ends what still runs of it, and removes all that it has."""
+        """Stops whatever still runs, and removes its data."""
         self.kill()
         if self.postmaster:
             send(self.postmaster, signal.SIGQUIT)
@@ -104,7 +104,7 @@ class Service:
     # MARK: Its log
 
     def events(self, message=None):
-        """What its log has, or has under a message."""
+        """All events of its log, or those with this message."""
         found = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
         return [one for one in found if message in (None, one["message"])]
 
@@ -112,10 +112,10 @@ class Service:
 
     @property
     def postmaster(self):
-        """The process id of its PostgreSQL; None where none runs."""
+        """The process ID of its PostgreSQL; None if that does not run."""
         try:
             pid = int((self.folder / "data/postgres/postmaster.pid").read_text().split()[0])
-            # The file may have been left behind, and the number be another process's now.
+            # The file may be left over, and its number belong to another process now.
             return pid if pathlib.Path(f"/proc/{pid}/cwd").samefile(self.folder / "data/postgres") else None
         except (OSError, IndexError, ValueError):
             return None
@@ -126,7 +126,7 @@ class Service:
         return (self.folder / "data/postgres/postmaster.pid").read_text().splitlines()[4]
 
     def url_of(self, database):
-        """Where other processes find a database of its PostgreSQL."""
+        """The URL of a database in its PostgreSQL, for other processes."""
         return f"postgresql:///{database}?host={self.socket}&user=basekeeper"
 
     @property
@@ -138,13 +138,13 @@ class Service:
         return next((self.folder / "data").glob("*log*"))
 
     def psql(self, *scripts, input=None):
-        """Runs scripts at its PostgreSQL, one after the other; the last may copy from the input."""
+        """Runs scripts in its PostgreSQL, one after the other; the last may copy from the input."""
         return postgres.psql(self.database_url, *scripts, input=input)
 
 
 @contextlib.contextmanager
 def running(**settings):
-    """A seeded service that runs, and has to end in good order."""
+    """A running, seeded service, which must stop with status 0."""
     service = Service(**settings)
     try:
         service.seeded = service.seed()
@@ -157,6 +157,6 @@ def running(**settings):
 
 @contextlib.contextmanager
 def pair(**settings):
-    """Two copies on one database, which have to end in good order."""
+    """Two copies on one database, which must stop with status 0."""
     with running(**settings) as first, running(DATABASE_URL=first.database_url, **settings) as second:
         yield first, second

@@ -1,4 +1,4 @@
-"""Teams and people of a test's own."""
+"""Teams and people for a single test."""
 
 import base64
 import hmac
@@ -34,7 +34,7 @@ def root_token(service):
 
 
 def totp_step():
-    """The step of this moment for one-time passwords, of which some seconds are left."""
+    """The current time step for one-time passwords, with some seconds left."""
     left = 30 - time.time() % 30
     if left < 8:
         time.sleep(left)
@@ -42,7 +42,7 @@ def totp_step():
 
 
 def totp(secret, step):
-    """RFC 6238, as a telephone makes it."""
+    """A one-time password by RFC 6238, as an app makes it."""
     digest = hmac.digest(base64.b32decode(secret), struct.pack(">Q", step), "sha1")
     number = struct.unpack_from(">I", digest, digest[19] & 15)[0] & 0x7FFFFFFF
     return f"{number % 1_000_000:06}"
@@ -53,7 +53,7 @@ def new_address():
 
 
 def new_team(service, root=None, address=None):
-    """A new team, by the system administrator, with an admin who has signed in."""
+    """A new team, made by the system administrator, with an admin who has signed in."""
     address = address or new_address()
     made = http.call(
         service, "POST", "/api/v2.1/admin/organizations/", root or root_token(service),
@@ -70,12 +70,12 @@ class Team:
         self.path = f"/api/v2.1/org/{self.id}/admin/"
 
     def call(self, method, path, **options):
-        """A request by the team's admin; of a path without a slash in front, that of the team's administration."""
+        """A request by the team's admin. A path without a leading slash is below that of the team's administration."""
         path = path if path.startswith("/") else self.path + path
         return http.call(self.service, method, path, self.admin, "Bearer", **options)
 
     def add(self, name="Mia", **fields):
-        """A new member: what the answer says of them."""
+        """A new member, as the answer describes them."""
         address = f"member{next(numbers)}@example.com"
         answer = self.call("POST", "users/", data={"email": address, "password": PASSWORD, "name": name, **fields})
         assert answer.status_code == 200, answer.text
@@ -102,7 +102,7 @@ class Team:
 
 
 def demo_member(service, role="member"):
-    """The demo team's member, or another of its people."""
+    """The demo team's member, or another one of its people."""
     person = service.seeded["demo"][role]
     return Person(service, None, person["email"], person["password"])
 
@@ -113,7 +113,7 @@ def demo_admin(service):
 
 
 class Person:
-    """Somebody who calls with their own account token."""
+    """A person with an account token."""
 
     def __init__(self, service, user, address, password=PASSWORD):
         self.service, self.id, self.address = service, user, address
@@ -123,7 +123,7 @@ class Person:
         return http.call(self.service, method, path, self.token, **options)
 
     def get(self, path, **options):
-        """What a GET answers."""
+        """The JSON of the answer to a GET."""
         answer = self.call("GET", path, **options)
         assert answer.status_code == 200, answer.text
         return answer.json()
@@ -135,7 +135,7 @@ class Person:
         return answer.json()["table"]
 
     def group(self, name, *people):
-        """A new group of theirs with people in it: its number."""
+        """A new group of theirs with these people; returns its number."""
         answer = self.call("POST", "/api/v2.1/groups/", data={"name": name})
         assert answer.status_code == 201, answer.text
         for person in people:
@@ -144,6 +144,6 @@ class Person:
         return answer.json()["id"]
 
     def workspace(self, kind, group=None):
-        """One of their workspaces, as the list has it."""
+        """One of their workspaces, as listed."""
         listed = self.get("/api/v2.1/workspaces/")["workspace_list"]
         return next(one for one in listed if one["type"] == kind and one.get("group_id") == group)

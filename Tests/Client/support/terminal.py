@@ -1,4 +1,4 @@
-"""A terminal on which a command runs, as people see it."""
+"""A command on a terminal, as people see it."""
 
 import os
 import pty
@@ -17,7 +17,7 @@ class Terminal:
         os.close(slave)
 
     def until(self, wanted=None, seconds=PATIENCE):
-        """Reads until a text has come, or until the command has ended; gives all that was shown."""
+        """Reads until a text appears or the command ends; returns everything that was shown."""
         end = time.monotonic() + seconds
         while wanted is None or wanted not in self.text:
             assert time.monotonic() < end, f"{wanted} did not come: {self.text}"
@@ -25,7 +25,7 @@ class Terminal:
                 continue
             try:
                 shown = os.read(self.master, 65536).decode(errors="replace").replace("\r\n", "\n")
-            except OSError:  # nobody has it open any more
+            except OSError:  # no process has it open any more
                 break
             self.text += shown
             self.shows(shown)
@@ -33,4 +33,4 @@ class Terminal:
         return self.text
 
     def shows(self, text):
-        """Is told what has come."""
+        """Called with each piece of output."""

@@ -1,4 +1,4 @@
-"""Work that is done by several threads at once."""
+"""Work in several threads at once."""
 
 import concurrent.futures
 import contextlib
@@ -10,7 +10,7 @@ from support.process import wait_until
 
 
 def at_once(work, things):
-    """What some work gives for each of some things, done for all of them at the same time; fails if one fails."""
+    """The results of a function for several arguments, all at the same time; fails if one call fails."""
     things = list(things)
     with concurrent.futures.ThreadPoolExecutor(len(things)) as threads:
         return list(threads.map(work, things))
@@ -18,7 +18,7 @@ def at_once(work, things):
 
 @contextlib.contextmanager
 def beside(work):
-    """Does something in a thread, beside the block; its end is waited for. Gives the list that gets its result."""
+    """Calls a function in a thread, beside the block, and waits for its end. Yields the list that gets its result."""
     results = []
     with concurrent.futures.ThreadPoolExecutor(1) as threads:
         future = threads.submit(lambda: results.append(work()))
@@ -27,9 +27,9 @@ def beside(work):
 
 
 class Workers:
-    """Threads with a `requests.Session` each, in which they do their work again and again, until the end of the block.
+    """Threads, each with a `requests.Session`, that repeat their work until the end of the block.
 
-    What goes wrong in one of them ends it, and fails the block.
+    An exception ends its thread, and fails the block.
     """
 
     def __init__(self, *works):
@@ -53,10 +53,10 @@ class Workers:
             with requests.Session() as session:
                 while not self.ended.is_set():
                     work(session)
-        except BaseException as problem:  # a thread's own end would go unseen
+        except BaseException as problem:  # otherwise nobody would see it
             self.problems.append(problem)
 
     def wait_until(self, condition, process=None):
-        """Waits for a condition while nothing goes wrong."""
+        """Waits until a condition is true; fails if a thread has failed."""
         wait_until(lambda: self.problems or condition(), process)
         assert not self.problems, self.problems

@@ -1,4 +1,4 @@
-"""The worst that a stranger can send and a member can ask for, of any size, and what it costs."""
+"""The worst requests that strangers and members can send, of any size, and their costs."""
 
 import statistics
 import threading
@@ -8,13 +8,13 @@ from support.http import Line
 from support.process import cpu_time
 
 MARKS = "\u0301\u0327"
-# The most that a body can have where nobody has to show who they are, and where somebody sends a file.
+# The largest body without credentials, and the largest one with a file.
 SMALL, LARGE = 65_536, 1_048_576
 FORM, JSON, MULTIPART = "application/x-www-form-urlencoded", "application/json", "multipart/form-data; boundary=x"
 
 
 def around(begin, piece, end=""):
-    """Makes texts of so many bytes: a piece again and again, between a begin and an end."""
+    """Makes texts of any number of bytes: a piece, repeated, between a start and an end."""
     begin, piece, end = begin.encode(), piece.encode(), end.encode()
     return lambda size: begin + piece * max(1, (size - len(begin) - len(end)) // len(piece)) + end
 
@@ -64,7 +64,7 @@ FILES = {
     "CSV, quotes": (MULTIPART, around(FILE + '\n"', '""', '"\n\r\n--x--')),
     "CSV, a field of marks": (MULTIPART, around(FILE + "\na", MARKS, "\n\r\n--x--")),
 }
-# What the header of a request can hold.
+# The content of a request's header.
 HEADERS = [
     (name, around(begin, piece))
     for name, begin, piece in [
@@ -78,7 +78,7 @@ HEADERS = [
 
 
 def fill(service, count):
-    """Gives the demo team's admin so many of everything that lists show."""
+    """Gives the demo team's admin this many of everything that lists show."""
     service.psql(f"""
       do $$
       declare
@@ -134,7 +134,7 @@ def fill(service, count):
 
 
 def lists(service):
-    """The lists that the demo team's admin sees, as member and as admin, most of which SeaTable gives as a whole."""
+    """The lists of the demo team's admin, as a member and as an admin. Most have no pages in SeaTable."""
     found = service.psql("""
       select base.workspace_id, user_group.id, base.team_id, base.uuid
       from base join user_group on user_group.team_id = base.team_id and user_group.name = 'Marketing'
@@ -161,21 +161,21 @@ def lists(service):
 
 
 def longest(json):
-    """How long the longest list is that an answer has anywhere."""
+    """The length of the longest list anywhere in an answer."""
     if isinstance(json, list):
         return max([len(json), *map(longest, json)])
     return max(map(longest, json.values()), default=0) if isinstance(json, dict) else 0
 
 
 class Client(Line):
-    """A kept connection, and what the server's process spends on each request."""
+    """A kept connection, and the CPU time of the server's process for each request."""
 
     def __init__(self, service):
         super().__init__(service)
         self.service = service
 
     def cost(self, *request, times=5):
-        """The least nanoseconds of CPU that a request has taken of several times."""
+        """The CPU time of a request, in nanoseconds: the least of several times."""
         costs = []
         for _ in range(times):
             before = cpu_time(self.service.process.pid)
@@ -185,7 +185,7 @@ class Client(Line):
 
 
 class Heartbeat:
-    """Asks for /healthz all the time: the longest that it has waited for an answer, and the usual time, in seconds."""
+    """Keeps asking for /healthz; knows the longest and the usual time of an answer, in seconds."""
 
     def __init__(self, service):
         self.client, self.waits, self.ends = Client(service), [], False

@@ -1,4 +1,4 @@
-"""Many writes of several kinds, each sent again with its Idempotency-Key until it is acknowledged; and what became of them."""
+"""Many writes of several kinds, each repeated with its Idempotency-Key until it is acknowledged; and their outcome."""
 
 import collections
 import functools
@@ -27,10 +27,10 @@ class Write:
 
 
 class Writes:
-    """The writes of one person: bases, API tokens, groups and shares in turn, by several clients at once."""
+    """One person's writes: bases, API tokens, groups and shares in turn, from several clients at once."""
 
     def __init__(self, service, count, clients=8):
-        """Makes what they need; the service must run."""
+        """Makes what the writes need; the service must run."""
         self.service, self.clients = service, clients
         team = new_team(service)
         self.team, self.person = team.id, team.person("Mia")
@@ -56,7 +56,7 @@ class Writes:
 
         self.all = [write(number) for number in range(count)]
         self.left = collections.deque(self.all)
-        # What the attempts met: statuses, and errors of connections.
+        # The outcomes of the attempts: statuses and connection errors.
         self.met, self.odd = collections.Counter(), []
         self.threads, self.stopped = [], threading.Event()
 
@@ -68,7 +68,7 @@ class Writes:
             thread.start()
 
     def stop(self):
-        """Ends the clients, each after the attempt it is at."""
+        """Stops the clients, each after its current attempt."""
         self.stopped.set()
         for thread in self.threads:
             thread.join(PATIENCE)
@@ -82,14 +82,14 @@ class Writes:
         return len(self.acknowledged) == len(self.all)
 
     def wait_until(self, condition):
-        """Waits for a condition, or for the end of the writes."""
+        """Waits until a condition is true, or until the writes end."""
         def is_so():
             assert self.odd == [], "a write was refused"
             return condition() or self.are_done
         wait_until(is_so)
 
     def finish(self):
-        """Waits until all are acknowledged."""
+        """Waits until all writes are acknowledged."""
         self.wait_until(lambda: False)
         self.stop()
 
@@ -104,7 +104,7 @@ class Writes:
                 time.sleep(0.02)
 
     def attempt(self, write, session):
-        """Whether it is acknowledged now."""
+        """Sends a write once; returns whether it was acknowledged."""
         write.attempts += 1
         try:
             answer = self.post(write, session)
@@ -125,11 +125,11 @@ class Writes:
             self.service, "POST", write.path, self.person.token, headers={"Idempotency-Key": write.key}, json=write.body,
             session=session)
 
-    # MARK: What became of them
+    # MARK: The outcome
 
     def check(self, postgres, database):
-        """Each that was acknowledged is there exactly once, as it was answered, with its entry in the audit log; and
-        nothing else is, but what may have been done without an answer."""
+        """Each acknowledged write is there exactly once, as it was answered, with its entry in the audit log. Nothing
+        else is there, except writes that may have been done without an answer."""
         rows = functools.partial(postgres.rows, database=database)
         assert self.odd == []
         expected = collections.Counter((one.kind, one.name) for one in self.acknowledged)
@@ -146,7 +146,7 @@ class Writes:
         assert set(expected) <= set(found), "an acknowledged write is lost"
         assert set(found) - set(expected) <= unanswered, "a write was done that nobody has asked for"
 
-        # None is there by half: what one write makes in several tables, and its entry in the log.
+        # No write is half done: one write changes several tables and the log.
         assert rows(f"""
             select user_group.name, count(distinct member.account_id), count(distinct workspace.id)
             from user_group left join group_member as member on member.group_id = user_group.id and role = 'owner'
@@ -163,7 +163,7 @@ class Writes:
               operation in ('api_token_create', 'group_create', 'base_share_create')
               or operation = 'base_create' and detail ->> 'name' like 'Base %')"""))
         assert logged == found, "rows and audit log differ"
-        # The keys of what was done, and no other, are kept with an answer.
+        # Only the keys of completed writes have a stored answer.
         assert rows("select count(*) from idempotent_answer where sealed is null") == [["0"]]
         assert rows("select count(*) from idempotent_answer") == [[str(sum(found.values()))]]
 
@@ -175,7 +175,7 @@ class Writes:
         return found
 
     def check_answers(self, count=25):
-        """Some of them, sent once more, are answered as they were; and their secrets open what they should."""
+        """Some writes, sent once more, get the same answers, and the secrets in those work."""
         for write in self.acknowledged[:: max(1, len(self.acknowledged) // count)]:
             again = self.post(write, requests)
             assert again.json() == write.answer and "Idempotency-Replayed" in again.headers

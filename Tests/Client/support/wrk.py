@@ -1,4 +1,4 @@
-"""wrk, which sends as many requests as it can, as a script in Lua makes them."""
+"""wrk, which sends as many requests as it can, made by a Lua script."""
 
 import os
 import re
@@ -6,7 +6,7 @@ import subprocess
 
 
 def wrk(script, url, connections, seconds, **environment):
-    """What the script has printed after RESULT."""
+    """What the script prints after RESULT."""
     output = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}", "-s", script, url], env={**os.environ, **environment},
         check=True, capture_output=True, text=True).stdout
