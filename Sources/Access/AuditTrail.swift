@@ -83,7 +83,7 @@ private struct Walk {
     }
     number += 1
     guard entry.number == number else { throw broken(number, "it is missing") }
-    guard entry.previousHash == hash else { throw broken(number, "it does not follow the one before it") }
+    guard entry.previousHash == hash else { throw broken(number, "it does not follow the entry before it") }
     guard entry.hash == sha256(entry.previousHash + entry.content), entry.hasItsID else {
       throw broken(number, "it was changed")
     }
@@ -99,8 +99,8 @@ private struct Walk {
     guard chain >= 0 else { return }
     guard let head = heads.popLast(), head.chain == chain else { throw broken(1, "its chain has no head") }
     guard head.number <= number else { throw broken(number + 1, "it is missing") }
-    guard head.number == number else { throw broken(head.number + 1, "it comes after the last one") }
-    guard head.hash == hash else { throw broken(number, "it is not the one that was written last") }
+    guard head.number == number else { throw broken(head.number + 1, "it comes after the last entry") }
+    guard head.hash == hash else { throw broken(number, "it is not the entry that was written last") }
   }
 
   private mutating func endEmpty(_ head: StoredHead) throws(AuditTrail.Broken) {

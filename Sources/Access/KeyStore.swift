@@ -220,7 +220,7 @@ public struct KeyStore: Sendable {
     let signing = try await signing(database)
     let isStored = try await database.run("select from signing_key where kid = \(signing)") == 1
     guard signingSecret == nil, isStored else {
-      throw Problem(description: "JWT_PRIVATE_KEY is set, and signs: change it there, and restart all copies")
+      throw Problem(description: "JWT_PRIVATE_KEY signs: to rotate it, change that variable and restart all copies")
     }
     let key = SigningKey.generate(algorithm)
     let made: Stored? = try await database.row(
@@ -236,13 +236,13 @@ public struct KeyStore: Sendable {
   /// Accepts a key no more; what it has signed is refused from then on.
   public func retire(_ id: String, _ database: Database) async throws {
     let signing = try await signing(database)
-    guard id != shared?.id else { throw Problem(description: "\(id) is JWT_PRIVATE_KEY: take it away there") }
+    guard id != shared?.id else { throw Problem(description: "\(id) is JWT_PRIVATE_KEY: remove it there") }
     guard id != signing else {
-      throw Problem(description: "\(id) signs: `basekeeper keys rotate` first, and wait until another one does")
+      throw Problem(description: "\(id) signs: run `basekeeper keys rotate` first, and wait until the new key signs")
     }
     let count = try await database.run(
       "update signing_key set retired_at = now() where kid = \(id) and retired_at is null")
-    guard count == 1 else { throw Problem(description: "\(id): there is no such key, or it is retired already") }
+    guard count == 1 else { throw Problem(description: "\(id): there is no such key, or it is already retired") }
   }
 
   private struct Stored: RowDecodable {

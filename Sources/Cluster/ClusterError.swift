@@ -30,23 +30,23 @@ public enum ClusterError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .system(let call, let path, let code): "\(call) \(path): \(String(cString: strerror(code)))"
     case .noPrograms:
-      "PostgreSQL's programs (initdb, postgres) were not found: install the package postgresql, name their folder in "
-        + "BASEKEEPER_PG_BIN, or set DATABASE_URL to a server that runs already"
+      "PostgreSQL's programs (initdb, postgres) were not found: install the package postgresql, set BASEKEEPER_PG_BIN "
+        + "to their folder, or set DATABASE_URL to a running server"
     case .noClientPrograms(let server):
-      "pg_dump, pg_restore and psql of PostgreSQL \(server), like the server, or newer, were not found: install the "
-        + "package postgresql-client-\(server), or name their folder in BASEKEEPER_PG_BIN"
+      "pg_dump, pg_restore and psql of the server's PostgreSQL \(server) or a newer one were not found: install the "
+        + "package postgresql-client-\(server), or set BASEKEEPER_PG_BIN to their folder"
     case .inUse(let directory): "another process uses \(directory): set BASEKEEPER_DATA_DIR to another directory"
-    case .open(let directory): "everybody may write in \(directory): take that away first (chmod o-w)"
+    case .open(let directory): "everyone may write to \(directory): forbid that first (chmod o-w)"
     case .notACluster(let path): "\(path) is neither empty nor a PostgreSQL data directory"
     case .wrongVersion(let data, let programs, let path):
-      "\(path) belongs to PostgreSQL \(data), and the programs are of version \(programs): "
-        + "set BASEKEEPER_PG_BIN to the folder of version \(data)'s, or upgrade the data with pg_upgrade"
+      "\(path) belongs to PostgreSQL \(data), but the programs are of version \(programs): "
+        + "set BASEKEEPER_PG_BIN to the folder of version \(data), or upgrade the data with pg_upgrade"
     case .noUser(let name): "PostgreSQL does not run as root, and there is no user \(name) to run it as"
     case .closedToUser(let name, let directory):
-      "the user \(name), as whom PostgreSQL runs, may not enter \(directory): "
+      "PostgreSQL runs as the user \(name), who may not enter \(directory): "
         + "set BASEKEEPER_DATA_DIR to a directory that every user may enter"
     case .programFailed(let program, let output): "\(program) failed: \(output)"
-    case .notRunning(let log, let lastLines): "PostgreSQL does not take connections; its log \(log) ends: \(lastLines)"
+    case .notRunning(let log, let lastLines): "PostgreSQL takes no connections; its log \(log) ends with: \(lastLines)"
     }
   }
 }

@@ -7,7 +7,7 @@ enum Supervisor {
       while true {
         server.wait()
         guard !server.isEnding else { return }
-        report("the embedded PostgreSQL ended; it is being started again")
+        report("the embedded PostgreSQL ended and is being restarted")
         guard restart(server, report) else { return }
         report("the embedded PostgreSQL runs again")
       }

@@ -33,9 +33,9 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
   /// Names the file.
   public var description: String {
     switch self {
-    case .changed(let name): "migration \(name) was changed after it had been applied to this database"
-    case .missing(let name): "migration \(name) was applied to this database, and is missing from this program"
-    case .skipped(let name): "migration \(name) was not applied to this database, although later ones were"
+    case .changed(let name): "migration \(name) was edited after it had been applied to this database"
+    case .missing(let name): "migration \(name) was applied to this database but is missing from this program"
+    case .skipped(let name): "migration \(name) was not applied to this database, but later ones were"
     case .newer(let names):
       "the database is newer than this program: it has \(names.joined(separator: ", ")); use the newer program"
     case .endsTransaction(let name): "migration \(name) ends the transaction it runs in"

@@ -54,7 +54,7 @@ private final class Chain {
     }
     switch code {
     case 0 where count == 0, GNUTLS_E_NO_CERTIFICATE_FOUND, GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:
-      throw .chain("holds no certificate in PEM")
+      throw .chain("contains no certificate in PEM")
     case ..<0: throw .chain(reason(code))
     default: break
     }
@@ -73,9 +73,9 @@ private final class PrivateKey {
     gnutls_x509_privkey_init(&handle)
     let code = withDatum(text) { gnutls_x509_privkey_import2(handle, $0, GNUTLS_X509_FMT_PEM, nil, 0) }
     switch code {
-    case GNUTLS_E_DECRYPTION_FAILED: throw .key("has a password, which nobody could type in")
+    case GNUTLS_E_DECRYPTION_FAILED: throw .key("is encrypted with a password: remove that")
     case GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE, GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:
-      throw .key("holds no key in PEM")
+      throw .key("contains no key in PEM")
     case ..<0: throw .key(reason(code))
     default: break
     }

@@ -111,6 +111,6 @@ public enum Probe {
       reason = String(cString: strerror(errno))
       close(descriptor)
     }
-    throw Failure(description: "nobody answers there: \(reason)")
+    throw Failure(description: "nothing answers there: \(reason)")
   }
 }

@@ -17,9 +17,9 @@ struct Refusal: Error {
   static func badRequest(_ reason: String) -> Refusal { Refusal(status: 400, reason: reason) }
   static let bodyTooLarge = Refusal(status: 413, reason: "The body is too large.")
   static let tooManyBodies = Refusal(
-    status: 429, reason: "Too much is being sent from this address at once. Please try again.", wait: 1)
+    status: 429, reason: "This address is sending too much at once. Please try again.", wait: 1)
   static let noMemory = Refusal(
-    status: 503, reason: "Too much is being sent at once. Please try again.", wait: 1)
+    status: 503, reason: "The service is receiving too much at once. Please try again.", wait: 1)
   static let targetTooLong = Refusal(status: 414, reason: "The request target is too long.")
   static let headerTooLarge = Refusal(status: 431, reason: "The header is too large.")
   static func notImplemented(_ reason: String) -> Refusal { Refusal(status: 501, reason: reason) }

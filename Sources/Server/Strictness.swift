@@ -57,7 +57,7 @@ struct RequestHeader {
   /// What libmicrohttpd keeps about each field.
   private static let fieldBytes = 64
   private static let gap = Refusal.badRequest(
-    "The header has a NUL, a line that does not end with CRLF, or one that is folded.")
+    "The header has a NUL, a folded line, or a line that does not end with CRLF.")
 
   // MARK: Lines
 
@@ -79,7 +79,7 @@ struct RequestHeader {
     let name = UnsafeRawBufferPointer(name)
     let value = UnsafeRawBufferPointer(value)
     guard !name.isEmpty, name.allSatisfy(isTokenByte) else {
-      flaw = .badRequest("The header has a field whose name is not a name.")
+      flaw = .badRequest("The header has a field with an invalid name.")
       return true
     }
     guard !value.contains(where: isControl) else {
@@ -131,15 +131,15 @@ struct RequestHeader {
       return
     }
     isChunked = String(decoding: value, as: UTF8.self).lowercased() == "chunked"
-    if !isChunked { flaw = .notImplemented("The only Transfer-Encoding here is chunked.") }
+    if !isChunked { flaw = .notImplemented("The only Transfer-Encoding that is supported is chunked.") }
   }
 
   private func checkFraming(isHTTP10: Bool) throws(Refusal) {
     if isChunked && contentLength != nil {
-      throw .badRequest("Content-Length and Transfer-Encoding exclude each other.")
+      throw .badRequest("A request cannot have both Content-Length and Transfer-Encoding.")
     }
     if isChunked && isHTTP10 { throw .badRequest("HTTP/1.0 has no Transfer-Encoding.") }
-    guard hosts == 1 || hosts == 0 && isHTTP10 else { throw .badRequest("There must be one Host.") }
+    guard hosts == 1 || hosts == 0 && isHTTP10 else { throw .badRequest("There must be exactly one Host.") }
   }
 }
 

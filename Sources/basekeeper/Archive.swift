@@ -19,12 +19,12 @@ final class Archive {
     file = try path == "-" ? spool(STDIN_FILENO) : open(path)
     let contents = try Self.list(file, programs, signals)
     guard contents.contains(where: { $0.contains(" TABLE DATA public schema_migration ") }) else {
-      throw ArchiveError("\(path) is a dump of another database than Basekeeper's")
+      throw ArchiveError("\(path) is not a backup of Basekeeper's database")
     }
     switch BackupChecksum.check(file) {
     case .right: break
-    case .missing: complain("\(path) has no checksum at its end: an earlier version wrote it, or the end was cut off")
-    case .wrong: throw ArchiveError("\(path) is not as it was written: its checksum does not fit")
+    case .missing: complain("\(path) ends without a checksum: an earlier version wrote it, or its end was cut off")
+    case .wrong: throw ArchiveError("\(path) has changed since it was written: its checksum is wrong")
     }
     let start = "; Archive created at "
     made = contents.first { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) } ?? "an unknown time"
@@ -64,7 +64,7 @@ final class Archive {
     defer { close(listing) }
     lseek(file, 0, SEEK_SET)
     let program = try programs.start("pg_restore", ["--list"], input: file, output: listing)
-    guard program.finish(signals) == 0 else { throw ArchiveError("this is no backup of `basekeeper backup`") }
+    guard program.finish(signals) == 0 else { throw ArchiveError("this is not a backup by `basekeeper backup`") }
     let listed = contents(of: "/proc/self/fd/\(listing)") ?? []
     return String(decoding: listed, as: UTF8.self).split(separator: "\n").map(String.init)
   }
@@ -107,7 +107,7 @@ private func open(_ path: String) throws -> Int32 {
 
 /// Standard input as a file that can be read more than once.
 private func spool(_ input: Int32) throws -> Int32 {
-  guard isatty(input) == 0 else { throw UsageError("a backup does not come from a terminal: name a FILE") }
+  guard isatty(input) == 0 else { throw UsageError("a backup cannot be read from a terminal: name a FILE") }
   let file = try temporaryFile()
   var buffer = [UInt8](repeating: 0, count: 65_536)
   while true {
@@ -116,7 +116,7 @@ private func spool(_ input: Int32) throws -> Int32 {
     guard count >= 0 else { throw ArchiveError("standard input: \(String(cString: strerror(errno)))") }
     guard count > 0 else { return file }
     guard write(file, buffer, count) == count else {
-      throw ArchiveError("no room for the backup in \(temporaryFolder): set TMPDIR, or name a FILE")
+      throw ArchiveError("there is no room for the backup in \(temporaryFolder): set TMPDIR, or name a FILE")
     }
   }
 }

@@ -10,13 +10,13 @@ func backup(_ options: Options) throws {
   let installation = try Installation(options.configuration, .beside)
   defer { installation.close() }
   if path == "-" {
-    guard isatty(STDOUT_FILENO) == 0 else { throw UsageError("a backup is nothing for a terminal: name a FILE") }
+    guard isatty(STDOUT_FILENO) == 0 else { throw UsageError("a backup cannot be written to a terminal: name a FILE") }
     try installation.dump(to: STDOUT_FILENO, signals)
   } else {
     let size = try writeWhole(path) { try installation.dump(to: $0, signals) }
     say("\(path): \(size) bytes.")
   }
-  complain("the master key is not in it, and is needed to restore it: keep \(installation.masterKeyPlace) elsewhere")
+  complain("restoring needs the master key, which is not in the backup: keep a copy of \(installation.masterKeyPlace)")
 }
 
 extension Installation {

@@ -35,7 +35,7 @@ extension Certificate {
   /// What is wrong with it today; nil where nothing is.
   var warning: String? {
     let now = time(nil)
-    if now >= end { return "BASEKEEPER_TLS_CERTIFICATE: has expired on \(date(end)), and clients will refuse it" }
+    if now >= end { return "BASEKEEPER_TLS_CERTIFICATE: expired on \(date(end)), so clients will refuse it" }
     if now < begin { return "BASEKEEPER_TLS_CERTIFICATE: is not valid before \(date(begin))" }
     return nil
   }

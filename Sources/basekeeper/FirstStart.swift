@@ -33,11 +33,11 @@ struct FirstStart: Sendable {
   struct Unusable: Error, CustomStringConvertible {
     let path: String
     let code: Int32
-    var description: String { "\(path): \(String(cString: strerror(code))): nothing was seeded" }
+    var description: String { "\(path): \(String(cString: strerror(code))); nothing was seeded" }
   }
 
   private static let heading = """
-    What Basekeeper made when it started first. It deletes this file when an administrator has signed in.
+    What Basekeeper created at its first start. It deletes this file when an administrator has signed in.
     """
 
   /// Deletes it if an administrator has signed in since it was written; gives whether it is gone.

@@ -12,7 +12,7 @@ func checkHealth(_ configuration: Configuration, isLiveEnough: Bool) throws {
   } catch {
     throw Unhealthy(description: "\(listen): \(error)")
   }
-  guard status == 200 else { throw Unhealthy(description: "\(listen): \(path) answers with status \(status)") }
+  guard status == 200 else { throw Unhealthy(description: "\(listen): \(path) answered with status \(status)") }
   say(isLiveEnough ? "alive" : "ready")
 }
 

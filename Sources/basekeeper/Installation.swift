@@ -181,27 +181,27 @@ struct Missing: Error, CustomStringConvertible {
   let description: String
 
   static let inDatabase = Missing(
-    description: "there is nothing of Basekeeper's in this database: `basekeeper serve` begins with one that is empty")
+    description: "this database is not Basekeeper's: to use an empty one, start `basekeeper serve` first")
 
   static func masterKey(_ configuration: Configuration) -> Missing {
     Missing(
       description:
-        "the master key is missing: set BASEKEEPER_MASTER_KEY or BASEKEEPER_MASTER_KEY_FILE to the service's, "
-        + "or put master.key, where there is such a file, into \(configuration.dataDirectory)")
+        "the master key is missing: set BASEKEEPER_MASTER_KEY or BASEKEEPER_MASTER_KEY_FILE as for the service, "
+        + "or put the service's master.key into \(configuration.dataDirectory)")
   }
 
   /// Looks for an embedded PostgreSQL's data.
   static func check(_ configuration: Configuration) throws(Missing) {
     let directory = configuration.dataDirectory
     guard access("\(directory)/postgres", F_OK) != 0 else { return }
-    if errno == EACCES { throw Missing(description: "\(directory) is closed to this user: try as root") }
+    if errno == EACCES { throw Missing(description: "this user may not read \(directory): try as root") }
     var text =
-      "there is no database in \(directory): name the service's data with --data-dir DIRECTORY, or a file with "
-    text += "its settings with --env-file FILE"
+      "there is no database in \(directory): name the service's data with --data-dir DIRECTORY, or its settings "
+    text += "with --env-file FILE"
     if !configuration.isPlaceGiven {
-      if access(".env", R_OK) == 0 { text += ", like --env-file .env" }
+      if access(".env", R_OK) == 0 { text += ", such as --env-file .env" }
       if access(Environment.standardFile, F_OK) == 0 && access(Environment.standardFile, R_OK) != 0 {
-        text += "; \(Environment.standardFile) is closed to this user: try as root"
+        text += "; this user may not read \(Environment.standardFile): try as root"
       }
     }
     throw Missing(description: text)

@@ -17,7 +17,7 @@ struct KeyFile {
     // Whole or not at all, also where two begin at the same moment: the first link counts.
     let draft = "\(path).\(randomSuffix())"
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw unusable("cannot be made") }
+    guard file >= 0 else { throw unusable("cannot be created") }
     defer { unlink(draft) }
     // What is sealed with a key that is not kept is lost: on a full disk there is none.
     let isWritten = writeFully(Array((secret + "\n").utf8), to: file) && fsync(file) == 0
@@ -26,7 +26,7 @@ struct KeyFile {
       keepName(of: path)
       return secret
     }
-    guard errno == EEXIST, let bytes = contents(of: path) else { throw unusable("cannot be made") }
+    guard errno == EEXIST, let bytes = contents(of: path) else { throw unusable("cannot be created") }
     return try self.secret(bytes)
   }
 
@@ -35,7 +35,7 @@ struct KeyFile {
 
   private func secret(_ bytes: [UInt8]) throws -> String {
     let secret = String(decoding: bytes, as: UTF8.self).withoutLineEnd
-    guard secret.utf8.count >= 32 else { throw unusable("has less than 32 bytes") }
+    guard secret.utf8.count >= 32 else { throw unusable("has fewer than 32 bytes") }
     return secret
   }
 

@@ -55,7 +55,7 @@ enum Main {
       ? nil : nearest(to: text, among: names) ?? typed.first.flatMap { nearest(to: $0, among: names) }
     if let meant, meant != typed.first { return UsageError("\(text): no such command: did you mean `\(meant)`?") }
     if !family.isEmpty {
-      return UsageError("\(text): no such command: there are \(family.map { "`\($0.name)`" }.joined(separator: ", "))")
+      return UsageError("\(text): no such command: use one of \(family.map { "`\($0.name)`" }.joined(separator: ", "))")
     }
     return UsageError("\(arguments[0]): no such command")
   }

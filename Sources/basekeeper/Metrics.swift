@@ -61,28 +61,28 @@ final class Metrics: Sendable {
     let serverLoad = await server.withLock { $0 }?.load
 
     var text = Exposition()
-    text.family("basekeeper_build_info", .gauge, "The version that runs.")
+    text.family("basekeeper_build_info", .gauge, "The running version.")
     text.sample("basekeeper_build_info", ["version": version], 1)
     text.add(sum.requests)
     text.single(
-      "basekeeper_http_connections", .gauge, "Open connections of clients.", serverLoad?.connections ?? 0)
+      "basekeeper_http_connections", .gauge, "Open client connections.", serverLoad?.connections ?? 0)
     text.single("basekeeper_http_requests_running", .gauge, "Requests being answered.", serverLoad?.requests ?? 0)
     text.add(primary: sum.primary, standby: sum.standby)
     text.family(
-      "basekeeper_db_server_connections", .gauge, "Open connections to PostgreSQL by the server that they lead to.")
+      "basekeeper_db_server_connections", .gauge, "Open connections to PostgreSQL, by server.")
     for (database, reachability) in watched.withLock({ $0 }) {
       for (server, count) in reachability.servers.sorted(by: { $0.key < $1.key }) {
         text.sample("basekeeper_db_server_connections", ["database": database, "server": server], count)
       }
     }
-    text.family("basekeeper_loop_lag_seconds", .histogram, "How late an event loop does what is due.")
+    text.family("basekeeper_loop_lag_seconds", .histogram, "How late an event loop runs what is due.")
     for (index, lag) in sum.lags.enumerated() {
       text.histogram("basekeeper_loop_lag_seconds", ["loop": "\(index + 1)"], lag)
     }
     text.single(
-      "basekeeper_password_hashes_pending", .gauge, "Passwords being hashed, or waiting for it.", passwords.backlog)
+      "basekeeper_password_hashes_pending", .gauge, "Passwords being hashed or waiting to be.", passwords.backlog)
     text.single(
-      "basekeeper_log_drops_total", .counter, "Times that log lines were dropped, because nobody read them.",
+      "basekeeper_log_drops_total", .counter, "How often log lines were dropped because nobody read them.",
       log.dropped)
     text.addProcess()
     return Array(text.text.utf8)
@@ -163,11 +163,11 @@ extension Exposition {
       histogram(
         "basekeeper_http_request_duration_seconds", ["method": operation.verb, "route": operation.path], own.times)
     }
-    family("basekeeper_token_exchanges_total", .counter, "API tokens that were exchanged for base tokens, by result.")
+    family("basekeeper_token_exchanges_total", .counter, "Exchanges of API tokens for base tokens, by result.")
     for (result, count) in outcomes(of: Self.exchanges, in: requests) {
       sample("basekeeper_token_exchanges_total", ["result": result], count)
     }
-    family("basekeeper_logins_total", .counter, "Logins with a password, by result.")
+    family("basekeeper_logins_total", .counter, "Sign-ins with a password, by result.")
     for (result, count) in outcomes(of: Self.logins, in: requests) {
       sample("basekeeper_logins_total", ["result": result], count)
     }
@@ -201,9 +201,9 @@ extension Exposition {
       sample("basekeeper_db_connections", ["database": name, "state": "free"], load.leased - load.busy)
       sample("basekeeper_db_connections", ["database": name, "state": "busy"], load.busy)
     }
-    family("basekeeper_db_waiting", .gauge, "Statements that wait for a connection.")
+    family("basekeeper_db_waiting", .gauge, "Statements waiting for a connection.")
     for (name, load) in all { sample("basekeeper_db_waiting", ["database": name], load.waiting) }
-    family("basekeeper_db_unanswered", .gauge, "Statements that were sent and are not answered.")
+    family("basekeeper_db_unanswered", .gauge, "Statements sent and not yet answered.")
     for (name, load) in all { sample("basekeeper_db_unanswered", ["database": name], load.unanswered) }
     family("basekeeper_db_connects_total", .counter, "Attempts to connect to PostgreSQL, by result.")
     for (name, load) in all {
@@ -219,7 +219,7 @@ extension Exposition {
     }
     guard let standby else { return }
     single(
-      "basekeeper_standby_loops", .gauge, "Event loops whose lists come from the standby; the others' do not.",
+      "basekeeper_standby_loops", .gauge, "Event loops that read lists from the standby.",
       standby.uses)
   }
 

@@ -10,7 +10,7 @@ func restore(_ options: Options) throws {
   let path = options.operand
   let isCheck = options.has("check")
   if isCheck && (options.has("replace") || options.has("end-sessions")) {
-    throw UsageError("--check changes nothing: it goes with no other option")
+    throw UsageError("--check changes nothing: it excludes --replace and --end-sessions")
   }
   let configuration = try options.configuration
   // Before anything is started or made: the file may be none.
@@ -24,11 +24,11 @@ func restore(_ options: Options) throws {
   if isCheck {
     let findings = try restoration.rehearse()
     say("\(path) can be restored. \(findings.text)")
-    return say("It was made at \(archive.made).")
+    return say("The backup was made at \(archive.made).")
   }
   let findings = try options.has("replace") ? restoration.replace() : restoration.fill()
   say("Restored. \(findings.text)")
-  say("This is how it was at \(archive.made): what was deleted, revoked or changed after that is as it was before.")
+  say("The database is as it was at \(archive.made): what was deleted, revoked or changed later is back as it was.")
   if options.has("end-sessions") { try installation.endSessions() }
 }
 
@@ -47,7 +47,7 @@ private struct Restoration {
   func fill() throws -> Findings {
     guard try objects() == 0 else {
       throw ArchiveError(
-        "the database is not empty: nothing was changed. --replace restores all the same, and what is there is lost")
+        "the database is not empty; nothing was changed. --replace deletes what it contains and restores the backup")
     }
     try archive.restore(to: target)
     do {
@@ -62,7 +62,7 @@ private struct Restoration {
   func replace() throws -> Findings {
     let others = try sessions()
     guard others == 0 else {
-      throw ArchiveError("others use the database (\(others) sessions): stop all copies of the service first")
+      throw ArchiveError("the database is in use (\(others) sessions): stop all copies of the service first")
     }
     let rehearsed = try rehearse()
     try sayWhatIsLost(since: rehearsed.heads)
@@ -77,8 +77,7 @@ private struct Restoration {
       try installation.run("create database \(name) template template0 encoding 'UTF8'", on: target)
     } catch PostgresError.statement(sqlstate: "42501", _, _) {  // insufficient_privilege
       throw ArchiveError(
-        "the role may not create databases, which the check needs: `alter role NAME createdb`, or restore into an empty "
-          + "database")
+        "the check needs a role that may create databases: `alter role NAME createdb`, or restore into an empty one")
     }
     defer { try? installation.run("drop database if exists \(name) with (force)", on: target) }
     let scratch = target.database(name)
@@ -109,8 +108,8 @@ private struct Restoration {
     }
     guard needed?.count == 0 else {
       throw ArchiveError(
-        "the master key that belongs to this backup is missing: set BASEKEEPER_MASTER_KEY to what it was, or put "
-          + "master.key, where there was such a file, into \(installation.configuration.dataDirectory)")
+        "the master key of this backup is missing: set BASEKEEPER_MASTER_KEY, or put the old master.key into "
+          + "\(installation.configuration.dataDirectory)")
     }
   }
 
@@ -169,7 +168,7 @@ private struct Restoration {
     } catch PostgresError.statement(sqlstate: "42P01", _, _) {  // undefined_table
       return
     }
-    say("In the audit logs of the database that is replaced, and not in the backup (\(lost.count)):")
+    say("Entries of the old audit logs that are not in the backup (\(lost.count)):")
     for entry in lost { say("  \(entry.at.wire)  \(entry.kind) \(entry.target) \(entry.operation)  \(entry.detail)") }
   }
 }
@@ -192,13 +191,12 @@ extension Installation {
         return try await transaction.run("delete from account_token")
       }
     }
-    say("All account tokens are ended (\(ended)).")
+    say("All account tokens were ended (\(ended)).")
     _ = try existingKeys().map { keys in try withDatabase(at: settings) { try await keys.store.load($0) } }
     say(
       configuration.signingSecret == nil
-        ? "All base tokens are ended: a new key signs."
-        : "JWT_PRIVATE_KEY signs base tokens: those that it has signed are valid for three days at most, or until it is "
-          + "changed.")
+        ? "All base tokens were ended: a new key signs."
+        : "Base tokens signed with JWT_PRIVATE_KEY are still valid, for three days at most. To end them, change it.")
   }
 }
 
@@ -211,10 +209,10 @@ private struct Findings {
   var text: String {
     let entries = heads.reduce(0) { $0 + $1.count }
     let names = applied.joined(separator: ", ")
-    let upgrade = applied.isEmpty ? "" : "\nThe schema was brought up to this version: \(names)."
+    let upgrade = applied.isEmpty ? "" : "\nThe schema was upgraded to this version: \(names)."
     return """
       Teams: \(counts.teams), people: \(counts.people), bases: \(counts.bases), API tokens: \(counts.tokens).
-      \(entries) entries of \(heads.count) audit logs are as they were written, and the master key fits.\(upgrade)
+      \(entries) entries of \(heads.count) audit logs are unchanged, and the master key fits.\(upgrade)
       """
   }
 }
@@ -269,7 +267,7 @@ private let alone = """
       where datname = current_database() and pid <> pg_backend_pid()
         and coalesce(backend_type, 'client backend') = 'client backend'
     ) then
-      raise exception 'others use the database: stop all copies of the service first';
+      raise exception 'the database is in use: stop all copies of the service first';
     end if;
   end $alone$;
   """

@@ -193,7 +193,7 @@ extension Seeded {
   var accounts: String {
     var lines: [String] = []
     if let administrator {
-      let password = administrator.isGiven ? "as BASEKEEPER_ADMIN_PASSWORD says" : administrator.password
+      let password = administrator.isGiven ? "that of BASEKEEPER_ADMIN_PASSWORD" : administrator.password
       lines += ["", "The system administrator:", "  \(administrator.email)   password: \(password)"]
     }
     if let demo {
@@ -211,16 +211,16 @@ extension Seeded {
   func text(_ notes: FirstStart) -> String {
     var lines = [accounts]
     if hasSecrets && notes.canBeKept {
-      lines += ["", "This stands in \(notes.path), too, until the administrator has signed in."]
+      lines += ["", "This is also in \(notes.path), until the administrator has signed in."]
     } else if hasSecrets {
-      lines += ["", "Nothing of this is shown again."]
+      lines += ["", "This is shown only now."]
     } else if administrator == nil && notes.isThere {
-      lines += ["", "Seeded before. The passwords and tokens of the first start stand in \(notes.path)."]
+      lines += ["", "Already seeded. The passwords and tokens of the first start are in \(notes.path)."]
     } else if administrator == nil {
       lines += [
-        "", "Seeded before: passwords and tokens are kept as hashes only. `basekeeper admin reset-password` sets a",
+        "", "Already seeded. Passwords and tokens are stored only as hashes: `basekeeper admin reset-password` sets a",
       ]
-      lines += ["new password, and `basekeeper admin create` makes another administrator."]
+      lines += ["new password, and `basekeeper admin create` creates another administrator."]
     }
     return lines.joined(separator: "\n") + "\n"
   }

@@ -98,7 +98,7 @@ private struct Announcement: Sendable {
 
   func show(_ seeded: Seeded) {
     if isText { return tell(seeded.text(notes)) }
-    log.write(.warning, "first start: these secrets are shown once") { $0.add("seeded", seeded) }
+    log.write(.warning, "first start: these secrets are shown only now") { $0.add("seeded", seeded) }
     log.flush()
   }
 
@@ -106,7 +106,7 @@ private struct Announcement: Sendable {
   func showWhatIsKept(_ seeded: Seeded) {
     if isText && (notes.canBeKept || !seeded.hasSecrets) { return tell(seeded.text(notes)) }
     guard !isText, notes.isThere else { return }
-    log.write(.warning, "the first start's passwords stand in a file until an administrator has signed in") {
+    log.write(.warning, "the first start's passwords are in a file until an administrator has signed in") {
       $0.add("file", notes.path)
     }
     log.flush()
@@ -137,7 +137,7 @@ private func waitForEnd(_ signals: Signals, _ files: inout CertificateFiles?, _ 
       log.write(.info, "certificate read") { $0.add("last_day", certificate.lastDay) }
       if let warning = certificate.warning { log.write(.warning, warning) }
     } catch {
-      for line in error.lines { log.write(.warning, "\(line); the one before stays in use") }
+      for line in error.lines { log.write(.warning, "\(line); the old certificate stays in use") }
     }
   }
 }

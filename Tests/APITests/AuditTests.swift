@@ -162,14 +162,14 @@ import Testing
         "it is missing"
       ),
       ("delete from audit_log where chain = 1", 1, "it is missing"),
-      ("update audit_chain set number = number - 1 where chain = 1", nil, "it comes after the last one"),
+      ("update audit_chain set number = number - 1 where chain = 1", nil, "it comes after the last entry"),
       ("update audit_log set number = number + 1000 where chain = 1 and number = 5", 5, "it is missing"),
       (
         """
         update audit_log set operation = 'x' where chain = 1 and number = 3;
         update audit_log set hash = sha256(previous_hash || convert_to(audit_content(audit_log), 'UTF8'))
         where chain = 1 and number = 3
-        """, 4, "it does not follow the one before it"
+        """, 4, "it does not follow the entry before it"
       ),
     ] as [(String, Int64?, String)])
   func `the first entry that was touched is named`(

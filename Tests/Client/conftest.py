@@ -17,8 +17,8 @@ numbers = itertools.count(1)
 
 
 def pytest_sessionstart():
-    """Every answer that any client gets, the official one too, is held against openapi.yaml; its secrets are noted.
-    All of them are waited for with the same patience."""
+    """Checks every answer that any client gets, even the official one, against openapi.yaml, and notes its secrets. All
+    requests have the same timeout."""
     send = requests.Session.send
 
     def checked(session, request, **options):
@@ -33,7 +33,7 @@ def pytest_sessionstart():
 
 @pytest.fixture(scope="module")
 def postgres():
-    """A PostgreSQL for the services of one file's tests, each with a database of its own."""
+    """A PostgreSQL for the services of one file; each has a database of its own."""
     server = Postgres()
     yield server
     server.delete()
@@ -41,7 +41,7 @@ def postgres():
 
 @pytest.fixture
 def started():
-    """Starts a service of the test's own: started(DATABASE_URL=...)."""
+    """Starts a service for the test: started(DATABASE_URL=...)."""
     services = []
 
     def started(**settings):
@@ -58,14 +58,14 @@ def started():
 
 @pytest.fixture
 def servers():
-    """A primary that commits nothing before its standby has it, too; and that standby."""
+    """A primary that commits only what its standby has, too; and that standby."""
     with synchronous_pair() as servers:
         yield servers
 
 
 @pytest.fixture
 def own():
-    """A service of the test's own."""
+    """A service for this test."""
     with running() as service:
         yield service
 
@@ -81,13 +81,13 @@ def service():
 
 @pytest.fixture(scope="session")
 def admin(service):
-    """The demo team's admin, who owns its group, by the official client."""
+    """The demo team's admin, who owns its group, in the official client."""
     return signed_in(service, service.seeded["demo"]["team_admin"])
 
 
 @pytest.fixture(scope="session")
 def member(service):
-    """A member of the demo team and its group, by the official client."""
+    """A member of the demo team and its group, in the official client."""
     return signed_in(service, service.seeded["demo"]["member"])
 
 
@@ -104,7 +104,7 @@ def address():
 
 @pytest.fixture
 def team(service, root, address):
-    """A new team: its number, its admin's token and user id."""
+    """A new team: its number, and its admin's token and user ID."""
     return new_team(service, root, address)
 
 
@@ -155,7 +155,7 @@ def call(service):
 
 @pytest.fixture(params=["form", "multipart", "json"])
 def fields(request):
-    """Gives a body's fields in each of the three encodings: call("POST", path, token, **fields(name="x"))."""
+    """Encodes a body in each of the three encodings: call("POST", path, token, **fields(name="x"))."""
 
     def fields(**values):
         if request.param == "multipart":
@@ -184,7 +184,7 @@ def api_token(call, member, tokens_path):
 
 @pytest.fixture
 def elsewhere(service):
-    """Sends requests from another network of this machine's: elsewhere("POST", path, ...)."""
+    """Sends requests from another address of this machine: elsewhere("POST", path, ...)."""
     with requests.Session() as session:
         session.mount("http://", From(f"127.1.{next(numbers) % 250}.1"))
         yield lambda method, path, **options: session.request(method, service.url + path, timeout=30, **options)
@@ -192,6 +192,6 @@ def elsewhere(service):
 
 @pytest.fixture
 def clock(service):
-    """Sets when what is throttled may be tried again: clock("1 hour"), from its last attempt."""
+    """Lets time pass for what is throttled: clock("1 hour") after its last attempt."""
     return lambda wait: service.psql(
         f"update failed_attempt set next_at = last_at + interval '{wait}' where next_at > last_at")

@@ -1,5 +1,5 @@
-"""What ends what: each cell of the table in docs/access.md, with two copies of the service on one database. It happens at
-one of them, and what it is to end, or to leave, is tried at the other."""
+"""What ends what: each cell of the table in docs/access.md, with two copies of the service on one database. The event
+happens at one copy, and its effect is tried at the other."""
 
 import uuid
 
@@ -39,7 +39,7 @@ def copies():
 
 
 class Copies:
-    """The copy where things happen, and the one where they are tried; and who is the same in all tests."""
+    """The copy where the events happen, the one where their effects are tried, and the people that all tests share."""
 
     def __init__(self, here, there):
         self.here, self.there = here, there
@@ -48,14 +48,14 @@ class Copies:
         self.seen = {}
 
     def outcome(self, event):
-        """What has become of each credential by an event, which happens once."""
+        """What each event has done to each credential; an event happens once."""
         if event not in self.seen:
             self.seen[event] = Scene(self, event).play()
         return self.seen[event]
 
 
 class Scene:
-    """A team with a base, somebody with all credentials there are for it, and an event."""
+    """A team with a base, a person with every kind of credential for it, and an event."""
 
     def __init__(self, copies, event):
         self.here, self.there, self.root, self.guest = copies.here, copies.there, copies.root, copies.guest
@@ -79,7 +79,7 @@ class Scene:
             self.admin("POST", self.path + "share/", {"email": self.person.id, "permission": "rw"})
         self.make()
 
-    # What is there
+    # MARK: The scene
 
     def join(self, person, is_admin=True):
         members = f"/api/v2.1/groups/{self.group['id']}/members/"
@@ -88,7 +88,7 @@ class Scene:
 
     def make(self):
         self.key, self.password, self.stored = str(uuid.uuid4()), PASSWORD, None
-        self.shown = self.person.token  # what the person does by themselves is done with this one
+        self.shown = self.person.token  # used for what the person does themselves
         other = self.call(self.here, "POST", "/api/v2.1/user/account-tokens/", self.shown, {"name": "other"}).json()
         self.other, self.other_id = other["token"], other["id"]
         self.stored = self.store()
@@ -114,11 +114,11 @@ class Scene:
 
     @staticmethod
     def aged(base_token):
-        """The same as it would be had it been made five minutes ago."""
+        """Makes everything look five minutes old."""
         claims = jwt.decode(base_token, SECRET, algorithms=["HS256"])
         return jwt.encode({**claims, "iat": claims["iat"] - 300}, SECRET, algorithm="HS256")
 
-    # Calls
+    # MARK: Calls
 
     def call(self, copy, method, path, credential=None, fields=None, **headers):
         return http.call(copy, method, path, credential, headers=headers, data=fields)
@@ -137,16 +137,16 @@ class Scene:
         return self.do(self.team.admin, method, path, fields)
 
     def store(self):
-        """The request that makes the API token, which is sent again and again; first where all else happens."""
+        """The request that creates the API token; it is repeated, and first sent where the events happen."""
         copy = self.there if self.stored else self.here
         fields = {"app_name": "app", "permission": "rw"}
         return self.call(
             copy, "POST", self.path + "api-tokens/", self.maker.token, fields, **{"Idempotency-Key": self.key})
 
-    # What becomes of it
+    # MARK: The effect
 
     def play(self):
-        """What has become of each credential: ends, waits or stays."""
+        """What the event does to each credential: ends, waits or stays."""
         assert self.good() == set(CREDENTIALS)
         self.event.happen(self)
         after = self.good()
@@ -159,7 +159,7 @@ class Scene:
         }
 
     def good(self):
-        """The credentials that count at the other copy."""
+        """The credentials that the other copy accepts."""
         return {one for one in CREDENTIALS if self.counts(one)}
 
     def counts(self, credential):
@@ -189,7 +189,7 @@ class Scene:
         return answer.status_code == 200
 
     def is_given_again(self):
-        """To the person as they are now: where the account token has ended, they sign in again, if they can."""
+        """Whether the person gets the stored answer now; if the account token has ended, after signing in, if they can."""
         answer = self.store()
         if answer.status_code == 401 and (new := self.sign_in()):
             self.maker.token = new
@@ -201,20 +201,20 @@ class Scene:
         return answer.text == self.stored.text
 
     def sign_in(self):
-        """A new account token; None for somebody who cannot come in."""
+        """A new account token; None if the person cannot sign in."""
         answer = self.call(
             self.there, "POST", SIGN_IN, None, {"username": self.maker.address, "password": self.password})
         return answer.json()["token"] if answer.status_code == 200 else None
 
 
 class Event:
-    """Something that happens, and what undoes it, where something does."""
+    """An event, and what undoes it; that may be None."""
 
     def __init__(self, happen, undo=None, shares=False):
         self.happen, self.undo, self.shares = happen, undo, shares
 
 
-# MARK: What happens
+# MARK: Events
 
 
 def reset_password(scene):
@@ -233,7 +233,7 @@ def end_others(scene):
 
 
 def end_one(scene):
-    """The one that all else was made with."""
+    """Ends the account token that everything else was made with."""
     own = scene.get("/api/v2.1/user/account-tokens/", scene.shown)["account_tokens"]
     current = next(one["id"] for one in own if one["is_current"])
     scene.do(scene.other, "DELETE", f"/api/v2.1/user/account-tokens/{current}/")
@@ -249,7 +249,7 @@ def force_factor(scene, value="true"):
 
 
 def let_team_force(scene, value="true"):
-    # Not by the team's admin, who would have to enrol a factor first.
+    # Not as the team's admin, who would first have to enrol a factor.
     scene.here.psql(f"update team set forces_2fa = {value} where id = {scene.team.id}")
 
 

@@ -1,4 +1,4 @@
-"""Team admins and system administrators, by plain requests: every operation, and what it brings about."""
+"""Team admins and system administrators, with plain requests: every operation and its effect."""
 
 import io
 
@@ -86,7 +86,7 @@ def test_bases_and_their_trash(service, team):
         data={"name": "Plans"}).status_code == 200
     mine = requests.get(service.url + "/api/v2.1/trash-dtables/", headers=own, timeout=30).json()
     assert [one["uuid"] for one in mine["trash_dtable_list"]] == [uuid]
-    # With the person the bases go, and come back without them.
+    # The bases go with the person, and come back without them.
     assert team.call("DELETE", f"users/{made['email']}/").status_code == 200
     assert [one["uuid"] for one in team.call("GET", "trash-dtables/").json()["dtable_list"]] == [uuid]
     assert team.call("PUT", f"trash-dtables/{uuid}/").status_code == 200
@@ -118,7 +118,7 @@ def test_groups_and_their_members(service, team):
     again = team.call("PUT", place, json={"new_owner": tom["email"]})
     assert again.json() == {"error_msg": "User Tom is already group owner."}
     assert team.call("DELETE", f"{place}members/{mia['email']}/").status_code == 200
-    # A group whose owner goes passes to who is left.
+    # If its owner goes, a group passes to those who are left.
     assert team.call("POST", place + "members/", data={"email": mia["email"]}).status_code == 200
     assert team.call("DELETE", f"users/{tom['email']}/").status_code == 200
     assert team.call("GET", place).json()["creator_email"] == mia["email"]
@@ -313,7 +313,7 @@ def test_accounts_from_a_file(call, root, address):
 
 
 def test_people_are_imported_as_their_file_has_them(call, service, root):
-    """A field in quotes is taken as it stands; of others, blanks at their ends do not count."""
+    """Quoted fields are taken as they are; other fields lose their leading and trailing blanks."""
     file = ' Email , password,Login ID\nblanks1@example.com,"  Zebra crossing  ",\n blanks2@example.com , a long one ,  \n'
     answer = call("POST", "/api/v2.1/admin/import-users/", root, files={"file": file}).json()
     assert [one["contact_email"] for one in answer["success"]] == ["blanks1@example.com", "blanks2@example.com"], answer
@@ -453,7 +453,7 @@ def test_the_audit_log_is_verified_from_the_command_line(service, team):
     url = f"postgresql:///basekeeper?host={socket}&user=basekeeper"
     before = service.run("audit", "verify", "--heads", DATABASE_URL=url)
     assert before.returncode == 0 and f"team {team.id}: 5 entries" in before.stdout, before.stderr
-    assert "are as they were written" in before.stdout
+    assert "logs are unchanged" in before.stdout
     touch = "set session_replication_role = replica; update audit_log set {} where chain = {} and operation = 'team_update'"
     service.psql(touch.format("operation = 'team_rename'", team.id))
     after = service.run("audit", "verify", DATABASE_URL=url)

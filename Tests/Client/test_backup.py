@@ -1,4 +1,4 @@
-"""Backups: made beside the service, proved, brought back; and what is refused without a change."""
+"""Backups: made beside the service, checked, restored; and those that are refused without a change."""
 
 import contextlib
 import random
@@ -20,7 +20,7 @@ from support.threads import Workers
 
 @pytest.fixture(scope="module")
 def own():
-    """A running service with an embedded PostgreSQL, in which the tests have further databases."""
+    """A running service with an embedded PostgreSQL, which also has the tests' databases."""
     with running(JWT_PRIVATE_KEY="") as service:
         yield service
 
@@ -47,12 +47,12 @@ class Database:
         return psql(self.url, script)
 
     def content(self):
-        """Everything in it, as text."""
+        """The whole content of a database, as text."""
         dump = postgres.run("pg_dump", "-d", self.url)
         return [line for line in dump.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
 
     def serving(self):
-        """A service on it."""
+        """A service on the database."""
         return running(DATABASE_URL=self.url, JWT_PRIVATE_KEY="", BASEKEEPER_DEMO="0")
 
 
@@ -96,7 +96,7 @@ def delete(own, me, path, name):
     assert answer.status_code == 200, answer.text
 
 
-# MARK: What comes back
+# MARK: What is restored
 
 
 def test_what_was_is_there_again_and_what_was_ended_before_is_not(own, database, file):
@@ -113,17 +113,17 @@ def test_what_was_is_there_again_and_what_was_ended_before_is_not(own, database,
     assert get(own, EXCHANGE, kept).status_code == 403
 
     said = restored(database, file)
-    assert "audit logs are as they were written, and the master key fits" in said
-    assert " UTC: what was deleted, revoked or changed after that is as it was before" in said
-    assert "are as they were written" in database.run("audit", "verify").stdout
+    assert "audit logs are unchanged, and the master key fits" in said
+    assert " UTC: what was deleted, revoked or changed later is back as it was" in said
+    assert "logs are unchanged" in database.run("audit", "verify").stdout
     with database.serving() as service:
         assert get(service, EXCHANGE, kept).status_code == 200
         assert get(service, VERIFY, issued).status_code == 200
         assert get(service, "/api2/account/info/", me).status_code == 200
         assert get(service, EXCHANGE, ended).status_code == 403
         assert get(service, EXCHANGE, later).status_code == 403
-        make(service, me, path, "after")  # keys, counters and the audit log go on
-    assert "are as they were written" in database.run("audit", "verify").stdout
+        make(service, me, path, "after")  # keys, counters and the audit log continue
+    assert "logs are unchanged" in database.run("audit", "verify").stdout
 
 
 def test_an_embedded_database_that_is_lost_is_made_anew(own, backup):
@@ -169,7 +169,7 @@ def test_a_backup_of_a_database_that_is_written_to_is_of_one_moment(own, databas
             assert result.returncode == 0, result.stderr
             found = int(database.sql("select count(*) from api_token where app_name like 'load %'"))
             assert start <= found <= end
-            # What triggers have written is what is there.
+            # What the triggers wrote is consistent.
             assert found == int(database.sql(
                 """
                 select count(*) from audit_log
@@ -195,7 +195,7 @@ def test_replacing_tells_what_is_lost_and_can_end_what_lives_again(own, database
         lost = [line for line in said.splitlines() if line.startswith("  ")]
         assert any("token" in line and "delete" in line and "revived" in line for line in lost), said
         assert secret not in said
-        assert "All account tokens are ended" in said and "All base tokens are ended" in said
+        assert "All account tokens were ended" in said and "All base tokens were ended" in said
         service.start()
         assert get(service, EXCHANGE, secret).status_code == 200
         assert get(service, VERIFY, issued).status_code == 403
@@ -223,8 +223,8 @@ def test_a_backup_of_an_older_version_is_brought_up_to_this_one(own, database, f
     assert database.run("backup", str(file)).returncode == 0
     assert database.content() == before, "a backup has changed the database"
     said = restored(database, file, "--replace")
-    assert f"brought up to this version: {files[-1].name}" in said
-    assert database.run("migrate").stdout == "The database is at this version already.\n"
+    assert f"upgraded to this version: {files[-1].name}" in said
+    assert database.run("migrate").stdout == "The database was up to date already.\n"
 
 
 def test_a_backup_of_a_newer_version_is_refused(own, database, backup, file):
@@ -239,7 +239,7 @@ def test_a_backup_of_a_newer_version_is_refused(own, database, backup, file):
 
 
 def within_data(dump):
-    """The middle of the longest piece of data, which is compressed; what stands around the data has no checksum."""
+    """The middle of the longest piece of data, which is compressed; pg_dump has no checksum around the data."""
     pieces = []
     for at in range(len(dump)):
         if dump[at:at + 2] == b"\x78\x9c":
@@ -285,7 +285,7 @@ def test_a_broken_or_foreign_file_changes_nothing(own, database, backup):
 
 
 def test_a_backup_without_a_checksum_is_taken_with_a_warning(database, backup):
-    """Those of earlier versions are so."""
+    """As earlier versions wrote them."""
     whole = backup.read_bytes()
     backup.write_bytes(whole[:whole.rindex(b"\nbasekeeper-sha256 ")])
     result = database.run("restore", str(backup))
@@ -300,7 +300,7 @@ def test_another_master_key_is_refused_with_an_explanation(own, database, backup
     assert database.content() == nothing
     missing = database.run(
         "restore", str(backup), BASEKEEPER_MASTER_KEY="", BASEKEEPER_DATA_DIR=str(own.folder / "none"))
-    assert missing.returncode == 1 and "the master key that belongs to this backup is missing" in missing.stderr
+    assert missing.returncode == 1 and "the master key of this backup is missing" in missing.stderr
     assert database.content() == nothing and not (own.folder / "none").exists()
 
     restored(database, backup)
@@ -376,20 +376,20 @@ def test_a_check_that_is_interrupted_leaves_no_database(own, database, backup, n
     wait_until(lambda: rehearsals(own), process)
     process.send_signal(number)
     _, errors = process.communicate(timeout=PATIENCE)
-    # Too late for the programs it runs, it may have gone through; it leaves nothing behind in either case.
+    # If it comes too late for the programs, the restore may have succeeded. In either case nothing is left behind.
     assert process.returncode in (0, 1), errors
     assert rehearsals(own) == []
 
 
 def test_who_comes_during_the_rehearsal_is_not_overrun(own, database, backup):
-    """What they write is in no list of what is lost."""
+    """Otherwise, what they write would be lost and not listed."""
     restored(database, backup)
     database.sql("create table theirs (number integer)")
     process = subprocess.Popen(
         [BINARY, "restore", "--replace", str(backup)], env={**own.environment, "DATABASE_URL": database.url},
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    wait_until(lambda: rehearsals(own), process)  # nobody was there when it was asked
-    process.send_signal(signal.SIGSTOP)  # it does not ask again before they are
+    wait_until(lambda: rehearsals(own), process)  # nobody was connected when it looked
+    process.send_signal(signal.SIGSTOP)  # it does not look again before they are connected
     with typed(database.url) as session:
         session.stdin.write("insert into theirs values (1) returning number;\n")
         session.stdin.flush()
@@ -397,12 +397,12 @@ def test_who_comes_during_the_rehearsal_is_not_overrun(own, database, backup):
         process.send_signal(signal.SIGCONT)
         _, errors = process.communicate(timeout=PATIENCE)
         session.stdin.close()
-    assert process.returncode == 1 and "others use the database" in errors and "nothing was restored" in errors
+    assert process.returncode == 1 and "the database is in use" in errors and "nothing was restored" in errors
     assert database.sql("select number from theirs") == "1"
 
 
 def typed(url):
-    """A session whose statements are written one after the other."""
+    """A session that gets its statements one after the other."""
     return subprocess.Popen(
         as_postgres(newest("psql"), *QUIET, "-d", url), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         cwd="/")
@@ -413,7 +413,7 @@ def rehearsals(own):
 
 
 def dumps(own, condition="true"):
-    """How many programs make a dump."""
+    """How many programs are making a dump."""
     return own.psql(f"select count(*) from pg_stat_activity where application_name = 'pg_dump' and {condition}")
 
 

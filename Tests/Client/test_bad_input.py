@@ -1,4 +1,4 @@
-"""Bad input gets its 4xx or a closed connection, never a 5xx, and nothing is lost or half written."""
+"""Bad input gets a 4xx or a closed connection, never a 5xx, and nothing is lost or half written."""
 
 import random
 import socket
@@ -16,7 +16,7 @@ MULTIPART = {"Content-Type": "multipart/form-data; boundary=edge"}
 
 @pytest.fixture
 def unchanged(call, member):
-    """Nothing has come into being at the end that was not there at the beginning."""
+    """At the end there is nothing that was not there at the beginning."""
 
     def everything():
         return [call("GET", path, member.token).json() for path in (GROUPS, "/api/v2.1/workspaces/")]
@@ -90,7 +90,7 @@ def test_an_unknown_path(call, member):
 
 
 def raw(service, data):
-    """What comes back for bytes until the connection is closed."""
+    """Everything that comes back for these bytes until the connection closes."""
     with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as connection:
         received = b""
         try:
@@ -98,7 +98,7 @@ def raw(service, data):
             while piece := connection.recv(65536):
                 received += piece
         except ConnectionError:
-            pass  # closed by the service while we were writing
+            pass  # the service closed it while we were writing
         return received
 
 
@@ -115,7 +115,7 @@ def test_who_shows_nothing_is_answered_before_the_body(service, member, framing)
         (HEAD + b"Content-Encoding: gzip\r\n", b"415"),
     ):
         if status is None and framing != LENGTH.replace(b"900000", b"9"):
-            status = b"403"  # whoever wants to send a large one is asked after first
+            status = b"403"  # before a large body, the caller is checked
         if status:
             assert raw(service, head + framing).split(b" ", 2)[1] == status, head
 
@@ -149,7 +149,7 @@ def test_random_bytes(service, call):
     chance = random.Random(7)
     starts = [b"", b"GET ", b"POST /api2/auth-token/ HTTP/1.1\r\n", HEAD, HEAD + b"Content-Length: 40\r\n\r\n"]
     inputs = [chance.choice(starts) + chance.randbytes(chance.randrange(1, 400)) for _ in range(400)]
-    with ThreadPoolExecutor(len(inputs)) as pool:  # what is no whole request is closed when its time is over
+    with ThreadPoolExecutor(len(inputs)) as pool:  # an incomplete request is cut off when its time is over
         answers = list(pool.map(lambda data: raw(service, data), inputs))
     statuses = {answer.split(b" ")[1] for answer in answers if answer}
     assert all(status.startswith(b"4") or status in (b"501", b"505") for status in statuses), statuses

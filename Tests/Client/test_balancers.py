@@ -1,4 +1,4 @@
-"""The balancers' configurations of docs/scale.md, while one copy after the other is replaced."""
+"""The balancer configurations in docs/scale.md, while one copy after the other is replaced."""
 
 import collections
 import itertools
@@ -43,7 +43,7 @@ def copies():
 
 
 def documented(language, copies):
-    """The configuration of a language, with these copies in place of its examples."""
+    """The document's configuration in this language, with these copies instead of its examples."""
     text = (ROOT / "docs/scale.md").read_text()
     found = re.search(rf"```{language}\n(.*?)```", text, re.DOTALL)[1]
     for example, port in (("8080", "{port}"), ("8081", copies[0].port), ("8082", copies[1].port)):
@@ -65,7 +65,7 @@ def balancer(request, copies):
 
 
 def test_copies_are_replaced_one_after_the_other_and_no_request_fails(balancer, copies):
-    # A balancer that has just started may not have asked the copies yet.
+    # A balancer that has just started may not have checked the copies yet.
     wait_until(lambda: Service.answers(balancer, "/readyz"))
     team = new_team(balancer)
     statuses, numbers = collections.Counter(), itertools.count()
@@ -83,12 +83,12 @@ def test_copies_are_replaced_one_after_the_other_and_no_request_fails(balancer, 
             load.wait_until(lambda: statuses[200] > before + 50)
             assert copy.stop() == 0
             copy.start()
-            # The balancer has to have taken it back before the other one goes.
+            # The balancer must use it again before the other one stops.
             served = exchanges(copy)
             load.wait_until(lambda: exchanges(copy) > served + 20)
     assert set(statuses) == {200}, statuses
 
 
 def exchanges(copy):
-    """How many a copy has served, by its log."""
+    """How many requests a copy has served, according to its log."""
     return copy.log.read_text().count(f'"route":"{EXCHANGE}"')

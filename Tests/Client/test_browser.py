@@ -1,4 +1,4 @@
-"""A web page of another origin, in a real browser."""
+"""A web page from another origin, in a real browser."""
 
 import http.server
 import json
@@ -49,7 +49,7 @@ main()
 
 @pytest.fixture(scope="module")
 def site():
-    """A web server for pages, at an origin of its own."""
+    """A web server for pages, with an origin of its own."""
     pages = {}
 
     class Handler(http.server.BaseHTTPRequestHandler):
@@ -82,7 +82,7 @@ def own(site):
 
 
 def opened(site, service, host="127.0.0.1"):
-    """What the page has found out, when a browser has opened it."""
+    """What the page finds out when a browser opens it."""
     token = service.seeded["demo"]["api_tokens"][0]["api_token"]
     site.pages["/"] = PAGE % {"service": json.dumps(service.url), "token": json.dumps(token)}
     command = chromium(

@@ -1,4 +1,4 @@
-"""The machine's clock is put forward and back by a day while the service runs, and the database's is right."""
+"""The service's clock jumps forward and back by a day while it runs; the database's clock stays right."""
 
 import base64
 import functools
@@ -32,7 +32,7 @@ def service(postgres, tmp_path_factory):
     offset.write_bytes(bytes(8))
 
     def put_clock(seconds):
-        """Lets its clock differ from the right one by so much, from now on."""
+        """From now on, its clock differs from the right one by this much."""
         with open(offset, "r+b") as file:
             file.write(struct.pack("=q", seconds))
 
@@ -61,7 +61,7 @@ def team(service):
 
 @pytest.fixture
 def new_token(team):
-    """Makes an API token: its base's path of tokens, and its secret."""
+    """Makes an API token; returns the path of its base's tokens, and its secret."""
     def new_token(**terms):
         base = team.base(f"Base {next(numbers)}")
         path = f"dtables/{base['uuid']}/api-tokens/"
@@ -94,7 +94,7 @@ def test_base_tokens_expire_by_the_clock(service, call, new_token):
     assert not active()
     service.put_clock(-DAY)
     assert active()
-    # What the database judges does not depend on it.
+    # What the database judges does not depend on the service's clock.
     assert call("GET", EXCHANGE, secret).status_code == 200
 
 
@@ -105,7 +105,7 @@ def test_a_revoked_base_token_stays_revoked_where_the_clock_is_late(service, cal
     assert call("GET", VERIFY, minted).status_code == 200
     assert call("POST", REVOKE, json={"token": minted}).status_code == 200
     assert call("GET", VERIFY, minted).status_code == 403
-    # A start tidies up, and it has expired by the database's clock.
+    # At its start the service tidies up; by the database's clock, the entry has expired.
     assert service.stop() == 0
     old = "revoked_base_token where jti = 'long ago'"
     service.postgres.psql(
@@ -138,7 +138,7 @@ def test_last_use_is_told_by_the_database_s_clock_where_this_one_is_ahead(servic
     for count, days in ((1, 1), (2, 0)):
         service.put_clock(days * DAY)
         assert call("GET", EXCHANGE, secret).status_code == 200
-        assert service.stop() == 0  # writes what is left to write
+        assert service.stop() == 0  # writes whatever is still to be written
         service.start()
         uses, age = service.postgres.rows(f"""
             select use_count, extract(epoch from now() - last_used_at) from api_token
@@ -155,7 +155,7 @@ def test_a_second_factor_works_again_when_the_clock_is_right_again(service, call
     service.put_clock(DAY)
     assert sign_in(service, person["contact_email"], otp=totp(secret, now(1))).status_code == 200
     service.put_clock(0)
-    right = totp(secret, now() + 1)  # that of now may be the one of the enrolment, which counts once
+    right = totp(secret, now() + 1)  # the current code may be that of the enrolment, which can be used only once
     assert sign_in(service, person["contact_email"], otp=right).status_code == 200
     assert sign_in(service, person["contact_email"], otp=right).status_code == 400
 
@@ -168,7 +168,7 @@ def test_deadlines_are_kept_when_the_clock_is_put_elsewhere(service):
             asking.sendall(request)
             assert asking.recv(65536).startswith(b"HTTP/1.1 200")
             service.put_clock(days * DAY)
-            # Nobody's time is over because of that; and whoever is silent is cut off in time nevertheless.
+            # The jump cuts nobody off, but silent clients are still cut off in time.
             asking.sendall(request)
             assert asking.recv(65536).startswith(b"HTTP/1.1 200")
             assert silent.recv(1) == b""

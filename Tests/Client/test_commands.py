@@ -1,4 +1,4 @@
-"""The command line: what it says of itself, and that no command makes an installation by mistake."""
+"""The command line: its help, and that no command makes an installation by mistake."""
 
 import os
 import re
@@ -16,11 +16,11 @@ from support.process import BINARY, PATIENCE
 from support.service import running
 from support.team import root_token, sign_in
 
-pytestmark = pytest.mark.in_order  # of what is rescued
+pytestmark = pytest.mark.in_order  # of the rescued installation
 
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith(("BASEKEEPER_", "DATABASE_", "JWT_"))}
 
-# Every command that works on an installation, with what it needs on the command line.
+# Every command that works on an installation, with the arguments that it needs.
 ON_AN_INSTALLATION = [
     ["migrate"], ["seed"], ["admin", "list"], ["admin", "create", "--email", "a@example.com"],
     ["admin", "reset-password", "--email", "a@example.com"], ["admin", "disable-2fa", "--email", "a@example.com"],
@@ -36,7 +36,7 @@ def run(*arguments, cwd=None, **settings):
 
 @pytest.fixture(scope="module")
 def commands():
-    """What can be typed, as the overview lists it."""
+    """The commands, as the overview lists them."""
     return re.findall(r"^  ((?:[a-z0-9-]+ )*[a-z0-9-]+)  ", run("--help").stdout, re.MULTILINE)
 
 
@@ -51,7 +51,7 @@ def test_every_command_on_an_installation_is_known_here(commands):
 
 @pytest.fixture(scope="module")
 def archive(service):
-    """A backup that could be restored."""
+    """A good backup."""
     path = service.folder / "whole.backup"
     result = service.run("backup", str(path))
     assert result.returncode == 0, result.stderr
@@ -84,7 +84,7 @@ def test_nor_does_one_that_is_told_a_place_where_nothing_is(command, archive, tm
     try:
         url = service.url_of("nothing_there")
         result = run(*words, cwd=tmp_path, DATABASE_URL=url, BASEKEEPER_MASTER_KEY="k" * 40)
-        assert result.returncode == 1 and "nothing of Basekeeper's in this database" in result.stderr
+        assert result.returncode == 1 and "this database is not Basekeeper's" in result.stderr
         assert service.psql("select count(*) from pg_database where datname = 'nothing_there'") == "1"
         made = "select count(*) from pg_class where relnamespace = 'public'::regnamespace"
         assert psql(url, made) == "0"
@@ -94,7 +94,7 @@ def test_nor_does_one_that_is_told_a_place_where_nothing_is(command, archive, tm
 
 def test_restore_looks_at_its_file_before_anything_else(tmp_path):
     (tmp_path / "no.backup").write_text("no backup")
-    for name, reason in (("missing.backup", "No such file"), ("no.backup", "no backup of `basekeeper backup`")):
+    for name, reason in (("missing.backup", "No such file"), ("no.backup", "not a backup by `basekeeper backup`")):
         result = run("restore", str(tmp_path / name), "--data-dir", str(tmp_path / "data"))
         assert result.returncode == 1 and reason in result.stderr
         assert not (tmp_path / "data").exists()
@@ -130,7 +130,7 @@ def test_the_keys_are_those_of_the_service_whatever_is_set_for_the_command(servi
         found = listed(**settings)
         assert "  signs  (the service's JWT_PRIVATE_KEY, which is not set here)" in found[signing]
         assert sum("  signs" in line for line in found.values()) == 1
-        assert "JWT_PRIVATE_KEY is set" in service.run("keys", "rotate", **settings).stderr
+        assert "JWT_PRIVATE_KEY signs" in service.run("keys", "rotate", **settings).stderr
         assert "signs" in service.run("keys", "retire", "--kid", signing, **settings).stderr
 
 
@@ -160,9 +160,9 @@ def test_who_mistypes_is_told_what_was_meant(typed, meant):
 
 @pytest.mark.parametrize(
     "typed, reason",
-    [("admin create", "--email ADDRESS is needed"), ("keys retire", "--kid KID is needed"), ("backup", "FILE is needed"),
-     ("backup a b", "b: not expected"), ("admin create --email", "--email needs a value"),
-     ("seed --json=1", "--json takes no value"), ("completion tcsh", "not one of bash, zsh, fish"),
+    [("admin create", "--email ADDRESS is missing"), ("keys retire", "--kid KID is missing"),
+     ("backup", "FILE is missing"), ("backup a b", "b: unexpected argument"), ("admin create --email", "--email needs a value"),
+     ("seed --json=1", "--json takes no value"), ("completion tcsh", "must be one of bash, zsh, fish"),
      ("nonsense", "no such command")])
 def test_what_cannot_be_understood_is_said(typed, reason):
     result = run(*typed.split())
@@ -173,7 +173,7 @@ def test_what_cannot_be_understood_is_said(typed, reason):
 
 
 def completions(shell, folder, line):
-    """What a shell offers after a line."""
+    """What a shell offers as a completion of a line."""
     script = folder / "_basekeeper"
     script.write_text(run("completion", shell).stdout)
     words = line.split(" ")
@@ -185,7 +185,7 @@ def completions(shell, folder, line):
     elif shell == "fish":
         command = ["fish", "--no-config", "-c", f"source {script}; complete -C '{line}'"]
     else:
-        # What would be shown, in place of the showing.
+        # Prints what zsh would show.
         quoted = " ".join(f"'{word}'" for word in words)
         program = "compdef() { }; _files() { print -l -- *; }; _describe() { print -l -- ${(P)2}; }; " \
                   f"source {script}; words=({quoted}); CURRENT={len(words)}; PREFIX='{words[-1]}'; _basekeeper"
@@ -231,7 +231,7 @@ def test_the_manual_page_is_one_and_has_every_command(commands, tmp_path):
 
 @pytest.fixture(scope="module")
 def rescued():
-    """A service of its own, whose administrators need help."""
+    """A service whose administrators need help."""
     with running() as service:
         yield service
 
@@ -269,7 +269,7 @@ def test_a_new_password_ends_what_the_old_one_has_opened(rescued):
 @pytest.mark.parametrize("command", ["reset-password", "disable-2fa"])
 def test_a_rescue_ends_base_tokens_too(rescued, command):
     person = rescued.seeded["demo"]["member"]
-    if command == "disable-2fa":  # after the other one
+    if command == "disable-2fa":  # not the same second as the other one's
         person = {**person, "password": "chosen by hand"}
     account = Account(person["email"], person["password"], rescued.url)
     account.auth()
@@ -319,7 +319,7 @@ def test_nobody_is_rescued_by_mistake(rescued, command):
      ("new@example.com", "password", "many people would guess"), ("new@example.com", "short", "8 characters"),
      ("new@example.com", "new@example.com", "many people would guess"), ("new@example.com", "x" * 1025, "password")])
 def test_the_command_line_refuses_what_the_api_refuses(rescued, email, password, reason):
-    """By the same rules, and with the same words."""
+    """By the same rules, and in the same words."""
     answer = call(
         rescued, "POST", "/api/v2.1/admin/users/", root_token(rescued), data={"email": email, "password": password})
     assert answer.status_code == 400
@@ -337,5 +337,5 @@ def test_so_does_the_first_start_and_makes_nothing(tmp_path, rescued, name, valu
     result = run("serve", "--data-dir", str(tmp_path / "data"), **{name: value})
     assert result.returncode == 2 and name in result.stderr
     assert not (tmp_path / "data").exists()
-    # Later it does not count any more.
+    # After the first start it has no effect.
     assert rescued.run("seed", **{name: value}).returncode == 0

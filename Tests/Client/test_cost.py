@@ -1,4 +1,4 @@
-"""No request costs more than its size, and no list more than what it shows; nobody else waits for it."""
+"""No request costs more than in proportion to its size, and no list more than what it shows; nobody else waits."""
 
 import json
 import random
@@ -12,14 +12,14 @@ from support.team import root_token, token
 from support.worst import BODIES, FILES, HEADERS, LARGE, SMALL, Client, fill, lists, longest
 
 DOORS = [SIGN_IN, REVOKE]
-# The C library keeps what is freed. Else the kernel hands out fresh pages for whatever is larger than a threshold, again
-# with each request: a step of its own, at a size that is the library's affair, where the ratio would be of no growth.
+# Lets the C library keep freed memory. Otherwise the kernel hands out fresh pages for every block above a threshold,
+# with each request: a step in the cost, at a size that the library chooses, which would spoil the ratio.
 KEEPS_MEMORY = {"GLIBC_TUNABLES": f"glibc.malloc.mmap_threshold={32 << 20}:glibc.malloc.trim_threshold={64 << 20}"}
 
 
 @pytest.fixture(scope="module")
 def alone():
-    """A service that nobody else asks, so that what it spends is spent on the request at hand."""
+    """A service without other clients, so that all its CPU time is for this request."""
     with running(**KEEPS_MEMORY) as service:
         demo = service.seeded["demo"]["team_admin"]
         service.member = token(service, demo["email"], demo["password"])
@@ -28,8 +28,8 @@ def alone():
 
 
 def grows_no_faster(cost_of_half, cost_of_whole):
-    """Whether twice as much costs at most two and a half times as much: the least of several tries, or the middle of what
-    pairs of neighbours say, of which each may have been disturbed by what else runs here."""
+    """Whether twice as much costs at most two and a half times as much: by the least of several tries, or by the median
+    over pairs of neighbouring tries, since whatever else runs here may disturb any of them."""
     half = whole = float("inf")
     ratios = []
     while len(ratios) < 31:
@@ -42,7 +42,7 @@ def grows_no_faster(cost_of_half, cost_of_whole):
 
 
 def judge(alone, path, kind, make, largest, headers={}):
-    """Sends bodies of a size and of half of it, down to 1 KB."""
+    """Compares bodies of a size with those of half that size, down to 1 KB."""
     client, size = Client(alone), largest - 512
     headers = {"Content-Type": kind, **headers}
     assert client.send("POST", path, make(size), headers)[0] in (200, 400), "it is not read"
@@ -72,7 +72,7 @@ def test_twice_the_header_costs_no_more_than_twice_as_much(alone, name, make):
     def cost(count):
         return client.cost("POST", DOORS[0], b"{}", {"Content-Type": "application/json", name: make(count)}, times=2)
 
-    # Of a longer line libmicrohttpd looks at all again with each piece of 1.5 KB; the header's limit bounds that.
+    # libmicrohttpd rereads a longer line with each piece of 1.5 KB; the limit of the header bounds that.
     for size in (7_000, 2_000):
         assert grows_no_faster(lambda: cost(size // 2), lambda: cost(size)), size
 
@@ -92,7 +92,7 @@ def test_twice_the_list_costs_no_more_than_twice_as_much_and_none_is_without_end
     for path in lists(alone):
         _, text = client.send("GET", path, headers=headers)
         is_put_together = "/workspaces/" in path or "/user-admin-dtables/" in path
-        # Of a base's shares a page has as many of each kind: with people, with groups, by links.
+        # A page of a base's shares has as many of each kind: with people, with groups, through links.
         kinds = 3 if path.endswith("/shares/") else 1
         assert longest(json.loads(text)) <= (5000 if is_put_together else 1000 * kinds), path
         separator = "&" if "?" in path else "?"
@@ -102,7 +102,7 @@ def test_twice_the_list_costs_no_more_than_twice_as_much_and_none_is_without_end
             assert client.send("GET", f"{path}{separator}per_page=0", headers=headers)[0] == 400, path
 
 
-# What Python's reader of JSON takes, or does not.
+# Almost JSON: some of it valid, some not.
 
 SEEDS = [
     '{"a":[1,-0.5e+3,true,false,null,"x\\u00e9\\ud83d\\ude00\\n",{"b":{}}],"c":"é"}', '{"a":"\\ud800"}', '{"a":01}',
@@ -115,7 +115,7 @@ PIECES = list('{}[],:"\\ \t\n0123456789-+.eEutrfalsn') + [
 
 
 def pythons(text):
-    """Whether Python reads an object of it, by the letter of RFC 8259."""
+    """Whether Python reads it as an object, strictly by RFC 8259."""
     def unique(pairs):
         if len({name for name, _ in pairs}) < len(pairs):
             raise ValueError("twice")

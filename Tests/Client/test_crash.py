@@ -1,4 +1,4 @@
-"""The service, or its PostgreSQL, is killed while people write: what was acknowledged is there, once and whole."""
+"""The service or its PostgreSQL is killed during writes: each acknowledged write is there, complete and once."""
 
 import random
 import signal
@@ -15,7 +15,7 @@ def test_a_service_that_is_killed_again_and_again_does_each_write_once(postgres,
     service = started(DATABASE_URL=postgres.database("killed"))
     writes = Writes(service, WRITES)
     writes.start()
-    # Killed after so many acknowledgements: in the middle of those that are under way.
+    # Killed after this many acknowledgements, while other writes are in flight.
     for kill in range(KILLS):
         due = (kill + random.random()) * WRITES / (KILLS + 1)
         writes.wait_until(lambda: len(writes.acknowledged) >= due)

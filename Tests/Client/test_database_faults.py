@@ -1,4 +1,4 @@
-"""PostgreSQL is paused, has no room left, or no place for another session."""
+"""PostgreSQL is paused, its disk is full, or it has no slot for another session."""
 
 import contextlib
 import os
@@ -20,7 +20,7 @@ PLACES = 14
 
 
 def size(service):
-    """The memory of a service in MB, and how many descriptors it has."""
+    """A service's memory in MB, and its number of descriptors."""
     return process.memory(service.process.pid) / 1e6, process.descriptors(service.process.pid)
 
 
@@ -42,7 +42,7 @@ def test_a_paused_postgresql_is_waited_for_within_bounds(postgres, started):
                 sizes.append(size(service))
                 return [one for one in load.since(begin) if one.status == 503]
 
-            # Who asked in the pause was told so in the pause, and nobody's health hung on the database.
+            # Requests during the pause were answered during it, and no health check waited for the database.
             wait_until(lambda: len(refused()) > ROUNDS * 32)
             during, asked = refused(), health.since(begin)
             assert percentile(asked, 0.99) < percentile(during, 1)
@@ -60,7 +60,7 @@ def test_a_paused_postgresql_is_waited_for_within_bounds(postgres, started):
         writes.check_answers()
         assert load.odd == health.odd == [] and set(load.counts()) == {200, 503} and set(health.counts()) == {200}
         assert set(writes.met) <= {201, 409, 503}
-        # Two loops with four connections and two each, and one for each client.
+        # Two loops with four and two connections each, and one for each client.
         assert left <= 2 * 6
         assert max(one[1] for one in sizes) <= descriptors + writes.clients + 2 * 6 * 2
         assert max(one[0] for one in sizes) < memory + 30
@@ -84,7 +84,7 @@ def volume(tmp_path_factory):
 
 
 def fill(volume):
-    """Takes all the room that is left."""
+    """Fills the rest of the disk."""
     with open(volume / "filler", "ab") as filler:
         for size in (1 << 20, 4096):
             with contextlib.suppress(OSError):
@@ -93,7 +93,7 @@ def fill(volume):
 
 
 def fill_log(postgres):
-    """Writes to the write-ahead log, and nowhere else, until the server ends for want of room."""
+    """Writes only to the write-ahead log, until the server stops because the disk is full."""
     message = "select count(pg_logical_emit_message(false, 'basekeeper', repeat('x', 100000))) from generate_series(1, 20)"
 
     def has_ended():
@@ -106,15 +106,15 @@ def fill_log(postgres):
 
 @pytest.mark.parametrize("has_own_log", [True, False])
 def test_a_full_disk_refuses_writes_and_serves_reads(started, volume, has_own_log):
-    """With the write-ahead log on another disk, PostgreSQL refuses what needs room; on the same one, it ends when the
-    log has none, and starts again when there is some."""
+    """If the write-ahead log is on another disk, PostgreSQL refuses whatever needs room. If it is on the full one,
+    PostgreSQL stops, and starts again when there is room."""
     wal = volume.parent / f"{volume.name}-wal" if has_own_log else None
     if wal:
         wal.mkdir()
         give_away(wal)
     inner = volume / "server"
     inner.mkdir()
-    # No checkpoint makes room in the log, and whoever meets a full one ends the server for good.
+    # No checkpoint makes room in the log, and a full log stops the server for good.
     postgres = Postgres(
         folder=inner, wal=wal and wal / "log", max_wal_size="10GB", checkpoint_timeout="1d", restart_after_crash="off")
     try:
@@ -159,7 +159,7 @@ def test_a_service_lives_with_the_sessions_that_others_leave(started):
     others = []
 
     def take():
-        """Takes the places that are free."""
+        """Takes all free connection slots."""
         with pytest.raises(Refused, match="53300"):
             while True:
                 others.append(Session(postgres.port, "crowded", "crowded"))
@@ -173,7 +173,7 @@ def test_a_service_lives_with_the_sessions_that_others_leave(started):
             "select count(*) from pg_stat_activity where application_name = 'basekeeper'"))
 
     try:
-        # It would have six of them.
+        # The service would use six connections.
         service = started(DATABASE_URL=postgres.database("crowded"), BASEKEEPER_LOOPS="1")
         writes = Writes(service, 200)
         with Load([service.port], exchanges(service)) as load:
@@ -189,7 +189,7 @@ def test_a_service_lives_with_the_sessions_that_others_leave(started):
             assert service.answers("/healthz")
             assert requests.get(service.url + "/readyz", timeout=30).json()["reason"] == "database unreachable"
 
-            # Whatever the one is taken for that there is, it serves those who read.
+            # Whatever its only connection is used for, it serves reads.
             give_back(1)
             wait_until(lambda: mine() == 1)
             one = time.monotonic()

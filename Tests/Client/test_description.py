@@ -13,7 +13,7 @@ from support.process import BINARY, ROOT
 
 
 def test_strict_readers_take_it_and_read_the_same():
-    """YAML 1.2, where a key that stands twice is an error; PyYAML reads 1.1 and keeps the last."""
+    """By YAML 1.2 a repeated key is an error; PyYAML reads 1.1 and keeps the last."""
     assert YAML(typ="safe", pure=True).load(description.TEXT) == description.DOCUMENT
 
 
@@ -29,14 +29,14 @@ def test_every_answer_and_every_body_has_an_example_that_fits():
                     example = content["example"] if "example" in content else description.example(content["schema"])
                     description.validate(example, content["schema"], (one.id, status))
     for name, body in description.DOCUMENT["components"]["requestBodies"].items():
-        # One type for each: where there are several, openapi-python-client's modules cannot be imported.
+        # One type per body: with several, the modules of openapi-python-client cannot be imported.
         [(kind, content)] = body["content"].items()
         assert "example" in content or kind != "application/json", name
         if "example" in content:
             description.validate(content["example"], content["schema"], name)
 
 
-# What JSON Schema has, as far as we use it: a comma in a text inside braces makes a keyword that nobody knows.
+# The keywords of JSON Schema that we use: an unquoted comma in a text inside braces makes an unknown one.
 KEYWORDS = {
     "$ref", "type", "description", "example", "default", "enum", "const", "allOf", "oneOf", "properties",
     "required", "additionalProperties", "unevaluatedProperties", "propertyNames", "minProperties", "items", "minItems",
@@ -93,7 +93,7 @@ def parts(value, path="", inside=False):
 
 
 def test_names_differ_in_more_than_their_case():
-    """Generators make files, classes and functions of them."""
+    """Generators make files, classes and functions from them."""
     schemas = [name.lower() for name in description.DOCUMENT["components"]["schemas"]]
     operations = [one.id.lower() for one in description.OPERATIONS]
     assert len(set(schemas)) == len(schemas) and len(set(operations)) == len(operations)

@@ -1,4 +1,4 @@
-"""The description as a page, in a real browser; and that it is sent again only where it has changed."""
+"""The description as a page, in a real browser; and that it is sent again only if it has changed."""
 
 import contextlib
 import gzip
@@ -42,13 +42,13 @@ def test_the_page_shows_every_operation_and_tries_one_out(service, browser):
         browser.wait(f"{place} && {button} && (({button}).click(), true)")
     answer = browser.wait(f"({place}.querySelector('.live-responses-table tr.response') || {{}}).innerText")
     assert answer.startswith("200") and '"pong"' in answer
-    # What it has drawn, opened and sent was within its policy, and nobody else was asked.
+    # Everything that it drew, opened and sent complies with its policy, and no other server was asked.
     assert browser.problems == []
     assert {re.match(r"https?://[^/]+|data:", one).group() for one in browser.asked} <= {service.url, "data:"}
 
 
 def test_the_browser_watches_the_policy(service, browser):
-    """The check above can fail: a script of the page's own would be seen."""
+    """The check above can fail: an inline script is noticed."""
     browser.call("Page.navigate", url=service.url + "/api/docs/")
     browser.wait("document.readyState == 'complete' && document.querySelectorAll('.opblock-tag').length > 10")
     browser.run("document.head.append(Object.assign(document.createElement('style'), {textContent: 'p {color: red}'}))")
@@ -87,7 +87,7 @@ def test_what_is_compressed_is_sent_to_who_reads_gzip(service, path):
 
 
 def silent(service, path):
-    """The answer to a request that does not say what it reads."""
+    """The answer to a request without Accept-Encoding."""
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=30)
     connection.putrequest("GET", path, skip_accept_encoding=True)
     connection.endheaders()

@@ -1,4 +1,4 @@
-"""The database has no secret in it, in any form that can be read."""
+"""The database contains no secret in any readable form."""
 
 import base64
 import hashlib
@@ -12,10 +12,10 @@ from support.process import PATIENCE
 
 
 def forms(secret):
-    """How it could stand in a dump: as it is, in hexadecimal digits, in base64 wherever it begins."""
+    """The forms it could have in a dump: in clear, in hexadecimal digits, in base64 at any offset."""
     values = [secret.encode()]
     if re.fullmatch("[A-Z2-7]{32}", secret):
-        values.append(base64.b32decode(secret))  # a telephone's: its bytes, too
+        values.append(base64.b32decode(secret))  # the secret of a second factor: its bytes, too
     if re.fullmatch("[0-9a-f]{40}|[0-9a-f]{64}", secret):
         values.append(bytes.fromhex(secret))
     yield secret
@@ -24,17 +24,17 @@ def forms(secret):
         yield value.hex().upper()
         for alphabet in (base64.b64encode, base64.urlsafe_b64encode):
             for shift in range(3):
-                # Without the first and the last characters, which have bits of what is around.
+                # Without the first and last characters, which also have bits of their neighbours.
                 text = alphabet(b"\0" * shift + value).decode()
                 whole = (shift + len(value)) * 8 // 6
                 yield text[-(-shift * 8 // 6):whole]
-    # As PostgreSQL and JSON write what is not ASCII, or is a quotation mark.
+    # With non-ASCII characters and quotation marks as PostgreSQL and JSON write them.
     yield secret.replace("\\", "\\\\")
     yield secret.encode("unicode_escape").decode()
 
 
 def found(secrets, text, folder):
-    """The secrets that stand in a text."""
+    """The secrets that a text contains."""
     owner = {}
     for secret in secrets:
         for form in forms(secret):
@@ -92,7 +92,7 @@ def test_a_secret_would_be_found(secret, dump, tmp_path):
 
 
 def places(secret, dump):
-    """Where one stands, to be told."""
+    """Where a secret was found, for the message."""
     text = dump.decode(errors="replace")
     for form in {one for one in forms(secret) if len(one) >= 8}:
         at = text.find(form)

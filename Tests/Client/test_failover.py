@@ -1,4 +1,4 @@
-"""A primary that dies or hangs under writes, and its synchronous standby in its place: nothing acknowledged is lost."""
+"""A primary dies or hangs during writes and its synchronous standby is promoted: no acknowledged write is lost."""
 
 import collections
 import itertools
@@ -28,7 +28,7 @@ def service(servers):
 
 
 class Load(Workers):
-    """Writers that make groups, each again with its key until that is acknowledged; and readers."""
+    """Writers that create groups, each repeated with its key until it is acknowledged; and readers."""
 
     def __init__(self, service):
         self.service, self.team = service, new_team(service)
@@ -38,7 +38,7 @@ class Load(Workers):
     def make(self, session):
         fields = {"group_name": f"Group {next(self.numbers)}", "group_owner": self.team.creator}
         headers = {"Idempotency-Key": str(uuid.uuid4())}
-        while True:  # also after the end: what was begun is done
+        while True:  # also after the end: finish what was begun
             answer = self.team.call("POST", "groups/", json=fields, headers=headers, session=session)
             self.statuses[answer.status_code] += 1
             if answer.status_code == 200:
@@ -55,7 +55,7 @@ class Load(Workers):
             time.sleep(0.05)
 
     def goes_on(self, more=40):
-        """Waits for some more of both."""
+        """Waits for some more reads and writes."""
         written, read = len(self.acknowledged), len(self.read)
         self.wait_until(
             lambda: len(self.acknowledged) >= written + more and len(self.read) >= read + more, self.service.process)
@@ -79,13 +79,13 @@ def test_the_standby_takes_over_and_nothing_acknowledged_is_lost(servers, servic
         promoted = time.monotonic()
         load.goes_on()
 
-    # Each acknowledged one is there, with its number, once; and nothing else, as all that was begun was acknowledged.
+    # Each acknowledged group is there once, with its ID, and no other: all that were begun were acknowledged.
     stored = standby.psql(f"select id || ' ' || name from user_group where team_id = {load.team.id} order by id")
     assert stored.splitlines() == [f"{id} {name}" for id, name in sorted((id, name) for _, name, id in load.acknowledged)]
     assert service.answers("/readyz")
     assert service.run("audit", "verify").returncode == 0
 
-    # No connection leads to the old one any more.
+    # No connection leads to the old primary any more.
     wait_until(lambda: not connections(service, primary.port))
 
     writes = longest_gap([at for at, *_ in load.acknowledged])
@@ -97,13 +97,13 @@ def test_the_standby_takes_over_and_nothing_acknowledged_is_lost(servers, servic
 
 
 def test_when_a_server_is_silent_on_one_connection_those_that_are_idle_are_left_too(servers):
-    """They would be found out one by one, each by a request that waits in vain."""
+    """Otherwise each of them would be noticed only by a request that waits in vain."""
     primary, _ = servers
     service = Service(DATABASE_URL=primary.url, BASEKEEPER_STATEMENT_TIMEOUT="1", BASEKEEPER_LOOPS="1")
     service.secret = service.seed()["demo"]["api_tokens"][0]["api_token"]
     service.start()
     with Load(service) as load:
-        wait_until(lambda: len(connections(service, primary.port)) == 6)  # two for look-ups, four for the rest
+        wait_until(lambda: len(connections(service, primary.port)) == 6)  # two for look-ups, four for everything else
         load.goes_on(10)
     before = set(connections(service, primary.port))
     primary.pause()
@@ -118,5 +118,5 @@ def test_when_a_server_is_silent_on_one_connection_those_that_are_idle_are_left_
 
 
 def connections(service, port):
-    """The near ends of the service's connections to a server, by the port of that."""
+    """The local ends of the service's connections to the server at this port."""
     return [near for near, far in sockets(service.process.pid, ESTABLISHED) if far.endswith(f":{port:04X}")]

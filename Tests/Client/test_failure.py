@@ -46,7 +46,7 @@ def test_the_end_of_postgresql_and_its_return_stand_in_the_log(own):
     ended, back = ([event for event in messages if part in event["message"]] for part in ("PostgreSQL ended", "runs again"))
     assert len(ended) == len(back) == 1 and ended[0]["level"] == back[0]["level"] == "warning"
     assert messages.index(ended[0]) < messages.index(back[0])
-    # A stop is no crash.
+    # It was stopped and did not crash.
     assert own.stop() == 0
     assert own.log.read_text().count("the embedded PostgreSQL ended") == 1
 
@@ -73,20 +73,20 @@ def test_what_a_killed_service_left_running_is_taken_over(own):
 def test_a_second_service_on_the_same_data_is_refused(own):
     result = own.run("serve", BASEKEEPER_LISTEN="127.0.0.1:0")
     assert result.returncode == 1 and "another" in result.stderr
-    # At the same address it does not even look at the data.
+    # With the same address it does not even open the data.
     result = own.run("serve")
     assert result.returncode == 2 and "Address already in use" in result.stderr
 
 
 def test_other_commands_work_beside_the_service(own):
-    assert own.run("migrate").stdout == "The database is at this version already.\n"
-    assert "are as they were written" in own.run("audit", "verify").stdout
+    assert own.run("migrate").stdout == "The database was up to date already.\n"
+    assert "logs are unchanged" in own.run("audit", "verify").stdout
     assert "signs" in own.run("keys", "list").stdout
     assert own.answers("/readyz")
 
 
 def test_a_request_under_way_is_answered_before_the_end(postgres, started):
-    """It waits for the database; the service is told to end meanwhile."""
+    """It waits for the database while the service is told to stop."""
     service = started(DATABASE_URL=postgres.database("under_way"), BASEKEEPER_STATEMENT_TIMEOUT="60")
     token = service.seeded["demo"]["api_tokens"][0]["api_token"]
 
@@ -97,7 +97,7 @@ def test_a_request_under_way_is_answered_before_the_end(postgres, started):
     postgres.pause()
     with beside(lambda: exchange(service, token).status_code) as outcome:
         try:
-            wait_until(lambda: running() == 2)  # it, and the one that asks
+            wait_until(lambda: running() == 2)  # that request, and the one that asks for the metrics
             service.process.send_signal(signal.SIGTERM)
             wait_until(lambda: not service.listens)
             assert outcome == []

@@ -1,4 +1,4 @@
-"""The first start: nobody loses what it has generated, and what it says is for people or for programs, not for both."""
+"""The first start: nothing that it generates is lost, and its output is for people or for programs, not for both."""
 
 import json
 import re
@@ -18,7 +18,7 @@ from support.terminal import Terminal
 
 @pytest.fixture
 def new():
-    """A service whose passwords are generated, and which was never started."""
+    """A service that generates its passwords and was never started."""
     service = Service(BASEKEEPER_ADMIN_PASSWORD="", JWT_PRIVATE_KEY="", BASEKEEPER_MASTER_KEY="")
     yield service
     service.delete()
@@ -37,7 +37,7 @@ def can_sign_in(service, email, password):
 
 
 def events(service):
-    """The log as JSON; every line of both streams has to be."""
+    """The log. Every line of both streams must be JSON."""
     return [json.loads(line) for line in service.log.read_text().splitlines()]
 
 
@@ -66,7 +66,7 @@ def test_the_passwords_stay_in_a_file_of_its_owner_until_the_administrator_has_s
     assert exchange(new, token, scheme="Bearer").status_code == 200
     assert can_sign_in(new, "max@demo.example", member)
     assert new.stop() == 0
-    # A second start shows where it is, and nothing that is in it.
+    # A second start names the file, but shows nothing of its content.
     new.start()
     assert notes(new).read_text() == text
     assert sum(event.get("file") == str(notes(new)) for event in events(new)) == 2
@@ -134,7 +134,7 @@ def test_what_the_operator_has_chosen_is_in_no_file(new):
     assert "correct horse battery" not in new.log.read_text()
 
 
-# MARK: For people, or for programs
+# MARK: For people or for programs
 
 
 def test_everything_that_is_written_where_nobody_reads_is_json(new):
@@ -158,7 +158,7 @@ def test_so_is_the_reason_why_it_does_not_start(new):
 
 @pytest.mark.skipif(not shutil.which("jq"), reason="jq is not installed")
 def test_the_line_of_the_manual_reads_the_log_of_a_first_start(new):
-    """docs/operate.md's filter, on all that a service manager would have collected."""
+    """The filter in docs/operate.md, on everything that a service manager would have collected."""
     filters = re.findall(r"jq -r '([^']+)'", (ROOT / "docs/operate.md").read_text())
     assert filters
     new.start()

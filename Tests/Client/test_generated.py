@@ -1,4 +1,4 @@
-"""Clients that generators nobody here wrote make of openapi.yaml: they compile, and they work."""
+"""Clients that third-party generators make from openapi.yaml: they compile and work."""
 
 import json
 import os
@@ -13,9 +13,9 @@ from support.process import ROOT
 
 PROGRAMS = pathlib.Path(sys.executable).parent
 DESCRIPTION = ROOT / "openapi.yaml"
-# openapi-python-client leaves out what it does not know the type of, and warns: these are bytes to it.
+# openapi-python-client knows these types only as bytes: it leaves them out and warns.
 BYTES = {"content_type_overrides": {kind: "application/octet-stream" for kind in ("application/yaml", "image/png")}}
-# For browsers, strictly; without the one rule of Deno's own that the generator's runtime does not keep.
+# For browsers, strictly, without the one rule of Deno's that the generator's runtime breaks.
 COMPILER = {"strict": True, "noImplicitOverride": False, "lib": ["esnext", "dom", "dom.iterable", "deno.ns"]}
 
 PYTHON = '''
@@ -69,7 +69,7 @@ console.log(JSON.stringify({
 
 
 def run(*command, folder, **environment):
-    """Runs a program to its end; gives what it has printed."""
+    """Runs a program; returns its output."""
     environment = {**os.environ, "PATH": f"{PROGRAMS}:{os.environ['PATH']}", **environment}
     result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600)
     assert result.returncode == 0, (result.stdout + result.stderr)[-4000:]
@@ -83,7 +83,7 @@ def generator():
 
 
 def check(result, service):
-    """What a client has found out, by whichever language."""
+    """Checks what a client has found out, in any language."""
     result = json.loads(result)
     assert result["base"] == "Projects" and result["server"] == service.url + "/api-gateway/"
     assert result["person"] == result["made_by"] and result["person"].endswith("@auth.local")

@@ -9,7 +9,7 @@ TAKEN = {"error_msg": "There is already a group with that name."}
 
 
 def roles(person, group):
-    """Everybody in a group, by name, with the role."""
+    """The roles of a group's members, by name."""
     return {one["name"]: one["role"] for one in person.get(f"{GROUPS}{group}/members/")}
 
 
@@ -38,7 +38,7 @@ def test_a_group_s_name_is_taken_within_its_team_alone(mia, tom, stranger):
     group = mia.group("Sales")
     refused = tom.call("POST", GROUPS, json={"name": "Sales"})
     assert (refused.status_code, refused.json()) == (400, TAKEN)
-    # Of a change that is refused nothing is done.
+    # A refused change does nothing.
     mia.group("Service")
     assert mia.call("PUT", f"{GROUPS}{group}/", json={"owner": tom.id, "name": "Service"}).status_code == 400
     assert mia.get(f"{GROUPS}{group}/")["owner"] == mia.id
@@ -121,7 +121,7 @@ def test_members_and_groups_are_found_by_a_part_of_their_names(mia, tom, strange
     assert [one["name"] for one in mia.get(search + tom.address[:-4])] == ["Tom"]
     assert mia.get(search + "%25") == []
     assert mia.call("GET", search).status_code == 400
-    # Everybody in a team may share with its groups, also with those they are not in.
+    # Everyone in a team may share with any of its groups, even if they are not in it.
     other = tom.group("After sales")
     assert [one["id"] for one in mia.get("/api/v2.1/search-group/?q=SALES")] == [group, other]
     assert mia.get("/api/v2.1/search-group/?q=%25") == []
@@ -146,7 +146,7 @@ def test_an_invite_link_of_a_group_makes_members(service, team, mia, tom, strang
     accepted = tom.call("POST", accept.format(secret)).json()
     assert (accepted["email"], accepted["role"]) == (tom.id, "Member")
     assert tom.call("GET", links).status_code == 403
-    # Whoever is in the group already stays what they are.
+    # For anyone already in the group, nothing changes.
     assert mia.call("POST", accept.format(secret)).json()["role"] == "Owner"
     assert roles(tom, group) == {"Mia": "Owner", "Tom": "Member"}
 

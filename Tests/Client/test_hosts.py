@@ -1,4 +1,4 @@
-"""One server of several that is of no use does not keep the service from the others, wherever it stands in the URL."""
+"""One useless server among several does not keep the service from the others, wherever it is in the URL."""
 
 import contextlib
 import socket
@@ -20,7 +20,7 @@ def good():
 
 @contextlib.contextmanager
 def full(_):
-    """A server without a free connection for anybody but its superuser (53300)."""
+    """A server with free connection slots only for its superuser (53300)."""
     server = Postgres()
     server.psql("alter role basekeeper connection limit 0")
     yield server.port
@@ -29,7 +29,7 @@ def full(_):
 
 @contextlib.contextmanager
 def closing(_):
-    """Accepts connections and closes them without a word, as a proxy does before it knows of a server."""
+    """Accepts connections and closes them at once, as a proxy does before it knows a server."""
     with socket.create_server(("127.0.0.1", free_port())) as listener:
 
         def serve():
@@ -46,7 +46,7 @@ def closing(_):
 
 @contextlib.contextmanager
 def without_the_role(_):
-    """A server that refuses whoever wants to sign in."""
+    """A server that refuses the role."""
     server = Postgres()
     server.psql("alter role basekeeper nologin")
     yield server.port
@@ -55,7 +55,7 @@ def without_the_role(_):
 
 @contextlib.contextmanager
 def following(good):
-    """A standby, which takes no writes."""
+    """A standby, which accepts no writes."""
     server = Postgres(good)
     yield server.port
     server.delete()

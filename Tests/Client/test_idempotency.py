@@ -1,4 +1,4 @@
-"""Answers that are given once: a request that is sent again with its key is done no second time."""
+"""Idempotency: a request that is sent again with its key is not carried out again."""
 
 import collections
 import random
@@ -24,13 +24,13 @@ def test_a_request_that_is_sent_again_is_answered_again(call, member, admin, tok
     other = call("POST", tokens_path, member.token, headers=key, json={**fields, "permission": "r"})
     says(other, 422, "This Idempotency-Key was sent with another request before.")
     assert call("POST", "/api/v2.1/dtables/", member.token, headers=key, json={"name": "x"}).status_code == 422
-    # A person's keys are their own.
+    # Each person has keys of their own.
     assert call("POST", TOKENS, admin.token, headers=key).status_code == 201
     without = call("POST", tokens_path, member.token, json=fields)
     says(without, 400, "app_name already exists.")
     for bad in ("short", "x" * 256, "with a blank inside"):
         assert call("POST", TOKENS, member.token, headers={"Idempotency-Key": bad}).status_code == 400
-    # What was refused may be asked for again.
+    # A refused request may be repeated.
     key = {"Idempotency-Key": str(uuid.uuid4())}
     says(call("POST", tokens_path, member.token, headers=key, json=fields), 400, "app_name already exists.")
     assert call("DELETE", tokens_path + "once/", member.token).status_code == 200
@@ -65,7 +65,7 @@ def test_of_many_requests_with_one_key_one_is_done(call, member, tokens_path):
 def test_a_service_that_is_killed_makes_a_token_once(own):
     member = demo_member(own)
     path = place(member.base("Mine"), "api-tokens/")
-    # When it is killed is found out: about when a token has been made, and before, and after.
+    # The delay until it is killed is searched for: around the moment when the token is made, before it and after it.
     longest, outcomes = 0.01, collections.Counter()
     while len(outcomes) < 2 or "not done" not in outcomes or outcomes.total() < 20:
         number = outcomes.total()

@@ -1,4 +1,4 @@
-"""The keys that sign base tokens: published, changed beside running services, kept from who should not have them."""
+"""The keys that sign base tokens: published, rotated while services run, and kept secret."""
 
 import base64
 import hashlib
@@ -48,7 +48,7 @@ def exchange(service, token):
 
 
 def published(service):
-    """The keys that a service publishes, and for how long they may be kept."""
+    """The keys that a service publishes, and for how long they may be cached."""
     answer = requests.get(service.url + "/.well-known/jwks.json", timeout=30)
     assert answer.status_code == 200
     kind, age = answer.headers["Cache-Control"].split(", ")
@@ -57,20 +57,20 @@ def published(service):
 
 
 def decode(token, keys):
-    """The claims, by a set of public keys alone."""
+    """The claims, verified with nothing but these public keys."""
     kid = jwt.get_unverified_header(token)["kid"]
     return jwt.decode(token, keys[kid].key, algorithms=["EdDSA"])
 
 
 def keys(service, *arguments):
-    """The command, beside the running services."""
+    """Runs `basekeeper keys` beside the running services."""
     result = service.run("keys", *arguments, DATABASE_URL=service.database_url)
     assert result.returncode == 0, result.stderr
     return result.stdout
 
 
 def states(service):
-    """What `keys list` says: the state of each key, by its name."""
+    """The states in `keys list`, by the keys' IDs."""
     return {line.split()[0]: line.split()[2] for line in keys(service, "list").splitlines()}
 
 
@@ -87,7 +87,7 @@ def test_a_base_token_is_verified_by_the_published_key_alone(first):
     shown = requests.get(first.url + "/.well-known/jwks.json", timeout=30).json()["keys"]
     assert [set(one) for one in shown] == [{"kty", "crv", "alg", "use", "kid", "x"}]
     assert [one["kid"] for one in shown] == [header["kid"]]
-    # RFC 7638: the name is the key's thumbprint.
+    # RFC 7638: the ID is the key's thumbprint.
     required = json.dumps({name: shown[0][name] for name in ("crv", "kty", "x")}, separators=(",", ":"))
     assert text(hashlib.sha256(required.encode()).digest()) == header["kid"]
 
@@ -102,7 +102,7 @@ def test_a_secret_is_never_published(call, api_token):
 
 
 def text(value):
-    """Bytes, or what becomes JSON, as base64url."""
+    """Bytes, or a value as JSON, in base64url."""
     value = value if isinstance(value, bytes) else json.dumps(value, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
 
@@ -113,7 +113,7 @@ def signed(header, payload, sign):
 
 
 def forgeries(token, key):
-    """Base tokens that nobody has issued, each with what is wrong with it. `key` is the service's public one."""
+    """Forged base tokens, each with what is wrong with it. `key` is the service's public key."""
     header, payload = jwt.get_unverified_header(token), jwt.decode(token, options={"verify_signature": False})
     own = Ed25519PrivateKey.generate()
     own_x = text(own.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
@@ -183,7 +183,7 @@ def test_what_nobody_has_issued_is_refused(first):
     assert get(first, path, token).status_code == 200 and is_active(token)
 
 
-# MARK: Changing
+# MARK: Rotating
 
 
 def test_a_new_key_is_known_to_all_before_it_signs_and_an_old_one_until_it_is_retired(first, second):
@@ -197,7 +197,7 @@ def test_a_new_key_is_known_to_all_before_it_signs_and_an_old_one_until_it_is_re
     new = keys(first, "rotate").split()[0]
     assert states(first) == {old: "signs", new: "next"}
 
-    # Whoever verifies keeps the keys of one replica for as long as they may, and gets tokens of both.
+    # The verifier caches the keys of one replica for as long as it may, and gets tokens from both.
     def fetched(one):
         at = time.monotonic()
         return *published(one), at
@@ -242,7 +242,7 @@ def test_a_new_key_is_known_to_all_before_it_signs_and_an_old_one_until_it_is_re
         assert [key.key_id for key in published(one)[0].keys] == [new]
     assert states(first) == {old: "retired", new: "signs"}
     twice = first.run("keys", "retire", "--kid", old, DATABASE_URL=first.database_url)
-    assert twice.returncode == 1 and "retired already" in twice.stderr
+    assert twice.returncode == 1 and "already retired" in twice.stderr
 
 
 def test_the_command_tells_what_it_needs(first):
@@ -289,7 +289,7 @@ def test_where_nothing_is_set_a_master_key_is_made_that_its_owner_alone_can_read
         assert stat.S_ISREG(file.stat().st_mode) and len(file.read_text().strip()) >= 32
         assert list(file.parent.glob("master.key*")) == [file]
         assert service.stop() == 0
-        # It is the same one at the next start; without it, there is none.
+        # The next start uses the same key; without the key there is no start.
         service.start()
         assert get(service, VERIFY, issued).status_code == 200
         assert service.stop() == 0
@@ -302,7 +302,7 @@ def test_where_nothing_is_set_a_master_key_is_made_that_its_owner_alone_can_read
 
 
 def test_a_master_key_that_cannot_be_kept_is_not_used(service, tmp_path):
-    """As on a full disk: no file may grow."""
+    """No file may grow, as on a full disk."""
     def no_room():
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

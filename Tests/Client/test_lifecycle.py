@@ -1,4 +1,4 @@
-"""How API tokens live and end: their terms, their rotation, their use, the team's policies for them."""
+"""The life of API tokens: their terms, rotation and use, and the team's policies."""
 
 import base64
 import collections
@@ -35,7 +35,7 @@ def test_the_terms_of_a_token_come_in_every_encoding(call, member, tokens_path, 
     path = tokens_path + "app/"
     changed = call("PUT", path, member.token, **encoded(encoding, expires_at="2999-12-31T23:00:00+00:00", note="x"))
     assert changed.json()["expires_at"] == "2999-12-31T23:00:00+00:00" and changed.json()["note"] == "x"
-    # What was not said stays.
+    # What is left out stays the same.
     assert changed.json()["permission"] == "rw" and changed.json()["rate_limit"] == 500
     assert changed.json()["allowed_networks"] == made["allowed_networks"]
     changed = call("PUT", path, member.token, **encoded(
@@ -101,7 +101,7 @@ def test_a_token_works_from_its_networks_alone(call, member, tokens_path, api_to
     networks = lambda *texts: call("PUT", tokens_path + "app/", member.token, json={"allowed_networks": texts})
     assert networks("192.0.2.0/24", "::1").status_code == 200
     says(call("GET", EXCHANGE, secret), 403, "The API token may not be used from this address.")
-    # What a client says of itself counts for nothing.
+    # A client's own claims have no effect.
     headers = {"X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1", "X-Real-IP": "192.0.2.1"}
     assert call("GET", EXCHANGE, secret, headers=headers).status_code == 403
     assert networks("192.0.2.0/24", "127.0.0.0/8").status_code == 200
@@ -137,7 +137,7 @@ def test_a_person_rotates_a_token(call, member, tokens_path, api_token):
     assert call("GET", VERIFY, minted).status_code == 200
     listed = call("GET", tokens_path, member.token).json()["api_tokens"]
     assert [one["api_token"] for one in listed] == [second[:4] + "*" * 36]
-    # Without grace all of before end at once, also those that would have had some time left.
+    # Without grace all old secrets end at once, even those that had some time left.
     third = call("POST", tokens_path + "app/rotate/", member.token, json={"grace": "0"}).json()["api_token"]
     assert [call("GET", EXCHANGE, one).status_code for one in (first, second, third)] == [403, 403, 200]
     assert call("DELETE", tokens_path + "app/", member.token).status_code == 200
@@ -154,10 +154,10 @@ def test_a_program_rotates_its_own_token(call, api_token, encoding):
     assert rotated.status_code == 200, rotated.text
     second = rotated.json()["api_token"]
     assert rotated.json()["app_name"] == "app" and second != first
-    # The former secret works, and cannot make another one.
+    # The old secret works, but cannot rotate the token.
     assert call("GET", EXCHANGE, first).status_code == 200
     says(call("POST", ROTATE, first), 403, "This secret was rotated: use its successor.")
-    # Without a grace it could not ask again for an answer that was lost.
+    # Without grace, the program could not ask again if the answer were lost.
     says(call("POST", ROTATE, second, **encoded(encoding, grace="0")), 400, "grace invalid: a minute at least, to ask again.")
     assert call("GET", EXCHANGE, second).status_code == 200
 
@@ -188,7 +188,7 @@ def test_a_team_admin_rotates_what_they_may_use(service, call, team):
     assert [call("GET", EXCHANGE, one).status_code for one in (first, second)] == [403, 200]
     says(team.call("POST", tokens + "c/rotate/"), 404, "api token c not found.")
 
-    # Not for a base that they cannot open.
+    # Not for a base that the admin cannot open.
     person = team.person("Mia", with_workspace="true")
     theirs = person.base("Mine")
     made = person.call("POST", place(theirs, "api-tokens/"), data={"app_name": "mine", "permission": "r"})
@@ -238,7 +238,7 @@ def test_no_use_is_lost_at_an_orderly_stop(own):
 
 @pytest.fixture
 def writer(team):
-    """A member of the team with a base: makes API tokens for it."""
+    """Makes API tokens for a base, as a member of the team."""
     person = team.person("Mia", with_workspace="true")
     tokens = place(person.base("Mine"), "api-tokens/")
 
@@ -256,7 +256,7 @@ def test_a_team_s_policy_holds_for_what_is_made_and_changed(call, team, writer):
     for name, permission in (("for ever", "r"), ("writes", "rw")):
         assert writer(name, permission, **({"expire_days": 5} if name == "writes" else {})).status_code == 201
 
-    # What a policy would break, before it is turned on.
+    # What would break a policy, before it is turned on.
     violations = lambda query="": [
         (one["token"]["app_name"], one["violation"])
         for one in team.call("GET", "token-policy/violations/" + query).json()["violations"]]
@@ -289,13 +289,13 @@ def test_a_team_s_policy_holds_for_what_is_made_and_changed(call, team, writer):
     assert change(expire_days=60).status_code == 400
     assert change(permission="rw").status_code == 403
     assert change(note="still mine").status_code == 200
-    # Admins may make some that write, for as long.
+    # Admins may create tokens that write, of the same lifetime.
     base = team.base()
     tokens = f"dtables/{base['uuid']}/api-tokens/"
     assert team.call("POST", tokens, data={"app_name": "b", "permission": "rw"}).status_code == 400
     assert team.call("POST", tokens, data={"app_name": "b", "permission": "rw", "expire_days": 9}).status_code == 201
 
-    # Zero takes a limit away; what is not said stays.
+    # 0 removes a limit; what is left out stays the same.
     loose = team.call("PUT", "token-policy/", json={"max_token_days": 0, "require_expiry": False})
     assert loose.json() == {
         "require_expiry": False, "max_token_days": None, "max_base_token_minutes": 10, "forbid_member_rw": True,

@@ -1,4 +1,4 @@
-"""Links to bases: external links that let anybody read, and invite links that people accept."""
+"""Links to bases: external links, with which anyone can read, and invite links, which people accept."""
 
 import itertools
 import urllib.parse
@@ -21,7 +21,7 @@ numbers = itertools.count(1)
 
 @pytest.fixture(autouse=True)
 def forgiven(service):
-    """So that links that one test looks for in vain do not count in the next."""
+    """Forgets failed guesses at links, so that they do not throttle the next test."""
     service.psql("delete from failed_attempt")
 
 
@@ -143,7 +143,7 @@ def test_guessing_a_link_s_password_is_throttled(call, elsewhere, clock, mia):
     answer = elsewhere("GET", guessed, headers=right)
     assert answer.status_code == 429 and 60 < int(answer.headers["Retry-After"]) <= 3600
     assert f"in {answer.headers['Retry-After']} seconds" in answer.json()["detail"]
-    # Neither other links nor other places are kept out.
+    # Other links and other addresses are not throttled.
     assert elsewhere("GET", other, headers=right).status_code == 200
     assert call("GET", guessed, headers=right).status_code == 200
     clock("0 seconds")

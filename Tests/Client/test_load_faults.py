@@ -1,4 +1,4 @@
-"""The service ends, and is started again, under load; and it serves beside many that are slow."""
+"""The service is stopped and restarted under load; and it keeps serving beside many slow clients."""
 
 import statistics
 import time
@@ -31,7 +31,7 @@ def copies(postgres):
 
 
 def test_what_was_asked_before_the_end_is_answered(copies):
-    """Of clients that keep their connections, busy and idle ones, and of those that make a new one each time."""
+    """For clients that keep their connections, busy or idle, and for those that open a new one each time."""
     service, _ = copies
     questions = exchanges(service)
     lost = []
@@ -50,12 +50,12 @@ def test_what_was_asked_before_the_end_is_answered(copies):
         service.start()
     print({"lost of busy, calm and new ones": lost})
     assert [one[:2] for one in lost] == [[0, 0]] * ENDS
-    # A new one may come between the last look at those that wait and its end; not one of each client.
+    # A new connection may arrive between the last accept and the end, but not one from each client.
     assert sum(one[2] for one in lost) < 4 * ENDS
 
 
 def test_a_rolling_restart_fails_no_request(copies):
-    """For clients that go to another copy where one refuses them."""
+    """For clients that go to another copy if one refuses them."""
     questions = exchanges(copies[0])
     ports = [service.port for service in copies]
     with Load(ports, questions, connections=16, retries_refusal=True) as busy, \
@@ -75,7 +75,7 @@ def test_a_rolling_restart_fails_no_request(copies):
 
 
 def test_thousands_of_idle_and_slow_connections_slow_nobody_down(copies):
-    """The same load on a copy that has them, and on one that has not, in turn."""
+    """The same load in turn on a copy with these connections and on one without."""
     crowded, empty = copies
     if not allow_descriptors(IDLE + SLOW + 1_200):
         pytest.skip("the limit of open files is too low")
@@ -90,7 +90,7 @@ def test_thousands_of_idle_and_slow_connections_slow_nobody_down(copies):
                 costs.append((cpu_time(service.process.pid) - before) / load.counts()[200])
                 assert load.odd == [] and set(load.counts()) == {200}
                 times.append(round(1000 * percentile(load.outcomes, 0.99), 1))
-        # By what the service does for a request: times are the machine's as well, and of whatever else runs there.
+        # By the CPU time of a request, since its duration also depends on whatever else the machine runs.
         ratio = statistics.median(costs[::2]) / statistics.median(costs[1::2])
         print({"ratio of the CPU times": round(ratio, 2), "p99 in ms, crowded and empty in turn": times})
         assert ratio <= 2

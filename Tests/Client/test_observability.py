@@ -19,13 +19,13 @@ CONTRIB = ROOT / "contrib"
 
 @pytest.fixture(scope="module")
 def own():
-    """A service of this module's own, so that its counters are too."""
+    """A service for this module, so that nobody else changes its counters."""
     with running(BASEKEEPER_TRUSTED_PROXIES="127.0.0.2") as service:
         yield service
 
 
 def scrape(service):
-    """The samples, by name and labels; the same parser as Prometheus' own client has."""
+    """The samples by name and labels, read with the parser of Prometheus' own client."""
     answer = requests.get(service.url + "/metrics", timeout=10)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
@@ -68,7 +68,7 @@ def test_requests_exchanges_and_logins_are_counted_exactly(own):
     assert grown("basekeeper_token_exchanges_total", result="refused") == 3
     assert grown("basekeeper_logins_total", result="succeeded") == 1
     assert grown("basekeeper_logins_total", result="refused") == 1
-    # What strangers ask for makes no series of its own.
+    # Unknown paths make no series of their own.
     assert grown("basekeeper_http_requests_total", method="GET", route="none", status="404") == 3
     assert not any("nowhere" in str(labels) for _, labels in after)
 
@@ -76,7 +76,7 @@ def test_requests_exchanges_and_logins_are_counted_exactly(own):
 def test_the_state_of_the_process_is_shown(own):
     samples = scrape(own)
     assert value(samples, "basekeeper_http_connections") >= 1
-    assert value(samples, "basekeeper_http_requests_running") == 1  # the one that asks
+    assert value(samples, "basekeeper_http_requests_running") == 1  # this very request
     assert value(samples, "basekeeper_db_connections", database="primary", state="shared") >= 1
     assert value(samples, "basekeeper_db_connects_total", database="primary", result="succeeded") >= 1
     assert value(samples, "process_resident_memory_bytes") > 1_000_000
@@ -149,7 +149,7 @@ def test_every_name_in_the_dashboard_and_in_the_alerts_is_one_that_is_served(own
     alerts = (CONTRIB / "prometheus/alerts.yaml").read_text()
     names = set(re.findall(r"\b((?:basekeeper|process)_[a-z_]+)\b(?![\"])", shown + alerts))
     assert len(names) > 12
-    # Where there is a standby alone: test_standby.py looks for it.
+    # Only with a standby: see test_standby.py.
     assert names - served == {"basekeeper_standby_loops"}
 
 
@@ -165,7 +165,7 @@ def test_prometheus_takes_the_metrics_and_the_alerts(own):
 
 
 def from_proxy(session, url, client, method="GET", data=None, **headers):
-    """Sends a request as a trusted proxy does, from its own address."""
+    """Sends a request as a trusted proxy, from the proxy's own address."""
     session.mount("http://", From("127.0.0.2"))
     return session.request(method, url, headers={"X-Forwarded-For": client, **headers}, data=data, timeout=10)
 

@@ -1,4 +1,4 @@
-"""What those ask and are told who run the service: health checks, the service manager, the settings' template."""
+"""What operators use: health checks, the service manager, the settings' template."""
 
 import ctypes
 import os
@@ -18,7 +18,7 @@ PTRACE_DETACH, PTRACE_SEIZE, PTRACE_INTERRUPT = 17, 0x4206, 0x4207
 
 @pytest.fixture
 def copy(service):
-    """Another copy of the service on the same database, which is not started yet."""
+    """Another copy of the service on the same database, not started yet."""
     copy = Service(DATABASE_URL=service.database_url, BASEKEEPER_LOOPS="2")
     yield copy
     copy.delete()
@@ -29,7 +29,7 @@ def copy(service):
 
 def test_the_health_check_is_that_of_the_running_service(copy):
     down = copy.run("healthcheck")
-    assert down.returncode == 1 and "nobody answers" in down.stderr
+    assert down.returncode == 1 and "nothing answers" in down.stderr
     copy.start()
     for address in ("127.0.0.1", "localhost", "0.0.0.0"):
         up = copy.run("healthcheck", BASEKEEPER_LISTEN=f"{address}:{copy.port}")
@@ -99,7 +99,7 @@ def test_the_watchdog_hears_nothing_while_a_loop_hangs(copy, manager, loop):
         assert manager.recv(100) == b"WATCHDOG=1"
     with frozen(copy.process.pid, loop):
         manager.settimeout(0.8)
-        # What was on its way, and what the loop had done before.
+        # Messages that were in flight, and what the loop had done before.
         heard = 0
         with pytest.raises(TimeoutError):
             while heard < 3:
@@ -158,7 +158,7 @@ def test_a_password_that_the_operator_has_chosen_is_not_printed(service, copy):
     try:
         result = copy.run("seed", DATABASE_URL=service.url_of("not_seeded"))
         assert result.returncode == 0, result.stderr
-        assert "as BASEKEEPER_ADMIN_PASSWORD says" in result.stdout and "correct horse battery" not in result.stdout
+        assert "that of BASEKEEPER_ADMIN_PASSWORD" in result.stdout and "correct horse battery" not in result.stdout
     finally:
         service.psql("drop database not_seeded with (force)")
 

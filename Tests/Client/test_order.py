@@ -1,4 +1,4 @@
-"""What judges a whole run comes last, and says why it is skipped where a part was run."""
+"""Tests that judge a whole run come last; in a partial run they are skipped, with the reason."""
 
 import pytest
 
@@ -30,7 +30,7 @@ ORDINARY = ["test_one", "test_two", "test_three", "test_four", "test_first", "te
 
 @pytest.fixture
 def run(pytester):
-    """Runs these files, or a part of them; gives the tests that passed, in their order, and why the judge was skipped."""
+    """Runs these files or a part of them; returns the passed tests in order, and why the judge was skipped."""
     pytester.makepyfile(**FILES)
 
     def run(*options):

@@ -1,4 +1,4 @@
-"""What the log and the metrics say of a database that goes and comes, and what a start without one does."""
+"""The log and the metrics when the database goes away and comes back; and a start without a database."""
 
 import signal
 import time
@@ -13,7 +13,7 @@ from support.service import Service
 
 
 def servers(service):
-    """The servers that the connections lead to, as the metrics have them."""
+    """The servers of the connections, according to the metrics."""
     text = requests.get(service.url + "/metrics", timeout=30).text
     return {line.split('server="')[1].split('"')[0] for line in text.splitlines()
             if line.startswith("basekeeper_db_server_connections{") and 'database="primary"' in line}
@@ -48,7 +48,7 @@ def test_the_log_says_once_that_the_database_went_and_where_it_came_back():
         assert service.events("database reached")[-1]["server"] == f"127.0.0.1:{standby.port}"
         assert servers(service) == {f"127.0.0.1:{standby.port}"}
 
-        # Each request has its line; of the failures that are alike the first says why, and the others are counted.
+        # Each request has a line. Of identical failures the first says why, and the others are counted.
         def is_counted():
             failed = [one for one in service.events("request") if one["status"] == 503]
             told = [one for one in failed if one["level"] == "error"]
@@ -99,6 +99,6 @@ def test_a_start_that_waits_can_be_ended(number):
         wait_until(lambda: service.events("waiting for the database"), service.process)
         begin = time.monotonic()
         assert service.stop(number) == 0
-        assert time.monotonic() - begin < 60  # and not an hour
+        assert time.monotonic() - begin < 60  # and not for an hour
     finally:
         service.delete()

@@ -1,4 +1,4 @@
-"""What people see of each other and change of themselves, and how guessing their passwords is slowed down."""
+"""What people see of each other and can change about themselves, and how guesses at their passwords are throttled."""
 
 import pytest
 from seatable_api import Account
@@ -102,12 +102,12 @@ def test_guessing_a_password_is_throttled(call, elsewhere, clock, mia, tom):
             break
     assert answer.status_code == 429 and int(answer.headers["Retry-After"]) > 0
     clock("1 hour")
-    # Also the right password is refused, whatever the account is called by.
+    # Even the right password is refused, with any of the account's names.
     for name in (mia.address, mia.address.upper(), mia.id):
         answer = sign_in(elsewhere, name, PASSWORD)
         assert answer.status_code == 429 and 60 < int(answer.headers["Retry-After"]) <= 3600
         assert f"in {answer.headers['Retry-After']} seconds" in answer.json()["detail"]
-    # Neither other accounts nor other places are kept out.
+    # Other accounts and other addresses are not throttled.
     assert sign_in(elsewhere, tom.address, PASSWORD).status_code == 200
     assert sign_in(call, mia.address, PASSWORD).status_code == 200
     assert mia.get(USER)["contact_email"] == mia.address, "who has signed in stays so"

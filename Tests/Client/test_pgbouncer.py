@@ -13,7 +13,7 @@ from support.service import Service, running
 from support.team import new_team
 from support.threads import Workers
 
-# Of the servers that the pooler has; the two services alone keep up to 24 connections to it.
+# The pooler's server connections. The two services keep up to 24 connections to the pooler.
 POOL = 3
 CONFIGURATION = f"""
 [databases]
@@ -34,7 +34,7 @@ ignore_startup_parameters = options
 @pytest.fixture(scope="module")
 def server():
     server = Postgres()
-    # What the pooler keeps from the server, as docs/scale.md says it.
+    # The pooler's settings from docs/scale.md.
     server.psql(
         """
         alter role basekeeper set statement_timeout = '5s';
@@ -61,7 +61,7 @@ def url(pooler):
 
 @contextlib.contextmanager
 def services(pooler, **settings):
-    """Two services that know nothing but the pooler."""
+    """Two services that know only the pooler."""
     settings = {"DATABASE_URL": url(pooler), "BASEKEEPER_LOOPS": "2", **settings}
     with running(**settings) as one, running(**settings) as other:
         yield one, other
@@ -69,7 +69,7 @@ def services(pooler, **settings):
 
 @pytest.fixture(scope="module")
 def secrets(pooler):
-    """API tokens that a seed through the pooler has made."""
+    """API tokens that were seeded through the pooler."""
     one = Service(DATABASE_URL=url(pooler), BASEKEEPER_PREPARED_STATEMENTS="0")
     seeded = one.seed()
     one.delete()
@@ -83,7 +83,7 @@ def pair(pooler, secrets):
 
 
 class Load(Workers):
-    """Clients that do different things at different services, and fail where an answer is wrong."""
+    """Clients that do different things at both services, and fail if an answer is wrong."""
 
     def __init__(self, pair, team, secrets):
         self.pair, self.team, self.secrets = pair, team, secrets
@@ -102,7 +102,7 @@ class Load(Workers):
         return answer
 
     def exchange(self, session):
-        """A look-up, which shares its batch with others'."""
+        """A look-up, which shares a batch with others."""
         number = next(self.numbers)
         one = self.secrets[number % len(self.secrets)]
         answer = self.call(session, "GET", number, EXCHANGE, one["api_token"])
@@ -146,7 +146,7 @@ def test_all_of_it_works_through_a_pool_that_is_smaller_than_the_services(server
     assert sorted(groups(server, team)) == sorted(load.made)
     backends = server.psql("select count(*) from pg_stat_activity where application_name = 'basekeeper'")
     assert 1 <= int(backends) <= POOL
-    # Every change is in the audit log under who has made it: the setting that says so was the transaction's own.
+    # The audit log names who made each change: the setting that says so was local to the transaction.
     assert server.psql(
         f"select count(*) from audit_log where chain = {team.id} and operation = 'group_create' and actor_id = "
         f"(select id from account where email = (select email from account where team_id = {team.id}))"
@@ -155,10 +155,10 @@ def test_all_of_it_works_through_a_pool_that_is_smaller_than_the_services(server
 
 
 def test_nothing_is_left_in_the_servers_sessions(server, pooler, pair):
-    """What is left would be another client's."""
+    """Otherwise another client would get it."""
     assert server.psql("select count(*) from pg_locks where locktype = 'advisory'") == "0"
     assert server.psql("select count(*) from pg_stat_activity where state like 'idle in transaction%'") == "0"
-    # A client of the pooler's own sees what a server has kept: neither a statement, nor a setting, nor a lock.
+    # Another client of the pooler sees what a session has kept: no statement, no setting, no lock.
     for question in (
             "select count(*) from pg_prepared_statements",
             "select coalesce(string_agg(name || '=' || setting, ' '), '0') from pg_settings "
@@ -171,14 +171,14 @@ def test_nothing_is_left_in_the_servers_sessions(server, pooler, pair):
 
 
 def test_prepared_statements_are_found_and_none_is_another_one(server, pooler, secrets):
-    """Without the setting: what a server does not know, or knows already, is sent again, until all of them know it."""
+    """Without the setting: if a server does not know a statement, or already does, it is sent again."""
     with services(pooler) as pair:
         team = new_team(pair[0])
         load = Load(pair, team, secrets).run(
             lambda load: load.statuses["app-access-token", 200] >= 300 and load.statuses["groups", 200] >= 30)
         assert {status for _, status in load.statuses} == {200}, load.statuses
         assert sorted(groups(server, team)) == sorted(load.made)
-        # Each name that a server knows stands for one text.
+        # In each server, a name stands for the same text.
         seen = set()
         for _ in range(20):
             seen |= set(psql(url(pooler), "select name || ' ' || md5(statement) from pg_prepared_statements").splitlines())

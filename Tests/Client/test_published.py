@@ -1,7 +1,7 @@
 """Our answers have every field of SeaTable's published examples, with the same JSON type.
 
-Reads the published specification where it lies beside the project; openapi.yaml, against which every answer is checked
-too, has the shapes always.
+It reads the published specification, if that is beside the project. Every answer is checked against openapi.yaml in any
+case.
 """
 
 import re
@@ -13,7 +13,7 @@ from support import description
 
 PUBLISHED = description.ROOT.parent / "shared/reference/seatable-openapi"
 
-# Where the published example is not what real servers answer, or is a slip.
+# The published example has a mistake, or real servers answer something else.
 DIFFERENT = {
     ("POST", "/api/v2.1/groups/"): "an object, as real servers answer",
     ("GET", "/api/v2.1/groups/{group_id}/"): "an object, as real servers answer",
@@ -23,7 +23,7 @@ DIFFERENT = {
     ("POST", "/api/v2.1/admin/groups/"): "an object, as real servers answer",
     ("GET", "/api/v2.1/admin/group-member-audit/"): "the example has a number for a name",
 }
-# What there is nothing of here.
+# Features that do not exist here.
 ABSENT = {
     ("GET", "/api/v2.1/admin/sysinfo/"): ".dtable_server_info[]",
     ("GET", "/api/v2.1/dtables/group-shared/"): ".group_shared_dtables.1[].text_color",
@@ -31,7 +31,7 @@ ABSENT = {
     ("GET", "/api/v2.1/admin/dtable/{base_id}/external-links/"): ".dtable_external_link_list.view_external_links[]",
     ("GET", "/api/v2.1/admin/abuse-reports/"): ".abuse_report_list[]",
     ("GET", "/api/v2.1/admin/email-sending-logs/"): ".email_sending_logs[]",
-    # A base has one table as yet, with a column of text.
+    # So far, a base has a single table with a text column.
     ("GET", "/api-gateway/api/v2/dtables/{base_uuid}/metadata/"): (
         ".metadata.settings.", ".metadata.tables[].columns[].", ".metadata.tables[].views[]."),
 }
@@ -50,7 +50,7 @@ def examples():
 
 
 class Loader(yaml.SafeLoader):
-    """Leaves times as the texts they are in JSON."""
+    """Leaves times as texts, as in JSON."""
 
 
 Loader.yaml_implicit_resolvers = {

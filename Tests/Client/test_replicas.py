@@ -1,4 +1,4 @@
-"""Several copies of the service on one database: what each of them does by itself is done once, or counted rightly."""
+"""Several copies of the service on one database: background jobs run once, and counts are right."""
 
 import uuid
 
@@ -26,10 +26,10 @@ def database():
 
 @pytest.fixture(scope="module")
 def copies(database):
-    """Three that have started at the same moment on an empty database, with what their seeds have printed."""
+    """Three copies that started at the same moment on an empty database, and the output of their seeds."""
     copies = [Service(DATABASE_URL=database.url) for _ in range(COPIES)]
     copies[0].seeds = at_once(lambda copy: copy.seed(), copies)
-    copies[0].demo = next(one["demo"] for one in copies[0].seeds if one["demo"])  # perhaps not the administrator's
+    copies[0].demo = next(one["demo"] for one in copies[0].seeds if one["demo"])  # perhaps without the administrator
     grow_old(database)
     at_once(lambda copy: copy.start(), copies)
     yield copies
@@ -40,7 +40,7 @@ def copies(database):
 
 
 def grow_old(database):
-    """What the copies find to be cleared away when they start."""
+    """Makes old data, which the copies clear away when they start."""
     database.psql(
         """
         insert into base (workspace_id, team_id, name, creator_id, modifier_id, deleted_at)
@@ -68,7 +68,7 @@ def test_the_trash_is_cleared_by_one_of_them_and_what_is_old_is_forgotten(copies
     wait_until(lambda: database.psql("select count(*) from base where deleted_at is not null") == "0")
     wait_until(lambda: database.psql("select count(*) from idempotent_answer") == "0")
     wait_until(lambda: database.psql("select count(*) from failed_attempt") == "0")
-    # One of them says so, after the last base; nobody has got into somebody else's way.
+    # One copy reports it, after the last base; none of them got in another's way.
     wait_until(lambda: any(copy.events("trash cleared") for copy in copies))
     cleared = [one for copy in copies for one in copy.events("trash cleared")]
     assert [one["bases"] for one in cleared] == [350]
@@ -101,7 +101,7 @@ def test_of_requests_with_one_key_at_all_copies_one_is_done(copies, database):
             answer = call(
                 copy, "POST", team.path + "groups/", team.admin, headers={"Idempotency-Key": key},
                 json={"group_name": "Once", "group_owner": team.creator})
-            if answer.status_code != 409:  # another copy is at it
+            if answer.status_code != 409:  # another copy is doing it
                 return answer
         raise AssertionError("it went on running")
 

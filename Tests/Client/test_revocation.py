@@ -1,4 +1,4 @@
-"""What is ended is ended: no replica accepts it in a request that begins after the answer to its revocation."""
+"""Revocation is immediate: no replica accepts a token in a request that begins after the answer to its revocation."""
 
 import array
 import collections
@@ -22,9 +22,9 @@ from support.threads import at_once
 
 REVOCATIONS = int(os.environ.get("REVOCATIONS", "10000"))
 CONNECTIONS, PROCESSES, REVOKERS, TEAMS = 64, 2, 24, 4
-# Requests of the hammer for each revocation: it goes no faster than they are asked about.
+# Requests of the hammer per revocation: revocations wait for it.
 PACE = 8
-# In a hundred revocations. The two slow ones end a base and a person of their own each.
+# Per hundred revocations. The two slow kinds each end a base or a person of their own.
 WAYS = {"revoke": 40, "delete": 40, "rotate": 8, "lower": 8, "trash": 2, "deactivate": 2}
 
 
@@ -36,7 +36,7 @@ def replicas():
 
 
 class Revocation:
-    """One of them: how it is done, and what it ends."""
+    """A revocation: how to do it, and what it ends."""
 
     def __init__(self, number, way, team, admin, base, uuid, place, token, user, account_token):
         self.number, self.way, self.team, self.admin = number, way, team, admin
@@ -44,14 +44,14 @@ class Revocation:
         self.account_token, self.base_token = account_token, None
 
     def prepare(self, line):
-        """Gets what it will end; gives the target of the hammer."""
+        """Gets the tokens that it will end; returns the hammer's target."""
         if self.way == "deactivate":
             base = f"/api/v2.1/workspace/{self.place}/dtable/{urllib.parse.quote(self.base)}/"
             self.base_token = line.call("GET", base + "access-token/", self.account_token)["access_token"]
             temporary = line.call("GET", base + "temp-api-token/", self.account_token)["api_token"]
             return hammer.Target(self.uuid, temporary, self.base_token, self.account_token)
         self.base_token = line.call("GET", EXCHANGE, self.token)["access_token"]
-        # The API token lives on where its base token alone is ended.
+        # If only the base token is ended, the API token still works.
         token = None if self.way == "revoke" else self.token
         return hammer.Target(self.uuid, token, self.base_token, is_lowered=self.way == "lower")
 
@@ -74,7 +74,7 @@ class Revocation:
 
 
 def fill(service, count):
-    """Makes what the revocations end: teams, people, bases, and API tokens of known secrets; gives the revocations."""
+    """Makes teams, people, bases, and API tokens with known secrets; returns the revocations that end them."""
     admins = [secret() for _ in range(TEAMS)]
     ways = random.Random(1).choices(list(WAYS), list(WAYS.values()), k=count)
     service.psql(
@@ -108,7 +108,7 @@ def fill(service, count):
         bases.append(f"{base}\t{team}\t{number if way == 'deactivate' else -1}\t{admin}\n")
         tokens.append(f"{number}\t{base}\t{team}\t{digest(token)}\t{token[:4]}\t{admin}\n")
         plan.append((number, way, team, admins[number % TEAMS], base, token, account_token))
-    # A session for each `psql`: what it needs is in a table of its own, and put in its place by the next.
+    # Each `psql` is a session of its own, so the data go through a table that the next one reads.
     for table, columns, lines in (
         ("new_person", "number bigint, team_id bigint, hash text", people),
         ("new_base", "name text, team_id bigint, person bigint, admin_id bigint", sorted(set(bases))),
@@ -231,7 +231,7 @@ def test_nothing_that_was_ended_is_accepted(replicas, record_property):
     print(figures)
     assert all(ended)
     assert violations == []
-    # It was asked before and after, and about most of them.
+    # It asked before and after, and about most of them.
     assert requests[True, False] > len(revocations) / 2
     assert requests[False, True] > len(revocations) / 2
     assert len(good & refused) > 0.8 * len(revocations)

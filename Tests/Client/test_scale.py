@@ -14,7 +14,7 @@ LARGE = "account|base|api_token|audit_log|login_log|group_member|workspace|user_
 
 @pytest.fixture(scope="module")
 def crowded():
-    """A service with a team of 3,000 people, 6,000 bases and 60,000 API tokens, and PostgreSQL telling its plans."""
+    """A service with a team of 3,000 people, 6,000 bases and 60,000 API tokens; PostgreSQL logs its plans."""
     with running() as service:
         _, service.admin = generate(service.psql, 60_000)
         service.psql("update account set is_system_admin = true where email = 'large1@example.com'")
@@ -29,13 +29,13 @@ def crowded():
 def answered(service, path):
     while True:
         answer = get(service, f"/api/v2.1/{path}", service.admin)
-        if answer.status_code != 503:  # its connections were cut once
+        if answer.status_code != 503:  # its connections were cut meanwhile
             assert answer.status_code == 200, answer.text
             return answer.json()
 
 
 def plans(service, path):
-    """What PostgreSQL's log says of a request's statements."""
+    """The plans of a request's statements, from PostgreSQL's log."""
     log = Growth(service.database_log)
     answered(service, path)
     return re.findall(r"Query Text: .*?(?=\d{4}-\d\d-\d\d |\Z)", str(log), re.DOTALL)

@@ -1,4 +1,4 @@
-"""Whatever comes in, what comes out is described: Schemathesis as every kind of caller. More of it: script/hostile."""
+"""Every answer is as described, whatever the request: Schemathesis as every kind of caller. See also script/hostile."""
 
 import pytest
 
@@ -11,7 +11,7 @@ SEED = 1
 
 @pytest.fixture(scope="module")
 def target():
-    """A service of its own: among what is tried is to delete everything."""
+    """A service for this test, since some requests delete everything."""
     with running() as service:
         yield service
 

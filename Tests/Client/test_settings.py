@@ -1,4 +1,4 @@
-"""Where settings come from, what is said of those that cannot be used, and that every place names the same ones."""
+"""Where settings come from, the messages about wrong ones, and that every place names the same settings."""
 
 import os
 import re
@@ -13,7 +13,7 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 
 @pytest.fixture
 def config(tmp_path):
-    """What `basekeeper config` says, run in an empty folder: its rows by name, and what it complains about."""
+    """Runs `basekeeper config` in an empty folder; returns its rows by name, and its complaints."""
 
     def config(*arguments, file=None, status=0, **settings):
         if file is not None:
@@ -98,7 +98,7 @@ def test_quotes_hold_line_ends_and_the_last_line_of_a_name_counts(config):
 @pytest.mark.parametrize(
     "line, reason",
     [("BASEKEEPER_LOOPS", "not NAME=value"), ("export BASEKEEPER_LOOPS=2", 'leave out "export"'),
-     ("2LOOPS=2", "no name of a variable"), ("=2", "no name of a variable")])
+     ("2LOOPS=2", "not a variable name"), ("=2", "not a variable name")])
 def test_a_line_that_is_no_setting_is_named(config, line, reason):
     _, complaint = config(file=f"\n{line}\nBASEKEEPER_READ_LAG=5\n", status=2)
     assert "settings.env:2: " in complaint and reason in complaint
@@ -163,7 +163,7 @@ def test_every_place_that_lists_the_settings_is_made_of_one_table(config):
     assert set(re.findall(r"^  ([A-Z_]+) ", run("serve", "--help"), re.MULTILINE)) == set(rows)
     page = run("man")
     assert all(f".B {name}\n" in page for name in rows)
-    # Nowhere is another one named.
+    # No text names any other setting.
     mentions = "".join(path.read_text() for path in [ROOT / "README.md", ROOT / "compose.yaml", *ROOT.glob("docs/*.md")])
     known = named | {f"{name}_FILE" for name in named} | {"BASEKEEPER_BINARY"}
     assert {name for name in re.findall(r"\bBASEKEEPER_[A-Z_]+[A-Z]\b", mentions)} - known == set()

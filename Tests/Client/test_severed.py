@@ -1,4 +1,4 @@
-"""The way between the service and PostgreSQL breaks, stalls, or is slow."""
+"""The connection between the service and PostgreSQL breaks, stalls, or is slow."""
 
 import time
 
@@ -48,7 +48,7 @@ def test_cut_connections_lose_no_write_and_give_no_wrong_answer(postgres, proxy,
     assert load.odd == [] and set(load.counts()) == {200, 503}
     assert set(writes.met) <= {201, 409, 503}
     assert proxy.cuts > 20
-    # What was done and not answered is answered when it is asked for again.
+    # Writes that were done without an answer get it when they are sent again.
     assert replayed >= proxy.lost_commits > 10
 
 
@@ -59,7 +59,7 @@ def test_a_way_that_stalls_is_given_up_in_time_and_taken_again(postgres, proxy, 
         begin = time.monotonic()
         proxy.stall()
         writes.start()
-        # Those that wait for an answer are given up, and those that come now are not kept waiting.
+        # Statements that wait for an answer are given up, and new ones do not wait.
         wait_until(lambda: load.counts(begin)[503] > 1000 and writes.met[503] > 20)
         assert service.answers("/healthz")
         proxy.flow()

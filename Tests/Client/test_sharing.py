@@ -1,4 +1,4 @@
-"""Bases that are shared with people and groups, kept as favourites and put in folders."""
+"""Bases that are shared with people and groups, marked as favourites and put into folders."""
 
 import jwt
 import pytest
@@ -269,7 +269,7 @@ def test_favourites_are_one_s_own(mia, tom, fields):
 
     assert mia.call("POST", place(base, "share/"), data={"email": tom.id, "permission": "r"}).status_code == 201
     assert tom.call("POST", FAVORITES, **fields(dtable_uuid=base["uuid"])).ok and favorites(tom) == [base["uuid"]]
-    # With the right to a base its star goes, and comes back with it.
+    # A favourite disappears with the right to open the base, and returns with it.
     assert mia.call("DELETE", place(base, "share/"), data={"email": tom.id}).ok and favorites(tom) == []
     assert mia.call("POST", place(base, "share/"), data={"email": tom.id, "permission": "r"}).status_code == 201
     assert favorites(tom) == [base["uuid"]]
@@ -352,7 +352,7 @@ def test_folders_hold_bases_of_their_workspace(mia, tom, fields):
     for refused in (move(new, ""), move(new, "x"), move(new, "/", item="x"), move(new, "/", kind="view")):
         assert refused.status_code == 400
 
-    # Another workspace's folder takes no base, and is neither renamed nor deleted from here.
+    # A folder of another workspace takes no base, and cannot be renamed or deleted from here.
     group = mia.group("Sales")
     elsewhere = f"{WORKSPACE}{mia.workspace('group', group)['id']}/folders/"
     other = mia.call("POST", elsewhere, **fields(name="Old")).json()["folder"]

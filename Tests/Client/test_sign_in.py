@@ -1,4 +1,4 @@
-"""How people sign in and stay so: account tokens, second factors, passwords."""
+"""How people sign in and stay signed in: account tokens, second factors, passwords."""
 
 import base64
 import json
@@ -30,7 +30,7 @@ def test_account_tokens_are_named_listed_and_ended(service, call, team, address)
     second, third = made.json()["token"], call("POST", TOKENS, first, data={}).json()["token"]
     listed = call("GET", TOKENS, first).json()["account_tokens"]
     assert [(one["name"], one["is_current"]) for one in listed] == [("Laptop", True), ("Script", False), ("", False)]
-    # One that is made with a token that ends by itself ends with it at the latest.
+    # A token made with an expiring token expires no later than that one.
     assert listed[0]["expires_at"] == listed[2]["expires_at"] and listed[1]["expires_at"] < listed[0]["expires_at"]
     assert all("token" not in one for one in listed) and second not in json.dumps(listed)
 
@@ -69,7 +69,7 @@ def test_a_second_factor_from_its_beginning_to_its_end(service, call, team):
     assert (url.scheme, url.netloc) == ("otpauth", "totp")
     assert urllib.parse.parse_qs(url.query) == {"secret": [secret], "issuer": ["Basekeeper"]}
     assert urllib.parse.unquote(url.path) == "/Basekeeper:" + person["contact_email"]
-    # It is not asked for until it is confirmed.
+    # The second factor is not required until it is confirmed.
     assert enter(service, person).status_code == 200
     now = totp_step()
     says(call("PUT", FACTOR, first, data={"code": totp(replaced, now)}), 400, "code invalid.")
@@ -84,7 +84,7 @@ def test_a_second_factor_from_its_beginning_to_its_end(service, call, team):
     assert (missing.status_code, missing.json()) == (
         400, {"non_field_errors": ["Two factor auth token is missing."]})
     assert missing.headers["X-SEAFILE-OTP"] == "required"
-    # Nothing of it shows without the password.
+    # Without the right password, nothing shows that there is a second factor.
     wrong = enter(service, person, "a wrong password", totp(secret, now))
     assert wrong.json() == {"non_field_errors": ["Unable to login with provided credentials."]}
     assert "X-SEAFILE-OTP" not in wrong.headers
@@ -92,7 +92,7 @@ def test_a_second_factor_from_its_beginning_to_its_end(service, call, team):
     taken = enter(service, person, otp=totp(secret, now))
     assert taken.status_code == 200, taken.text
     assert call("GET", PING, taken.json()["token"]).status_code == 200
-    # None is taken twice, and none of before the last.
+    # No code is accepted twice, and none older than the last one.
     for old in (now, now - 1):
         answer = enter(service, person, otp=totp(secret, old))
         assert (answer.status_code, answer.json()) == (
@@ -126,7 +126,7 @@ def test_whoever_must_have_a_second_factor_does_nothing_before(service, call, te
     secret = call("POST", FACTOR, account).json()["secret"]
     assert call("PUT", FACTOR, account, json={"code": totp(secret, totp_step())}).status_code == 200
     assert call("GET", "/api2/account/info/", account).status_code == 200
-    # An admin takes it away from who has lost their telephone; the duty goes, too.
+    # An admin removes it for a person who has lost their phone; it is no longer required of them, either.
     assert team.call("DELETE", duty).status_code == 200
     assert enter(service, person).status_code == 200
 
@@ -178,7 +178,7 @@ def test_a_password_is_not_one_that_many_would_guess(service, call, team):
         answer = call("PUT", "/api/v2.1/user/password/", account,
                       json={"old_password": PASSWORD, "new_password": password})
         says(answer, 400, "new_password invalid.")
-    # The same for those that admins set.
+    # The same holds for passwords that admins set.
     for password in ("1234567", guessed[0]):
         answer = team.call("POST", "users/", data={"email": f"x{uuid.uuid4().hex}@example.com", "password": password})
         assert answer.status_code == 400 and answer.json()["error_msg"].startswith("password invalid"), answer.text

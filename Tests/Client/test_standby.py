@@ -1,4 +1,4 @@
-"""Lists of administrators come from a streaming standby while it is near, and nothing else does."""
+"""Administrators' lists are read from a streaming standby while it keeps up; nothing else is."""
 
 import re
 
@@ -13,13 +13,13 @@ from support.process import wait_until
 from support.service import Service
 from support.team import new_team, root_token
 
-# What tells how far the standby is, and what a loop or a connection does by itself.
+# Statements that measure the standby's lag, and those that a loop or a connection runs by itself.
 OWN = re.compile("pg_last_wal_replay_lsn|pg_current_wal_flush_lsn|from schema_migration|from signing_key|^select true")
 
 
 @pytest.fixture(scope="module")
 def servers():
-    """A primary and its standby, which both log what they are asked."""
+    """A primary and its standby, which both log their statements."""
     log = {"log_statement": "all", "log_line_prefix": "@ "}
     primary = Postgres(**log)
     standby = Postgres(primary, **log)
@@ -44,13 +44,13 @@ def service(servers):
 
 
 def statements(log):
-    """What a server was asked, by what its log has more."""
+    """A server's statements, from what was appended to its log."""
     found = re.findall(r"^@ LOG:  execute [^:]*: (.*?)(?=^@ |\Z)", log, re.DOTALL | re.MULTILINE)
     return [one for one in found if not OWN.search(one)]
 
 
 def asked(servers, work):
-    """What both servers are asked for a piece of work."""
+    """The statements of both servers for a piece of work."""
     logs = [Growth(server.log) for server in servers]
     answer = work()
     return answer, *(statements(str(log)) for log in logs)
@@ -120,9 +120,9 @@ def test_what_is_ended_is_ended_at_once_though_the_standby_stands_still(servers,
         assert team.call("PUT", f"users/{deputy.id}/", data={"is_staff": "false"}).status_code == 200
         assert get(service, EXCHANGE, secret).status_code == 403
         assert get(service, team.path + "users/", deputy.token).status_code == 403
-        # The standby knows nothing of it.
+        # The standby was not asked.
         assert standby.psql("select count(*) from api_token where app_name = 'frozen' and revoked_at is null") == "1"
-        # It is too late soon, and lists are right again.
+        # Soon it lags too much, and lists are right again.
         wait_until(lambda: not comes_from_standby(servers, service))
         listed = team.call("GET", "api-tokens/").json()["api_tokens"]
         assert "frozen" not in [one["app_name"] for one in listed]
@@ -132,7 +132,7 @@ def test_what_is_ended_is_ended_at_once_though_the_standby_stands_still(servers,
 
 
 def test_one_that_has_lost_its_primary_is_left(servers, service, near):
-    """It answers, and its own numbers say that it has all that it has got."""
+    """It answers, and its own figures say that it has replayed everything it received."""
     primary, standby = servers
     way = standby.psql("show primary_conninfo")
     standby.set(primary_conninfo="")
@@ -166,7 +166,7 @@ def test_lists_go_on_when_it_is_killed(servers, service, near):
 
 
 def test_another_database_is_not_taken_for_it(servers, service):
-    """A primary is no standby, of whatever database."""
+    """A primary of any database is not a standby."""
     primary, _ = servers
     mistaken = Service(DATABASE_URL=primary.url, DATABASE_READ_URL=primary.url, BASEKEEPER_LOOPS="1")
     mistaken.start()

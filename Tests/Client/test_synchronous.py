@@ -1,4 +1,4 @@
-"""Nothing is acknowledged that a synchronous standby does not have, whatever becomes of the wait for it."""
+"""Nothing is acknowledged that the synchronous standby does not have, even if the wait for it is cancelled."""
 
 import os
 import signal
@@ -29,7 +29,7 @@ def create(team, name, key):
 
 
 def waiting(primary):
-    """The process that waits for the standby with the request's commit; None while there is none."""
+    """The process whose commit waits for the standby; None if there is none."""
     return primary.psql(
         "select pid from pg_stat_activity where wait_event = 'SyncRep' and query in ('commit', 'COMMIT') limit 1") or None
 
@@ -56,12 +56,12 @@ def test_a_commit_that_no_standby_has_is_acknowledged_neither_at_once_nor_when_i
         WAYS[way](primary, wait_until(lambda: waiting(primary)))
     assert [answer.status_code for answer in answers] == [503], answers[0].text
 
-    # All can see it now, the standby does not have it, and the request is sent again.
+    # Now it is visible, but the standby does not have it. The request is sent again.
     wait_until(lambda: primary.answers() and is_seen(primary, "Cut off"))
     wait_until(lambda: service.answers("/healthz"))
     assert create(team, "Cut off", key).status_code == 503
 
-    # The primary is lost with it; the request happens at the standby.
+    # The primary is lost with it; the request is carried out on the standby.
     primary.crash()
     standby.resume()
     standby.promote()
@@ -87,6 +87,6 @@ def test_a_replay_is_answered_as_soon_as_the_standby_has_what_it_tells_of(server
         wait_until(lambda: primary.psql("select count(*) from pg_stat_activity where wait_event = 'SyncRep'") != "0")
         assert not answers
         standby.resume()
-    # The connection may have been given up while it waited: then it is sent once more.
+    # The connection may have been given up while it waited: then the request is sent once more.
     answer = answers[0] if answers[0].status_code == 200 else create(team, "Kept", key)
     assert (answer.status_code, answer.json()) == (200, first.json())

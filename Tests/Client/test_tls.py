@@ -1,4 +1,4 @@
-"""The service over TLS, with a certificate of its own, and what happens to it when its files change."""
+"""The service over TLS, with a certificate of its own, whose files change."""
 
 import datetime
 import http.client
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.in_order  # of the certificates
 
 
 class Authority:
-    """A root that clients know, and an authority below it, which they do not."""
+    """A root certificate that clients know, and an intermediate one that they do not."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -79,7 +79,7 @@ def secure(authority):
 
 
 def copies(pair):
-    """Copies beside the files, to be put in the place of others."""
+    """Copies of the files, to be renamed over others."""
     made = [path.with_suffix(path.suffix + ".new") for path in pair]
     for path, copy in zip(pair, made):
         copy.write_bytes(path.read_bytes())
@@ -87,7 +87,7 @@ def copies(pair):
 
 
 def shown(service, authority):
-    """The name in the certificate that a new client is shown, its chain verified."""
+    """The name in the certificate that a new client gets, after verifying its chain."""
     context = ssl.create_default_context(cafile=authority.root)
     with socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE) as plain:
         with context.wrap_socket(plain, server_hostname="127.0.0.1") as client:
@@ -95,7 +95,7 @@ def shown(service, authority):
 
 
 def logged(service, part):
-    """The lines of the log that have this in their message."""
+    """The log lines whose message contains this."""
     return [line for line in service.events() if part in line["message"]]
 
 
@@ -224,8 +224,8 @@ def test_an_expired_certificate_is_used_with_a_warning(secure, authority):
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))
     secure.install(pair)
     secure.process.send_signal(signal.SIGHUP)
-    wait_until(lambda: logged(secure, "has expired on"), secure.process)
-    assert f"{now - day:%Y-%m-%d}" in logged(secure, "has expired on")[0]["message"]
+    wait_until(lambda: logged(secure, "expired on"), secure.process)
+    assert f"{now - day:%Y-%m-%d}" in logged(secure, "expired on")[0]["message"]
     secure.install(authority.issue("sixth"))
     secure.process.send_signal(signal.SIGHUP)
     wait_until(lambda: len(logged(secure, "certificate read")) > 1 and secure.answers("/healthz"), secure.process)
@@ -239,7 +239,7 @@ def test_an_expired_certificate_is_used_with_a_warning(secure, authority):
         ("missing", "good", "BASEKEEPER_TLS_CERTIFICATE", "cannot read"),
         ("good", "missing", "BASEKEEPER_TLS_KEY", "cannot read"),
         ("good", "other", "BASEKEEPER_TLS_KEY", "is not the certificate's key"),
-        ("good", "locked", "BASEKEEPER_TLS_KEY", "has a password"),
+        ("good", "locked", "BASEKEEPER_TLS_KEY", "is encrypted with a password"),
         ("good", "chain", "BASEKEEPER_TLS_KEY", "no key"),
         ("key", "good", "BASEKEEPER_TLS_CERTIFICATE", "no certificate"),
     ],

@@ -1,4 +1,4 @@
-"""A copy beside a database that a newer version has migrated: it goes on, and starts again, unless it cannot."""
+"""A copy whose database a newer version has migrated: it keeps running, and starts again unless it cannot."""
 
 
 import pytest
@@ -55,8 +55,8 @@ def test_an_older_copy_goes_on_while_a_newer_one_adds_to_the_schema_and_starts_a
     assert '"failure"' not in older.log.read_text()
     assert readiness(older) == (200, None)
 
-    # Going back to the version before is no more than starting it.
-    assert "9998-later.sql is of a newer version" in older.run("migrate").stdout
+    # To go back to the earlier version, just start it.
+    assert "9998-later.sql is a newer version's" in older.run("migrate").stdout
     assert older.stop() == 0
     older.start()
     assert '"message":"migration of a newer version","name":"9998-later.sql"' in older.log.read_text()

@@ -285,12 +285,12 @@ extension TestServer {
     let text = Array("no PEM at all\n".utf8)
     let damaged = identity.chain.prefix(100) + identity.chain.dropFirst(140)
     for (chain, key, expected) in [
-      (text, identity.key, "chain: holds no certificate in PEM"),
-      ([], identity.key, "chain: holds no certificate in PEM"),
-      (identity.key, identity.key, "chain: holds no certificate in PEM"),
+      (text, identity.key, "chain: contains no certificate in PEM"),
+      ([], identity.key, "chain: contains no certificate in PEM"),
+      (identity.key, identity.key, "chain: contains no certificate in PEM"),
       (Array(damaged), identity.key, "chain: cannot be used: "),
-      (identity.chain, text, "key: holds no key in PEM"), (identity.chain, [], "key: holds no key in PEM"),
-      (identity.chain, identity.chain, "key: holds no key in PEM"),
+      (identity.chain, text, "key: contains no key in PEM"), (identity.chain, [], "key: contains no key in PEM"),
+      (identity.chain, identity.chain, "key: contains no key in PEM"),
       (identity.chain, other.key, "key: is not the certificate's key"),
     ] {
       let problem = #expect(throws: Certificate.Problem.self) { try Certificate(chain: chain, key: key) }

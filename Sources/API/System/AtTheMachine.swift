@@ -42,7 +42,7 @@ package struct AtTheMachine: Sendable {
   package static func problems(
     email: String, named emailName: String, password: String?, named passwordName: String
   ) -> [String] {
-    guard let address = EmailAddress(email) else { return ["\(emailName): \"\(email)\" is not an e-mail address"] }
+    guard let address = EmailAddress(email) else { return ["\(emailName): \"\(email)\" is not an email address"] }
     guard let password else { return [] }
     do {
       _ = try NewPassword(password, passwordName, names: [address.text, address.localPart])

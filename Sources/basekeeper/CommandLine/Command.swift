@@ -1,14 +1,14 @@
-/// One thing the program does: a row of `commands`. The parser, the help, the manual page and the shells' completions
-/// are made of the row.
+/// A command: a row of `commands`. The parser, the help, the manual page and the shells' completions are made from the
+/// rows.
 struct Command: Sendable {
-  /// What is typed: `serve`, or `admin create`.
+  /// The command's words: `serve`, or `admin` and `create`.
   let words: [String]
-  /// What it does, in half a line.
+  /// What it does, in a few words.
   let summary: String
-  /// The same at length: paragraphs with an empty line between. Lines that begin with blanks stay as they are.
+  /// The same in full: paragraphs separated by empty lines. Indented lines stay as they are.
   let text: String
   var options: [Option] = []
-  /// What is typed without dashes; nil where nothing is.
+  /// The argument without dashes; nil if it takes none.
   var operand: Operand?
   /// Whether it reads the settings.
   var readsSettings = true
@@ -17,11 +17,11 @@ struct Command: Sendable {
   struct Option: Sendable {
     /// Without its dashes.
     let name: String
-    /// What is typed behind it, as the help names it; nil for a flag.
+    /// What the help calls its value; nil for a flag.
     var value: String?
-    /// Whether the command does not work without it.
+    /// Whether the command needs it.
     var isNeeded = false
-    /// What it does, in a sentence without its full stop.
+    /// What it does, without a full stop at the end.
     let text: String
 
     /// `--email ADDRESS`.
@@ -36,15 +36,15 @@ struct Command: Sendable {
 
   var name: String { words.joined(separator: " ") }
 
-  /// Its own options, and those that all have that read the settings.
+  /// Its own options, and if it reads the settings, `placing`.
   var allOptions: [Option] { options + (readsSettings ? Self.placing : []) }
 
-  /// Where the settings come from.
+  /// The options that say where the settings come from.
   static let placing = [
     Option(
       name: "env-file", value: "FILE",
-      text: "read settings from FILE, by the rules of systemd's EnvironmentFile=; what the environment sets goes first"),
-    Option(name: "data-dir", value: "DIRECTORY", text: "instead of BASEKEEPER_DATA_DIR"),
+      text: "read settings from FILE, by the rules of systemd's EnvironmentFile=; the environment takes precedence"),
+    Option(name: "data-dir", value: "DIRECTORY", text: "use this instead of BASEKEEPER_DATA_DIR"),
   ]
 
   /// `basekeeper admin create --email ADDRESS [--name NAME]`.
@@ -56,20 +56,20 @@ struct Command: Sendable {
   func matches(_ arguments: [String]) -> Bool { arguments.starts(with: words) }
 }
 
-/// The options of a command, as they were typed.
+/// The options and the operand that were given to a command.
 struct Options {
   private var values: [String: String] = [:]
   private var flags: Set<String> = []
-  /// What was typed without dashes; empty where the command takes nothing of the kind.
+  /// The argument without dashes; empty if the command takes none.
   private(set) var operand = ""
 
-  /// Takes `--name value`, `--name=value` and `--flag`, and the operand where the command has one.
+  /// Takes `--name value`, `--name=value` and `--flag`, and the operand if the command has one.
   init(_ arguments: [String], of command: Command) throws(UsageError) {
     let options = command.allOptions
     var rest = arguments[...]
     while let argument = rest.popFirst() {
       guard argument.hasPrefix("--") else {
-        guard command.operand != nil, operand.isEmpty else { throw UsageError("\(argument): not expected here") }
+        guard command.operand != nil, operand.isEmpty else { throw UsageError("\(argument): unexpected argument") }
         operand = argument
         continue
       }
@@ -77,7 +77,7 @@ struct Options {
       let name = String(parts[0])
       guard let option = options.first(where: { $0.name == name }) else {
         let meant = nearest(to: name, among: options.map(\.name)).map { ": did you mean --\($0)?" } ?? ""
-        throw UsageError("--\(name): no such option of `basekeeper \(command.name)`\(meant)")
+        throw UsageError("--\(name): `basekeeper \(command.name)` has no such option\(meant)")
       }
       if option.value != nil {
         guard let value = parts.count == 2 ? String(parts[1]) : rest.popFirst() else {
@@ -90,12 +90,12 @@ struct Options {
       }
     }
     for option in options where option.isNeeded && values[option.name] == nil {
-      throw UsageError("\(option.form) is needed: `\(command.usage)`")
+      throw UsageError("\(option.form) is missing: `\(command.usage)`")
     }
     guard let missing = command.operand else { return }
-    if operand.isEmpty { throw UsageError("\(missing.name) is needed: `\(command.usage)`") }
+    if operand.isEmpty { throw UsageError("\(missing.name) is missing: `\(command.usage)`") }
     if let words = missing.words, !words.contains(operand) {
-      throw UsageError("\(operand): not one of \(words.joined(separator: ", "))")
+      throw UsageError("\(operand): must be one of \(words.joined(separator: ", "))")
     }
   }
 
@@ -103,10 +103,10 @@ struct Options {
 
   func has(_ flag: String) -> Bool { flags.contains(flag) }
 
-  /// Where the settings come from, for the service: what it is told, and nothing else.
+  /// The settings for `serve`: those of the environment, the given file and the command line, and no others.
   var environment: Environment { Environment(file: self["env-file"], dataDirectory: self["data-dir"]) }
 
-  /// The settings for a command on an installation that is there: where nothing says where, this machine's.
+  /// The settings for a command on an existing installation. If nothing says where that is, the standard file is read.
   var configuration: Configuration {
     get throws {
       var environment = environment
@@ -116,7 +116,7 @@ struct Options {
   }
 }
 
-/// The command line cannot be understood.
+/// The command line is wrong; the program ends with status 2.
 struct UsageError: Error, CustomStringConvertible {
   let description: String
   init(_ description: String) { self.description = description }

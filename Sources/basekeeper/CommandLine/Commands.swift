@@ -4,23 +4,23 @@ internal import Crypto
 internal import HTTP
 internal import Postgres
 
-/// Everything the program does, by what is typed.
+/// Every command of the program.
 let commands = [
   Command(words: ["serve"], summary: "run the service", text: Text.serve) { try serve($0) },
   Command(words: ["migrate"], summary: "bring the database to this version's schema", text: Text.migrate) {
     try migrate($0)
   },
   Command(
-    words: ["seed"], summary: "make the first administrator, and with BASEKEEPER_DEMO=yes a demo team", text: Text.seed,
-    options: [.init(name: "json", text: "print the result as one JSON object")]
+    words: ["seed"], summary: "create the first administrator, and with BASEKEEPER_DEMO=yes a demo team",
+    text: Text.seed, options: [.init(name: "json", text: "print the result as one JSON object")]
   ) { try seed($0) },
-  Command(words: ["admin", "list"], summary: "show the system administrators", text: Text.adminList) {
+  Command(words: ["admin", "list"], summary: "list the system administrators", text: Text.adminList) {
     try listAdministrators($0)
   },
   Command(
-    words: ["admin", "create"], summary: "make another one", text: Text.adminCreate,
+    words: ["admin", "create"], summary: "create another one", text: Text.adminCreate,
     options: [
-      address, .init(name: "name", value: "NAME", text: "how they are shown; not given: the address before its @"),
+      address, .init(name: "name", value: "NAME", text: "the name that is shown (default: the address up to its @)"),
       passwordOnInput,
     ]
   ) { try createAdministrator($0) },
@@ -29,46 +29,45 @@ let commands = [
     options: [address, passwordOnInput]
   ) { try resetPassword($0) },
   Command(
-    words: ["admin", "disable-2fa"], summary: "take away somebody's second factor", text: Text.disableSecondFactor,
+    words: ["admin", "disable-2fa"], summary: "remove somebody's second factor", text: Text.disableSecondFactor,
     options: [address]
   ) { try disableSecondFactor($0) },
   Command(
-    words: ["audit", "verify"], summary: "prove that nobody has touched the audit log", text: Text.auditVerify,
+    words: ["audit", "verify"], summary: "prove that nobody has changed the audit log", text: Text.auditVerify,
     options: [
       .init(
         name: "heads",
         text:
-          "print the number of entries and the last hash of each team, too: noted elsewhere, they show when a whole "
-          + "log was written anew")
+          "also print each team's number of entries and last hash: if you keep these elsewhere, they show whether a "
+          + "whole log was rewritten")
     ]
   ) { try verifyAuditTrail($0) },
-  Command(words: ["keys", "list"], summary: "show the keys that sign base tokens", text: Text.keys) {
+  Command(words: ["keys", "list"], summary: "list the keys that sign base tokens", text: Text.keys) {
     try listKeys($0)
   },
-  Command(words: ["keys", "rotate"], summary: "make a new one", text: Text.keys) { try rotateKeys($0) },
+  Command(words: ["keys", "rotate"], summary: "make a new key", text: Text.keys) { try rotateKeys($0) },
   Command(
-    words: ["keys", "retire"], summary: "accept one no more", text: Text.keys,
+    words: ["keys", "retire"], summary: "end a key", text: Text.keys,
     options: [
       .init(
         name: "kid", value: "KID", isNeeded: true,
-        text: "the key's name, as `keys list` shows it and the tokens' header has it")
+        text: "the key's ID, as in `keys list` and in the header of the tokens")
     ]
   ) { try retireKey($0) },
   Command(
     words: ["backup"], summary: "write the whole database to a file", text: Text.backup, operand: .init(name: "FILE")
   ) { try backup($0) },
   Command(
-    words: ["restore"], summary: "bring it back from one, or prove that it could be", text: Text.restore,
+    words: ["restore"], summary: "restore it from a file, or prove that the file can be restored", text: Text.restore,
     options: [
       .init(
         name: "check",
-        text: "do it in a database of its own on the same server, which is dropped afterwards: proves that the file is "
-          + "good, beside a running service. The role must be allowed to create databases. Goes with no other option"),
+        text: "restore into a temporary database on the same server: proves that the file is good, while the service "
+          + "runs. The role must be allowed to create databases. It excludes the other options"),
       .init(
         name: "replace",
-        text: "the database may have something in it, which is lost; FILE is checked as by --check before that. Prints "
-          + "what the audit log of the lost database had on record after the moment of the backup: what was revoked since "
-          + "is valid again"),
+        text: "replace what the database contains, after checking FILE as --check does. Prints the entries of the old "
+          + "audit log that are not in the backup: what was revoked since then is valid again"),
       .init(
         name: "end-sessions",
         text:
@@ -77,10 +76,10 @@ let commands = [
   ) { try restore($0) },
   Command(
     words: ["healthcheck"], summary: "ask the running service whether it is ready", text: Text.healthCheck,
-    options: [.init(name: "live", text: "be content where it runs, whether its database answers or not")]
+    options: [.init(name: "live", text: "ask only whether it runs, even if its database does not answer")]
   ) { try checkHealth($0.configuration, isLiveEnough: $0.has("live")) },
   Command(
-    words: ["config"], summary: "show what is set, and where", text: Text.config,
+    words: ["config"], summary: "show all settings, and where they are set", text: Text.config,
     options: [
       .init(name: "markdown", text: "print the tables of docs/settings.md instead"),
       .init(name: "template", text: "print .env.template instead"),
@@ -88,11 +87,11 @@ let commands = [
   ) { try showConfiguration($0) },
   Command(
     words: ["routes"], summary: "print every route: method, path, operation, principal, status", text: Text.routes,
-    options: [.init(name: "callers", text: "print, as Markdown, which kinds of callers each principal admits")],
+    options: [.init(name: "callers", text: "print which callers each principal admits, as Markdown")],
     readsSettings: false
   ) { $0.has("callers") ? printCallers() : printRoutes() },
   Command(
-    words: ["completion"], summary: "print what completes commands in a shell", text: Text.completion,
+    words: ["completion"], summary: "print a script that completes commands in a shell", text: Text.completion,
     operand: .init(name: "SHELL", words: Shell.allCases.map(\.rawValue)), readsSettings: false
   ) { options in Shell(rawValue: options.operand).map { say($0.completion) } },
   Command(words: ["man"], summary: "print the manual page", text: Text.man, readsSettings: false) { _ in say(manualPage)
@@ -103,16 +102,16 @@ let commands = [
 ]
 
 private let address = Command.Option(
-  name: "email", value: "ADDRESS", isNeeded: true, text: "what they sign in with")
+  name: "email", value: "ADDRESS", isNeeded: true, text: "the address that the person signs in with")
 
 private let passwordOnInput = Command.Option(
-  name: "password-stdin", text: "take the first line of standard input as the password")
+  name: "password-stdin", text: "read the password from the first line of standard input")
 
 private func migrate(_ options: Options) throws {
   try withInstallation(options, mayBeNew: true) { installation in
     for name in installation.applied { say("applied \(name)") }
-    for name in try installation.newerMigrations() { say("\(name) is of a newer version, beside which this one runs") }
-    say(installation.applied.isEmpty ? "The database is at this version already." : "The database is up to date.")
+    for name in try installation.newerMigrations() { say("\(name) is a newer version's; this version works with it") }
+    say(installation.applied.isEmpty ? "The database was up to date already." : "The database is up to date.")
   }
 }
 
@@ -122,7 +121,7 @@ private func seed(_ options: Options) throws {
     let notes = FirstStart(installation.configuration)
     let show: @Sendable (Seeded) -> Void = { say(isJSON ? $0.json : $0.text(notes)) }
     let seeded = try installation.seed(showing: show)
-    // What is not kept was shown when it was made.
+    // What is not kept was already shown when it was made.
     if notes.canBeKept || !seeded.hasSecrets { show(seeded) }
   }
 }
@@ -132,10 +131,10 @@ private func verifyAuditTrail(_ options: Options) throws {
     let heads = try installation.withDatabase { try await AuditTrail.verify($0) }
     if options.has("heads") {
       for head in heads {
-        say("\(head.chain == 0 ? "no team" : "team \(head.chain)"): \(head.count) entries, the last \(head.hash)")
+        say("\(head.chain == 0 ? "no team" : "team \(head.chain)"): \(head.count) entries, last hash \(head.hash)")
       }
     }
-    say("\(heads.reduce(0) { $0 + $1.count }) entries of \(heads.count) logs are as they were written.")
+    say("\(heads.reduce(0) { $0 + $1.count }) entries of \(heads.count) logs are unchanged.")
   }
 }
 
@@ -154,9 +153,9 @@ private func rotateKeys(_ options: Options) throws {
     let store = try installation.neededKeys().store
     let key = try installation.withDatabase { try await store.rotate($0) }
     say(
-      "\(key.id) signs in \(KeyStore.overlap.components.seconds) seconds. The one before is accepted until it is retired;"
-    )
-    say("no base token lives for longer than three days after that.")
+      "\(key.id) starts to sign in \(KeyStore.overlap.components.seconds) seconds. The old key is accepted until you "
+        + "retire it;")
+    say("three days after the change, none of its base tokens is valid any more.")
   }
 }
 
@@ -165,7 +164,7 @@ private func retireKey(_ options: Options) throws {
   try withInstallation(options) { installation in
     let store = try installation.neededKeys().store
     try installation.withDatabase { try await store.retire(id, $0) }
-    say("\(id) is retired: what it has signed is refused within seconds.")
+    say("\(id) is retired: within seconds, base tokens that it signed are refused.")
   }
 }
 

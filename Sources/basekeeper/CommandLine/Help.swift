@@ -1,6 +1,6 @@
-/// What `--help` says.
+/// The output of `--help`.
 enum Help {
-  /// Characters of a line.
+  /// Characters per line.
   private static let width = 100
 
   static var overview: String {
@@ -11,12 +11,12 @@ enum Help {
 
     \(columns(commands.map { ($0.name, $0.summary) }))
 
-    `basekeeper COMMAND --help` says more. All settings are variables of the environment, or lines of a file:
+    For details: `basekeeper COMMAND --help`. All settings are environment variables, or lines of a file:
     `basekeeper config` shows them, and docs/settings.md explains them.
     """
   }
 
-  /// Of commands that begin with the same word.
+  /// For commands that begin with the same word.
   static func text(of family: [Command]) -> String {
     """
     Usage: \(family.map(\.usage).joined(separator: "\n       "))
@@ -29,19 +29,19 @@ enum Help {
     var parts = ["Usage: \(command.usage)", filled(command.text)]
     let options = command.allOptions.map { ($0.form, $0.text) }
     if !options.isEmpty { parts.append(columns(options)) }
-    if command.words == ["serve"] { parts.append("Settings; empty counts as not set:\n\n\(listOfSettings)") }
+    if command.words == ["serve"] { parts.append("Settings (empty counts as not set):\n\n\(listOfSettings)") }
     return parts.joined(separator: "\n\n")
   }
 
-  /// Every setting with what it means.
+  /// Every setting with its meaning and its default.
   private static var listOfSettings: String {
     columns(
       settingGroups.flatMap(\.settings).filter { settings[$0.name] != nil }.map {
-        ($0.name, "\($0.isSecret ? "secret: " : "")\($0.meaning) (\($0.otherwise))")
+        ($0.name, "\($0.isSecret ? "secret: " : "")\($0.meaning) (default: \($0.otherwise))")
       })
   }
 
-  /// Names, and beside them what is said of them.
+  /// Names, with their texts beside them.
   private static func columns(_ rows: [(name: String, text: String)]) -> String {
     let column = (rows.map(\.name.count).max() ?? 0) + 4
     return rows.map { name, text in
@@ -51,7 +51,7 @@ enum Help {
     }.joined(separator: "\n")
   }
 
-  /// Paragraphs in lines of the width.
+  /// Paragraphs, wrapped; indented ones stay as they are.
   private static func filled(_ text: String) -> String {
     paragraphs(text).map { lines in
       lines.first?.hasPrefix(" ") == true
@@ -65,7 +65,7 @@ func paragraphs(_ text: String) -> [[Substring]] {
   text.split(separator: "\n", omittingEmptySubsequences: false).split(separator: "").map(Array.init)
 }
 
-/// A text in lines of so many characters.
+/// A text in lines of at most `width` characters, if its words are not longer.
 func wrapped(_ text: String, _ width: Int) -> [String] {
   var lines: [String] = []
   var line = ""

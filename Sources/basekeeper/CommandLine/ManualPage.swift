@@ -13,28 +13,29 @@ var manualPage: String {
     lines += body(command.text)
     for option in command.options { lines += [".TP", ".B \(roff(option.form))", roff(option.text)] }
   }
-  lines += [".SH OPTIONS", "Every command that reads the settings takes these two."]
+  lines += [".SH OPTIONS", "Every command that reads the settings has these two."]
   for option in Command.placing { lines += [".TP", ".B \(roff(option.form))", roff(option.text)] }
   lines += [
     ".SH ENVIRONMENT",
     """
-    An empty variable counts as not set. NAME_FILE may name a file that holds the value of those that are secret; where \
-    that is a name without a folder, it is a credential of systemd's, or stands beside the file of settings.
+    An empty variable counts as not set. The value of a secret variable NAME may be in a file that NAME_FILE names. A \
+    file name without a folder means a credential that systemd passes, or else a file beside the settings file.
     """,
   ]
   for setting in settingGroups.flatMap(\.settings) where settings[setting.name] != nil {
-    lines += [".TP", ".B \(roff(setting.name))", roff("\(setting.meaning). (\(setting.values); \(setting.otherwise))")]
+    let text = "\(setting.meaning). (\(setting.values); default: \(setting.otherwise))"
+    lines += [".TP", ".B \(roff(setting.name))", roff(text)]
   }
   lines += [
     ".SH FILES", ".TP", ".B \(roff(Environment.standardFile))",
-    "read by all commands but serve, where neither an option nor the environment says where the data are",
-    ".TP", ".B ./.basekeeper", "the data directory where none is set",
-    ".SH EXIT STATUS", "0: it is done. 1: it could not be done. 2: the command line or a setting cannot be used.",
+    "read by all commands except serve, if neither an option nor the environment says where the data are",
+    ".TP", ".B ./.basekeeper", "the default data directory",
+    ".SH EXIT STATUS", "0: success. 1: failure. 2: the command line or a setting is wrong.",
   ]
   return lines.joined(separator: "\n")
 }
 
-/// Paragraphs; those that begin with blanks stay as they are.
+/// Paragraphs; indented ones stay as they are.
 private func body(_ text: String) -> [String] {
   var result: [String] = []
   for lines in paragraphs(text) {
@@ -45,7 +46,7 @@ private func body(_ text: String) -> [String] {
   return result
 }
 
-/// A line of text in which nothing is taken for a command.
+/// A line of text, escaped so that roff finds no command in it.
 private func roff(_ text: String) -> String {
   let escaped = text.replacing("\\", with: "\\e").replacing("-", with: "\\-")
   return escaped.hasPrefix(".") || escaped.hasPrefix("'") ? "\\&\(escaped)" : escaped

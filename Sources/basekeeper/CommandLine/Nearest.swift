@@ -1,4 +1,4 @@
-/// The word that was probably meant by one that nobody knows: it differs by few slips, and by fewer than all others.
+/// The word that was probably meant by an unknown one: the one with the fewest slips; nil if even that has too many.
 func nearest(to word: String, among words: [String]) -> String? {
   let most = min(3, max(1, word.count / 4))
   let distances = words.map { (word: $0, distance: slips(between: Array(word.utf8), and: Array($0.utf8))) }
@@ -6,7 +6,7 @@ func nearest(to word: String, among words: [String]) -> String? {
   return best.word
 }
 
-/// How many bytes are to be put in, left out, replaced, or exchanged with their neighbour, to make one word of another.
+/// How many bytes must be inserted, left out, replaced or swapped with their neighbour to turn one word into the other.
 private func slips(between first: [UInt8], and second: [UInt8]) -> Int {
   var before: [Int] = []
   var last = Array(0...second.count)

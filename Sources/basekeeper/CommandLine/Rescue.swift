@@ -2,7 +2,7 @@ internal import API
 internal import Glibc
 internal import Postgres
 
-// What helps administrators who cannot sign in.
+// Commands that help if no administrator can sign in.
 
 /// `basekeeper admin list`.
 func listAdministrators(_ options: Options) throws {
@@ -11,7 +11,7 @@ func listAdministrators(_ options: Options) throws {
     [
       one.email, one.name, one.isActive ? "active" : "deactivated",
       one.hasSecondFactor ? "second factor" : "no second factor",
-      one.lastLogin.map { "last login \($0.wire)" } ?? "never signed in",
+      one.lastLogin.map { "last signed in \($0.wire)" } ?? "never signed in",
     ]
   }
   for line in aligned(rows) { say(line) }
@@ -22,22 +22,22 @@ func createAdministrator(_ options: Options) throws {
   let (email, name, given) = (options["email"] ?? "", options["name"], try passwordOnInput(options))
   let password = try atTheMachine(options) { try await $0.create(email: email, name: name, password: given) }
   say("\(email) is a system administrator.")
-  if given == nil { say("Password: \(password)   (shown now and never again)") }
+  if given == nil { say("Password: \(password)   (shown only now)") }
 }
 
 /// `basekeeper admin reset-password`.
 func resetPassword(_ options: Options) throws {
   let (email, given) = (options["email"] ?? "", try passwordOnInput(options))
   let password = try atTheMachine(options) { try await $0.resetPassword(of: email, to: given) }
-  say("\(email) has a new password, and has to sign in again.")
-  if given == nil { say("Password: \(password)   (shown now and never again)") }
+  say("\(email) has a new password and must sign in again.")
+  if given == nil { say("Password: \(password)   (shown only now)") }
 }
 
 /// `basekeeper admin disable-2fa`.
 func disableSecondFactor(_ options: Options) throws {
   let email = options["email"] ?? ""
   try atTheMachine(options) { try await $0.removeSecondFactor(of: email) }
-  say("\(email) signs in without a second factor, and has to sign in again.")
+  say("\(email) has no second factor any more and must sign in again.")
 }
 
 private func atTheMachine<Value: Sendable>(
@@ -49,9 +49,9 @@ private func atTheMachine<Value: Sendable>(
   }
 }
 
-/// The first line of standard input, where the option says so.
+/// The first line of standard input; nil without `--password-stdin`.
 private func passwordOnInput(_ options: Options) throws -> String? {
   guard options.has("password-stdin") else { return nil }
-  guard let line = readLine() else { throw UsageError("there is no password on standard input") }
+  guard let line = readLine() else { throw UsageError("standard input has no password") }
   return line
 }

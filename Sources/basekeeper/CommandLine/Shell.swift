@@ -1,8 +1,8 @@
-/// A shell that completes what is typed.
+/// A shell that can complete commands.
 enum Shell: String, CaseIterable {
   case bash, zsh, fish
 
-  /// The script that lets it do that.
+  /// The script for it.
   var completion: String {
     switch self {
     case .bash: bashScript
@@ -12,14 +12,14 @@ enum Shell: String, CaseIterable {
   }
 }
 
-/// What can follow after words.
+/// What can follow the words that were typed.
 private struct Step {
   let typed: String
   /// The next words, each with what it means.
   let choices: [(word: String, text: String)]
   /// Whether a file can be next.
   var takesFile = false
-  /// Whether the typed words are a whole command, which options and operands may follow in any order.
+  /// Whether the words are a whole command, which options and operands may follow in any order.
   var isCommand = false
 }
 
@@ -34,14 +34,14 @@ private var steps: [Step] {
   }
   return steps
     + commands.map { command in
-      let options = command.allOptions.map { (word: "--\($0.name)", text: $0.text) } + [("--help", "say more")]
+      let options = command.allOptions.map { (word: "--\($0.name)", text: $0.text) } + [("--help", "show help")]
       let words = (command.operand?.words ?? []).map { (word: $0, text: "") }
       let takesFile = command.operand.map { $0.words == nil } ?? false
       return Step(typed: command.name, choices: words + options, takesFile: takesFile, isCommand: true)
     }
 }
 
-/// Options behind which something else is typed, with their dashes: files and folders, and all others.
+/// Options that take a value, with their dashes: a file or folder, or anything else.
 private let valued: (places: [String], others: [String]) = {
   let options = commands.flatMap(\.allOptions).filter { $0.value != nil }
   let isPlace = { (option: Command.Option) in ["FILE", "DIRECTORY"].contains(option.value) }
@@ -51,7 +51,7 @@ private let valued: (places: [String], others: [String]) = {
 
 private let everyValued = (valued.places + valued.others).joined(separator: "|")
 
-/// The words that count, for bash and zsh: without options and their values.
+/// Collects the typed words in `typed`, for bash and zsh, without options and their values.
 private func collecting(from words: String) -> String {
   """
     local typed= skips= word

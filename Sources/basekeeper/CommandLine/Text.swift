@@ -1,94 +1,96 @@
-/// What the help and the manual page say of each command.
+/// What the help and the manual page say about each command.
 enum Text {
   static let serve = """
-    Applies the migrations, makes the first administrator, and serves until SIGTERM or Ctrl-C: then it takes no new
-    requests, finishes those that run, and stops its own PostgreSQL. A second signal ends it at once. SIGHUP lets it
-    read its certificate again, where it has one; it also does that by itself when the file has changed.
+    Applies the migrations, creates the first administrator, and serves until SIGTERM or Ctrl-C. Then it takes no new
+    requests, finishes those that are running, and stops its own PostgreSQL. A second signal ends it at once. If it has
+    a certificate, SIGHUP makes it read that again; it also does so by itself when the file has changed.
 
-    Without DATABASE_URL it makes and runs a PostgreSQL of its own, in BASEKEEPER_DATA_DIR. What it generates at the
-    first start is shown then, and stands in first-start.txt in that directory until the administrator has signed in.
+    Without DATABASE_URL it creates and runs a PostgreSQL of its own, in BASEKEEPER_DATA_DIR. Passwords and tokens that
+    it generates at the first start are shown then. They are also in first-start.txt in that directory, until the
+    administrator has signed in.
 
-    The log goes to standard output: lines for people on a terminal, elsewhere a JSON object a line, with nothing else
-    among them. It has a line for every request, never with a token, a password or a body.
+    The log goes to standard output: on a terminal as text for people, elsewhere as one JSON object per line, and
+    nothing else. It has a line for every request, but never a token, a password or a body.
     """
 
   static let migrate = """
-    Applies what is missing of the schema, each file in a transaction of its own, one process at a time, and says what
-    it applied. What a newer program has added is no obstacle; a database from which one has taken something away is
-    refused, and one whose files were changed since. `serve` does the same at its start.
+    Applies the migrations that the database lacks, and says which. Each runs in a transaction of its own; only one
+    process migrates at a time. Migrations of a newer version may be there already. The database is refused if a newer
+    version has removed something from it, or if a migration was edited after it had been applied. `serve` does the
+    same when it starts.
     """
 
   static let seed = """
-    Makes the first system administrator (BASEKEEPER_ADMIN_EMAIL, BASEKEEPER_ADMIN_PASSWORD) and, with
-    BASEKEEPER_DEMO=yes, a team with an admin, a member, a group, bases and API tokens. What was generated is printed
-    now, and stands in first-start.txt in the data directory until the administrator has signed in. Each of the two is
-    seeded once: later calls change nothing. `serve` does the same at its start.
+    Creates the first system administrator (BASEKEEPER_ADMIN_EMAIL, BASEKEEPER_ADMIN_PASSWORD) and, with
+    BASEKEEPER_DEMO=yes, a team with an admin, a member, a group, bases and API tokens. Generated passwords and tokens
+    are printed. They are also in first-start.txt in the data directory, until the administrator has signed in. Each of
+    the two is seeded once: later calls change nothing. `serve` does the same when it starts.
     """
 
   static let adminCreate = """
-    Makes a system administrator. The password is generated and printed, or read from standard input; it is held to the
-    rules of the API: 8 characters or more, and none that many people would guess.
+    Creates a system administrator. The password is generated and printed, or read from standard input. The API's rules
+    apply to it: at least 8 characters, and not a common password.
     """
 
   static let adminList = """
     Prints a line for every system administrator: address, name, whether the account is active, whether it has a second
-    factor, and when it was used last. Works beside a running service, as all of `basekeeper admin` does.
+    factor, and when the person last signed in. Like all `basekeeper admin` commands, it works while the service runs.
     """
 
   static let resetPassword = """
-    Gives an account a new password and ends its sessions: for whom no administrator can help any more. The password is
-    generated and printed, or read from standard input. A second factor stays: `basekeeper admin disable-2fa`.
+    Gives an account a new password and ends its sessions, for people whom no administrator can help any more. The
+    password is generated and printed, or read from standard input. The second factor stays; to remove it, use
+    `basekeeper admin disable-2fa`.
     """
 
   static let disableSecondFactor = """
-    Takes away an account's second factor with its recovery codes, and the duty to have one that was put on the account,
-    and ends its sessions. The password stays.
+    Removes an account's second factor and its recovery codes, no longer requires one of the account, and ends its
+    sessions. The password stays.
     """
 
   static let auditVerify = """
-    Goes through the audit log of every team, in which each entry has the hash of the one before it, and says how many
-    entries it has found as they were written; or names the first that was changed, taken out or put in, and ends with
-    status 1. Works beside a running service.
+    Checks the audit log of every team, in which each entry has the hash of the entry before it, and prints the number
+    of entries that are unchanged. If an entry was changed, removed or inserted, it names the first one and ends with
+    status 1. It works while the service runs.
     """
 
   static let keys = """
-    The keys that sign base tokens are kept in the database, sealed under the master key, for all copies of the service.
-    `keys rotate` makes a new one, which all copies know before it signs, half a minute later; the one before goes on
-    being accepted. `keys retire` ends that: what a retired key has signed is refused. Public keys stand at
-    /.well-known/jwks.json. The secret in JWT_PRIVATE_KEY, where that is set, is changed there. All of it works beside a
-    running service.
+    The keys that sign base tokens are in the database, sealed with the master key, for all copies of the service.
+    `keys rotate` makes a new key. All copies know it before it signs, half a minute later; the old key is still
+    accepted. `keys retire` ends a key: base tokens that it signed are refused. The public keys are at
+    /.well-known/jwks.json. If base tokens are signed with JWT_PRIVATE_KEY, change that variable instead. All of these
+    commands work while the service runs.
     """
 
   static let backup = """
-    Writes the whole database, as it stands at one moment, to FILE, or to standard output where that is "-". Works beside
-    a running service, and changes nothing. FILE is an archive of PostgreSQL's pg_dump, which only its owner may read; it
-    is there when it is whole, and not before. Runs pg_dump of the server's major version, or of a newer one, from
-    BASEKEEPER_PG_BIN or the newest installed.
+    Writes the whole database, as it is at one moment, to FILE, or to standard output if FILE is "-". It works while the
+    service runs, and changes nothing. FILE is an archive of PostgreSQL's pg_dump that only its owner may read; it
+    appears only when it is complete. The command runs pg_dump of the server's major version or a newer one, from
+    BASEKEEPER_PG_BIN or else the newest that is installed.
 
-    The master key is NOT in it, and no service starts on the restored database without it: keep BASEKEEPER_MASTER_KEY,
-    or the file master.key of the data directory, in another place.
+    The master key is NOT in the backup, and no service starts on the restored database without it. Keep a copy of
+    BASEKEEPER_MASTER_KEY, or of the file master.key in the data directory, in another place.
     """
 
   static let restore = """
-    Brings back what `basekeeper backup` has written to FILE, or to standard input where that is "-", all or nothing, and
-    checks it: the schema is one that this version knows, and is brought up to its own; the audit logs are as they were
-    written; the master key fits. Where one of these fails, nothing is changed. The service must not run, and the database
-    must be empty. It needs the master key.
+    Restores what `basekeeper backup` has written to FILE, or to standard input if FILE is "-". Then it checks that this
+    version knows the schema, which it upgrades; that the audit logs are unchanged; and that the master key fits. If a
+    check fails, nothing is changed. The service must not run, the database must be empty, and the master key is needed.
     """
 
   static let healthCheck = """
-    Asks the service that listens on BASEKEEPER_LISTEN of this machine whether it is ready for requests: status 0 where
-    it is, 1 where it is not, or does not answer in five seconds.
+    Asks the service at BASEKEEPER_LISTEN on this machine whether it is ready for requests. The status is 0 if it is,
+    and 1 if it is not or does not answer within five seconds.
     """
 
   static let config = """
-    Prints every setting, its value, and where that comes from. Secrets are masked. Ends with status 2 where one of the
-    values cannot be used, and says which. Starts nothing.
+    Prints every setting, its value, and where the value comes from. Secrets are masked. If a value is wrong, it says so
+    and ends with status 2. It starts nothing.
     """
 
   static let routes = """
-    Prints a line for every route, in the order of openapi.yaml, with tabs between method, path, operation id,
-    principal (who may call it) and the status of success.
+    Prints a line for every route, in the order of openapi.yaml: method, path, operation ID, principal (who may call it)
+    and the status of success, separated by tabs.
     """
 
   static let completion = """

@@ -6,18 +6,18 @@ internal import HTTP
 internal import Postgres
 internal import Server
 
-/// What the operator has set, read once at the start. `settingGroups` says what there is.
+/// The operator's settings, read once at the start. `settingGroups` lists them.
 struct Configuration {
   var databaseURL: String?
-  /// A standby of the database; nil where there is none.
+  /// A standby of the database; nil if there is none.
   var readURL: String?
   var readLag: Duration
   var preparesStatements: Bool
   var dataDirectory: String
-  /// Whether it was said where the data are.
+  /// Whether the operator has said where the data are.
   var isPlaceGiven: Bool
   var listen: Address
-  /// What TLS is spoken with; nil where connections are plain.
+  /// The certificate for TLS; nil if connections are plain.
   var certificateFiles: CertificateFiles?
   var publicURL: String
   var adminEmail: String
@@ -25,7 +25,7 @@ struct Configuration {
   var isDemo: Bool
   var signingSecret: String?
   var algorithm: SigningKey.Algorithm
-  /// What seals the secrets in the database; nil where nothing is set that it could be.
+  /// What seals the secrets in the database; nil if it was not set.
   var masterKey: String?
   var edge: Edge
   var metricsNetworks: [IPNetwork]
@@ -37,12 +37,12 @@ struct Configuration {
   var connectionsPerLoop: Int
   var statementTime: Duration
   var connectTime: Duration
-  /// How long `serve` waits for a database that is not there yet.
+  /// How long `serve` waits for a database that does not answer yet.
   var databaseWait: Duration
   var drainTime: Duration
   var shutdownTime: Duration
   var trashDays: Int
-  /// What is odd, but no reason not to start.
+  /// What looks like a mistake, but is no reason not to start.
   var warnings: [String]
 
   /// A host and a port to listen on.
@@ -69,7 +69,7 @@ struct Configuration {
 
     static let standard = Address(host: "127.0.0.1", port: 8080)
 
-    /// Whether it is all addresses of the machine.
+    /// Whether it means all addresses of the machine.
     var isEverywhere: Bool { Self.wildcards[host] != nil }
 
     /// How this machine itself reaches it.
@@ -80,13 +80,13 @@ struct Configuration {
     var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
   }
 
-  /// The variables cannot be used; one line for each that is wrong.
+  /// Some variables are wrong: a line for each.
   struct Problems: Error, CustomStringConvertible {
     let lines: [String]
     var description: String { lines.joined(separator: "\n") }
   }
 
-  /// Reads everything that is set.
+  /// Reads all settings.
   init(_ environment: Environment) throws(Problems) {
     var environment = environment
     databaseURL = environment.connection("DATABASE_URL")
@@ -132,7 +132,7 @@ struct Configuration {
 }
 
 extension Configuration {
-  /// Holds who is to be seeded to the rules that hold for everybody. Later what is set does not count any more.
+  /// Checks the first administrator's address and password by the rules of the API. Only the first start uses them.
   func checkAdministrator() throws(Problems) {
     let problems = AtTheMachine.problems(
       email: adminEmail, named: "BASEKEEPER_ADMIN_EMAIL", password: adminPassword, named: "BASEKEEPER_ADMIN_PASSWORD")
@@ -154,7 +154,7 @@ private struct Place {
     if let given = Configuration.Address(text) {
       listen = given
     } else {
-      environment.refuse("BASEKEEPER_LISTEN", "\"\(text)\" is not HOST:PORT, like 127.0.0.1:8080 or [::1]:8080")
+      environment.refuse("BASEKEEPER_LISTEN", "\"\(text)\" is not HOST:PORT, such as 127.0.0.1:8080 or [::1]:8080")
     }
     switch (environment.text("BASEKEEPER_TLS_CERTIFICATE"), environment.text("BASEKEEPER_TLS_KEY")) {
     case (let chain?, let key?): certificateFiles = CertificateFiles(chain: chain, key: key)
@@ -166,7 +166,7 @@ private struct Place {
     publicURL = environment.text("BASEKEEPER_PUBLIC_URL") ?? "\(scheme)://\(listen.local)"
     if environment.text("BASEKEEPER_PUBLIC_URL") == nil && listen.isEverywhere {
       warnings.append(
-        "BASEKEEPER_PUBLIC_URL is not set, and clients of other machines cannot reach \(publicURL), which answers name")
+        "BASEKEEPER_PUBLIC_URL is not set: answers name \(publicURL), which clients on other machines cannot reach")
     }
     while publicURL.hasSuffix("/") { publicURL.removeLast() }
     let isHTTP = publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://")
@@ -179,23 +179,23 @@ private struct Place {
 extension Environment {
   fileprivate mutating func seconds(_ name: String) -> Duration { .seconds(integer(name) ?? 0) }
 
-  /// Where a PostgreSQL is.
+  /// How to connect to a PostgreSQL; nil if it is not set.
   fileprivate mutating func connection(_ name: String) -> String? {
     guard let url = secret(name) else { return nil }
     do throws(PostgresError) {
       _ = try ConnectionString(url)
     } catch {
-      // What it looks like, without what may be a password in it.
+      // Only the scheme: the rest may contain a password.
       let scheme = url.split(separator: ":", maxSplits: 1).first.map { url.contains("://") ? "\($0)://… " : "" } ?? ""
       refuse(
         name,
-        "\(scheme)is not how a PostgreSQL is named: postgresql://USER@HOST/DATABASE, or libpq's HOST=… words. In a URL, / "
-          + "and @ of a password are written %2F and %40")
+        "\(scheme)does not name a PostgreSQL. Write postgresql://USER@HOST/DATABASE, or libpq's HOST=… words. In a URL, "
+          + "write / and @ in a password as %2F and %40")
     }
     return url
   }
 
-  /// A secret that is a key.
+  /// A secret of at least 32 bytes; nil if it is not set.
   fileprivate mutating func key(_ name: String) -> String? {
     let key = secret(name)
     if let key, key.utf8.count < 32 {
@@ -211,16 +211,16 @@ extension Environment {
     if crossOrigin == nil {
       refuse(
         "BASEKEEPER_CORS_ORIGINS",
-        "\"\(origins)\" is neither * nor a list of origins like https://app.example.com, without a path")
+        "\"\(origins)\" is neither * nor a list of origins such as https://app.example.com, without a path")
     }
     return Edge(proxies: TrustedProxies(proxies), crossOrigin: crossOrigin ?? .none, isSecure: isSecure)
   }
 
-  /// Room for bodies: for one at least, if it is limited; more than is usual where one may be as large.
+  /// Bytes for bodies; 0 for no limit. The default grows with the largest body; a smaller value is refused.
   private mutating func bodyMemory(_ name: String, _ body: Int) -> Int {
     let bytes = integer(name) ?? 0
     guard text(name) != nil else { return max(bytes, body) }
-    if (1..<body).contains(bytes) { refuse(name, "is less than one body may have: see BASEKEEPER_MAX_BODY_BYTES") }
+    if (1..<body).contains(bytes) { refuse(name, "must be at least BASEKEEPER_MAX_BODY_BYTES, which is \(body)") }
     return bytes
   }
 

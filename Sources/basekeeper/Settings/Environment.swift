@@ -46,12 +46,12 @@ struct Environment {
     if let file { read(file) }
   }
 
-  /// Reads the standard file where there is one and nothing says yet where the data are.
+  /// Reads the standard file, if it exists and nothing has said yet where the data are.
   mutating func readStandardFile() {
     if !saysWhere && access(Self.standardFile, F_OK) == 0 { read(Self.standardFile) }
   }
 
-  /// Whether it is said where the data are.
+  /// Whether something says where the data are.
   var saysWhere: Bool {
     ["DATABASE_URL", "DATABASE_URL_FILE", "BASEKEEPER_DATA_DIR"].contains { values[$0]?.text.isEmpty == false }
   }
@@ -77,10 +77,10 @@ struct Environment {
   /// A text; empty counts as not set.
   func text(_ name: String) -> String? { values[name].flatMap { $0.text.isEmpty ? nil : $0.text } }
 
-  /// A row's value, or what holds without.
+  /// The value of a row, or its default; nil if it has neither.
   func value(_ name: String) -> String? { text(name) ?? row(name).standard }
 
-  /// A secret: from the variable, or from the file that `NAME_FILE` names, without the line end at its end.
+  /// A secret, from the variable or from the file that `NAME_FILE` names, without its last line end; nil if not set.
   mutating func secret(_ name: String) -> String? {
     precondition(row(name).isSecret, "\(name) is no secret")
     if let value = text(name) { return value }
@@ -92,8 +92,8 @@ struct Environment {
     return content.withoutLineEnd
   }
 
-  /// The file that holds a secret, where one is named. A name without a folder is that of a credential, where systemd
-  /// has passed it, or of a file beside the one in which it stands.
+  /// The file that holds a secret; nil if none is named. A name without a folder means a credential that systemd has
+  /// passed, or else a file beside the settings file.
   func secretFile(_ name: String) -> String? {
     guard let value = values[name + "_FILE"], !value.text.isEmpty else { return nil }
     if value.text.hasPrefix("/") { return value.text }
@@ -103,7 +103,7 @@ struct Environment {
     return path[...slash] + value.text
   }
 
-  /// A number within the row's range.
+  /// A number within the row's range; nil if it is not set and has no default.
   mutating func integer(_ name: String) -> Int? {
     guard case .number(let range) = row(name).shape else { preconditionFailure("\(name) is no number") }
     let standard = row(name).standard.flatMap { Int($0) }
@@ -128,27 +128,27 @@ struct Environment {
     }
   }
 
-  /// Networks, with commas or blanks between; `none` for none where others are the default.
+  /// Networks, separated by commas or blanks; `none` for an empty list.
   mutating func networks(_ name: String) -> [IPNetwork] {
     guard let text = value(name), text != "none" else { return [] }
     guard let networks = IPNetwork.list(text) else {
-      refuse(name, "\"\(text)\" is not a list of networks like 10.0.0.0/8, 192.0.2.1, 2001:db8::/32")
+      refuse(name, "\"\(text)\" is not a list of networks such as 10.0.0.0/8, 192.0.2.1, 2001:db8::/32")
       return []
     }
     return networks
   }
 
-  /// One of an enumeration's words.
+  /// One of an enumeration's words; nil if the value is none of them.
   mutating func choice<Choice: RawRepresentable<String>>(_ name: String, _: Choice.Type = Choice.self) -> Choice? {
     guard case .choice(let words) = row(name).shape else { preconditionFailure("\(name) is no choice") }
     let text = value(name) ?? ""
     if let choice = Choice(rawValue: text) { return choice }
     let hint = nearest(to: text, among: words).map { ": did you mean \($0)?" } ?? ""
-    refuse(name, "\"\(text)\" is none of \(words.joined(separator: ", "))\(hint)")
+    refuse(name, "\"\(text)\" is not one of \(words.joined(separator: ", "))\(hint)")
     return nil
   }
 
-  /// Notes a value that cannot be used.
+  /// Notes a wrong value.
   mutating func refuse(_ name: String, _ reason: String) { problems.append("\(name): \(reason)") }
 
   private func row(_ name: String) -> Setting {
@@ -156,10 +156,10 @@ struct Environment {
     return row
   }
 
-  // MARK: What nothing reads
+  // MARK: Unknown names
 
-  /// What is set and read by nobody, each with the name that was probably meant: variables with our prefix, and those
-  /// that differ by a slip from a name of ours.
+  /// A warning for each unknown variable that has our prefix or that looks like a misspelt setting, with the name that
+  /// was probably meant.
   var strangers: [String] {
     let rows = settingGroups.flatMap(\.settings)
     let known = Set(rows.map(\.name) + rows.filter(\.isSecret).map { $0.name + "_FILE" })
@@ -169,12 +169,12 @@ struct Environment {
       guard meant != nil || name.hasPrefix("BASEKEEPER_") else { return nil }
       let place = value.source == .process ? "" : " (\(value.source))"
       return "\(name)\(place) is not a setting of Basekeeper: "
-        + (meant.map { "did you mean \($0)?" } ?? "`basekeeper config` lists all")
+        + (meant.map { "did you mean \($0)?" } ?? "`basekeeper config` lists them all")
     }
   }
 }
 
-/// A whole file; nil where it cannot be read, with the reason in `errno`.
+/// A whole file; nil if it cannot be read, with the reason in `errno`.
 func contents(of path: String) -> [UInt8]? {
   let file = open(path, O_RDONLY | O_CLOEXEC)
   guard file >= 0 else { return nil }
@@ -189,7 +189,7 @@ func contents(of path: String) -> [UInt8]? {
 }
 
 extension String {
-  /// Without one line end at its end, be it that of Unix or that of Windows, which to Swift is one character.
+  /// Without its last line end, of Unix or of Windows (which to Swift is one character).
   var withoutLineEnd: String {
     var scalars = unicodeScalars[...]
     if scalars.last == "\n" { scalars.removeLast() }

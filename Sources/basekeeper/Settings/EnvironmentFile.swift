@@ -1,21 +1,21 @@
 /// A file of `NAME=value` lines, read by the rules of systemd's `EnvironmentFile=` (systemd.exec(5)), so that one file
 /// means the same to the unit and to a command.
 ///
-/// A line that begins with `#` or `;` is a comment. A value without quotes loses the blanks around it, and a backslash
-/// before a character is taken away. In single quotes everything stands as it is; in double quotes a backslash takes away
-/// the meaning of `"`, `\`, `` ` `` and `$`. Quotes may hold line ends, and what is quoted may stand in several pieces. A
-/// backslash at a line's end joins it with the next. Nothing is expanded.
+/// A line that begins with `#` or `;` is a comment. An unquoted value loses the blanks around it and the backslashes
+/// before its characters. In single quotes everything stays as it is; in double quotes a backslash escapes `"`, `\`,
+/// `` ` `` and `$`. Quotes may contain line ends, and a value may have several quoted pieces. A backslash at the end of a
+/// line joins it with the next. Nothing is expanded.
 struct EnvironmentFile {
   struct Entry: Equatable {
     let name: String
     let value: String
-    /// The line that the name stands on, from 1.
+    /// The line of the name, from 1.
     let line: Int
   }
 
-  /// In the order of the file; of a name that stands there twice, the last one counts.
+  /// In the order of the file. If a name is repeated, the last entry counts.
   private(set) var entries: [Entry] = []
-  /// What is in it that is no setting, with its line.
+  /// Lines that are no settings, from 1, and why.
   private(set) var problems: [(line: Int, reason: String)] = []
 
   init(_ bytes: [UInt8]) {
@@ -69,15 +69,15 @@ private struct Reader {
     guard isName(name) else {
       let text = String(decoding: name, as: UTF8.self)
       let hint = text.hasPrefix("export ") ? ": leave out \"export\"" : ""
-      return .failure(Misfit(line: begin, reason: "\"\(text)\" is no name of a variable\(hint)"))
+      return .failure(Misfit(line: begin, reason: "\"\(text)\" is not a variable name\(hint)"))
     }
     guard !value.contains(0), let text = String(validating: value, as: UTF8.self) else {
-      return .failure(Misfit(line: begin, reason: "the value is no text"))
+      return .failure(Misfit(line: begin, reason: "the value is not text in UTF-8"))
     }
     return .success(EnvironmentFile.Entry(name: String(decoding: name, as: UTF8.self), value: text, line: begin))
   }
 
-  /// Pieces in quotes, and at last a piece without, to the end of the line.
+  /// Quoted pieces, and then an unquoted one to the end of the line.
   private mutating func value() -> [UInt8] {
     var value: [UInt8] = []
     while let byte = bytes.first {

@@ -1,44 +1,44 @@
-/// One variable of the environment: a row of `settingGroups`. What reads it, `basekeeper config`, the help, the manual
-/// page, docs/settings.md and .env.template are made of the row.
+/// An environment variable: a row of `settingGroups`. The parser, `basekeeper config`, the help, the manual page,
+/// docs/settings.md and .env.template are made from the rows.
 struct Setting: Sendable {
-  /// What values it takes.
+  /// The values it takes.
   enum Shape: Sendable {
-    /// A text that looks like this: `HOST:PORT`.
+    /// A text of this form: `HOST:PORT`.
     case text(String)
-    /// A text that nobody else should read; a variable with `_FILE` behind the name may name a file that holds it.
+    /// A text that nobody else should read. The variable `NAME_FILE` may name a file that holds it.
     case secret(String)
     case number(ClosedRange<Int>)
     /// Yes or no.
     case flag
     case choice([String])
     case networks
-    /// Read by compose.yaml, and not by the program.
+    /// Read only by compose.yaml, not by the program.
     case compose
   }
 
   let name: String
   let shape: Shape
-  /// What holds where it is not set, written as it would be set; nil where that cannot be written so.
+  /// The default, as one would set it; nil if it cannot be written so.
   let standard: String?
-  /// What holds where it is not set, in words.
+  /// The default in words.
   let otherwise: String
   /// Whether .env.template sets it.
   let isInTemplate: Bool
-  /// One or more sentences without the last full stop.
+  /// One or more sentences, without a full stop at the end.
   let meaning: String
 
-  /// A row. Where there is a `standard`, it is its own word for itself.
+  /// A row. If `otherwise` is nil, it is the `standard`, or "none" without one.
   init(
     _ name: String, _ shape: Shape, _ standard: String?, otherwise: String? = nil, isInTemplate: Bool = false,
     _ meaning: String
   ) {
     (self.name, self.shape, self.standard, self.meaning) = (name, shape, standard, meaning)
-    (self.otherwise, self.isInTemplate) = (otherwise ?? standard ?? "not set", isInTemplate)
+    (self.otherwise, self.isInTemplate) = (otherwise ?? standard ?? "none", isInTemplate)
   }
 
   var isSecret: Bool { if case .secret = shape { true } else { false } }
 
-  /// The values it takes, in words: `1 to 256`.
+  /// The values it takes, in words: `1 to 256`; empty for a setting of compose.yaml.
   var values: String {
     switch shape {
     case .text(let form), .secret(let form): form
@@ -57,7 +57,7 @@ struct SettingGroup: Sendable {
   let settings: [Setting]
 }
 
-/// Every setting that the program reads, by its name.
+/// Every setting that the program reads, by name.
 let settings = Dictionary(
   uniqueKeysWithValues: settingGroups.flatMap(\.settings).filter { if case .compose = $0.shape { false } else { true } }
     .map { ($0.name, $0) })

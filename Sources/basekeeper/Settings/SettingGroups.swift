@@ -6,125 +6,126 @@ let settingGroups = [
   SettingGroup(title: "Secrets", settings: [
     Setting("POSTGRES_PASSWORD", .compose, nil, isInTemplate: true,
       """
-      The role basekeeper of the PostgreSQL in compose.yaml. It takes the first one; later it is changed in both \
-      places. It stands in a URL: letters and digits alone
+      The password of the role basekeeper in compose.yaml's PostgreSQL, which takes it at the first start; later, \
+      change it in both places. It becomes part of a URL, so use only letters and digits
       """),
     Setting("BASEKEEPER_MASTER_KEY", .secret("32 bytes or more"), nil,
-      otherwise: "master.key in the data directory, generated", isInTemplate: true,
+      otherwise: "generated, in master.key in the data directory", isInTemplate: true,
       """
-      Seals the signing keys and second factors in the database; the same for all copies. Not in backups of the \
-      database, and not to be replaced: keep a copy in another place
+      Seals the signing keys and second factors in the database; the same for all copies. It is not in backups of the \
+      database and cannot be replaced: keep a copy in another place
       """),
-    Setting("BASEKEEPER_ADMIN_EMAIL", .text("an address"), "admin@example.com", isInTemplate: true,
+    Setting("BASEKEEPER_ADMIN_EMAIL", .text("an email address"), "admin@example.com", isInTemplate: true,
       "The first system administrator"),
     Setting("BASEKEEPER_ADMIN_PASSWORD", .secret("8 characters or more"), nil,
       otherwise: "generated, shown at the first start", isInTemplate: true,
-      "Their password. It counts at the first start alone, and may be changed and taken out then"),
+      "Their password. It is used only at the first start: afterwards, change the password and remove it here"),
     Setting("JWT_PRIVATE_KEY", .secret("32 bytes or more"), nil,
-      otherwise: "generated keys, sealed in the database, that can be rotated",
-      "The HS256 secret with which other SeaTable components sign or verify base tokens. Only where there are such"),
+      otherwise: "generated keys in the database, which can be rotated",
+      "The HS256 secret that other SeaTable components sign or verify base tokens with. Set it only if you have such"),
   ]),
   SettingGroup(title: "How it is reached", settings: [
     Setting("PORT", .compose, "8080",
-      "The port of this machine's loopback address that compose.yaml publishes"),
+      "The port that compose.yaml publishes on this machine's loopback address"),
     Setting("BASEKEEPER_PUBLIC_URL", .text("a URL"), nil,
-      otherwise: "http://, or https:// with a certificate, and BASEKEEPER_LISTEN",
+      otherwise: "http:// (with a certificate https://) and BASEKEEPER_LISTEN",
       """
-      How clients reach the service, through the proxy that speaks TLS: https://basekeeper.example.com. It stands in \
-      answers as dtable_server. compose.yaml takes http://127.0.0.1 and its PORT
+      The URL at which clients reach the service, through the proxy that speaks TLS if there is one, such as \
+      https://basekeeper.example.com. Answers have it as dtable_server. compose.yaml's default is http://127.0.0.1 \
+      and its PORT
       """),
     Setting("BASEKEEPER_LISTEN", .text("HOST:PORT"), "127.0.0.1:8080",
       """
-      Where it listens; [::1]:8080 for IPv6. Behind 0.0.0.0 or [::], which are all addresses, BASEKEEPER_PUBLIC_URL \
-      is needed, too. compose.yaml sets it
+      The address to listen on; for IPv6, [::1]:8080. With 0.0.0.0 or [::], which mean all addresses, set \
+      BASEKEEPER_PUBLIC_URL, too. compose.yaml sets it
       """),
     Setting("BASEKEEPER_TLS_CERTIFICATE", .text("a PEM file"), nil,
       otherwise: "plain HTTP, for a proxy that speaks TLS",
-      "A certificate and its chain: HTTPS alone is spoken then"),
+      "A certificate with its chain; the service then speaks only HTTPS"),
     Setting("BASEKEEPER_TLS_KEY", .text("a PEM file"), nil,
-      "The certificate's key, without a password"),
+      "The certificate's key, not encrypted with a password"),
     Setting("BASEKEEPER_TRUSTED_PROXIES", .networks, nil, otherwise: "none",
       """
-      The networks of the proxies whose X-Forwarded-For is believed, like 10.0.0.0/8, 2001:db8::1. Through a \
-      published port all requests come from the network of Docker: then it is that one, like 172.16.0.0/12
+      The networks of the proxies whose X-Forwarded-For is trusted, such as 10.0.0.0/8, 2001:db8::1. Requests \
+      through a published port come from Docker's network: then name that one, such as 172.16.0.0/12
       """),
     Setting("BASEKEEPER_CORS_ORIGINS", .text("origins, or *"), nil, otherwise: "none",
-      "The origins of web pages that may call it from a browser, like https://app.example.com"),
+      "The origins of web pages that may call the service from a browser, such as https://app.example.com"),
     Setting("BASEKEEPER_API_DOCS", .flag, "yes",
-      "no: no page at /api/docs/"),
+      "Whether there is a page at /api/docs/ for trying the operations"),
     Setting("BASEKEEPER_METRICS_NETWORKS", .networks, "127.0.0.0/8, ::1",
-      "From where /metrics may be read; none: from nowhere"),
+      "The networks from which /metrics may be read; none: nobody may read it"),
   ]),
   SettingGroup(title: "Data", settings: [
-    Setting("DATABASE_URL", .secret("a libpq URI"), nil, otherwise: "an embedded PostgreSQL of the service's own",
+    Setting("DATABASE_URL", .secret("a libpq URI"), nil, otherwise: "an embedded PostgreSQL",
       """
-      The PostgreSQL, like postgresql://basekeeper@db.example.com/basekeeper; several hosts and target_session_attrs \
-      are allowed. compose.yaml sets it
+      The database, such as postgresql://basekeeper@db.example.com/basekeeper; it may have several hosts and \
+      target_session_attrs. compose.yaml sets it
       """),
     Setting("DATABASE_READ_URL", .secret("a libpq URI"), nil,
-      "A streaming standby of it, which lists of administrators come from while it is near"),
+      "A streaming standby, from which administrators' lists are read while it keeps up"),
     Setting("BASEKEEPER_READ_LAG", .number(3...3600), "10",
-      "Seconds that the standby may be behind"),
+      "How many seconds the standby may lag behind"),
     Setting("BASEKEEPER_DATA_DIR", .text("a directory"), "./.basekeeper",
-      "Where the embedded PostgreSQL keeps its data; also master.key, where no master key is set, and first-start.txt"),
+      "The data of the embedded PostgreSQL, first-start.txt, and master.key if no master key is set"),
     Setting("BASEKEEPER_PG_BIN", .text("a directory"), nil, otherwise: "the newest installed",
-      "Where PostgreSQL's programs are"),
+      "The directory of PostgreSQL's programs"),
     Setting("BASEKEEPER_PREPARED_STATEMENTS", .flag, "yes",
-      "no: send each statement's text, behind a pooler that bears no prepared statements; slower"),
+      "Whether to prepare statements. no is slower; use it behind a pooler that does not support prepared statements"),
     Setting("BASEKEEPER_DB_CONNECTIONS", .number(1...100), "4",
-      "Connections of a loop for transactions, writes and lists; two more serve its look-ups"),
+      "Connections per event loop for transactions, writes and lists; two more are for look-ups"),
     Setting("BASEKEEPER_STATEMENT_TIMEOUT", .number(1...600), "5",
-      "Seconds a statement may take"),
+      "How many seconds a statement may take"),
     Setting("BASEKEEPER_CONNECT_TIMEOUT", .number(2...60), "2",
-      "Seconds to connect to PostgreSQL"),
+      "How many seconds connecting to PostgreSQL may take"),
     Setting("BASEKEEPER_DATABASE_WAIT", .number(0...3600), "30",
-      "Seconds that serve waits at its start for the database of DATABASE_URL; 0: it ends at once where there is none"),
+      "How many seconds serve waits at its start for the database of DATABASE_URL; 0: it does not wait"),
     Setting("BASEKEEPER_TRASH_DAYS", .number(1...36_500), "30",
-      "Days until a deleted base is gone for good"),
+      "After how many days a deleted base is gone for good"),
     Setting("BASEKEEPER_DEMO", .flag, "no",
-      "A demo team with an admin, a member, a group, bases and API tokens, made and shown at the first start"),
+      "Whether the first start creates a demo team with an admin, a member, a group, bases and API tokens"),
   ]),
   SettingGroup(title: "What it does", settings: [
     Setting("BASEKEEPER_TOKEN_ALGORITHM", .choice(SigningKey.Algorithm.allCases.map(\.rawValue)), "HS256",
       "How base tokens are signed"),
     Setting("BASEKEEPER_RATE_LIMIT_ADDRESS", .number(0...10_000_000), "0",
-      "Requests a minute of one address to one copy; 0: no limit"),
+      "Requests per minute from one address to one copy; 0: no limit"),
     Setting("BASEKEEPER_RATE_LIMIT_ACCOUNT", .number(0...10_000_000), "0",
-      "Requests a minute of one account; 0: no limit"),
+      "Requests per minute from one account; 0: no limit"),
     Setting("BASEKEEPER_RATE_LIMIT_TOKEN", .number(0...10_000_000), "0",
-      "Exchanges a minute of one API token that has no limit of its own; 0: no limit"),
+      "Exchanges per minute of an API token that has no limit of its own; 0: no limit"),
     Setting("BASEKEEPER_LOG_FORMAT", .choice(Log.Format.allCases.map(\.rawValue)), "auto",
       """
-      text: lines for people; json: one JSON object a line; auto: text on a terminal, JSON elsewhere. No colours \
-      where NO_COLOR is set
+      text: text for people, in colour unless NO_COLOR is set; json: one JSON object per line; auto: text on a \
+      terminal, JSON elsewhere
       """),
     Setting("BASEKEEPER_LOG_LEVEL", .choice(Log.Level.allCases.map(\.rawValue)), "info",
-      "What is at least this important is logged"),
+      "The lowest level that is logged"),
   ]),
   SettingGroup(title: "Limits", settings: [
     Setting("BASEKEEPER_LOOPS", .number(1...256), nil, otherwise: "one for each core",
       "Event loops"),
     Setting("BASEKEEPER_MAX_HEADER_BYTES", .number(1024...1_048_576), "16384",
-      "The largest header of a request; also the memory an idle connection costs, 10 KB more over TLS"),
+      "The largest header of a request. It is also the memory of an idle connection; TLS adds 10 KB"),
     Setting("BASEKEEPER_MAX_BODY_BYTES", .number(1024...1_073_741_824), "1048576",
-      "The largest body of a request that carries a file; any other has 65536 bytes at most"),
+      "The largest body of a request that carries a file; other bodies have at most 65536 bytes"),
     Setting("BASEKEEPER_MAX_BODY_MEMORY", .number(1024...1_099_511_627_776), "67108864",
-      "Bytes of all bodies that are under way; what is above is answered with 503. At least one body"),
+      "Bytes of all bodies in transit; requests above the limit get 503. It must fit at least one body"),
     Setting("BASEKEEPER_MAX_BODY_MEMORY_PER_ADDRESS", .number(0...1_099_511_627_776), "8388608",
-      "The same of one address, with 429; 0: no limit. At least one body"),
+      "The same for one address; requests above the limit get 429. 0: no limit"),
     Setting("BASEKEEPER_MAX_CONNECTIONS", .number(1...1_000_000), "10000",
-      "Connections in all"),
+      "The largest number of connections"),
     Setting("BASEKEEPER_MAX_CONNECTIONS_PER_ADDRESS", .number(0...1_000_000), "1000",
-      "Connections of one address; 0: no limit"),
+      "The largest number of connections from one address; 0: no limit"),
     Setting("BASEKEEPER_HEADER_TIMEOUT", .number(1...3600), "10",
-      "Seconds for the header of a connection's first request"),
+      "How many seconds the header of a connection's first request may take"),
     Setting("BASEKEEPER_BODY_TIMEOUT", .number(1...3600), "30",
-      "Seconds for a request's body, however it drips"),
+      "How many seconds a request's body may take"),
     Setting("BASEKEEPER_IDLE_TIMEOUT", .number(1...3600), "60",
-      "Seconds from an answer to the next request's header"),
+      "How many seconds a connection may be idle between an answer and the next request's header"),
     Setting("BASEKEEPER_DRAIN_TIME", .number(0...600), "0",
-      "Seconds after SIGTERM in which /readyz says no and requests are served, until a balancer has found out"),
+      "For how many seconds after SIGTERM requests are still served while /readyz says no, so that a balancer notices"),
     Setting("BASEKEEPER_SHUTDOWN_TIMEOUT", .number(0...600), "20",
-      "Seconds that running requests get after SIGTERM"),
+      "How many seconds running requests get after SIGTERM"),
   ]),
 ]

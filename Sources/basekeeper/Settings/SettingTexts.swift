@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Postgres
 
-// What is made of the rows of `settingGroups`, for people to read.
+// Texts for people, made from the rows of `settingGroups`.
 
 /// The tables of docs/settings.md.
 var settingsMarkdown: String {
@@ -14,7 +14,7 @@ var settingsMarkdown: String {
     return """
       ## \(group.title)
 
-      | variable | values | not set | meaning |
+      | variable | values | default | meaning |
       |---|---|---|---|
       \(rows.joined(separator: "\n"))
 
@@ -28,8 +28,8 @@ var settingsTemplate: String {
   let groups = settingGroups.map { group in
     let head = "# --- \(group.title) "
     let rows = group.settings.map { setting in
-      let isTold = setting.standard == nil && !setting.isInTemplate && setting.otherwise != "not set"
-      let otherwise = isTold ? ". Not set: \(setting.otherwise)" : ""
+      let isTold = setting.standard == nil && !setting.isInTemplate
+      let otherwise = isTold ? ". Default: \(setting.otherwise)" : ""
       let text = "\(setting.meaning)\(setting.choices.map { " (\($0))" } ?? "")\(otherwise)."
       let comment = wrapped(text, width - 2).map { "# \($0)" }.joined(separator: "\n")
       return "\(comment)\n\(setting.isInTemplate ? "" : "#")\(setting.name)=\(setting.standard ?? "")"
@@ -37,9 +37,9 @@ var settingsTemplate: String {
     return "\(head)\(String(repeating: "-", count: width - head.count))\n\n\(rows.joined(separator: "\n\n"))"
   }
   return """
-    # Settings of Basekeeper, for compose.yaml, script/server and every --env-file. `script/init-env` makes .env of this,
-    # with fresh secrets. A line that begins with # is not set: the value it shows is what holds then. docs/settings.md
-    # says more. Values may stand in quotes, by the rules of systemd's EnvironmentFile=.
+    # Basekeeper's settings, for compose.yaml, script/server and --env-file. `script/init-env` makes .env from this file,
+    # with fresh secrets. A line that begins with # sets nothing: it shows the default. Values may be quoted, by the rules
+    # of systemd's EnvironmentFile=. See docs/settings.md.
 
     \(groups.joined(separator: "\n\n"))
     """
@@ -57,12 +57,12 @@ func showConfiguration(_ options: Options) throws {
   for warning in configuration.warnings { complain("warning: \(warning)") }
 }
 
-/// A text on one line, which moves no cursor.
+/// A text with its control characters escaped, so that it stays on one line.
 private func printable(_ text: String) -> String {
   text.unicodeScalars.map { $0.properties.generalCategory == .control ? $0.escaped(asASCII: true) : "\($0)" }.joined()
 }
 
-/// Rows of texts, each below the one before.
+/// Rows of texts in aligned columns.
 func aligned(_ rows: [[String]]) -> [String] {
   let widths = (rows.first ?? []).indices.map { column in min(60, rows.map { $0[column].count }.max() ?? 0) }
   return rows.map { row in
@@ -72,7 +72,7 @@ func aligned(_ rows: [[String]]) -> [String] {
 }
 
 extension Environment {
-  /// A setting's name, its value, and where that comes from.
+  /// A setting's name, its value, and where the value comes from.
   fileprivate func row(of setting: Setting) -> [String] {
     if let text = text(setting.name) {
       return [
@@ -82,14 +82,14 @@ extension Environment {
     }
     if setting.isSecret, let path = secretFile(setting.name), let named = values[setting.name + "_FILE"] {
       let value = contents(of: path).map { setting.masked(String(decoding: $0, as: UTF8.self)) } ?? "(cannot be read)"
-      return [setting.name, value, "\(path), as \(setting.name)_FILE says in \(named.source)"]
+      return [setting.name, value, "\(path), named by \(setting.name)_FILE in \(named.source)"]
     }
     return [setting.name, setting.standard ?? "(\(setting.otherwise))", "default"]
   }
 }
 
 extension Setting {
-  /// The values it takes, where they can be listed.
+  /// The values it takes; nil if they cannot be listed.
   fileprivate var choices: String? {
     switch shape {
     case .number, .flag, .choice: values
@@ -97,7 +97,7 @@ extension Setting {
     }
   }
 
-  /// A secret as it may be shown: of a database's URL all but the password, of others the length.
+  /// A secret as it may be shown: a database's URL without its password, of any other only the length.
   fileprivate func masked(_ secret: String) -> String {
     let trimmed = secret.withoutLineEnd
     guard name.hasPrefix("DATABASE_") else { return "(\(trimmed.utf8.count) bytes)" }
