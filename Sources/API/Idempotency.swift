@@ -27,7 +27,7 @@ extension App {
     if let answer = try await once.answer(self) { return answer }
     let input = try await read()
     do {
-      return try await db.transaction { transaction in
+      return try await keep(.answers) { transaction in
         try await once.claim(transaction)
         let output = try await body(input, within(transaction))
         let response = output.response(publicURL: settings.publicURL)
@@ -43,11 +43,15 @@ extension App {
 
   /// Deletes what is kept for a day, and has been.
   public func forgetOldAnswers() async throws {
-    try await db.run("delete from idempotent_answer where created_at < now() - interval '1 day'")
-    // Whether it has expired is judged by the clocks of the copies, and one may be late.
-    try await db.run("delete from revoked_base_token where expires_at < now() - interval '7 days'")
-    try await db.run("delete from team_invitation where expires_at < now() - interval '30 days'")
-    try await db.run("delete from retired_secret where valid_until < now() - interval '90 days'")
+    for old: SQL in [
+      "idempotent_answer where created_at < now() - interval '1 day'",
+      // Whether it has expired is judged by the clocks of the copies, and one may be late.
+      "revoked_base_token where expires_at < now() - interval '7 days'",
+      "team_invitation where expires_at < now() - interval '30 days'",
+      "retired_secret where valid_until < now() - interval '90 days'",
+    ] {
+      try await keep(.retention) { try await $0.run("delete from \(old)") }
+    }
   }
 }
 
@@ -100,12 +104,14 @@ private struct Once: Sendable {
   /// all that was committed before it. The first commit may have been cut off in this very wait, and what it did be seen
   /// all the same; a plain read would acknowledge what is lost with the primary.
   func answer(_ app: App) async throws -> Response? {
-    let found: Kept? = try await app.db.row(
-      """
-      update idempotent_answer set request = request
-      where key = \(key) and created_at > now() - interval '1 day'
-      returning request, sealed, ended_at is not null as is_ended
-      """)
+    let found: Kept? = try await app.keep(.answers) {
+      try await $0.row(
+        """
+        update idempotent_answer set request = request
+        where key = \(key) and created_at > now() - interval '1 day'
+        returning request, sealed, ended_at is not null as is_ended
+        """)
+    }
     guard let found else { return nil }
     guard found.request == asked else { throw APIError.otherRequest }
     guard !found.isEnded else { throw APIError.ended }

@@ -4,8 +4,11 @@ public import Postgres
 
 /// What an operation may use. One for each loop, made once, passed as an argument.
 public struct App: Sendable {
-  /// The database, through the loop's own connections.
+  /// The database, through the loop's own connections, to read from. What changes something does so by `change(by:)`,
+  /// what is noted besides by `keep`.
   public let db: Database
+  /// The same, to write to.
+  let writer: WritableDatabase
   /// A copy of it for what may be a little late; nil where there is none.
   public let standby: Standby?
   /// The keys that sign and verify base tokens, as the database had them last.
@@ -36,14 +39,15 @@ public struct App: Sendable {
 
   /// An app with the given parts.
   public init(
-    db: Database, signer: TokenSigner, vault: Vault, passwords: PasswordHasher, settings: Settings,
+    db: WritableDatabase, signer: TokenSigner, vault: Vault, passwords: PasswordHasher, settings: Settings,
     limiter: RateLimiter = RateLimiter(), standby: Standby? = nil,
     readiness: @escaping @Sendable () async -> Obstacle? = { nil },
     metrics: @escaping @Sendable () async -> [UInt8] = { [] },
     now: @escaping @Sendable () -> Timestamp = { .now },
     uptime: (@Sendable () -> Duration)? = nil
   ) {
-    (self.db, self.standby, self.vault, self.passwords, self.limiter) = (db, standby, vault, passwords, limiter)
+    (self.db, writer) = (db.reader, db)
+    (self.standby, self.vault, self.passwords, self.limiter) = (standby, vault, passwords, limiter)
     keys = SigningKeys(signer)
     (self.settings, self.readiness, self.metrics, self.now) = (settings, readiness, metrics, now)
     self.uptime = uptime ?? { begin.duration(to: .now) }
@@ -61,15 +65,16 @@ public struct App: Sendable {
 
   /// The app with a transaction in the place of the database: what it does is done when that is committed.
   public func within(_ transaction: Transaction) -> App {
-    App(self, db: db.within(transaction))
+    let db = writer.within(transaction)
+    return App(self, reading: db.reader, writing: db)
   }
 
-  /// The app with a copy of the database in its place.
-  func at(_ standby: Standby) -> App { App(self, db: standby.db) }
+  /// The app with a copy of the database to read from.
+  func at(_ standby: Standby) -> App { App(self, reading: standby.db, writing: writer) }
 
   /// Whoever has another database than the primary has no standby besides.
-  private init(_ app: App, db: Database) {
-    (self.db, standby) = (db, nil)
+  private init(_ app: App, reading db: Database, writing writer: WritableDatabase) {
+    (self.db, self.writer, standby) = (db, writer, nil)
     (keys, vault, passwords, limiter) = (app.keys, app.vault, app.passwords, app.limiter)
     (lastUse, settings, readiness) = (app.lastUse, app.settings, app.readiness)
     (metrics, now, uptime, origin) = (app.metrics, app.now, app.uptime, app.origin)

@@ -51,8 +51,7 @@ public struct Attempt: Sendable {
   public static func begin(at subject: Subject, _ app: App) async throws -> Attempt {
     let attempt = Attempt(subject: subject, app)
     let rules = attempt.rules
-    let verdict: Verdict? = try await app.db.row(
-      """
+    let begin: SQL = """
       select begin_attempt(array_agg(sha256(convert_to(key, 'UTF8'))), array_agg(free::integer),
                            array_agg(longest::integer), array_agg(make_interval(secs => memory))) as seconds
       from unnest(\(rules.map(\.key))::text[], \(rules.map(\.free))::bigint[], \(rules.map(\.longest))::bigint[],
@@ -60,7 +59,8 @@ public struct Attempt: Sendable {
         as rule (key, free, longest, memory, is_for_strangers)
       where is_for_strangers = 0 or not exists (
         select from familiar_place where key = sha256(convert_to(\(attempt.place), 'UTF8')))
-      """)
+      """
+    let verdict: Verdict? = try await app.keep(.signIns) { try await $0.row(begin) }
     if let seconds = verdict?.seconds, seconds > 0 { throw Refusal.throttled(seconds: seconds) }
     return attempt
   }
@@ -94,13 +94,13 @@ public struct Attempt: Sendable {
   private func end(
     forgetting forgotten: [String?], forgiving forgiven: [String?], familiar place: String?, _ app: App
   ) async throws {
-    try await app.db.run(
-      """
+    let end: SQL = """
       select end_attempt(
         array(select sha256(convert_to(key, 'UTF8')) from unnest(\(forgotten.compactMap(\.self))::text[]) as own (key)),
         array(select sha256(convert_to(key, 'UTF8')) from unnest(\(forgiven.compactMap(\.self))::text[]) as own (key)),
         sha256(convert_to(\(place), 'UTF8')))
-      """)
+      """
+    try await app.keep(.signIns) { try await $0.run(end) }
   }
 
   // MARK: Keys
@@ -160,6 +160,6 @@ public struct Attempt: Sendable {
 extension App {
   /// Deletes what was counted so long ago that it does not count any more, and the oldest of what is too much.
   public func forgetOldAttempts() async throws {
-    try await db.run("select forget_attempts()")
+    try await keep(.retention) { try await $0.run("select forget_attempts()") }
   }
 }

@@ -32,7 +32,7 @@ public enum AuditTrail {
   /// Goes through all chains as they stand at one moment, and gives their heads.
   ///
   /// - Throws: `Broken`, or `PostgresError`.
-  public static func verify(_ database: Database) async throws -> [Head] {
+  public static func verify(_ database: WritableDatabase) async throws -> [Head] {
     try await database.transaction(after: "set transaction isolation level repeatable read, read only") {
       let heads: [StoredHead] = try await $0.rows("select chain, number, hash from audit_chain order by chain")
       var walk = Walk(heads: heads)

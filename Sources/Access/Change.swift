@@ -20,8 +20,30 @@ extension App {
     let hold: SQL = caller.map { ", \($0.held(alone: endsOwnAccess))" } ?? ""
     let actor: SQL = "select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true)\(hold)"
     let time: SQL? = statementTime.map { ", set_config('statement_timeout', \("\($0.components.seconds)s"), true)" }
-    return try await db.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)
+    return try await writer.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)
   }
+
+  /// Runs a body that writes what nobody's name stands under, in a transaction; `kind` says what that is.
+  ///
+  /// - Throws: What the body threw, or `PostgresError`.
+  @discardableResult
+  public func keep<Value: Sendable>(
+    _ kind: Bookkeeping, _ body: (Transaction) async throws -> Value
+  ) async throws -> Value {
+    try await writer.transaction(body)
+  }
+}
+
+/// What the service writes on its own account.
+public enum Bookkeeping {
+  /// Who has signed in or has tried to, with what, and what a first sign-in makes.
+  case signIns
+  /// That a request is done once, and its answer.
+  case answers
+  /// The workspace that a member without one gets when it is first needed.
+  case personalWorkspaces
+  /// What has been kept for as long as it should be.
+  case retention
 }
 
 /// Where a request comes from.

@@ -46,7 +46,7 @@ public struct KeyStore: Sendable {
   /// The keys as they are now; makes the first one where there is none that signs.
   ///
   /// - Throws: `Problem` where the master key is another one, or `PostgresError`.
-  public func load(_ database: Database) async throws -> TokenSigner {
+  public func load(_ database: WritableDatabase) async throws -> TokenSigner {
     try await checkMasterKey(database)
     try await sealOldSecrets(database)
     if try await current(database) == nil { try await makeFirst(database) }
@@ -57,10 +57,10 @@ public struct KeyStore: Sendable {
   /// Replaces the keys that a loop's app has by those of the database; gives how long until another one signs, where one
   /// is to.
   public func refresh(_ app: App) async throws -> Duration? {
-    if let signer = try await current(app.db) {
+    if let signer = try await current(app.writer) {
       let isAnother = signer.signing.id != app.keys.current.signing.id
       app.keys.current = signer
-      if isAnother { try await note(signer, app.db) }
+      if isAnother { try await note(signer, app.writer) }
     }
     let next: Next? = try await app.db.row(
       """
@@ -71,14 +71,14 @@ public struct KeyStore: Sendable {
   }
 
   /// Notes for commands, whose settings may be others, what the service signs with.
-  public func note(_ signer: TokenSigner, _ database: Database) async throws {
+  public func note(_ signer: TokenSigner, _ database: WritableDatabase) async throws {
     let id = signer.signing.id
     try await database.run("update installation set signing_kid = \(id) where signing_kid is distinct from \(id)")
   }
 
   /// What the service signs with. These settings say it, unless the service has noted that its own are others: then a
   /// secret of its own signs, or none where these have one, or it signs by another algorithm.
-  private func signing(_ database: Database) async throws -> String {
+  private func signing(_ database: WritableDatabase) async throws -> String {
     let own = try await load(database).signing
     let noted: Noted? = try await database.row(
       """
@@ -106,7 +106,7 @@ public struct KeyStore: Sendable {
     init(_ row: Row) throws(PostgresError) { milliseconds = try row["milliseconds"] }
   }
 
-  private func current(_ database: Database) async throws -> TokenSigner? {
+  private func current(_ database: WritableDatabase) async throws -> TokenSigner? {
     let stored: [Stored] = try await database.rows(
       """
       select \(Stored.columns) from signing_key
@@ -130,7 +130,7 @@ public struct KeyStore: Sendable {
   }
 
   /// Another master key would make of everything sealed something that nobody can open: better no start.
-  private func checkMasterKey(_ database: Database) async throws {
+  private func checkMasterKey(_ database: WritableDatabase) async throws {
     let fingerprint = vault.fingerprint
     try await database.run(
       "update installation set master_key_check = \(fingerprint) where master_key_check is null")
@@ -151,7 +151,7 @@ public struct KeyStore: Sendable {
 
   // MARK: Making
 
-  private func makeFirst(_ database: Database) async throws {
+  private func makeFirst(_ database: WritableDatabase) async throws {
     let key = SigningKey.generate(algorithm)
     try await database.transaction { transaction in
       // One replica at a time; who has waited here began before the key was made that it finds now.
@@ -168,7 +168,7 @@ public struct KeyStore: Sendable {
   }
 
   /// Secrets of before keys were sealed.
-  private func sealOldSecrets(_ database: Database) async throws {
+  private func sealOldSecrets(_ database: WritableDatabase) async throws {
     let old: [Clear] = try await database.rows("select id, secret from signing_key where secret is not null")
     for row in old {
       let key = try SigningKey(secret: row.secret)
@@ -194,7 +194,7 @@ public struct KeyStore: Sendable {
   // MARK: Administering
 
   /// All keys, the oldest first; what signs is what the service has signed with last.
-  public func list(_ database: Database) async throws -> [Entry] {
+  public func list(_ database: WritableDatabase) async throws -> [Entry] {
     let signing = try await signing(database)
     let stored: [Stored] = try await database.rows(
       "select \(Stored.columns) from signing_key order by activates_at, id")
@@ -216,25 +216,27 @@ public struct KeyStore: Sendable {
   }
 
   /// Makes a new key, which signs after the overlap.
-  public func rotate(_ database: Database) async throws -> Entry {
+  public func rotate(_ database: WritableDatabase) async throws -> Entry {
     let signing = try await signing(database)
     let isStored = try await database.run("select from signing_key where kid = \(signing)") == 1
     guard signingSecret == nil, isStored else {
       throw Problem(description: "JWT_PRIVATE_KEY signs: to rotate it, change that variable and restart all copies")
     }
     let key = SigningKey.generate(algorithm)
-    let made: Stored? = try await database.row(
-      """
-      insert into signing_key (kid, algorithm, sealed, activates_at)
-      values (\(key.id), \(key.algorithm.rawValue), \(vault.seal(key.bytes, for: Self.purpose)),
-              now() + make_interval(secs => \(Int(Self.overlap.components.seconds))))
-      returning \(Stored.columns)
-      """)
+    let made: Stored? = try await database.transaction {
+      try await $0.row(
+        """
+        insert into signing_key (kid, algorithm, sealed, activates_at)
+        values (\(key.id), \(key.algorithm.rawValue), \(vault.seal(key.bytes, for: Self.purpose)),
+                now() + make_interval(secs => \(Int(Self.overlap.components.seconds))))
+        returning \(Stored.columns)
+        """)
+    }
     return Entry(id: key.id, algorithm: key.algorithm.rawValue, activates: made?.activates, state: "next")
   }
 
   /// Accepts a key no more; what it has signed is refused from then on.
-  public func retire(_ id: String, _ database: Database) async throws {
+  public func retire(_ id: String, _ database: WritableDatabase) async throws {
     let signing = try await signing(database)
     guard id != shared?.id else { throw Problem(description: "\(id) is JWT_PRIVATE_KEY: remove it there") }
     guard id != signing else {

@@ -10,7 +10,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
   /// How many tokens are written at a time: the loop does other things in between.
   private static let batchSize = 500
 
-  private let db: Database
+  private let db: WritableDatabase
   private let programs = Gathered<APIToken>()
   private let people = Gathered<AccountToken>()
   private let links = Gathered<BaseLink>()
@@ -80,7 +80,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
     }
   }
 
-  init(db: Database) { self.db = db }
+  init(db: WritableDatabase) { self.db = db }
 
   /// Notes a use of an API token.
   public func note(_ token: ID<APIToken>, at time: Timestamp, from origin: Origin) {

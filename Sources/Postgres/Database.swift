@@ -1,6 +1,12 @@
 public import Loop
 
-/// A PostgreSQL database, through the connections that one loop keeps to it.
+/// A PostgreSQL database to read from, through the connections that one loop keeps to it. Who may write has it as a
+/// `WritableDatabase`.
+///
+/// It reads by its type, and by its sessions: they begin read-only transactions unless one says otherwise, as those that
+/// write do, so a statement that writes fails with 25006 here (read_only_sql_transaction). A pooler that keeps the
+/// sessions' settings to itself leaves it to the type alone; a `begin read only` around each look-up would cost more than
+/// the look-up's own work.
 ///
 /// Connections are opened when they are first needed. While none is there and the last attempt to open one failed,
 /// statements fail at once with `PostgresError.unavailable`; they work again as soon as the server does. Nothing waits
@@ -75,7 +81,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
 
   /// The same database as a transaction of it sees it: all statements run there, and a transaction within it is a
   /// savepoint of it. Of no use after the transaction has ended.
-  public func within(_ transaction: Transaction) -> Database { Database(self, in: transaction) }
+  func within(_ transaction: Transaction) -> Database { Database(self, in: transaction) }
 
   // MARK: Statements
 
@@ -123,10 +129,6 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     try await answer(sql).all()
   }
 
-  /// Runs a statement and says how many rows it touched.
-  @discardableResult
-  public func run(_ sql: SQL) async throws(PostgresError) -> Int { try await answer(sql).affectedRows }
-
   private func answer(_ sql: SQL) async throws(PostgresError) -> ResultSet {
     if let ambient { return try await ambient.answer(sql) }
     try checkUse()
@@ -158,15 +160,14 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
 
   // MARK: Transactions
 
-  /// Runs the body in a transaction, and commits when it returns. The `prelude` travels with its first statement: what
-  /// is to hold for the transaction. If one of its statements may take longer than others, `statementTime` says how long.
-  ///
-  /// A body that throws is rolled back. So is one that returns although a statement has failed: it throws that failure.
-  /// Where the server asks for it (a deadlock, a serialization failure) the whole body runs again, up to five times; so
-  /// it may change nothing but the database.
-  ///
-  /// - Throws: What the body threw, or `PostgresError`.
-  public func transaction<Value: Sendable>(
+  /// See `WritableDatabase.run`.
+  func run(_ sql: SQL) async throws -> Int {
+    if let ambient { return try await ambient.run(sql) }
+    return try await transaction { try await $0.run(sql) }
+  }
+
+  /// See `WritableDatabase.transaction`.
+  func transaction<Value: Sendable>(
     after prelude: SQL? = nil, statementTime: Duration? = nil, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
     if let ambient { return try await ambient.nested(after: prelude, body) }

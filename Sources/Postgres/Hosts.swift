@@ -11,6 +11,14 @@ enum Hosts {
   /// What to add to the URL for each attempt, in the URL's order; one empty element if there is nothing to take apart.
   static func attempts(of url: String) -> [Parameters] {
     let options = options(of: url)
+    let kind = options["target_session_attrs"].flatMap { kindsOfServers[$0] }
+    return servers(of: options).map { $0 + (kind.map { [("target_session_attrs", $0)] } ?? []) }
+  }
+
+  /// libpq judges these by what a session does by default, which here is to read only: the kind of the server is meant.
+  private static let kindsOfServers = ["read-write": "primary", "read-only": "standby"]
+
+  private static func servers(of options: [String: String]) -> [Parameters] {
     let hosts = list(options["host"])
     let addresses = list(options["hostaddr"])
     let count = max(hosts.count, addresses.count)

@@ -106,7 +106,9 @@ struct Opener: Sendable {
     ]
     // What is read is in memory or on an SSD, and no statement is worth being compiled; the URL may say otherwise.
     let advice = ["-c random_page_cost=1.1", "-c jit=off"]
-    let rules = session.map { "-c \($0)=\($1.milliseconds)" } + ["-c TimeZone=UTC"]
+    // What writes says so: `begin read write`.
+    let rules =
+      session.map { "-c \($0)=\($1.milliseconds)" } + ["-c TimeZone=UTC", "-c default_transaction_read_only=on"]
     let options = advice + [Hosts.options(of: settings.url)["options"] ?? ""] + rules
     let link = try Link.open(
       settings.url,

@@ -87,7 +87,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
 
   /// Sends what begins a transaction, before its first query; if it fails, so does that.
   func begin(_ prelude: SQL?, isNamed: Bool) {
-    ask("begin", .opensTransaction, isNamed: isNamed, nil)
+    ask("begin read write", .opensTransaction, isNamed: isNamed, nil)
     if let prelude { ask(prelude, .opensTransaction, isNamed: isNamed, nil) }
   }
 

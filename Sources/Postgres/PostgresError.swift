@@ -37,6 +37,10 @@ extension PostgresError {
       return
     }
     let message = result.field(.messagePrimary) ?? ""
+    guard !result.isOfStandby else {
+      self = .unavailable(message)
+      return
+    }
     self.init(sqlstate: sqlstate, constraint: result.field(.constraintName), message: message)
   }
 
@@ -44,7 +48,7 @@ extension PostgresError {
     switch sqlstate {
     case "57014", "55P03": self = .timedOut  // query_canceled, lock_not_available
     case "22021", "22P05": self = .invalidText  // character_not_in_repertoire, untranslatable_character
-    case "25006", "25P03": self = .unavailable(message)  // a server that became a standby; left idle in a transaction
+    case "25P03": self = .unavailable(message)  // left idle in a transaction
     case _ where ["08", "53"].contains(sqlstate.prefix(2)) || sqlstate.hasPrefix("57P0"): self = .unavailable(message)
     default:
       self = .statement(
@@ -90,7 +94,13 @@ extension ResultSet {
   /// Whether the connection should be left: the server ends it, or cannot take writes any more.
   var endsConnection: Bool {
     guard let sqlstate = field(.sqlstate) else { return true }
-    return sqlstate == "25006" || sqlstate.hasPrefix("57P0") || sqlstate.hasPrefix("08")
+    return isOfStandby || sqlstate.hasPrefix("57P0") || sqlstate.hasPrefix("08")
+  }
+
+  /// Whether a server in recovery has refused to `begin read write`: feature_not_supported, of the function that checks
+  /// what a setting is set to. Its message is in the server's language.
+  fileprivate var isOfStandby: Bool {
+    field(.sqlstate) == "0A000" && field(.sourceFunction) == "call_bool_check_hook"
   }
 
   fileprivate func field(_ field: ErrorField) -> String? {

@@ -96,7 +96,7 @@ final class Installation {
 
   /// What a newer version has applied to the database, on which this one can run, too.
   func newerMigrations() throws -> [String] {
-    try withDatabase { try await Migrator.newer($0, than: migrations) }
+    try withDatabase { try await Migrator.newer($0.reader, than: migrations) }
   }
 
   /// Stops what was started.
@@ -104,13 +104,13 @@ final class Installation {
 
   /// Runs an async body with a database of its own: the installation's, or that of other settings.
   func withDatabase<Value: Sendable>(
-    at settings: Database.Settings? = nil, _ body: @escaping @Sendable (Database) async throws -> Value
+    at settings: Database.Settings? = nil, _ body: @escaping @Sendable (WritableDatabase) async throws -> Value
   ) throws -> Value {
     let given = settings ?? database
     return try runBlocking { loop in
       var settings = given
       settings.waitingTime = .seconds(30)  // of several hosts, each that does not answer takes its time
-      let database = Database(settings, on: loop)
+      let database = WritableDatabase(settings, on: loop)
       do {
         let value = try await body(database)
         await database.close()

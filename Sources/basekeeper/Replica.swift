@@ -43,12 +43,12 @@ final class Replica: Sendable {
 
     parts = try (1...configuration.loops).map { _ in
       let loop = try Loop()
-      let database = Database(primary, on: loop)
+      let database = WritableDatabase(primary, on: loop)
       let standby = copy.map { Standby(Database($0, on: loop), lag: configuration.readLag) }
       let app = App(
         db: database, signer: signer, vault: vault, passwords: installation.passwords, settings: settings,
         limiter: limiter, standby: standby,
-        readiness: { isStopping.isSet ? .shutdown : await obstacle(of: database) },
+        readiness: { isStopping.isSet ? .shutdown : await obstacle(of: database.reader) },
         metrics: metrics.exposition)
       return Part(loop: loop, app: app, figures: Figures())
     }

@@ -557,13 +557,15 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
   {
     try await World.with { world async throws in
       let tokens: [ID<APIToken>] = try await world.database.db.onLoop {
-        try await $0.rows(
-          """
-          insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by)
-          select 1, 1, 'many ' || number, sha256(convert_to(number::text, 'UTF8')), 'many', 'r', 1
-          from generate_series(1, 1201) as number
-          returning id
-          """)
+        try await $0.transaction {
+          try await $0.rows(
+            """
+            insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by)
+            select 1, 1, 'many ' || number, sha256(convert_to(number::text, 'UTF8')), 'many', 'r', 1
+            from generate_series(1, 1201) as number
+            returning id
+            """)
+        }
       }
       let request = Request(id: "test", .get, try Target("/"), address: "192.0.2.1")
       try await world.onLoop { app in

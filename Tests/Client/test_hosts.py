@@ -6,9 +6,12 @@ import threading
 
 import pytest
 
+from support.http import call, get
 from support.ports import free_port
 from support.postgres import Postgres, url_of_either
+from support.process import wait_until
 from support.service import Service
+from support.team import PASSWORD, root_token
 
 
 @pytest.fixture(scope="module")
@@ -83,3 +86,24 @@ def test_where_no_server_is_of_use_the_reason_names_each(good):
         assert told.returncode != 0
         assert f"port {one} failed" in told.stderr and f"port {other} failed" in told.stderr, told.stderr
         service.delete()
+
+
+def test_a_server_that_has_become_a_standby_is_read_from_and_takes_no_writes():
+    server = Postgres()
+    service = Service(DATABASE_URL=server.url)
+    try:
+        service.start()
+        root, path = root_token(service), "/api/v2.1/admin/organizations/"
+        server.stop()
+        (server.data / "standby.signal").touch()
+        server.start()
+        wait_until(lambda: get(service, path, root).status_code == 200)
+        team = {"org_name": "Late", "admin_email": "late@example.com", "admin_name": "Lea", "password": PASSWORD}
+        refused = call(service, "POST", path, root, json=team)
+        assert refused.status_code == 503 and "Retry-After" in refused.headers, refused.text
+        server.promote()
+        wait_until(lambda: call(service, "POST", path, root, json=team).status_code == 200)
+        assert service.stop() == 0
+    finally:
+        service.delete()
+        server.delete()

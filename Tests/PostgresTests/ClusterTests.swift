@@ -152,10 +152,10 @@ import Testing
 /// Runs a statement, and gives the number that it answers.
 @discardableResult
 private func query(_ cluster: ThrowAwayCluster, _ sql: SQL) async throws -> Int? {
-  let db = Database(Database.Settings(url: cluster.conninfo), on: try TestDatabase.loop.get())
+  let db = WritableDatabase(Database.Settings(url: cluster.conninfo), on: try TestDatabase.loop.get())
   return try await db.onLoop { db in
-    let answer: Result<Only<Int>?, PostgresError>
-    do throws(PostgresError) { answer = .success(try await db.row(sql)) } catch { answer = .failure(error) }
+    let answer: Result<Only<Int>?, any Error>
+    do { answer = .success(try await db.transaction { try await $0.row(sql) }) } catch { answer = .failure(error) }
     await db.close()
     return try answer.get()?.value
   }

@@ -28,6 +28,15 @@ import Testing
       ])
   }
 
+  @Test func `whether a server takes writes is asked of the server, not of what a session does by default`() {
+    #expect(attempts("postgresql://a/x?target_session_attrs=read-write") == [["target_session_attrs=primary"]])
+    #expect(attempts("postgresql://a/x?target_session_attrs=read-only") == [["target_session_attrs=standby"]])
+    #expect(
+      attempts("host=a,b target_session_attrs=read-write") == [
+        ["host=a", "target_session_attrs=primary"], ["host=b", "target_session_attrs=primary"],
+      ])
+  }
+
   @Test(arguments: [
     "postgresql://db1/x", "postgresql:///x", "service=here", "host=/run/a", "host=a,,b", "host=a,b port=1,2,3",
     "host=a,b hostaddr=192.0.2.1", "no URL",

@@ -199,7 +199,7 @@ import Testing
   }
 }
 
-private func quotient(_ db: Database, _ dividend: Int, by divisor: Int) async -> Result<Int?, PostgresError> {
+private func quotient(_ db: WritableDatabase, _ dividend: Int, by divisor: Int) async -> Result<Int?, PostgresError> {
   do throws(PostgresError) {
     let answer: Only<Int>? = try await db.lookup("select \(dividend)::bigint / \(divisor)::bigint as value")
     return .success(answer?.value)
@@ -209,7 +209,7 @@ private func quotient(_ db: Database, _ dividend: Int, by divisor: Int) async ->
 }
 
 /// The sqlstate of a look-up in a table that is not there.
-private func failure(_ db: Database) async -> String? {
+private func failure(_ db: WritableDatabase) async -> String? {
   do throws(PostgresError) {
     _ = try await db.lookup("select value from nothing", as: Only<Int>.self)
     return nil

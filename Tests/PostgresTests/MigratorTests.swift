@@ -183,10 +183,10 @@ import Testing
   @Test func `a program runs on a database that has its migrations, and newer ones that only add`() async throws {
     try await TestDatabase.withEmpty { database in
       func isCurrent(_ migrations: [Migration]) async throws -> Bool {
-        try await database.db.onLoop { try await Migrator.isCurrent($0, migrations) }
+        try await database.db.onLoop { try await Migrator.isCurrent($0.reader, migrations) }
       }
       func newer(_ migrations: [Migration]) async throws -> [String] {
-        try await database.db.onLoop { try await Migrator.newer($0, than: migrations) }
+        try await database.db.onLoop { try await Migrator.newer($0.reader, than: migrations) }
       }
       #expect(try await !isCurrent([Self.first]))
       _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second])
@@ -203,7 +203,9 @@ import Testing
     try await TestDatabase.withEmpty { database in
       let contract = Migration(name: "0003-c.contract.sql", sql: "drop table b")
       _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second, contract])
-      let isCurrent = try await database.db.onLoop { try await Migrator.isCurrent($0, [Self.first, Self.second]) }
+      let isCurrent = try await database.db.onLoop {
+        try await Migrator.isCurrent($0.reader, [Self.first, Self.second])
+      }
       #expect(!isCurrent)
       #expect(throws: MigrationError.newer(["0003-c.contract.sql"])) {
         try Migrator.migrate(database.conninfo, [Self.first, Self.second])

@@ -218,13 +218,13 @@ import Testing
 }
 
 /// Runs a body on the loop with a database that has one empty table.
-private func onTable(_ body: @escaping @Sendable (Database) async throws -> Void) async throws {
+private func onTable(_ body: @escaping @Sendable (WritableDatabase) async throws -> Void) async throws {
   try await onDatabase { db async throws in
     try await db.run("create table item (id integer primary key)")
     try await body(db)
   }
 }
 
-private func ids(_ db: Database) async throws -> [Int] {
+private func ids(_ db: WritableDatabase) async throws -> [Int] {
   try await db.rows("select id as value from item order by id", as: Only<Int>.self).map(\.value)
 }

@@ -145,7 +145,7 @@ import Testing
 }
 
 /// One of the four ways to use a database.
-private func call(_ db: Database, _ number: Int) async throws {
+private func call(_ db: WritableDatabase, _ number: Int) async throws {
   switch number % 4 {
   case 0: _ = try await db.lookup("select \(number)::bigint as value", as: Only<Int>.self)
   case 1: _ = try await db.rows("select \(number)::bigint as value", as: Only<Int>.self)

@@ -12,7 +12,7 @@ extension Only: Equatable where Value: Equatable {}
 /// Runs a body on the loop with a database in which there is nothing, and with settings of its own.
 func onDatabase(
   _ change: @Sendable (inout Database.Settings) -> Void = { _ in },
-  _ body: @escaping @Sendable (Database) async throws -> Void
+  _ body: @escaping @Sendable (WritableDatabase) async throws -> Void
 ) async throws {
   try await TestDatabase.withEmpty { database in
     var settings = Database.Settings.patient(url: database.conninfo)
@@ -23,9 +23,9 @@ func onDatabase(
 
 /// Runs a body on the loop with connections of its own.
 func onDatabase(
-  _ settings: Database.Settings, _ body: @escaping @Sendable (Database) async throws -> Void
+  _ settings: Database.Settings, _ body: @escaping @Sendable (WritableDatabase) async throws -> Void
 ) async throws {
-  let db = Database(settings, on: try TestDatabase.loop.get())
+  let db = WritableDatabase(settings, on: try TestDatabase.loop.get())
   try await db.onLoop { db in
     do {
       try await body(db)

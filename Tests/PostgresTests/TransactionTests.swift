@@ -196,13 +196,13 @@ import Testing
 }
 
 /// Runs a body on the loop with a database that has one empty table.
-private func onTable(_ body: @escaping @Sendable (Database) async throws -> Void) async throws {
+private func onTable(_ body: @escaping @Sendable (WritableDatabase) async throws -> Void) async throws {
   try await onDatabase { db in
     try await db.run("create table item (id integer primary key)")
     try await body(db)
   }
 }
 
-private func count(_ db: Database) async throws -> Int? {
+private func count(_ db: WritableDatabase) async throws -> Int? {
   try await db.row("select count(*) as value from item", as: Only<Int>.self)?.value
 }

@@ -175,7 +175,7 @@ private struct Hash: PostgresValue, Equatable {
 
 /// Sends each value and reads it again, on both ways.
 private func expectReturn<Value: PostgresEncodable & PostgresDecodable & Equatable>(
-  _ db: Database, _ type: SQL, _ values: [Value], at location: SourceLocation = #_sourceLocation
+  _ db: WritableDatabase, _ type: SQL, _ values: [Value], at location: SourceLocation = #_sourceLocation
 ) async throws {
   for value in values {
     let back: Only<Value>? = try await db.row("select \(value)::\(type) as value")

@@ -12,7 +12,7 @@ public final class TestDatabase: Sendable {
   /// How to reach it from elsewhere.
   public let conninfo: String
   /// The database; to be used on the loop, see `onLoop`.
-  public let db: Database
+  public let db: WritableDatabase
   private let name: String
 
   /// Runs a body with a database of this version's schema.
@@ -54,7 +54,7 @@ public final class TestDatabase: Sendable {
     settings.pooledConnections = connections
     settings.lockTime = patience
     settings.statementTime = patience
-    db = Database(settings, on: try Self.loop.get())
+    db = WritableDatabase(settings, on: try Self.loop.get())
   }
 
   private static let count = Atomic(0)
@@ -84,11 +84,11 @@ public final class TestDatabase: Sendable {
   public func execute(_ script: String) async throws { try ScriptSession(conninfo).run(script) }
 }
 
-extension Database {
+extension WritableDatabase {
   /// Runs a body on the loop of the test databases.
   @discardableResult
   public func onLoop<Value: Sendable>(
-    _ body: @escaping @Sendable (Database) async throws -> Value
+    _ body: @escaping @Sendable (WritableDatabase) async throws -> Value
   ) async throws -> Value {
     try await TestDatabase.loop.get().perform { () async throws -> Value in try await body(self) }
   }

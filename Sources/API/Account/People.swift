@@ -107,7 +107,7 @@ private func showTeam(to member: TeamMember, _: NoInput, _ app: App) async throw
 }
 
 private func listTeam(to member: TeamMember, _ page: Page, _ app: App) async throws -> NamedList<PublicPerson> {
-  let own = Reach.team(member.team).accounts
+  let own = member.colleagues
   let count = try await app.db.count("select count(*) from account where \(own) and account.is_active")
   let people = try await app.people(
     """

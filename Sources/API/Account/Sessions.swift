@@ -96,8 +96,7 @@ private func checkSecondFactor(of person: Candidate, _ login: Credentials, _ app
 /// In one statement with what a login does besides: it is noted, and the first one gives a member his workspace.
 private func issueToken(to person: Candidate, _ terms: AccountTokenTerms, _ app: App) async throws -> Secret {
   let secret = Secret.generate()
-  let made: ID<AccountToken>? = try await app.db.row(
-    """
+  let issue: SQL = """
     with caller as (
       update account set last_login_at = now()
       where id = \(person.account) and is_active and deleted_at is null
@@ -115,18 +114,21 @@ private func issueToken(to person: Candidate, _ terms: AccountTokenTerms, _ app:
     insert into account_token (account_id, hash, name, expires_at)
     select id, \(secret.hash.bytes), \(terms.name), \(terms.expiry) from caller
     returning id
-    """)
+    """
+  let made: ID<AccountToken>? = try await app.keep(.signIns) { try await $0.row(issue) }
   guard made != nil else { throw DomainError.loginFailed }
   return secret
 }
 
 /// What was given as a name is not kept: now and then it is a password.
 private func noteFailure(of account: ID<Account>?, _ app: App) async throws {
-  try await app.db.run(
-    """
-    insert into login_log (account_id, team_id, address, succeeded)
-    values (\(account), coalesce((select team_id from account where id = \(account)), 0), \(app.origin.address), false)
-    """)
+  try await app.keep(.signIns) {
+    try await $0.run(
+      """
+      insert into login_log (account_id, team_id, address, succeeded)
+      values (\(account), coalesce((select team_id from account where id = \(account)), 0), \(app.origin.address), false)
+      """)
+  }
 }
 
 /// Who may be the one who signs in.

@@ -95,12 +95,15 @@ private func showFactor(of enrolling: Enrolling, _: NoInput, _ app: App) async t
 private func beginFactor(of enrolling: Enrolling, _: NoInput, _ app: App) async throws -> Enrolment {
   let caller = enrolling.caller
   let password = OneTimePassword.generate()
-  let count = try await app.db.run(
-    """
-    update account
-    set totp_sealed = \(SecondFactor.seal(password, app)), totp_last_step = null, totp_used_steps = '{}'
-    where id = \(caller.account) and totp_confirmed_at is null
-    """)
+  let sealed = SecondFactor.seal(password, app)
+  let count = try await app.change(by: caller) {
+    try await $0.run(
+      """
+      update account
+      set totp_sealed = \(sealed), totp_last_step = null, totp_used_steps = '{}'
+      where id = \(caller.account) and totp_confirmed_at is null
+      """)
+  }
   guard count == 1 else { throw DomainError.refused("There is a second factor already: delete it first.") }
   return Enrolment(password: password, email: try await State.find(caller, app).email)
 }

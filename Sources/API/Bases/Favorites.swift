@@ -107,20 +107,24 @@ extension App {
 }
 
 private func addFavorite(by user: BaseUser, _: Favorite, _ app: App) async throws -> Success {
-  try await app.db.run(
-    """
-    insert into favorite (account_id, base_id) values (\(user.caller.account), \(user.base))
-    on conflict (account_id, base_id) do nothing
-    """)
+  try await app.change(by: user.caller) {
+    try await $0.run(
+      """
+      insert into favorite (account_id, base_id) values (\(user.caller.account), \(user.base))
+      on conflict (account_id, base_id) do nothing
+      """)
+  }
   return Success()
 }
 
 private func removeFavorite(by caller: SignedIn, _ favorite: FormerFavorite, _ app: App) async throws -> Success {
-  try await app.db.run(
-    """
-    delete from favorite using base
-    where favorite.account_id = \(caller.account) and base.id = favorite.base_id and base.uuid = \(favorite.base)::uuid
-    """)
+  try await app.change(by: caller) {
+    try await $0.run(
+      """
+      delete from favorite using base
+      where favorite.account_id = \(caller.account) and base.id = favorite.base_id and base.uuid = \(favorite.base)::uuid
+      """)
+  }
   return Success()
 }
 

@@ -77,11 +77,13 @@ extension App {
   /// last hour; says how many bases that were, nil where it was not this one's turn.
   @discardableResult
   public func clearOldTrash(afterDays days: Int) async throws -> Int? {
-    let isOurs = try await db.run(
-      """
-      insert into job (name, started_at) values ('clear-trash', now())
-      on conflict (name) do update set started_at = now() where job.started_at < now() - interval '1 hour'
-      """)
+    let isOurs = try await keep(.retention) {
+      try await $0.run(
+        """
+        insert into job (name, started_at) values ('clear-trash', now())
+        on conflict (name) do update set started_at = now() where job.started_at < now() - interval '1 hour'
+        """)
+    }
     guard isOurs == 1 else { return nil }
     var total = 0
     while true {

@@ -140,12 +140,12 @@ private func showGroup(to member: GroupMember, _: NoInput, _ app: App) async thr
 
 private func changeGroup(by owner: GroupOwner, _ change: GroupChange, _ app: App) async throws -> GroupRecord {
   try await app.change(
-    NamedGroup(owner.group), name: change.name, owner: change.owner, within: owner.ownGroups, by: owner.caller)
+    NamedGroup(owner.group), name: change.name, owner: change.owner, within: owner.caller.ownGroups, by: owner.caller)
   return try await app.groupRecord(owner.group)
 }
 
 private func deleteGroup(by owner: GroupOwner, _: NoInput, _ app: App) async throws -> Success {
-  try await app.delete(NamedGroup(owner.group), within: owner.ownGroups, by: owner.caller)
+  try await app.delete(NamedGroup(owner.group), within: owner.caller.ownGroups, by: owner.caller)
   return Success()
 }
 
@@ -156,16 +156,6 @@ extension SignedIn {
     """
     (user_group.team_id = \(team) or user_group.team_id is null and exists (
       select from group_member as own where own.group_id = user_group.id and own.account_id = \(account)))
-    """
-  }
-}
-
-extension GroupOwner {
-  /// Holds for the rows of `user_group` that the caller owns.
-  fileprivate var ownGroups: SQL {
-    """
-    exists (select from group_member as own
-            where own.group_id = user_group.id and own.account_id = \(caller.account) and own.role = 'owner')
     """
   }
 }
@@ -185,7 +175,7 @@ extension App {
 /// The order is the caller's own: all his groups are numbered anew, with one taken out and put where it goes.
 private func moveGroup(by member: GroupMember, _ move: GroupMove, _ app: App) async throws -> Success {
   let caller = member.caller
-  try await app.db.transaction { transaction in
+  try await app.change(by: caller) { transaction in
     var groups: [ID<Group>] = try await transaction.rows(
       """
       select group_id as id from group_member where account_id = \(caller.account) order by position, group_id for update

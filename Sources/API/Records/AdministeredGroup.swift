@@ -86,8 +86,8 @@ extension App {
     try await db.rows(AdministeredGroup.select(rows))
   }
 
-  /// The group that a path names, if the condition holds for its row of `user_group`.
-  func group(_ group: NamedGroup, within scope: SQL) async throws -> AdministeredGroup {
+  /// The group that a path names, if it is within the scope.
+  func group(_ group: NamedGroup, within scope: Scope<Group>) async throws -> AdministeredGroup {
     let found = try await groups("select * from user_group where id = \(group.id) and \(scope)")
     guard let found = found.first else { throw Refusal.notFound(.group(group.named)) }
     return found
@@ -100,16 +100,17 @@ extension App {
       try await $0.insertGroup(new.name.text, owner: owner.account)
     }
     guard let made else { throw Refusal.notFound(.user(new.owner)) }
-    return try await group(NamedGroup(made), within: "true")
+    return try await group(NamedGroup(made), within: reach.groups)
   }
 
-  /// Renames a group for whose row of `user_group` the condition holds, or gives it another owner; who owned it stays as
+  /// Renames a group within the scope, or gives it another owner; who owned it stays as
   /// an admin.
   func change(
-    _ group: NamedGroup, name: GroupName? = nil, owner named: String? = nil, within scope: SQL, by caller: SignedIn
+    _ group: NamedGroup, name: GroupName? = nil, owner named: String? = nil, within scope: Scope<Group>,
+    by caller: SignedIn
   ) async throws {
     try await change(by: caller) { transaction in
-      // What the condition says is asked when the lock is there: who has waited for another change sees it.
+      // What the scope says is asked when the lock is there: who has waited for another change sees it.
       try await transaction.run("select from user_group where id = \(group.id) for no key update")
       let found: TeamOfGroup? = try await transaction.row(
         "select id, team_id, name from user_group where id = \(group.id) and \(scope)")
@@ -148,9 +149,9 @@ extension App {
       """)
   }
 
-  /// Deletes a group for whose row of `user_group` the condition holds, and in which there are no bases; what is in its
+  /// Deletes a group within the scope in which there are no bases; what is in its
   /// trash goes with it.
-  func delete(_ group: NamedGroup, within scope: SQL, by caller: SignedIn) async throws {
+  func delete(_ group: NamedGroup, within scope: Scope<Group>, by caller: SignedIn) async throws {
     let count = try await change(by: caller) {
       try await $0.run(
         """

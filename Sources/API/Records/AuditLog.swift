@@ -159,7 +159,7 @@ struct AuditSearch: Input {
 
   /// Holds for the rows of `audit_log` that are asked for, among those within reach.
   func condition(_ reach: Reach) -> SQL {
-    var condition = reach.entries
+    var condition: SQL = "\(reach.entries)"
     if let kind { condition = "\(condition) and audit_log.kind = \(kind.rawValue)" }
     if let operation { condition = "\(condition) and audit_log.operation = \(operation)" }
     if let actor { condition = "\(condition) and audit_log.actor_id = (select id from account where uid = \(actor))" }

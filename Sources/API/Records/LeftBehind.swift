@@ -207,11 +207,11 @@ extension App {
     // A long list is ended as a whole, or not at all.
     let isOwn = leaver.account == caller.account
     let ended: LeftBehind? = try await change(by: caller, endsOwnAccess: isOwn, statementTime: .seconds(120)) {
-      try await $0.holdAccess(of: "id = \(leaver.account) and \(Reach.changeable(by: caller))")
+      try await $0.holdAccess(of: "id = \(leaver.account) and \(caller.changeableAccounts)")
       let isOpen: ID<Account>? = try await $0.row(
         """
         update account set generation = generation + 1
-        where id = \(leaver.account) and \(Reach.changeable(by: caller))
+        where id = \(leaver.account) and \(caller.changeableAccounts)
         returning id
         """)
       guard isOpen != nil else { throw Refusal.notAllowed }

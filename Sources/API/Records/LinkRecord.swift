@@ -191,8 +191,10 @@ extension App {
     return made
   }
 
-  /// Ends a link, and with it what it has opened, if the condition holds for its row of `link`.
-  func deleteLink(_ kind: OpenedLink.Kind, _ name: NamedLink, where scope: SQL, by caller: SignedIn) async throws {
+  /// Ends a link, and with it what it has opened, if it is within the scope.
+  func deleteLink(_ kind: OpenedLink.Kind, _ name: NamedLink, within scope: Scope<BaseLink>, by caller: SignedIn)
+    async throws
+  {
     let count = try await change(by: caller) {
       try await $0.run(
         """

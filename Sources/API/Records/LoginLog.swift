@@ -81,7 +81,7 @@ extension App {
   /// A page of the logins within reach, the last first.
   func logins(_ search: LoginSearch, _ reach: Reach, name: StaticString) async throws -> NamedList<Login> {
     let tally: SQL = "select coalesce(sum(logins), 0)::bigint as count from login_tally where \(reach.loginTallies)"
-    return try await logins(search, among: reach.logins, tally: search.hasFilter ? nil : tally, name: name)
+    return try await logins(search, among: "\(reach.logins)", tally: search.hasFilter ? nil : tally, name: name)
   }
 
   /// A page of one person's logins, the last first.

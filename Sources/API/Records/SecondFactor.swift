@@ -33,14 +33,17 @@ enum SecondFactor {
     let password = try open(sealed, app)
     let now = app.now().seconds
     if let step = password.step(of: code, at: now) {
-      return try await app.db.run(
-        """
-        update account
-        set totp_last_step = \(step), totp_used_steps = (array_prepend(\(step), totp_used_steps))[1:\(remembered)]
-        where id = \(account) and not \(step) = any(totp_used_steps)
-          and (totp_last_step is null or totp_last_step < \(step)
-               or totp_last_step > \(OneTimePassword.step(at: now) + farAhead))
-        """) == 1
+      let count = try await app.keep(.signIns) {
+        try await $0.run(
+          """
+          update account
+          set totp_last_step = \(step), totp_used_steps = (array_prepend(\(step), totp_used_steps))[1:\(remembered)]
+          where id = \(account) and not \(step) = any(totp_used_steps)
+            and (totp_last_step is null or totp_last_step < \(step)
+                 or totp_last_step > \(OneTimePassword.step(at: now) + farAhead))
+          """)
+      }
+      return count == 1
     }
     let hash = Secret(recoveryCode: code).hash
     return try await app.change(by: nil) {

@@ -58,15 +58,17 @@ struct SharedBase: RowDecodable, JSONEncodable {
 }
 
 extension App {
-  /// The bases that people share with an account, and those it has come to by invite links.
+  /// The bases that people share with an account, and those it has come to by invite links; of an
+  /// administrator's question those within their scope.
   func basesShared(
-    with account: ID<Account>, _ reach: Reach = .installation, only base: ID<Base>? = nil, page: SQL
+    with account: ID<Account>, within scope: Scope<Base>? = nil, only base: ID<Base>? = nil, page: SQL
   ) async throws(PostgresError) -> [SharedBase] {
+    let within: SQL = if let scope { "where \(scope)" } else { "" }
     let ways: SQL = if let base { "\(SharedBase.personally) and way.base_id = \(base)" } else { SharedBase.personally }
     return try await db.rows(
       """
       \(SharedBase.select(to: account, by: ways))
-      where \(reach.bases)
+      \(within)
       order by base.id
       \(page)
       """)
@@ -78,7 +80,8 @@ extension App {
     let all: SQL = "\(SharedBase.select(to: person.account, by: SharedBase.personally)) where \(reach.bases)"
     let count = try await db.count("select count(*) from (\(all)) as shared")
     return NamedList(
-      "dtable_list", try await basesShared(with: person.account, reach, page: user.page.limit), count: ("count", count))
+      "dtable_list", try await basesShared(with: person.account, within: reach.bases, page: user.page.limit),
+      count: ("count", count))
   }
 
   /// The bases that are shared with an account's groups.

@@ -50,7 +50,7 @@ private func makeLink(by admin: BaseAdmin, _ new: NewLink, _ app: App) async thr
 }
 
 private func deleteLink(by admin: BaseAdmin, _ named: NamedExternalLink, _ app: App) async throws -> Success {
-  try await app.deleteLink(.external, named.link, where: "link.base_id = \(admin.base)", by: admin.caller)
+  try await app.deleteLink(.external, named.link, within: admin.links, by: admin.caller)
   return Success()
 }
 

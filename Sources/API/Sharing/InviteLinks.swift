@@ -80,7 +80,7 @@ private func makeLink(by admin: BaseAdmin, _ new: NewLink, _ app: App) async thr
 }
 
 private func deleteLink(by admin: LinkAdmin, _ link: NamedLink, _ app: App) async throws -> Success {
-  try await app.deleteLink(.invite, link, where: "link.id = \(admin.link)", by: admin.caller)
+  try await app.deleteLink(.invite, link, within: admin.links, by: admin.caller)
   return Success()
 }
 

@@ -7,11 +7,11 @@ package import Postgres
 /// What somebody at the machine does for people who cannot sign in: by the rules of the API, and without an account. The
 /// audit log names nobody for it.
 package struct AtTheMachine: Sendable {
-  private let database: Database
+  private let database: WritableDatabase
   private let passwords: PasswordHasher
 
   /// Acts on a database.
-  package init(_ database: Database, _ passwords: PasswordHasher) {
+  package init(_ database: WritableDatabase, _ passwords: PasswordHasher) {
     (self.database, self.passwords) = (database, passwords)
   }
 

@@ -22,10 +22,10 @@ private struct NumberedBase: PathInput {
 
 // MARK: Operations
 
-private func listUserBases(of _: SystemAdmin, _ user: PageOfPerson, _ app: App) async throws -> NamedList<
+private func listUserBases(of admin: SystemAdmin, _ user: PageOfPerson, _ app: App) async throws -> NamedList<
   AdministeredBase
 > {
-  try await app.bases(of: user.named, .installation, user.page)
+  try await app.bases(of: user.named, admin.reach, user.page)
 }
 
 private func listBases(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedPage<AdministeredBase> {
@@ -36,12 +36,12 @@ private func listBases(of _: SystemAdmin, _ page: Page, _ app: App) async throws
 }
 
 private func deleteBase(by admin: SystemAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> Success {
-  try await app.delete(base, .installation, by: admin.caller)
+  try await app.delete(base, admin.reach, by: admin.caller)
   return Success()
 }
 
-private func listTrash(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<AdministeredBase> {
-  try await app.trash(.installation, page, name: "trash_dtable_list")
+private func listTrash(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<AdministeredBase> {
+  try await app.trash(admin.reach, page, name: "trash_dtable_list")
 }
 
 private func restoreBase(by admin: SystemAdmin, _ base: NumberedBase, _ app: App) async throws -> Success {

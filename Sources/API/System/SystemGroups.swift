@@ -45,16 +45,16 @@ private func listGroups(
 }
 
 private func createGroup(by admin: SystemAdmin, _ new: NewOwnedGroup, _ app: App) async throws -> AdministeredGroup {
-  try await app.add(new, .installation, by: admin.caller)
+  try await app.add(new, admin.reach, by: admin.caller)
 }
 
 private func transferGroup(by admin: SystemAdmin, _ transfer: Transfer, _ app: App) async throws -> AdministeredGroup {
-  let all = Reach.installation.groups
+  let all = admin.reach.groups
   try await app.change(transfer.group, owner: transfer.owner, within: all, by: admin.caller)
   return try await app.group(transfer.group, within: all)
 }
 
 private func deleteGroup(by admin: SystemAdmin, _ group: NamedGroup, _ app: App) async throws -> Success {
-  try await app.delete(group, within: Reach.installation.groups, by: admin.caller)
+  try await app.delete(group, within: admin.reach.groups, by: admin.caller)
   return Success()
 }

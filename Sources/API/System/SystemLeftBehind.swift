@@ -13,11 +13,11 @@ let systemLeftBehindRoutes = Table(.systemLeftBehind, [
 
 /// In the bases and groups of all teams, and of none.
 private func showLeftBehind(
-  to _: SystemAdmin, _ user: PageOfPerson, _ app: App
+  to admin: SystemAdmin, _ user: PageOfPerson, _ app: App
 ) async throws -> LeftBehindList {
-  try await app.leftBehind(by: user, .installation)
+  try await app.leftBehind(by: user, admin.reach)
 }
 
 private func endLeftBehind(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> EndedLeftBehind {
-  EndedLeftBehind(ended: try await app.endLeftBehind(by: user.named, .installation, caller: admin.caller))
+  EndedLeftBehind(ended: try await app.endLeftBehind(by: user.named, admin.reach, caller: admin.caller))
 }

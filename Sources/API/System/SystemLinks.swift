@@ -48,9 +48,9 @@ private struct LinkPage: Overview, JSONEncodable {
 // MARK: Operations
 
 private func listSharedBases(
-  of _: SystemAdmin, _ user: PageOfPerson, _ app: App
+  of admin: SystemAdmin, _ user: PageOfPerson, _ app: App
 ) async throws -> NamedList<SharedBase> {
-  try await app.sharedBases(of: user, .installation)
+  try await app.sharedBases(of: user, admin.reach)
 }
 
 private func listLinksOfBase(of _: SystemAdmin, _ base: Long<NumberedBase>, _ app: App) async throws -> LinksOfBase {
@@ -66,6 +66,6 @@ private func listLinks(of _: SystemAdmin, _ page: Page, _ app: App) async throws
 }
 
 private func deleteLink(by admin: SystemAdmin, _ named: NamedExternalLink, _ app: App) async throws -> Success {
-  try await app.deleteLink(.external, named.link, where: "true", by: admin.caller)
+  try await app.deleteLink(.external, named.link, within: admin.reach.links, by: admin.caller)
   return Success()
 }

@@ -99,8 +99,8 @@ private struct AbuseReports: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listLogins(of _: SystemAdmin, _ search: LoginSearch, _ app: App) async throws -> NamedList<Login> {
-  try await app.logins(search, .installation, name: "login_log_list")
+private func listLogins(of admin: SystemAdmin, _ search: LoginSearch, _ app: App) async throws -> NamedList<Login> {
+  try await app.logins(search, admin.reach, name: "login_log_list")
 }
 
 /// Nobody registers by himself here.
@@ -116,12 +116,14 @@ private func listMails(of _: SystemAdmin, _: Page, _ app: App) -> NamedList<Stri
 /// Nobody can report anything.
 private func listAbuseReports(of _: SystemAdmin, _: NoInput, _ app: App) -> AbuseReports { AbuseReports() }
 
-private func listChanges(of _: SystemAdmin, _ search: AuditSearch, _ app: App) async throws -> NamedList<AuditEntry> {
-  try await app.auditLog(search, .installation, name: "audit_log_list")
+private func listChanges(of admin: SystemAdmin, _ search: AuditSearch, _ app: App) async throws -> NamedList<AuditEntry>
+{
+  try await app.auditLog(search, admin.reach, name: "audit_log_list")
 }
 
-private func listMemberships(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<MembershipEntry> {
-  try await app.membershipLog(page, .installation)
+private func listMemberships(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<MembershipEntry>
+{
+  try await app.membershipLog(page, admin.reach)
 }
 
 /// Active on a day is who has signed in on it, by UTC.

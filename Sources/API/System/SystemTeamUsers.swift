@@ -71,52 +71,50 @@ private struct TeamMember: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listUsers(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> NamedList<TeamMember> {
-  let reach = try await app.reach(team.team)
+private func listUsers(of admin: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> NamedList<TeamMember> {
+  let reach = admin.reach(into: try await app.key(of: team.team))
   let people: [Person] = try await app.db.rows(
     Person.select("select * from account where \(reach.accounts) order by id \(team.page.limit)"))
   return NamedList("users", people.map { TeamMember(person: $0) })
 }
 
 private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> TeamMember {
-  guard case .team(let team) = try await app.reach(new.team) else { throw Refusal.notFound(.team(new.team.named)) }
-  return TeamMember(person: try await app.add(new.person, to: team, by: admin.caller))
+  TeamMember(person: try await app.add(new.person, to: try await app.key(of: new.team), by: admin.caller))
 }
 
 /// Puts somebody without a team into this one.
 private func takeUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> TeamMember {
-  guard case .team(let team) = try await app.reach(member.team) else {
-    throw Refusal.notFound(.team(member.team.named))
-  }
-  let person = try await Person.find(member.user, .installation, app)
+  let team = try await app.key(of: member.team)
+  let person = try await Person.find(member.user, admin.reach, app)
   try await app.change(by: admin.caller, statementTime: .seconds(120)) {
     guard try await $0.put(person.account, into: team) else {
       throw DomainError.refused("User \(person.name) is in a team already, or deactivated.")
     }
   }
-  return TeamMember(person: try await Person.find(member.user, .installation, app))
+  return TeamMember(person: try await Person.find(member.user, admin.reach, app))
 }
 
 private func changeUser(by admin: SystemAdmin, _ change: MemberChange, _ app: App) async throws -> TeamMember {
-  let reach = try await app.reach(change.member.team)
+  let reach = admin.reach(into: try await app.key(of: change.member.team))
   let person = try await app.change(change.member.user, to: change.change, reach, by: admin.caller)
   return TeamMember(person: person, left: try await app.leftBehind(by: person, after: change.change, reach))
 }
 
 private func deleteUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> Departure {
-  try await app.delete(member.user, try await app.reach(member.team), by: admin.caller)
+  try await app.delete(member.user, admin.reach(into: try await app.key(of: member.team)), by: admin.caller)
 }
 
-private func listGroups(of _: SystemAdmin, _ team: Long<NamedTeam>, _ app: App) async throws -> NamedList<
+private func listGroups(of admin: SystemAdmin, _ team: Long<NamedTeam>, _ app: App) async throws -> NamedList<
   AdministeredGroup
 > {
-  let reach = try await app.reach(team.of)
+  let reach = admin.reach(into: try await app.key(of: team.of))
   return NamedList(
     "group_list",
     try await app.groups("select * from user_group where \(reach.groups) order by id \(team.page.limit)"))
 }
 
 private func deleteGroup(by admin: SystemAdmin, _ group: GroupOfTeam, _ app: App) async throws -> Success {
-  try await app.delete(group.group, within: try await app.reach(group.team).groups, by: admin.caller)
+  try await app.delete(
+    group.group, within: admin.reach(into: try await app.key(of: group.team)).groups, by: admin.caller)
   return Success()
 }

@@ -206,11 +206,13 @@ private func addTeam(by admin: SystemAdmin, _ new: NewTeam, _ app: App) async th
   return team
 }
 
-private func listBases(of _: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> NamedList<AdministeredBase> {
-  try await app.bases(try await app.reach(team.team), team.page)
+private func listBases(of admin: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> NamedList<
+  AdministeredBase
+> {
+  try await app.bases(admin.reach(into: try await app.key(of: team.team)), team.page)
 }
 
-private func listNames(of _: SystemAdmin, _ teams: TeamIDs, _ app: App) async throws -> NamedList<TeamName> {
+private func listNames(of admin: SystemAdmin, _ teams: TeamIDs, _ app: App) async throws -> NamedList<TeamName> {
   NamedList(
     "organization_list", try await app.db.rows("select id, name from team where id = any(\(teams.ids)) order by id"))
 }
@@ -252,6 +254,6 @@ extension App {
     return found
   }
 
-  /// What belongs to the team that a path names.
-  func reach(_ team: NamedTeam) async throws -> Reach { .team(try await self.team(team.named).id) }
+  /// The key of the team that a path names.
+  func key(of team: NamedTeam) async throws -> ID<Team> { try await self.team(team.named).id }
 }

@@ -187,18 +187,18 @@ private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async th
     user: SystemUser(person: person), key: "add_user_tip", tip: "Added user \(person.email). No e-mail was sent.")
 }
 
-private func showUser(to _: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> SystemUser {
-  SystemUser(person: try await Person.find(user.named, .installation, app))
+private func showUser(to admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> SystemUser {
+  SystemUser(person: try await Person.find(user.named, admin.reach, app))
 }
 
 private func changeUser(by admin: SystemAdmin, _ user: UserChange, _ app: App) async throws -> ToldUser {
-  let person = try await app.change(user.named, to: user.change, .installation, by: admin.caller)
-  let left = try await app.leftBehind(by: person, after: user.change, .installation)
+  let person = try await app.change(user.named, to: user.change, admin.reach, by: admin.caller)
+  let left = try await app.leftBehind(by: person, after: user.change, admin.reach)
   return ToldUser(user: SystemUser(person: person), key: "update_status_tip", tip: "", left: left)
 }
 
 private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Departure {
-  try await app.delete(user.named, .installation, by: admin.caller)
+  try await app.delete(user.named, admin.reach, by: admin.caller)
 }
 
 private func listAdministrators(of _: SystemAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<SystemUser> {
@@ -219,22 +219,22 @@ private func changeRole(by admin: SystemAdmin, _ change: RoleChange, _ app: App)
       """)
   }
   guard count == 1 else { throw Refusal.notFound(.user(change.user)) }
-  return GivenRole(person: try await Person.find(change.user, .installation, app))
+  return GivenRole(person: try await Person.find(change.user, admin.reach, app))
 }
 
 private func resetPassword(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> ResetPassword {
-  let password = try await app.resetPassword(of: user.named, .installation, by: admin.caller)
-  return ResetPassword(person: try await Person.find(user.named, .installation, app), password: password)
+  let password = try await app.resetPassword(of: user.named, admin.reach, by: admin.caller)
+  return ResetPassword(person: try await Person.find(user.named, admin.reach, app), password: password)
 }
 
 private func enforceTwoFactors(by admin: SystemAdmin, _ rule: TwoFactorRule, _ app: App) async throws -> Success {
-  _ = try await app.change(rule.named, to: rule.change, .installation, by: admin.caller)
+  _ = try await app.change(rule.named, to: rule.change, admin.reach, by: admin.caller)
   return Success()
 }
 
 /// For who has lost his: takes away the second factor, and the duty to have one.
 private func disableTwoFactors(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
-  try await app.removeSecondFactor(of: user.named, .installation, by: admin.caller)
+  try await app.removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
   return Success()
 }
 
@@ -253,7 +253,7 @@ private func searchUsers(of _: SystemAdmin, _ search: PagedSearch, _ app: App) a
   return FoundUsers(users: users, hasNext: hasNext)
 }
 
-private func searchUsersOfTeam(of _: SystemAdmin, _ search: SearchInTeam, _ app: App) async throws -> NamedList<
+private func searchUsersOfTeam(of admin: SystemAdmin, _ search: SearchInTeam, _ app: App) async throws -> NamedList<
   SystemUser
 > {
   let pattern = search.search.pattern
@@ -262,7 +262,7 @@ private func searchUsersOfTeam(of _: SystemAdmin, _ search: SearchInTeam, _ app:
     try await app.users(
       """
       select * from account
-      where \(Reach.team(search.team).accounts) and (name ilike \(pattern) or email ilike \(pattern))
+      where \(admin.reach(into: search.team).accounts) and (name ilike \(pattern) or email ilike \(pattern))
       order by id
       limit \(search.limit)
       """))

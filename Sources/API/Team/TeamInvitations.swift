@@ -133,7 +133,7 @@ private func invite(by admin: TeamAdmin, _ invitee: Invitee, _ app: App) async t
 }
 
 private func withdraw(by admin: TeamAdmin, _ invitation: NamedInvitation, _ app: App) async throws -> Success {
-  try await app.end(invitation, where: "team_id = \(admin.team)", by: admin.caller)
+  try await app.end(invitation, within: admin.reach.invitations, by: admin.caller)
   return Success()
 }
 
@@ -167,12 +167,14 @@ private func accept(by invitee: TeamInvitee, _ invitation: NamedInvitation, _ ap
 }
 
 private func decline(by invitee: TeamInvitee, _ invitation: NamedInvitation, _ app: App) async throws -> Success {
-  try await app.end(invitation, where: "account_id = \(invitee.caller.account)", by: invitee.caller)
+  try await app.end(invitation, within: invitee.invitations, by: invitee.caller)
   return Success()
 }
 
 extension App {
-  fileprivate func end(_ invitation: NamedInvitation, where scope: SQL, by caller: SignedIn) async throws {
+  fileprivate func end(_ invitation: NamedInvitation, within scope: Scope<TeamInvitation>, by caller: SignedIn)
+    async throws
+  {
     let count = try await change(by: caller) {
       try await $0.run("delete from team_invitation where id = \(invitation.id) and \(scope)")
     }

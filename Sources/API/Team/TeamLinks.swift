@@ -43,7 +43,7 @@ private func listExternalLinks(of admin: TeamAdmin, _ page: Page, _ app: App) as
 }
 
 private func deleteExternalLink(by admin: TeamAdmin, _ named: NamedExternalLink, _ app: App) async throws -> Success {
-  try await app.deleteLink(.external, named.link, where: "link.team_id = \(admin.team)", by: admin.caller)
+  try await app.deleteLink(.external, named.link, within: admin.reach.links, by: admin.caller)
   return Success()
 }
 
@@ -73,7 +73,7 @@ private func changeInviteLink(by admin: TeamAdmin, _ change: InviteLinkChange, _
 }
 
 private func deleteInviteLink(by admin: TeamAdmin, _ link: NamedLink, _ app: App) async throws -> Success {
-  try await app.deleteLink(.invite, link, where: "link.team_id = \(admin.team)", by: admin.caller)
+  try await app.deleteLink(.invite, link, within: admin.reach.links, by: admin.caller)
   return Success()
 }
 
