@@ -22,7 +22,8 @@ let package = Package(
   name: "basekeeper",
   products: [.executable(name: "basekeeper", targets: ["basekeeper"])],
   targets: [
-    // C libraries and system calls: module.modulemap and shim.h, each imported by exactly one module below.
+    // C libraries and system calls: module.modulemap and shim.h, each imported by one module below,
+    // libsodium by two.
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CLibPQ"),
     .systemLibrary(name: "CMicrohttpd"),
@@ -37,34 +38,39 @@ let package = Package(
     .target(name: "Assets"),
 
     // From the ground up; a module imports only what stands above it.
+    module("Ground", "CSodium", "CUnistring"),
     module("Loop", "CLinux"),
-    module("HTTP", "CUnistring"),
-    module("Crypto", "Loop", "HTTP", "CCrypto", "CSodium"),
-    module("Postgres", "Loop", "Crypto", "CLibPQ"),
-    module("Cluster", "Loop", "Postgres"),
-    module("Server", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
+    module("HTTP", "Ground"),
+    module("Crypto", "Ground", "Loop", "CCrypto", "CSodium"),
+    module("Postgres", "Ground", "Loop", "CLibPQ"),
+    module("Cluster", "Ground", "Loop", "Postgres"),
+    module("Server", "Ground", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
     module("Spreadsheet", "CZip", "CExpat"),
-    module("Access", "HTTP", "Postgres", "Crypto"),
-    module("Domain", "Access", "HTTP", "Postgres", "Crypto", "Assets"),
-    module("API", "Domain", "Access", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
+    module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
+    module("Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Assets"),
+    module("API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .executableTarget(
       name: "basekeeper",
-      dependencies: ["API", "Domain", "Access", "HTTP", "Postgres", "Cluster", "Crypto", "Server", "Loop", "Assets"],
+      dependencies: [
+        "API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Cluster", "Crypto", "Server", "Loop", "Assets",
+      ],
       swiftSettings: strict),
 
     .target(
       name: "TestSupport",
-      dependencies: ["API", "Access", "HTTP", "Postgres", "Cluster", "Crypto", "Loop", "Assets"],
+      dependencies: ["API", "Access", "Ground", "HTTP", "Postgres", "Cluster", "Crypto", "Loop", "Assets"],
       path: "Tests/TestSupport", swiftSettings: strict),
     tests("LoopTests", "Loop"),
-    tests("HTTPTests", "HTTP"),
-    tests("CryptoTests", "Crypto", "Loop"),
-    tests("PostgresTests", "Postgres", "Cluster", "Loop", "TestSupport"),
+    tests("GroundTests", "Ground", "TestSupport"),
+    tests("HTTPTests", "Ground", "HTTP", "TestSupport"),
+    tests("CryptoTests", "Crypto", "Ground", "Loop"),
+    tests("PostgresTests", "Ground", "Postgres", "Cluster", "Loop", "TestSupport"),
     tests("SpreadsheetTests", "Spreadsheet"),
     tests("ServerTests", "Server", "HTTP", "Loop", "CGnuTLS", "TestSupport"),
     .testTarget(
-      name: "FuzzTests", dependencies: ["API", "Domain", "Access", "HTTP", "Postgres", "Crypto"], path: "Tests/Fuzz",
+      name: "FuzzTests", dependencies: ["API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto"],
+      path: "Tests/Fuzz",
       exclude: ["Package.swift", "Sources", "Entry", "Corpus", "Words"], swiftSettings: strict),
-    tests("APITests", "API", "Domain", "Access", "HTTP", "Postgres", "Crypto", "Loop", "TestSupport"),
+    tests("APITests", "API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Loop", "TestSupport"),
   ]
 )

@@ -2,6 +2,7 @@ internal import Access
 internal import Assets
 internal import Crypto
 internal import Domain
+internal import Ground
 internal import HTTP
 
 /// A file of the binary that clients keep: they ask again with what names their copy, and get it where it has changed.
@@ -16,8 +17,7 @@ struct Kept: Sendable {
   init(_ type: String, _ asset: basekeeper_asset, isCompressed: Bool = false) {
     (self.type, self.isCompressed) = (type, isCompressed)
     bytes = Array(UnsafeBufferPointer(start: asset.bytes, count: asset.count))
-    let digits = Array("0123456789abcdef")
-    tag = "\"\(String(sha256(bytes).prefix(16).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }))\""
+    tag = "\"\(hexadecimal(Array(sha256(bytes).prefix(16))))\""
   }
 
   static let description = Kept("application/yaml", basekeeper_openapi)
@@ -55,11 +55,7 @@ struct Conditions: Input {
   }
 }
 
-private func trimmed(_ text: Substring) -> Substring {
-  var text = text.drop { $0 == " " || $0 == "\t" }
-  while text.last == " " || text.last == "\t" { text.removeLast() }
-  return text
-}
+private func trimmed(_ text: Substring) -> Substring { text.trimmed { $0 == " " || $0 == "\t" } }
 
 /// A file, or that the client has it.
 struct KeptAnswer: Output {

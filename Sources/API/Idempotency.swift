@@ -1,6 +1,7 @@
 public import Access
 internal import Crypto
 internal import Domain
+internal import Ground
 internal import HTTP
 internal import Postgres
 

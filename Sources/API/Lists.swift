@@ -1,5 +1,5 @@
 internal import Domain
-internal import HTTP
+internal import Ground
 
 /// A list under the name that its operation gives it, and, where the operation says that, how many there are in all.
 struct NamedList<Element: JSONEncodable>: Overview, JSONEncodable {

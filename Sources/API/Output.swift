@@ -1,3 +1,4 @@
+internal import Ground
 internal import HTTP
 
 /// The statuses of what has gone well; there are no others.

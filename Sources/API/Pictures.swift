@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Ground
 
 extension JSONWriter.Members {
   /// Adds the address of the picture that everybody has.

@@ -1,3 +1,4 @@
+internal import Ground
 internal import HTTP
 
 /// Finds the route of a path: a tree of segments, in which a literal segment goes before a variable one.

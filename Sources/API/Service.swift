@@ -1,4 +1,5 @@
 public import Access
+internal import Ground
 public import HTTP
 
 /// The service on one loop: a request in, an answer out, whatever happens.

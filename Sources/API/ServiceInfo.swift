@@ -1,6 +1,7 @@
 internal import Access
 internal import Assets
 internal import Domain
+internal import Ground
 internal import HTTP
 
 // swift-format-ignore

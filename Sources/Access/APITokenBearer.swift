@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Ground
 public import HTTP
 internal import Postgres
 

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Ground
 public import Postgres
 
 /// The audit log, checked from outside: that nothing in it was changed, taken out or put in between since the database

@@ -1,4 +1,5 @@
 public import Crypto
+public import Ground
 public import HTTP
 internal import Postgres
 

@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Ground
 internal import HTTP
 
 /// What a caller has shown: `Authorization: Token x` or `Bearer x`, the scheme in any case.

@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Ground
 internal import Postgres
 
 /// What every request passes, whatever it asks for. In this order: the limit of its address, before it is asked who sends

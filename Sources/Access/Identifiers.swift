@@ -1,5 +1,5 @@
 internal import Crypto
-public import HTTP
+public import Ground
 public import Postgres
 
 /// A key of one table: `ID<Team>` and `ID<Base>` do not mix.
@@ -12,7 +12,7 @@ public struct ID<Table>: Sendable, Hashable {
 
   /// A key as it stands in a path or a form: decimal digits alone; nil for anything else.
   public init?(text: String) {
-    guard !text.isEmpty, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let value = Int64(text) else {
+    guard !text.isEmpty, text.utf8.areDigits, let value = Int64(text) else {
       return nil
     }
     self.value = value

@@ -1,4 +1,5 @@
 public import Crypto
+public import Ground
 public import Postgres
 
 /// The keys that sign base tokens, as the database keeps them, sealed, for all replicas.

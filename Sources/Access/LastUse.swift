@@ -1,4 +1,5 @@
-public import Postgres
+public import Ground
+internal import Postgres
 
 /// When tokens were last used, and by whom, and how often links were: gathered in memory and written in batches, once a
 /// minute for each of them at most, so that a request writes nothing, and many at a time wait for no row.

@@ -1,6 +1,7 @@
 internal import Crypto
+public import Ground
 public import HTTP
-public import Postgres
+internal import Postgres
 
 /// Whoever has the external link that the path names by `external_link_token`, and its password where it has one: in
 /// the header `X-Link-Password`, or in the body as `password`.

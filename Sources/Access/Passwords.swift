@@ -1,5 +1,5 @@
 public import Crypto
-internal import HTTP
+internal import Ground
 internal import Loop
 public import Postgres
 

@@ -1,3 +1,4 @@
+internal import Ground
 public import HTTP
 
 /// A caller whose right to what the path names has been proved. Only this module can make one, and it carries what it

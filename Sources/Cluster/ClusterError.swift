@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 
 /// Why the embedded PostgreSQL does not run.
 public enum ClusterError: Error, Equatable, CustomStringConvertible {
@@ -28,7 +29,7 @@ public enum ClusterError: Error, Equatable, CustomStringConvertible {
   /// In words for the operator.
   public var description: String {
     switch self {
-    case .system(let call, let path, let code): "\(call) \(path): \(String(cString: strerror(code)))"
+    case .system(let call, let path, let code): "\(call) \(path): \(systemReason(code))"
     case .noPrograms:
       "PostgreSQL's programs (initdb, postgres) were not found: install the package postgresql, set BASEKEEPER_PG_BIN "
         + "to their folder, or set DATABASE_URL to a running server"

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 
 /// The directory of one embedded cluster: `lock`, `postgres` with the data, `postgres.log`, and `socket`.
 final class DataDirectory: Sendable {
@@ -36,7 +37,7 @@ final class DataDirectory: Sendable {
   var log: String { "\(path)/postgres.log" }
 
   /// The major version that made the data; nil where there is none.
-  var version: String? { contents(of: "\(data)/PG_VERSION").map { String($0.prefix { !$0.isNewline }) } }
+  var version: String? { textContents(of: "\(data)/PG_VERSION").map { String($0.prefix { !$0.isNewline }) } }
 
   /// Makes the data. A process that ends meanwhile leaves nothing that looks like data: that name is given at the end.
   func create(with programs: Programs, isDurable: Bool) throws(ClusterError) {
@@ -91,12 +92,13 @@ final class DataDirectory: Sendable {
 
   /// The last lines of the log, in one.
   var endOfLog: String {
-    (contents(of: log) ?? "").split(whereSeparator: \.isNewline).suffix(5).joined(separator: "; ")
+    (textContents(of: log) ?? "").split(whereSeparator: \.isNewline).suffix(5).joined(separator: "; ")
   }
 
   /// The server that has the data, as its `postmaster.pid` says; nil where it is not alive.
   var postmaster: (pid: pid_t, socketDirectory: String)? {
-    let lines = (contents(of: "\(data)/postmaster.pid") ?? "").split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = (textContents(of: "\(data)/postmaster.pid") ?? "").split(
+      separator: "\n", omittingEmptySubsequences: false)
     guard lines.count >= 5, let pid = pid_t(lines[0]), isInData(pid) else { return nil }
     return (pid, String(lines[4]))
   }
@@ -107,7 +109,7 @@ final class DataDirectory: Sendable {
     if let directory = target(ofLink: "/proc/\(pid)/cwd") { return directory == data }
     // In a container root may not look into other users' processes; there, every live `postgres` is taken for ours.
     guard errno == EACCES, geteuid() == 0 else { return false }
-    let status = contents(of: "/proc/\(pid)/stat") ?? ""
+    let status = textContents(of: "/proc/\(pid)/stat") ?? ""
     return status.hasPrefix("\(pid) (postgres) ") && !status.hasPrefix("\(pid) (postgres) Z")
   }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 internal import Loop
 internal import Postgres
 internal import Synchronization
@@ -65,7 +66,7 @@ public final class EmbeddedCluster: Sendable {
   /// How to reach the server that another process runs in a directory; nil where none takes connections there.
   public static func conninfo(ofServerIn directory: String) -> String? {
     guard let path = try? absolute(directory) else { return nil }
-    let lines = (contents(of: "\(path)/postgres/postmaster.pid") ?? "").split(
+    let lines = (textContents(of: "\(path)/postgres/postmaster.pid") ?? "").split(
       separator: "\n", omittingEmptySubsequences: false)
     guard lines.count >= 5 else { return nil }
     let conninfo = Server.conninfo(socketDirectory: String(lines[4]), database: "basekeeper")

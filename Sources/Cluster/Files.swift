@@ -1,25 +1,5 @@
 internal import Glibc
 
-/// Everything that can be read from a descriptor.
-func readAll(_ descriptor: Int32) -> String {
-  var bytes: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 4096)
-  while true {
-    let count = read(descriptor, &buffer, buffer.count)
-    if count < 0 && errno == EINTR { continue }
-    guard count > 0 else { return String(decoding: bytes, as: UTF8.self) }
-    bytes += buffer.prefix(count)
-  }
-}
-
-/// A file's text; nil where it cannot be read.
-func contents(of path: String) -> String? {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-  guard descriptor >= 0 else { return nil }
-  defer { close(descriptor) }
-  return readAll(descriptor)
-}
-
 /// The names in a directory but for `.` and `..`; none where it cannot be read.
 package func entries(of path: String) -> [String] {
   guard let directory = opendir(path) else { return [] }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 
 /// A program that was started, as the leader of a process group of its own: a terminal's Ctrl-C does not reach it.
 package struct Subprocess {
@@ -85,15 +86,8 @@ package struct Subprocess {
       throw error
     }
     close(ends[1])
-    let output = readAll(ends[0])
+    let output = String(decoding: readAll(ends[0]) ?? [], as: UTF8.self)
     guard program.wait() == 0 else { throw .programFailed(arguments.first ?? "", output: output) }
     return output
   }
-}
-
-/// Calls the body with a NULL-terminated array of C strings.
-private func withCStrings<Value>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value) -> Value {
-  let copies = strings.map { strdup($0) }
-  defer { for copy in copies { free(copy) } }
-  return body(copies + [nil])
 }

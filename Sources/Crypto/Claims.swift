@@ -1,4 +1,4 @@
-public import HTTP
+public import Ground
 
 /// The sign-in that a person's token was made from. The token ends with either of the two.
 public struct SignInClaims: Sendable, Equatable {

@@ -1,4 +1,5 @@
 internal import CCrypto
+internal import Ground
 
 /// Time-based one-time passwords (RFC 6238, 4226): six digits, thirty seconds, HMAC with SHA-1, which is what the apps on
 /// people's phones make.
@@ -41,8 +42,7 @@ public struct OneTimePassword: Sendable {
     let offset = Int(hash[19] & 15)
     let number = hash[offset..<offset + 4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } & 0x7fff_ffff
     let limit = (0..<digits).reduce(UInt32(1)) { value, _ in value * 10 }
-    let text = String(number % limit)
-    return String(repeating: "0", count: digits - text.count) + text
+    return zeroPadded(number % limit, to: digits)
   }
 
   /// The secret as people type it: base32 (RFC 4648, section 6).

@@ -1,5 +1,5 @@
 internal import CSodium
-internal import HTTP
+internal import Ground
 public import Loop
 
 /// A password as it is stored: argon2id with its parameters and its salt, as a PHC string.
@@ -61,7 +61,7 @@ public final class PasswordHasher: Sendable {
     let code = crypto_pwhash_str_alg(
       &stored, bytes, UInt64(bytes.count), passes, memory, crypto_pwhash_ALG_ARGON2ID13)
     precondition(code == 0, "no memory for a password's hash")
-    return PasswordHash(stored: String(decoding: stored.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+    return PasswordHash(stored: String(upToNUL: stored))
   }
 
   private static func verify(_ password: String, against hash: PasswordHash) -> Bool {

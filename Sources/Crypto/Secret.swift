@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Ground
 
 /// A token or a password in clear. It never prints itself: what reads it, asks for `clear`.
 public struct Secret: Sendable, Equatable {
@@ -35,8 +35,7 @@ public struct Secret: Sendable, Equatable {
   public static func masked(hint: String) -> String { hint + String(repeating: "*", count: max(0, 40 - hint.count)) }
 
   private static func checksum(of digits: some Sequence<UInt8>) -> String {
-    let code = String(crc32(digits), radix: 16)
-    return String(repeating: "0", count: 8 - code.utf8.count) + code
+    hexadecimal(crc32(digits))
   }
 
   // MARK: Others
@@ -116,18 +115,6 @@ public struct SecretHash: Sendable, Hashable {
 
   /// The bytes in hexadecimal.
   public var hex: String { hexadecimal(bytes) }
-}
-
-/// Lower-case hexadecimal digits.
-public func hexadecimal(_ bytes: [UInt8]) -> String {
-  let digits = Array("0123456789abcdef".utf8)
-  return String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
-    for (index, byte) in bytes.enumerated() {
-      buffer[2 * index] = digits[Int(byte >> 4)]
-      buffer[2 * index + 1] = digits[Int(byte & 15)]
-    }
-    return 2 * bytes.count
-  }
 }
 
 /// CRC-32 as in zlib and ISO-HDLC; that of "123456789" is 0xCBF43926.

@@ -1,5 +1,5 @@
 internal import CSodium
-public import HTTP
+public import Ground
 
 /// A key that signs base tokens, and verifies what it has signed (RFC 7515, 7518, 8037).
 public final class SigningKey: Sendable {
@@ -54,14 +54,15 @@ public final class SigningKey: Sendable {
     case .hs256:
       let key = AuthenticationKey(bytes)
       material = .secret(key)
-      id = Self.text(Array(key.code(of: Array("basekeeper key id 1".utf8)).prefix(12)))
+      id = Base64URL.text(of: Array(key.code(of: Array("basekeeper key id 1".utf8)).prefix(12)))
     case .edDSA:
       var publicKey = [UInt8](repeating: 0, count: 32)
       var secret = [UInt8](repeating: 0, count: 64)
       precondition(crypto_sign_seed_keypair(&publicKey, &secret, bytes) == 0, "libsodium makes no key")
       material = .pair(seed: bytes, secret: secret, publicKey: publicKey)
       // RFC 7638: the hash of the required members in their order.
-      id = Self.text(sha256(Array(#"{"crv":"Ed25519","kty":"OKP","x":"\#(Self.text(publicKey))"}"#.utf8)))
+      id = Base64URL.text(
+        of: sha256(Array(#"{"crv":"Ed25519","kty":"OKP","x":"\#(Base64URL.text(of: publicKey))"}"#.utf8)))
     }
     var header: [UInt8] = []
     Base64URL.append(Array(#"{"typ":"JWT","alg":"\#(algorithm.rawValue)","kid":"\#(id)"}"#.utf8), to: &header)
@@ -87,7 +88,7 @@ public final class SigningKey: Sendable {
   /// What others verify with, as a JSON Web Key (RFC 7517, 8037); nil for a secret, which is nobody's to publish.
   public var publicKey: PublicKey? {
     guard case .pair(_, _, let publicKey) = material else { return nil }
-    return PublicKey(id: id, x: Self.text(publicKey))
+    return PublicKey(id: id, x: Base64URL.text(of: publicKey))
   }
 
   func signature(of message: [UInt8]) -> [UInt8] {
@@ -108,12 +109,6 @@ public final class SigningKey: Sendable {
       return signature.count == 64
         && crypto_sign_verify_detached(signature, message, UInt64(message.count), publicKey) == 0
     }
-  }
-
-  private static func text(_ bytes: [UInt8]) -> String {
-    var text: [UInt8] = []
-    Base64URL.append(bytes, to: &text)
-    return String(decoding: text, as: UTF8.self)
   }
 }
 

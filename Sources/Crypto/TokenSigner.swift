@@ -1,4 +1,4 @@
-internal import HTTP
+internal import Ground
 
 /// Why a signed token is refused.
 public enum TokenError: Error, Equatable {

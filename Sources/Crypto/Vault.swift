@@ -1,5 +1,4 @@
 internal import CSodium
-internal import HTTP
 
 /// Seals what is kept in the database but must not be read from there: under a master key that is elsewhere, each purpose
 /// with a key of its own.

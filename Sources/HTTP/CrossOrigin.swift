@@ -1,3 +1,5 @@
+internal import Ground
+
 /// Which pages of other sites may call the service from a browser (Fetch, CORS protocol). Cookies do not count here, so
 /// that none may send credentials of the browser's; a page shows its tokens itself, in `Authorization`.
 public struct CrossOrigin: Sendable {
@@ -25,7 +27,7 @@ public struct CrossOrigin: Sendable {
   func permission(for origin: String) -> String? {
     if admitsAll { return "*" }
     // An origin is of ASCII; what is not would take its time to be hashed.
-    return origin.utf8.allSatisfy { $0 < 0x80 } && origins.contains(origin.lowercased()) ? origin : nil
+    return origin.utf8.isASCII && origins.contains(origin.lowercased()) ? origin : nil
   }
 
   /// The answer to a browser's question whether a page may send a request to a path that takes these methods; nil where
@@ -66,7 +68,7 @@ public struct CrossOrigin: Sendable {
   /// Of a name, an address or a port.
   private static func isHostByte(_ byte: UInt8) -> Bool {
     switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    case _ where byte.isSmallLetter || byte.isDigit: true
     case UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"), UInt8(ascii: "["), UInt8(ascii: "]"): true
     default: false
     }

@@ -1,3 +1,5 @@
+public import Ground
+
 /// The named values of a query or of a body, whichever of the three encodings it came in.
 ///
 /// Typed getters judge a value once and name the field they refuse. They are as lenient as clients need: text is taken
@@ -148,6 +150,13 @@ extension Fields {
     return choice
   }
 
+  /// A point in time, as `Timestamp` reads it; nil where the field is not there, null, or an empty text.
+  public func optionalTime(_ name: String) throws(FieldsError) -> Timestamp? {
+    guard let text = try optionalText(name, upTo: 40) else { return nil }
+    guard let time = Timestamp(wire: text) else { throw .invalid(name) }
+    return time
+  }
+
   /// Whether the field is there, also as a list; null counts as not there.
   public func has(_ name: String) -> Bool {
     values.contains {
@@ -171,7 +180,7 @@ extension Fields {
 
   /// The words of several texts, with commas or blanks between.
   public func words(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> [String] {
-    try texts(name, length).flatMap(split)
+    try texts(name, length).flatMap(words(of:))
   }
 
   /// Any JSON value, as it was sent; a form's text is a string. Nil where the field is not there, or a file.
@@ -189,17 +198,11 @@ private func isElement(_ field: String, of name: String) -> Bool {
   let (field, name) = (field.utf8, name.utf8)
   guard field.starts(with: name), field.last == UInt8(ascii: "]") else { return false }
   let index = field.dropFirst(name.count)
-  return index.first == UInt8(ascii: "[") && index.dropFirst().dropLast().allSatisfy { (0x30...0x39).contains($0) }
-}
-
-/// The words of a text, with commas, blanks or line ends between. It looks at bytes: what has marks on it is no blank, and
-/// to find that out by `Character` takes the square of their number.
-func split(_ text: String) -> [String] {
-  text.utf8.split { $0 == UInt8(ascii: ",") || $0 == 0x20 || (0x09...0x0d).contains($0) }.map { String(Substring($0)) }
+  return index.first == UInt8(ascii: "[") && index.dropFirst().dropLast().areDigits
 }
 
 /// Decimal digits with or without a minus; no blanks, no plus, no exponent.
 private func decimal(_ text: String) -> Int64? {
-  guard text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || (0x30...0x39).contains($0) }) else { return nil }
+  guard text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.isDigit }) else { return nil }
   return Int64(text)
 }

@@ -7,3 +7,9 @@ public enum FieldsError: Error, Equatable {
   /// A field that is not there, or not what it should be.
   case invalid(String)
 }
+
+/// A value that was made of a field; nil is refused, with the field's name.
+public func parsed<Value>(_ field: String, _ value: Value?) throws(FieldsError) -> Value {
+  guard let value else { throw .invalid(field) }
+  return value
+}

@@ -1,3 +1,5 @@
+internal import Ground
+
 /// A Content-Type (RFC 9110, 8.3.1): `multipart/form-data; boundary="a b"`. It is read scalar by scalar: a quotation mark
 /// with an accent behind it is a quotation mark.
 struct MediaType {
@@ -56,7 +58,5 @@ private func word(_ text: Substring.UnicodeScalarView) -> String? {
 }
 
 private func trimmed(_ text: Substring.UnicodeScalarView) -> String {
-  var text = text.drop { $0 == " " || $0 == "\t" }
-  while text.last == " " || text.last == "\t" { text.removeLast() }
-  return String(Substring(text))
+  String(Substring(text.trimmed { $0 == " " || $0 == "\t" }))
 }

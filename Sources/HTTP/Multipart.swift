@@ -1,3 +1,5 @@
+internal import Ground
+
 extension Fields {
   private static let mostParts = 100
 

@@ -1,3 +1,5 @@
+internal import Ground
+
 /// A request method of RFC 9110 and RFC 5789 that the service knows; any other is refused with 501.
 public enum Method: String, Sendable, CaseIterable {
   case get = "GET"
@@ -70,7 +72,7 @@ public struct Headers: Sendable {
 
   /// Keeps the field if the service reads it; `name` is compared without regard to case.
   public mutating func add(_ name: String, _ value: String) {
-    guard name.utf8.allSatisfy({ $0 < 0x80 }), let name = Name(rawValue: name.lowercased()) else { return }
+    guard name.utf8.isASCII, let name = Name(rawValue: name.lowercased()) else { return }
     add(name, value)
   }
 

@@ -1,3 +1,5 @@
+public import Ground
+
 /// An answer: status, header and a complete body. Its framing is the server's.
 public struct Response: Sendable {
   /// The status code.

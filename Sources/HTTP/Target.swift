@@ -1,3 +1,5 @@
+internal import Ground
+
 /// A request's target (RFC 9112, 3.2), taken apart once: decoded path segments and the raw query.
 public struct Target: Sendable {
   /// The target cannot be used: a bad escape, text that is not UTF-8, or NUL. Answered with 400.
@@ -54,7 +56,8 @@ func percentDecoded(_ text: some Collection<UInt8>, plusIsBlank: Bool) -> String
   while let byte = iterator.next() {
     switch byte {
     case UInt8(ascii: "%"):
-      guard let high = iterator.next().flatMap(hexValue), let low = iterator.next().flatMap(hexValue) else {
+      guard let high = iterator.next().flatMap(hexadecimalValue), let low = iterator.next().flatMap(hexadecimalValue)
+      else {
         return nil
       }
       bytes.append(high << 4 | low)
@@ -64,14 +67,4 @@ func percentDecoded(_ text: some Collection<UInt8>, plusIsBlank: Bool) -> String
   }
   guard !bytes.contains(0) else { return nil }
   return String(validating: bytes, as: UTF8.self)
-}
-
-/// The value of a hexadecimal digit in any case.
-func hexValue(_ byte: UInt8) -> UInt8? {
-  switch byte {
-  case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-  case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-  case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-  default: nil
-  }
 }

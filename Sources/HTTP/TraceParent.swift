@@ -1,3 +1,5 @@
+internal import Ground
+
 /// Where a request stands in a trace over several services, as its caller says (W3C Trace Context, `traceparent`).
 public struct TraceParent: Sendable, Equatable {
   /// The trace: 32 hexadecimal digits.
@@ -18,9 +20,4 @@ public struct TraceParent: Sendable, Equatable {
     else { return nil }
     (trace, span) = (String(parts[1]), String(parts[2]))
   }
-}
-
-/// Whether these are lower-case hexadecimal digits alone.
-public func isHexadecimal(_ digits: some Sequence<UInt8>) -> Bool {
-  digits.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
 }

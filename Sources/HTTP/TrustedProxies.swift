@@ -1,3 +1,5 @@
+public import Ground
+
 /// The proxies whose `X-Forwarded-For` is believed: each adds at its end the address that it was called from.
 public struct TrustedProxies: Sendable {
   private let networks: [IPNetwork]
@@ -18,7 +20,8 @@ public struct TrustedProxies: Sendable {
       request.isForwarded = true
       return
     }
-    let hops = forwarded.utf8.split(separator: UInt8(ascii: ",")).filter { !$0.allSatisfy(Self.isBlank) }
+    // An element of blanks alone says nothing (RFC 9110, 5.6.1).
+    let hops = forwarded.utf8.split(separator: UInt8(ascii: ",")).filter { !$0.allSatisfy(\.isBlank) }
     if hops.isEmpty { request.isForwarded = true }
     for hop in hops.reversed() {
       guard let address = Self.address(hop) else {
@@ -30,16 +33,12 @@ public struct TrustedProxies: Sendable {
     }
   }
 
-  /// An element of nothing else says nothing (RFC 9110, 5.6.1).
-  private static func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-
   /// Whether an address is one of theirs.
   public func contains(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }
 
   /// `192.0.2.1`, `2001:db8::1`; some proxies add the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
   private static func address(_ hop: Substring.UTF8View) -> IPAddress? {
-    var text = hop.drop(while: isBlank)
-    while let last = text.last, isBlank(last) { text.removeLast() }
+    var text = hop.trimmed(of: \.isBlank)
     if text.first == UInt8(ascii: "["), let end = text.firstIndex(of: UInt8(ascii: "]")) {
       text = text[..<end].dropFirst()
     } else if let colon = text.firstIndex(of: UInt8(ascii: ":")), colon == text.lastIndex(of: UInt8(ascii: ":")) {

@@ -1,4 +1,5 @@
 internal import CLibPQ
+internal import Ground
 
 /// What a libpq URI or connection string says, keyword by keyword: to reach another database of the same server, and to
 /// keep the password apart.
@@ -31,7 +32,7 @@ public struct ConnectionString: Sendable {
     values.allSatisfy { keyword, value in
       switch keyword {
       case "port":
-        value.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: ",") }
+        value.utf8.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ",") }
       case "host", "hostaddr": !value.contains("@")
       case "dbname": !isURI || !value.contains("@")
       default: true

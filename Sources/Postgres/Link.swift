@@ -1,5 +1,6 @@
 internal import CLibPQ
 internal import Glibc
+internal import Ground
 internal import Loop
 
 /// The only owner of a `PGconn`.
@@ -49,7 +50,9 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
 
   private static func connect(_ parameters: [(name: String, value: String)]) throws(PostgresError) -> Link {
     let pointer = withCStrings(parameters.map(\.name)) { names in
-      withCStrings(parameters.map(\.value)) { values in PQconnectdbParams(names, values, 1) }
+      withCStrings(parameters.map(\.value)) { values in
+        PQconnectdbParams(names.map { UnsafePointer($0) }, values.map { UnsafePointer($0) }, 1)
+      }
     }
     guard let pointer else { throw .unavailable("out of memory") }
     return Link(owning: pointer)
@@ -129,11 +132,4 @@ struct Opener: Sendable {
 extension Duration {
   /// Rounded down.
   var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
-}
-
-/// Calls the body with a NULL-terminated array of C strings.
-func withCStrings<Value>(_ strings: [String], _ body: (UnsafePointer<UnsafePointer<CChar>?>) -> Value) -> Value {
-  let copies = strings.map { strdup($0) }
-  defer { for copy in copies { free(copy) } }
-  return body(copies.map { UnsafePointer($0) } + [nil])
 }

@@ -1,4 +1,4 @@
-internal import Crypto
+internal import Ground
 
 /// A statement that was used before, by its number in the catalogue.
 final class Statement: Sendable {
@@ -12,7 +12,7 @@ final class Statement: Sendable {
   init(number: Int, text: [UInt8]) {
     self.number = number
     self.text = text.map(CChar.init(bitPattern:)) + [0]
-    name = "s" + hexadecimal(Array(sha256(text).prefix(12)))
+    name = "s" + fingerprint(of: text)
   }
 }
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 
 /// What can stand in a statement: `\(value)`.
 public protocol PostgresEncodable: Sendable {
@@ -108,7 +109,7 @@ extension PostgresElement where Self: PostgresEncodable {
       switch element.postgresParameter {
       case .null: literal += "null"
       case .text(let text): literal += quoted(text)
-      case .bytes(let bytes): literal += quoted("\\x" + bytes.map(hex).joined())
+      case .bytes(let bytes): literal += quoted("\\x" + hexadecimal(bytes))
       }
     }
     return .text(literal + "}")
@@ -123,8 +124,6 @@ extension PostgresElement where Self: PostgresEncodable {
     quoted.unicodeScalars.append("\"")
     return quoted
   }
-
-  private static func hex(_ byte: UInt8) -> String { (byte < 16 ? "0" : "") + String(byte, radix: 16) }
 }
 
 extension PostgresElement where Self: PostgresDecodable {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 internal import HTTP
 internal import Synchronization
 

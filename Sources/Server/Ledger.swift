@@ -1,3 +1,4 @@
+internal import Ground
 internal import HTTP
 
 /// How much of something is taken: in all, and by whom. With IPv6 a network of 64 bits counts as one address, and one of

@@ -1,5 +1,6 @@
 internal import CGnuTLS
 internal import Glibc
+internal import Ground
 
 /// Asks a server on this machine one question, and blocks until it is answered: for a health check. Nothing secret is
 /// said, so that whose certificate the server shows does not matter.
@@ -108,7 +109,7 @@ public enum Probe {
         setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
       }
       if Glibc.connect(descriptor, address.ai_addr, address.ai_addrlen) == 0 { return descriptor }
-      reason = String(cString: strerror(errno))
+      reason = systemReason(errno)
       close(descriptor)
     }
     throw Failure(description: "nothing answers there: \(reason)")

@@ -1,3 +1,4 @@
+internal import Ground
 internal import HTTP
 
 /// A request that no handler sees, and why.

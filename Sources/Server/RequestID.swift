@@ -1,3 +1,5 @@
+internal import Ground
+
 /// Makes the names of requests that bring none: 20 characters, a random half and a count, without a system call.
 struct RequestIDs {
   private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
@@ -23,8 +25,8 @@ struct RequestIDs {
     (8...64).contains(id.utf8.count)
       && id.utf8.allSatisfy { byte in
         switch byte {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+        case _ where byte.isLetterOrDigit: true
+        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
         default: false
         }
       }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 
 /// The server cannot listen, with the address and the reason: `127.0.0.1:8080: Address already in use`.
 public struct ServerError: Error, CustomStringConvertible {
@@ -10,6 +11,6 @@ public struct ServerError: Error, CustomStringConvertible {
   }
 
   init(host: String, port: UInt16, code: Int32) {
-    self.init(host: host, port: port, reason: String(cString: strerror(code)))
+    self.init(host: host, port: port, reason: systemReason(code))
   }
 }

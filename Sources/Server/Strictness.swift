@@ -1,5 +1,6 @@
 internal import CMicrohttpd
 internal import Glibc
+internal import Ground
 internal import HTTP
 
 /// A request's header, read once, by the letter of RFC 9112 where libmicrohttpd is lenient.
@@ -121,8 +122,7 @@ struct RequestHeader {
       return
     }
     contentLength = UInt64(String(decoding: value, as: UTF8.self))
-    let isNumber = value.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-    if contentLength == nil || !isNumber { flaw = .badRequest("Content-Length is not a number.") }
+    if contentLength == nil || !value.areDigits { flaw = .badRequest("Content-Length is not a number.") }
   }
 
   private mutating func noteTransferEncoding(_ value: UnsafeRawBufferPointer) {

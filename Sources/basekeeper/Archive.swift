@@ -1,5 +1,6 @@
 internal import Cluster
 internal import Glibc
+internal import Ground
 internal import Postgres
 
 /// A file of `basekeeper backup`, open for PostgreSQL's programs to read.
@@ -78,7 +79,7 @@ final class Pipe {
 
   init() throws {
     var ends: [Int32] = [-1, -1]
-    guard pipe(&ends) == 0 else { throw ArchiveError("pipe: \(String(cString: strerror(errno)))") }
+    guard pipe(&ends) == 0 else { throw ArchiveError("pipe: \(systemReason(errno))") }
     for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     (start, end) = (ends[1], ends[0])
   }
@@ -101,7 +102,7 @@ final class Pipe {
 
 private func open(_ path: String) throws -> Int32 {
   let file = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-  guard file >= 0 else { throw ArchiveError("\(path): \(String(cString: strerror(errno)))") }
+  guard file >= 0 else { throw ArchiveError("\(path): \(systemReason(errno))") }
   return file
 }
 
@@ -113,7 +114,7 @@ private func spool(_ input: Int32) throws -> Int32 {
   while true {
     let count = read(input, &buffer, buffer.count)
     if count < 0 && errno == EINTR { continue }
-    guard count >= 0 else { throw ArchiveError("standard input: \(String(cString: strerror(errno)))") }
+    guard count >= 0 else { throw ArchiveError("standard input: \(systemReason(errno))") }
     guard count > 0 else { return file }
     guard write(file, buffer, count) == count else {
       throw ArchiveError("there is no room for the backup in \(temporaryFolder): set TMPDIR, or name a FILE")
@@ -127,7 +128,7 @@ private var temporaryFolder: String { getenv("TMPDIR").map { String(cString: $0)
 private func temporaryFile() throws -> Int32 {
   var template = Array("\(temporaryFolder)/basekeeper.XXXXXX".utf8CString)
   let file = mkstemp(&template)
-  guard file >= 0 else { throw ArchiveError("\(temporaryFolder): \(String(cString: strerror(errno)))") }
+  guard file >= 0 else { throw ArchiveError("\(temporaryFolder): \(systemReason(errno))") }
   _ = fcntl(file, F_SETFD, FD_CLOEXEC)
   unlink(template)
   return file

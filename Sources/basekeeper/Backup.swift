@@ -1,5 +1,6 @@
 internal import Cluster
 internal import Glibc
+internal import Ground
 internal import Postgres
 
 /// Writes the whole database to a file, or to standard output, without touching it.
@@ -79,14 +80,14 @@ struct ArchiveError: Error, CustomStringConvertible {
 private func writeWhole(_ path: String, _ write: (Int32) throws -> Void) throws -> Int {
   let draft = "\(path).\(randomSuffix()).part"
   let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-  guard file >= 0 else { throw ArchiveError("\(draft): \(String(cString: strerror(errno)))") }
+  guard file >= 0 else { throw ArchiveError("\(draft): \(systemReason(errno))") }
   defer {
     close(file)
     unlink(draft)
   }
   try write(file)
   guard fsync(file) == 0, rename(draft, path) == 0 else {
-    throw ArchiveError("\(path): \(String(cString: strerror(errno)))")
+    throw ArchiveError("\(path): \(systemReason(errno))")
   }
   keepName(of: path)
   return Int(lseek(file, 0, SEEK_END))

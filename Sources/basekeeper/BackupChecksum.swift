@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Glibc
+internal import Ground
 
 /// The last line of a backup: the SHA-256 of all that stands before it. What PostgreSQL's archive holds uncompressed, like
 /// the texts of functions and constraints, has no checksum of its own. `pg_restore` reads no further than the archive.
@@ -41,7 +42,7 @@ enum BackupChecksum {
   }
 
   private static func write(_ bytes: [UInt8], to output: Int32) throws {
-    guard writeFully(bytes, to: output) else { throw ArchiveError("writing: \(String(cString: strerror(errno)))") }
+    guard writeFully(bytes, to: output) else { throw ArchiveError("writing: \(systemReason(errno))") }
   }
 
   /// Reads a file and compares.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 internal import Server
 
 /// The PEM files that TLS needs, read at the start and again when they have changed.
@@ -11,7 +12,7 @@ struct CertificateFiles {
 
   /// Reads them.
   mutating func read() throws(Configuration.Problems) -> Certificate {
-    contents = [basekeeper.contents(of: chain), basekeeper.contents(of: key)]
+    contents = [Ground.contents(of: chain), Ground.contents(of: key)]
     var lines: [String] = []
     if contents[0] == nil { lines.append("BASEKEEPER_TLS_CERTIFICATE: cannot read \(chain)") }
     if contents[1] == nil { lines.append("BASEKEEPER_TLS_KEY: cannot read \(key)") }
@@ -28,7 +29,7 @@ struct CertificateFiles {
   }
 
   /// Whether they are not any more as they were read.
-  var haveChanged: Bool { contents != [basekeeper.contents(of: chain), basekeeper.contents(of: key)] }
+  var haveChanged: Bool { contents != [Ground.contents(of: chain), Ground.contents(of: key)] }
 }
 
 extension Certificate {

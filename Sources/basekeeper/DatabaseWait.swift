@@ -1,5 +1,5 @@
 internal import Glibc
-internal import HTTP
+internal import Ground
 internal import Postgres
 
 /// How long to wait between two attempts to reach the database.

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 internal import Postgres
 
 /// What was generated at the first start, kept in `first-start.txt` in the data directory, which its owner alone can read,
@@ -33,7 +34,7 @@ struct FirstStart: Sendable {
   struct Unusable: Error, CustomStringConvertible {
     let path: String
     let code: Int32
-    var description: String { "\(path): \(String(cString: strerror(code))); nothing was seeded" }
+    var description: String { "\(path): \(systemReason(code)); nothing was seeded" }
   }
 
   private static let heading = """

@@ -1,3 +1,4 @@
+internal import Ground
 internal import Server
 
 /// Asks the service that listens here how it is: for containers, in which there is no other program that could.

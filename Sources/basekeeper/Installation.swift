@@ -4,6 +4,7 @@ internal import Assets
 internal import Cluster
 internal import Crypto
 internal import Glibc
+internal import Ground
 internal import Loop
 internal import Postgres
 

@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Glibc
+internal import Ground
 
 /// A file with a generated secret, which its owner alone can read.
 struct KeyFile {

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 internal import HTTP
 internal import Loop
 internal import Synchronization
@@ -130,7 +131,7 @@ final class Log: Sendable {
     }
   }
 
-  private func write(_ lines: [UInt8]) { writeFully(text?.lines(lines) ?? lines) }
+  private func write(_ lines: [UInt8]) { writeFully(text?.lines(lines) ?? lines, to: STDOUT_FILENO) }
 }
 
 /// The time as the log writes it: UTC with milliseconds, `2026-11-24T09:47:41.123Z`. Asks the calendar once a second.
@@ -142,19 +143,10 @@ struct LogClock {
     var time = timespec()
     clock_gettime(CLOCK_REALTIME, &time)
     if time.tv_sec != second {
-      var parts = tm()
-      gmtime_r(&time.tv_sec, &parts)
       second = time.tv_sec
-      prefix =
-        "\(padded(Int(parts.tm_year) + 1900, 4))-\(padded(Int(parts.tm_mon) + 1, 2))-\(padded(Int(parts.tm_mday), 2))T"
-        + "\(padded(Int(parts.tm_hour), 2)):\(padded(Int(parts.tm_min), 2)):\(padded(Int(parts.tm_sec), 2))."
+      prefix = Timestamp(seconds: Int64(second)).dateAndTime + "."
     }
-    return prefix + padded(time.tv_nsec / 1_000_000, 3) + "Z"
-  }
-
-  private func padded(_ number: Int, _ width: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+    return prefix + zeroPadded(time.tv_nsec / 1_000_000, to: 3) + "Z"
   }
 }
 
@@ -209,15 +201,4 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
       if let failure { $0.add("failure", failure) }
     }
   }
-}
-
-/// Writes to the end of the bytes, or of their reader, or of the room there is; true for the first.
-@discardableResult
-func writeFully(_ bytes: [UInt8], to descriptor: Int32 = STDOUT_FILENO) -> Bool {
-  var start = 0
-  while start < bytes.count {
-    let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress.map { $0 + start }, bytes.count - start) }
-    if count > 0 { start += count } else if errno != EINTR { return false }
-  }
-  return true
 }

@@ -1,5 +1,6 @@
 internal import API
 internal import Glibc
+internal import Ground
 
 /// The command line: `basekeeper COMMAND [OPTION ...]`.
 @main
@@ -62,7 +63,7 @@ enum Main {
 }
 
 /// For the person at the terminal.
-func say(_ text: String) { writeFully(Array((text + "\n").utf8)) }
+func say(_ text: String) { writeFully(Array((text + "\n").utf8), to: STDOUT_FILENO) }
 
 /// What went wrong, for the person at the terminal.
 func complain(_ text: String) {

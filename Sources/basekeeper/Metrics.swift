@@ -3,6 +3,7 @@ internal import Access
 internal import Cluster
 internal import Crypto
 internal import Glibc
+internal import Ground
 internal import HTTP
 internal import Loop
 internal import Postgres
@@ -242,7 +243,7 @@ extension Figures.Operation {
 }
 
 private func residentMemory() -> Int {
-  let fields = String(decoding: contents(of: "/proc/self/statm") ?? [], as: UTF8.self).split(separator: " ")
+  let fields = (textContents(of: "/proc/self/statm") ?? "").split(separator: " ")
   return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * sysconf(Int32(_SC_PAGESIZE))
 }
 

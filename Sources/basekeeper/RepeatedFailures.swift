@@ -1,3 +1,5 @@
+internal import Ground
+
 /// Failures that are alike, as in an outage: the first one is told at once, the others with their count.
 struct RepeatedFailures {
   /// What has been counted.

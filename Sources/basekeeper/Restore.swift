@@ -2,6 +2,7 @@ internal import API
 internal import Access
 internal import Cluster
 internal import Glibc
+internal import Ground
 internal import Postgres
 
 /// Brings back a backup, or proves that it could be.

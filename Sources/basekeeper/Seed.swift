@@ -1,6 +1,6 @@
 internal import Access
 internal import Crypto
-internal import HTTP
+internal import Ground
 internal import Postgres
 
 /// What was made at the first start, its secrets in clear for the only time.

@@ -1,7 +1,7 @@
 internal import API
 internal import Crypto
 internal import Glibc
-internal import HTTP
+internal import Ground
 internal import Server
 internal import Synchronization
 

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 
 /// The service manager that started this process, where it wants to be told how the service is (`Type=notify`): one
 /// datagram for each thing, to the socket that it names in the environment. See sd_notify(3).

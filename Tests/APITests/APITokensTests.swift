@@ -1,5 +1,6 @@
 import Access
 import Crypto
+import Ground
 import HTTP
 import Postgres
 import TestSupport

@@ -1,4 +1,5 @@
 import API
+import Ground
 import HTTP
 import TestSupport
 import Testing

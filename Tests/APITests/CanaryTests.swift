@@ -1,5 +1,6 @@
 import API
 import Access
+import Ground
 import HTTP
 import Postgres
 import TestSupport

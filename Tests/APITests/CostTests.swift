@@ -1,4 +1,5 @@
 import Glibc
+import Ground
 import Testing
 
 @testable import API

@@ -1,6 +1,7 @@
 import API
 import Access
 import Crypto
+import Ground
 import HTTP
 import Postgres
 import TestSupport

@@ -1,6 +1,7 @@
 import Access
 import Crypto
 import Foundation
+import Ground
 import HTTP
 import Postgres
 import TestSupport

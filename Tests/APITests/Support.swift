@@ -2,6 +2,7 @@ import API
 import Access
 import Crypto
 import Foundation
+import Ground
 import HTTP
 import Postgres
 import TestSupport

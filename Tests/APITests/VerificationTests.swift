@@ -1,6 +1,7 @@
 import API
 import Access
 import Foundation
+import Ground
 import HTTP
 import Postgres
 import TestSupport

@@ -1,3 +1,4 @@
+import Ground
 import Testing
 
 @testable import Crypto
@@ -94,22 +95,5 @@ import Testing
     let drawn = (0..<10_000).map { _ in randomBytes(16) }
     #expect(Set(drawn).count == drawn.count)
     #expect(randomBytes(10_000).count == 10_000)
-  }
-
-  /// RFC 4648, section 10, without padding.
-  @Test(arguments: [
-    ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
-    ("foobar", "Zm9vYmFy"),
-  ])
-  func `base64url has the values of its RFC`(_ bytes: String, _ text: String) {
-    var encoded: [UInt8] = []
-    Base64URL.append(Array(bytes.utf8), to: &encoded)
-    #expect(String(decoding: encoded, as: UTF8.self) == text)
-    #expect(Base64URL.decode(text.utf8) == Array(bytes.utf8))
-  }
-
-  @Test(arguments: ["Zg==", "Zh", "Zm9", "Z", "Zm+v", "Zm/v", "Zm 9v", "Zm9v\n", "ü"])
-  func `what is not the one encoding of its bytes is refused`(_ text: String) {
-    #expect(Base64URL.decode(text.utf8) == nil)
   }
 }

@@ -1,4 +1,6 @@
+import Ground
 import HTTP
+import TestSupport
 import Testing
 
 @Suite struct FieldsTests {
@@ -195,16 +197,28 @@ import Testing
       }
     }
   }
-}
 
-/// A generator that draws the same each time.
-struct Chance: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-    return state ^ state >> 29
+  @Test func `a flaw is named with its place`() {
+    #expect(throws: FieldsError.malformed("The body is not a JSON object: a name is missing, at byte 7.")) {
+      try Self.parsed("application/json", #"{"a":1,}"#)
+    }
   }
 
-  mutating func below(_ limit: Int) -> Int { Int(next() >> 33) % limit }
+  @Test func `nested values are fields' own`() throws {
+    let fields = try Self.parsed("application/json", #"{"rows":[[1,{"a":null}]],"text":"a"}"#)
+    #expect(fields.json("rows") == .array([.array([.number("1"), .object([.init(name: "a", value: .null)])])]))
+    #expect(fields.json("text") == .string("a"))
+    #expect(fields.json("none") == nil)
+    #expect(fields.has("rows"))
+  }
+
+  @Test func `a text is as long as its normal form`() throws {
+    let longest = String(repeating: "\u{3b1}\u{313}\u{300}\u{345}", count: 255)
+    for (text, isShort) in [
+      (longest, true), (longest + "a", false), (String(repeating: "a\u{301}", count: 256), false),
+    ] {
+      let fields = try Self.fields([("n", text)], .form)
+      #expect((try? fields.text("n", 1...255)) == (isShort ? text : nil))
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Ground
 import Postgres
 import TestSupport
 import Testing
@@ -152,18 +153,6 @@ import Testing
         #expect(text.contains(named) && !text.contains("hunter"), "\(text)")
       }
     }
-  }
-}
-
-@Suite struct Timestamps {
-  @Test func `times are added to, compared and counted`() {
-    let time = Timestamp(seconds: 10)
-    #expect(time + .milliseconds(1500) == Timestamp(microseconds: 11_500_000))
-    #expect(time - .microseconds(1) == Timestamp(microseconds: 9_999_999))
-    #expect(time - Timestamp(seconds: 4) == .seconds(6))
-    #expect(Timestamp(microseconds: -1) < Timestamp(microseconds: 0))
-    #expect(Timestamp(microseconds: -1).seconds == -1)
-    #expect(Timestamp(microseconds: 1_999_999).seconds == 1)
   }
 }
 

@@ -1,6 +1,7 @@
 public import API
 internal import Access
 internal import Crypto
+internal import Ground
 internal import Postgres
 
 /// Everyone who may knock: one of each kind.

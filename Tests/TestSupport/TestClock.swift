@@ -1,4 +1,5 @@
-public import Postgres
+public import Ground
+internal import Postgres
 internal import Synchronization
 
 /// A clock that goes on by itself, until a test stops it or puts it forward.

@@ -1,6 +1,7 @@
 internal import Access
 internal import Crypto
 internal import Domain
+internal import Ground
 internal import HTTP
 internal import Postgres
 
@@ -69,8 +70,7 @@ private struct Enrolment: Output, JSONEncodable {
 
   func write(to json: inout JSONWriter) {
     let label = email.utf8.map { byte in
-      let isPlain = (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
-      return isPlain || byte == 0x2e || byte == 0x2d
+      byte.isLetterOrDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
         ? String(UnicodeScalar(byte)) : "%" + hexadecimal([byte]).uppercased()
     }.joined()
     json.object {

@@ -1,5 +1,6 @@
 internal import Access
 internal import Domain
+internal import Ground
 internal import HTTP
 internal import Postgres
 
@@ -43,7 +44,7 @@ private struct Look {
   init(_ fields: Fields) throws {
     icon = try fields.optionalText("icon", upTo: 50)
     color = try fields.optionalText("color", upTo: 20)
-    let isIcon = icon?.utf8.allSatisfy { (0x61...0x7a).contains($0) || (0x30...0x39).contains($0) || $0 == 0x2d }
+    let isIcon = icon?.utf8.allSatisfy { $0.isSmallLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
     guard isIcon ?? true else { throw FieldsError.invalid("icon") }
     let isColor = color.map {
       $0.first == "#" && $0.dropFirst().allSatisfy(\.isHexDigit) && [4, 7, 9].contains($0.count)

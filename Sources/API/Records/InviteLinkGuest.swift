@@ -1,6 +1,6 @@
 internal import Access
 internal import Domain
-internal import HTTP
+internal import Ground
 internal import Postgres
 
 /// Somebody who has accepted an invite link to a base. One form for all lists.

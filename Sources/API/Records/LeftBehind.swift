@@ -1,6 +1,6 @@
 internal import Access
 internal import Domain
-internal import HTTP
+internal import Ground
 internal import Postgres
 
 /// How much of what somebody has made, given or accepted lets somebody in still.

@@ -1,6 +1,6 @@
 internal import Access
 internal import Domain
-internal import HTTP
+internal import Ground
 internal import Postgres
 
 /// A person as others of his team see him.

@@ -1,7 +1,7 @@
 internal import Access
 internal import Crypto
 internal import Domain
-internal import HTTP
+internal import Ground
 internal import Postgres
 
 /// A person's second factor: a secret that his telephone has, too, sealed in the database, and codes on paper for when

@@ -1,6 +1,6 @@
 internal import Access
 internal import Domain
-internal import HTTP
+internal import Ground
 internal import Postgres
 
 /// A base that somebody may open, with what he may do in it, how he came to it, and whether it is one of his favourites.

@@ -1,6 +1,7 @@
 internal import Access
 internal import Crypto
 internal import Domain
+internal import Ground
 internal import HTTP
 internal import Postgres
 
@@ -30,9 +31,7 @@ private struct NewLink: HashedInput {
 
   /// Letters, digits, hyphen and underscore; nothing that looks like a link with a secret.
   private static func allows(_ token: String) -> Bool {
-    let isPlain = token.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0) || $0 == 0x2d || $0 == 0x5f
-    }
+    let isPlain = token.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
     return isPlain && !LinkToken.isHandle(token) && LinkToken(token) == nil
   }
 }

@@ -1,6 +1,7 @@
 internal import Access
 internal import Crypto
 internal import Domain
+internal import Ground
 internal import HTTP
 internal import Postgres
 

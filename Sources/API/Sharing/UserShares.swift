@@ -1,5 +1,6 @@
 internal import Access
 internal import Domain
+internal import Ground
 internal import HTTP
 internal import Postgres
 

@@ -1,6 +1,7 @@
 internal import Access
 package import Crypto
 internal import Domain
+package import Ground
 internal import HTTP
 package import Postgres
 

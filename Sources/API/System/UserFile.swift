@@ -1,5 +1,6 @@
 internal import Access
 internal import Domain
+internal import Ground
 internal import HTTP
 internal import Spreadsheet
 
@@ -151,10 +152,5 @@ extension String {
   fileprivate var columnName: String { trimmed.lowercased().replacing(" ", with: "_") }
 
   /// Without blanks at its ends.
-  fileprivate var trimmed: String {
-    var text = Substring(self)
-    while text.first?.isWhitespace == true { text.removeFirst() }
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
-  }
+  fileprivate var trimmed: String { String(trimmed(of: \.isWhitespace)) }
 }

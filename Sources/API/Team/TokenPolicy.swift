@@ -1,6 +1,7 @@
 internal import Access
 package import Domain
-package import HTTP
+package import Ground
+internal import HTTP
 
 // swift-format-ignore
 let tokenPolicyRoutes = Table(.tokenPolicy, [

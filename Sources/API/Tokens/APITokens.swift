@@ -1,7 +1,8 @@
 internal import Access
 internal import Crypto
 package import Domain
-package import HTTP
+package import Ground
+internal import HTTP
 internal import Postgres
 
 // swift-format-ignore

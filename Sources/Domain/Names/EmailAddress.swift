@@ -1,3 +1,4 @@
+internal import Ground
 internal import HTTP
 
 /// An e-mail address (RFC 5321, 4.1.2, and RFC 6531), as far as it can be judged without sending to it: atoms with single
@@ -34,7 +35,7 @@ package struct EmailAddress: Sendable {
 
   private static func isDomain(_ domain: Substring) -> Bool {
     let labels = domain.split(separator: ".", omittingEmptySubsequences: false)
-    guard let last = labels.last, !last.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return false }
+    guard let last = labels.last, !last.utf8.areDigits else { return false }
     return labels.allSatisfy { label in
       (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
         && label.unicodeScalars.allSatisfy { isLetterOrDigit($0) || $0 == "-" }

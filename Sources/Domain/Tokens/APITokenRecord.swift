@@ -1,5 +1,6 @@
 package import Access
 package import Crypto
+package import Ground
 package import Postgres
 
 /// An API token in a list; or a new one, with its secret for the only time. One form for all lists.

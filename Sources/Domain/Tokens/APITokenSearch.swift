@@ -1,5 +1,6 @@
 package import Access
-package import Postgres
+package import Ground
+internal import Postgres
 
 /// Which of a team's API tokens are searched for, and in which order; nil is no condition.
 package struct APITokenSearch: Sendable {

@@ -1,4 +1,5 @@
-package import Postgres
+package import Ground
+internal import Postgres
 
 /// What holds for an API token beyond its permission. Of a new token, what is kept is as for all.
 package struct APITokenTerms: Sendable {

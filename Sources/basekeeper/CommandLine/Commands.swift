@@ -1,6 +1,7 @@
 internal import API
 internal import Access
 internal import Crypto
+internal import Ground
 internal import HTTP
 internal import Postgres
 

@@ -1,5 +1,6 @@
 internal import API
 internal import Glibc
+internal import Ground
 internal import Postgres
 
 // Commands that help if no administrator can sign in.

@@ -2,6 +2,7 @@ internal import API
 internal import Access
 internal import Crypto
 internal import Glibc
+internal import Ground
 internal import HTTP
 internal import Postgres
 internal import Server

@@ -1,5 +1,5 @@
 internal import Glibc
-internal import HTTP
+internal import Ground
 
 /// The variables that settings are read from: those of this process, a file's, and what the command line says; the
 /// command line goes first, then the process's. Typed reading gathers every problem, so that the operator sees all of
@@ -59,7 +59,7 @@ struct Environment {
   private mutating func read(_ path: String) {
     file = path
     guard let bytes = contents(of: path) else {
-      problems.append("\(path): \(String(cString: strerror(errno)))")
+      problems.append("\(path): \(systemReason(errno))")
       return
     }
     let file = EnvironmentFile(bytes)
@@ -171,20 +171,6 @@ struct Environment {
       return "\(name)\(place) is not a setting of Basekeeper: "
         + (meant.map { "did you mean \($0)?" } ?? "`basekeeper config` lists them all")
     }
-  }
-}
-
-/// A whole file; nil if it cannot be read, with the reason in `errno`.
-func contents(of path: String) -> [UInt8]? {
-  let file = open(path, O_RDONLY | O_CLOEXEC)
-  guard file >= 0 else { return nil }
-  defer { close(file) }
-  var bytes: [UInt8] = []
-  var buffer = [UInt8](repeating: 0, count: 65_536)
-  while true {
-    let count = read(file, &buffer, buffer.count)
-    guard count > 0 else { return count == 0 ? bytes : nil }
-    bytes.append(contentsOf: buffer[..<count])
   }
 }
 

@@ -1,3 +1,5 @@
+internal import Ground
+
 /// A file of `NAME=value` lines, read by the rules of systemd's `EnvironmentFile=` (systemd.exec(5)), so that one file
 /// means the same to the unit and to a command.
 ///
@@ -43,7 +45,7 @@ private struct Reader {
   /// The next entry; nil at the end.
   mutating func next() -> Result<EnvironmentFile.Entry, Misfit>? {
     while let first = bytes.first {
-      if isBlank(first) || isLineEnd(first) {
+      if first.isBlank || isLineEnd(first) {
         _ = take()
       } else if first == UInt8(ascii: "#") || first == UInt8(ascii: ";") {
         takeLine()
@@ -64,7 +66,7 @@ private struct Reader {
     }
     guard bytes.first == UInt8(ascii: "=") else { return .failure(Misfit(line: begin, reason: "not NAME=value")) }
     _ = take()
-    while let last = name.last, isBlank(last) { name.removeLast() }
+    while let last = name.last, last.isBlank { name.removeLast() }
     let value = value()
     guard isName(name) else {
       let text = String(decoding: name, as: UTF8.self)
@@ -87,7 +89,7 @@ private struct Reader {
       case _ where isLineEnd(byte):
         _ = take()
         return value
-      case _ where isBlank(byte): _ = take()
+      case _ where byte.isBlank: _ = take()
       default: return value + bare()
       }
     }
@@ -99,7 +101,7 @@ private struct Reader {
     var blanks: [UInt8] = []
     while let byte = take() {
       if isLineEnd(byte) { break }
-      if isBlank(byte) {
+      if byte.isBlank {
         blanks.append(byte)
         continue
       }
@@ -143,14 +145,9 @@ private struct Reader {
   }
 
   private func isName(_ name: [UInt8]) -> Bool {
-    let isDigit = { (byte: UInt8) in (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
-    guard let first = name.first, !isDigit(first) else { return false }
-    return name.allSatisfy { byte in
-      isDigit(byte) || byte == UInt8(ascii: "_") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
-    }
+    guard let first = name.first, !first.isDigit else { return false }
+    return name.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "_") }
   }
-
-  private func isBlank(_ byte: UInt8) -> Bool { byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
 
   private func isLineEnd(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "\n") || byte == UInt8(ascii: "\r") }
 }

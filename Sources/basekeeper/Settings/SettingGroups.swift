@@ -1,4 +1,5 @@
 internal import Crypto
+internal import Ground
 
 // swift-format-ignore
 /// The settings, in the order in which they are shown.

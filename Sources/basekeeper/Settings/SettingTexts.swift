@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 internal import Postgres
 
 // Texts for people, made from the rows of `settingGroups`.

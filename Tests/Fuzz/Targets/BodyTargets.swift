@@ -1,3 +1,5 @@
+import Ground
+
 @testable import API
 @testable import Domain
 @testable import HTTP

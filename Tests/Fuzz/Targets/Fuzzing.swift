@@ -1,4 +1,5 @@
 internal import Glibc
+import Ground
 
 @testable import API
 @testable import Crypto

@@ -1,3 +1,5 @@
+import Ground
+
 @testable import HTTP
 
 /// JSON: against a model of it, there and back, and as the fields of a body.

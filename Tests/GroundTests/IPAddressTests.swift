@@ -1,4 +1,4 @@
-import HTTP
+import Ground
 import Testing
 
 @Suite struct IPAddresses {
@@ -53,5 +53,40 @@ import Testing
     #expect(IPAddress(of: [192, 0, 2, 1])?.text == "192.0.2.1")
     #expect(IPAddress(of: [UInt8](repeating: 0, count: 16))?.text == "::")
     for count in [0, 3, 5, 15, 17] { #expect(IPAddress(of: [UInt8](repeating: 0, count: count)) == nil) }
+  }
+}
+
+@Suite struct IPNetworks {
+  @Test(arguments: [
+    ("192.0.2.0/24", "192.0.2.255", true), ("192.0.2.77/24", "192.0.2.1", true), ("192.0.2.0/24", "192.0.3.0", false),
+    ("192.0.2.1", "192.0.2.1", true), ("192.0.2.1", "192.0.2.2", false), ("0.0.0.0/0", "203.0.113.9", true),
+    ("2001:db8::/32", "2001:db8:ffff::1", true), ("2001:db8::/32", "2001:db9::1", false), ("::/0", "::1", true),
+    ("0.0.0.0/0", "::1", false), ("::/0", "192.0.2.1", false),
+    ("::ffff:192.0.2.0/120", "192.0.2.255", true), ("::ffff:192.0.2.0/120", "192.0.3.0", false),
+    ("::ffff:192.0.2.1", "192.0.2.1", true), ("::ffff:0:0/96", "203.0.113.9", true),
+    ("192.0.2.0/24", "::ffff:192.0.2.9", true), ("::ffff:0:0/95", "192.0.2.1", false),
+  ])
+  func `a network has the addresses behind its mask`(_ network: String, _ address: String, _ isIn: Bool) throws {
+    let network = try #require(IPNetwork(network))
+    #expect(network.contains(try #require(IPAddress(address))) == isIn)
+  }
+
+  @Test(arguments: [
+    ("::ffff:192.0.2.77/120", "192.0.2.0/24"), ("::FFFF:c000:0201", "192.0.2.1/32"), ("::ffff:0:0/96", "0.0.0.0/0"),
+    ("::ffff:0:0/95", "::fffe:0:0/95"), ("2001:db8::1/96", "2001:db8::/96"),
+  ])
+  func `a network of IPv4 in the clothes of IPv6 is one of IPv4`(_ text: String, _ usual: String) {
+    #expect(IPNetwork(text)?.text == usual)
+  }
+
+  @Test(arguments: ["", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/", "192.0.2.0/+8", "192.0.2.0/8/8", "::/129", "all"])
+  func `another text is no network`(_ text: String) {
+    #expect(IPNetwork(text) == nil)
+  }
+
+  @Test func `networks come in lists`() {
+    #expect(IPNetwork.list("10.1.0.0/8, ::1\n192.0.2.7")?.map(\.text) == ["10.0.0.0/8", "::1/128", "192.0.2.7/32"])
+    #expect(IPNetwork.list("")?.isEmpty == true)
+    #expect(IPNetwork.list("10.0.0.0/8, nowhere") == nil)
   }
 }

@@ -14,7 +14,7 @@ public struct IPNetwork: Sendable, Hashable {
     guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
     var length = address.bytes.count * 8
     if parts.count == 2 {
-      guard parts[1].utf8.allSatisfy({ (0x30...0x39).contains($0) }), let given = Int(parts[1]), given <= length else {
+      guard parts[1].utf8.areDigits, let given = Int(parts[1]), given <= length else {
         return nil
       }
       length = given
@@ -27,7 +27,7 @@ public struct IPNetwork: Sendable, Hashable {
 
   /// Several networks, with commas or blanks between; nil where one of them is none.
   public static func list(_ text: String) -> [IPNetwork]? {
-    let parts = split(text)
+    let parts = words(of: text)
     let networks = parts.compactMap(IPNetwork.init)
     return networks.count == parts.count ? networks : nil
   }

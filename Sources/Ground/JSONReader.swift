@@ -140,7 +140,7 @@ struct JSONReader {
   private mutating func fourDigits() throws(JSON.Malformed) -> UInt16 {
     var code: UInt16 = 0
     for _ in 0..<4 {
-      guard index < bytes.count, let digit = hexValue(bytes[index]) else {
+      guard index < bytes.count, let digit = hexadecimalValue(bytes[index]) else {
         throw malformed("a text has an escape that there is not")
       }
       code = code << 4 | UInt16(digit)
@@ -165,7 +165,7 @@ struct JSONReader {
 
   private mutating func digits() throws(JSON.Malformed) {
     let start = index
-    while index < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) { index += 1 }
+    while index < bytes.count, bytes[index].isDigit { index += 1 }
     guard index > start else { throw malformed("a digit is missing") }
   }
 
@@ -179,10 +179,10 @@ struct JSONReader {
   // MARK: Bytes
 
   private mutating func skipBlanks() {
-    while index < bytes.count, isBlank(bytes[index]) { index += 1 }
+    while index < bytes.count, isWhitespace(bytes[index]) { index += 1 }
   }
 
-  private func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 }
+  private func isWhitespace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 }
 
   private mutating func take(_ byte: UInt8) -> Bool {
     guard index < bytes.count, bytes[index] == byte else { return false }

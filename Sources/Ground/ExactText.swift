@@ -4,14 +4,15 @@ internal import Glibc
 ///
 /// Swift compares strings by their normal form, which it makes anew each time, and for a long run of combining marks in the
 /// square of its length: no text of a stranger's is compared or hashed as a `String` before its length is known.
-package struct ExactText: Hashable, Sendable {
+public struct ExactText: Hashable, Sendable {
   /// The text.
-  package let text: String
+  public let text: String
 
   /// A text to be compared.
-  package init(_ text: String) { self.text = text }
+  public init(_ text: String) { self.text = text }
 
-  package static func == (left: ExactText, right: ExactText) -> Bool {
+  /// Whether two texts have the same bytes.
+  public static func == (left: ExactText, right: ExactText) -> Bool {
     var (left, right) = (left.text, right.text)
     return left.withUTF8 { left in
       right.withUTF8 { right in
@@ -23,20 +24,9 @@ package struct ExactText: Hashable, Sendable {
     }
   }
 
-  package func hash(into hasher: inout Hasher) {
+  /// Hashes the bytes.
+  public func hash(into hasher: inout Hasher) {
     var text = text
     text.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
-  }
-}
-
-extension Collection<UInt8> {
-  /// Whether these are the bytes of a word, whose letters are small, in any case.
-  package func isWord(_ word: StaticString) -> Bool {
-    guard count == word.utf8CodeUnitCount else { return false }
-    return word.withUTF8Buffer { word in
-      zip(self, word).allSatisfy { byte, letter in
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 == letter : byte == letter
-      }
-    }
   }
 }

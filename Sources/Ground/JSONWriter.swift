@@ -81,15 +81,14 @@ public struct JSONWriter: ~Copyable {
         bytes.append(byte)
       case 0..<0x20, 0x7f:
         bytes.append(contentsOf: Self.escape)
-        bytes.append(Self.hex[Int(byte >> 4)])
-        bytes.append(Self.hex[Int(byte & 15)])
+        bytes.append(hexadecimalDigit(byte >> 4))
+        bytes.append(hexadecimalDigit(byte & 15))
       default: bytes.append(byte)
       }
     }
   }
 
   private static let escape = Array("\\u00".utf8)
-  private static let hex = Array("0123456789abcdef".utf8)
 
   /// The members of an object that is being written.
   public struct Members: ~Copyable {

@@ -3,7 +3,7 @@ internal import CUnistring
 /// The text in Unicode's normal form C, in which all text is compared and kept: `é` is one scalar, however it came. It
 /// takes a time in proportion to the text's length, whatever marks are in it.
 public func normalized(_ text: String) -> String {
-  if text.utf8.allSatisfy({ $0 < 0x80 }) { return text }
+  if text.utf8.isASCII { return text }
   var text = text
   return text.withUTF8 { text in
     var count = 0

@@ -1,5 +1,4 @@
-import Foundation
-import HTTP
+import Ground
 import Testing
 
 @Suite struct JSONTests {
@@ -82,56 +81,5 @@ import Testing
     }
     let error = #expect(throws: JSON.Malformed.self) { try Self.read(nested(65)) }
     #expect(error?.reason == "it is more than 64 deep")
-  }
-
-  @Test func `a flaw is named with its place`() {
-    #expect(throws: FieldsError.malformed("The body is not a JSON object: a name is missing, at byte 7.")) {
-      try FieldsTests.parsed("application/json", #"{"a":1,}"#)
-    }
-  }
-
-  @Test func `nested values are fields' own`() throws {
-    let fields = try FieldsTests.parsed("application/json", #"{"rows":[[1,{"a":null}]],"text":"a"}"#)
-    #expect(fields.json("rows") == .array([.array([.number("1"), .object([.init(name: "a", value: .null)])])]))
-    #expect(fields.json("text") == .string("a"))
-    #expect(fields.json("none") == nil)
-    #expect(fields.has("rows"))
-  }
-}
-
-@Suite struct NormalizationTests {
-  /// What refuses a long text unread depends on it.
-  @Test func `no scalar is made of more than four`() {
-    for code in UInt32(0x80)...0x10ffff {
-      guard let scalar = Unicode.Scalar(code) else { continue }
-      let text = String(scalar)
-      #expect(String(decoding: text.decomposedStringWithCanonicalMapping.utf8, as: UTF8.self).unicodeScalars.count <= 4)
-    }
-  }
-
-  @Test func `a text is as long as its normal form`() throws {
-    let longest = String(repeating: "\u{3b1}\u{313}\u{300}\u{345}", count: 255)
-    for (text, isShort) in [
-      (longest, true), (longest + "a", false), (String(repeating: "a\u{301}", count: 256), false),
-    ] {
-      let fields = try FieldsTests.fields([("n", text)], .form)
-      #expect((try? fields.text("n", 1...255)) == (isShort ? text : nil))
-    }
-    #expect(normalized(longest, upTo: 255)?.unicodeScalars.count == 255)
-    #expect(normalized("", upTo: 0) == "")
-  }
-
-  @Test func `a normal form is the standard library's`() {
-    var chance = Chance(state: 3)
-    let scalars =
-      "aeoAEO\u{301}\u{327}\u{316}\u{345}\u{3b1}\u{1112}\u{1161}\u{11ab}\u{ac00}\u{212b}\u{1d15e}\u{bc6}\u{bbe}\u{958}"
-      .unicodeScalars.map(\.self)
-    for _ in 0..<10_000 {
-      var text = String.UnicodeScalarView()
-      for _ in 0..<chance.below(9) { text.append(scalars[chance.below(scalars.count)]) }
-      let once = normalized(String(text))
-      #expect(once == String(text))
-      #expect(Array(normalized(once).utf8) == Array(once.utf8))
-    }
   }
 }

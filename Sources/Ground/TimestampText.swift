@@ -1,32 +1,24 @@
-public import HTTP
-public import Postgres
-
 /// A time as the wire has it: seconds and a numeric offset, `2021-03-02T09:47:41+00:00`.
 extension Timestamp: JSONEncodable {
   /// Writes a string.
   public func write(to json: inout JSONWriter) { wire.write(to: &json) }
 
   /// As it is sent.
-  public var wire: String {
-    let (days, second) = Int64(microseconds / 1_000_000).quotientAndRemainderFlooring(by: 86_400)
-    let (year, month, day) = civil(days)
-    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T"
-      + "\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2))+00:00"
-  }
-}
+  public var wire: String { "\(dateAndTime)+00:00" }
 
-extension Fields {
-  /// A point in time as queries have it: `2023-03-25T22:09:51+00:00`, with `Z`, without an offset (UTC), with a blank in
-  /// place of the `T`, or a day alone, which is its first moment; nil where the field is not there, or empty.
-  func optionalTime(_ name: String) throws -> Timestamp? {
-    guard let text = try optionalText(name, upTo: 40) else { return nil }
-    guard let time = Timestamp(wire: text) else { throw FieldsError.invalid(name) }
-    return time
+  /// The day and the second in UTC, without an offset: `2021-03-02T09:47:41`.
+  public var dateAndTime: String {
+    let (days, second) = Int64(microseconds / 1_000_000).dividedFlooring(by: 86_400)
+    let (year, month, day) = civil(days)
+    return "\(zeroPadded(year, to: 4))-\(zeroPadded(month, to: 2))-\(zeroPadded(day, to: 2))T"
+      + "\(zeroPadded(second / 3600, to: 2)):\(zeroPadded(second / 60 % 60, to: 2)):\(zeroPadded(second % 60, to: 2))"
   }
 }
 
 extension Timestamp {
-  init?(wire text: String) {
+  /// A point in time as queries have it: `2023-03-25T22:09:51+00:00`, with `Z`, without an offset (UTC), with a blank in
+  /// place of the `T`, or a day alone, which is its first moment. What is below a second is cut off. Nil for another text.
+  public init?(wire text: String) {
     var rest = Substring(text)
     guard let year = rest.number(4), rest.take("-"), let month = rest.number(2), rest.take("-"),
       let day = rest.number(2), (1...12).contains(month), (1...31).contains(day), year >= 1
@@ -63,7 +55,7 @@ extension Substring {
   /// Takes exactly so many digits.
   fileprivate mutating func number(_ digits: Int) -> Int64? {
     let text = prefix(digits)
-    guard text.utf8.count == digits, text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+    guard text.utf8.count == digits, text.utf8.areDigits else { return nil }
     removeFirst(digits)
     return Int64(text)
   }
@@ -79,16 +71,10 @@ extension Substring {
   }
 }
 
-/// A value that was read, or the refusal that names its field.
-func parsed<Value>(_ field: String, _ value: Value?) throws(FieldsError) -> Value {
-  guard let value else { throw .invalid(field) }
-  return value
-}
-
 /// Year, month and day of a number of days since 1970-01-01, in the proleptic Gregorian calendar.
 private func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
   // Counted from 0000-03-01, so that the leap day is a year's last: 146 097 days make 400 years.
-  let (era, dayOfEra) = (days + 719_468).quotientAndRemainderFlooring(by: 146_097)
+  let (era, dayOfEra) = (days + 719_468).dividedFlooring(by: 146_097)
   let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
   let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
   let monthFromMarch = (5 * dayOfYear + 2) / 153
@@ -99,20 +85,8 @@ private func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
 
 /// The number of days since 1970-01-01, in the same calendar.
 private func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-  let (era, yearOfEra) = (month <= 2 ? year - 1 : year).quotientAndRemainderFlooring(by: 400)
+  let (era, yearOfEra) = (month <= 2 ? year - 1 : year).dividedFlooring(by: 400)
   let monthFromMarch = month > 2 ? month - 3 : month + 9
   let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
   return era * 146_097 + yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear - 719_468
-}
-
-private func padded(_ number: Int64, _ width: Int) -> String {
-  let digits = String(number)
-  return String(repeating: "0", count: max(0, width - digits.count)) + digits
-}
-
-extension Int64 {
-  fileprivate func quotientAndRemainderFlooring(by divisor: Int64) -> (Int64, Int64) {
-    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
-  }
 }

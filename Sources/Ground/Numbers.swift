@@ -1,0 +1,13 @@
+/// Decimal digits with zeros in front, up to a width; a longer number stays whole.
+public func zeroPadded(_ number: some BinaryInteger, to width: Int) -> String {
+  let digits = String(number)
+  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+}
+
+extension Int64 {
+  /// Divides so that the remainder is not negative: -1 by 60 is -1, and 59 are left.
+  public func dividedFlooring(by divisor: Int64) -> (quotient: Int64, remainder: Int64) {
+    let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
+    return remainder < 0 ? (quotient - 1, remainder + divisor) : (quotient, remainder)
+  }
+}
