@@ -17,16 +17,21 @@ struct FirstStart: Sendable {
 
   var isThere: Bool { access(path, F_OK) == 0 }
 
-  /// Adds what was generated to what is there; on disk when it returns.
+  /// Puts what was generated above what is there; on disk when it returns. What is there may have come to nothing: a start
+  /// that was killed before it has committed leaves passwords of nobody.
   ///
   /// - Throws: `Unusable` where that is not possible.
   func keep(_ seeded: Seeded) throws(Unusable) {
-    let before = contents(of: path) ?? Array("\(Self.heading)\n".utf8)
+    let heading = Array("\(Self.heading)\n".utf8)
+    var text = heading + Array("\(seeded.accounts)\n".utf8)
+    if let before = contents(of: path) {
+      text += Array("\(Self.earlier)\n".utf8) + before.dropFirst(before.starts(with: heading) ? heading.count : 0)
+    }
     let draft = "\(path).\(randomSuffix())"
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw Unusable(path: path, code: errno) }
     defer { unlink(draft) }
-    let isWritten = writeFully(before + Array("\(seeded.accounts)\n".utf8), to: file) && fsync(file) == 0
+    let isWritten = writeFully(text, to: file) && fsync(file) == 0
     guard close(file) == 0, isWritten, rename(draft, path) == 0 else { throw Unusable(path: path, code: errno) }
     keepName(of: path)
   }
@@ -39,6 +44,11 @@ struct FirstStart: Sendable {
 
   private static let heading = """
     What Basekeeper created at its first start. It deletes this file when an administrator has signed in.
+    """
+
+  private static let earlier = """
+
+    From a start before this one. If that start was cut off, it created nothing:
     """
 
   /// Deletes it if an administrator has signed in since it was written; gives whether it is gone.

@@ -80,14 +80,18 @@ def test_twice_the_header_costs_no_more_than_twice_as_much(alone, name, make):
 def test_twice_the_list_costs_no_more_than_twice_as_much_and_none_is_without_end(alone):
     client, headers = Client(alone), authorization(alone.member)
     costs = {}
+    kind, make = BODIES["JSON, widest in the deepest"]
+    yardstick = ("POST", REVOKE, make(SMALL // 2), {"Content-Type": kind})
     for count in (500, 1000):
         fill(alone, count)
         for path in lists(alone):
             status, _ = client.send("GET", path, headers=headers)
             assert status == 200, path
-            costs[path, count] = client.cost("GET", path, b"", headers, times=15)
+            # What else runs here changes in between: each is compared with a neighbour that is always the same.
+            costs[path, count] = statistics.median(
+                client.cost("GET", path, b"", headers, times=1) / client.cost(*yardstick, times=1) for _ in range(15))
     for path in lists(alone):
-        assert costs[path, 1000] <= 2.5 * costs[path, 500], f"{path}: {costs[path, 500]} and {costs[path, 1000]} ns"
+        assert costs[path, 1000] <= 2.5 * costs[path, 500], f"{path}: {costs[path, 500]} and {costs[path, 1000]}"
     fill(alone, 1100)
     for path in lists(alone):
         _, text = client.send("GET", path, headers=headers)
