@@ -43,16 +43,18 @@ let package = Package(
     module("HTTP", "Ground"),
     module("Crypto", "Ground", "Loop", "CCrypto", "CSodium"),
     module("Postgres", "Ground", "Loop", "CLibPQ"),
+    module("Jobs", "Ground", "Loop", "Postgres"),
     module("Cluster", "Ground", "Loop", "Postgres"),
     module("Server", "Ground", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
     module("Spreadsheet", "CZip", "CExpat"),
     module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
-    module("Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Assets"),
+    module("Domain", "Access", "Ground", "HTTP", "Postgres", "Jobs", "Crypto", "Assets"),
     module("API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .executableTarget(
       name: "basekeeper",
       dependencies: [
-        "API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Cluster", "Crypto", "Server", "Loop", "Assets",
+        "API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Jobs", "Cluster", "Crypto", "Server", "Loop",
+        "Assets",
       ],
       swiftSettings: strict),
 
@@ -65,6 +67,7 @@ let package = Package(
     tests("HTTPTests", "Ground", "HTTP", "TestSupport"),
     tests("CryptoTests", "Crypto", "Ground", "Loop"),
     tests("PostgresTests", "Ground", "Postgres", "Cluster", "Loop", "TestSupport"),
+    tests("JobsTests", "Ground", "Jobs", "Postgres", "Loop", "TestSupport"),
     tests("SpreadsheetTests", "Spreadsheet"),
     tests("ServerTests", "Server", "HTTP", "Loop", "CGnuTLS", "TestSupport"),
     .testTarget(

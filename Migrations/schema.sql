@@ -503,6 +503,7 @@ CREATE TABLE installation (
 CREATE TABLE job (
     name text NOT NULL,
     started_at timestamp with time zone NOT NULL,
+    held_until timestamp with time zone,
     CONSTRAINT job_pkey PRIMARY KEY (name)
 );
 
@@ -937,6 +938,25 @@ CREATE TABLE audit_change (
     CONSTRAINT audit_change_pkey PRIMARY KEY (thing, rank),
     CONSTRAINT audit_change_thing_fkey FOREIGN KEY (thing) REFERENCES audit_operation(thing)
 );
+
+-- What is yet to be done, and what was given up. Not audited: it follows from changes that are, and says no more.
+CREATE TABLE deferred_work (
+    id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+    kind text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    due_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    failure text,
+    dead_at timestamp with time zone,
+    CONSTRAINT deferred_work_failure CHECK ((length(failure) <= 1000)),
+    CONSTRAINT deferred_work_kind CHECK ((kind ~ '^[a-z][a-z0-9-]{0,62}$'::text)),
+    CONSTRAINT deferred_work_payload CHECK ((octet_length((payload)::text) <= 65536)),
+    CONSTRAINT deferred_work_pkey PRIMARY KEY (id)
+);
+CREATE INDEX deferred_work_dead ON deferred_work (dead_at) WHERE (dead_at IS NOT NULL);
+CREATE INDEX deferred_work_due ON deferred_work (due_at, id) WHERE (dead_at IS NULL);
+CREATE INDEX deferred_work_waiting ON deferred_work (kind) WHERE (dead_at IS NULL);
 
 -- Which migrations were applied. Not audited: it is itself a record.
 CREATE TABLE schema_migration (

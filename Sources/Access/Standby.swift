@@ -17,6 +17,8 @@ public final class Standby: @unchecked Sendable {  // Sendable: owned by its loo
   /// When all was there that it has now; nil where that is not known.
   private var reached: ContinuousClock.Instant?
   private var askedAt: ContinuousClock.Instant?
+  /// What `takeChange` has said last.
+  private var wasNear: Bool?
 
   /// Where the primary's log ended at a time.
   private struct Note {
@@ -33,6 +35,13 @@ public final class Standby: @unchecked Sendable {  // Sendable: owned by its loo
     if let askedAt, askedAt.duration(to: now) > Self.answerTime { return false }
     guard let reached else { return false }
     return reached.duration(to: now) <= lag
+  }
+
+  /// Whether it is near, if that is not what was said last; else nil.
+  public func takeChange() -> Bool? {
+    guard isNear != wasNear else { return nil }
+    wasNear = isNear
+    return wasNear
   }
 
   /// Asks both where they are.

@@ -178,15 +178,17 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
       pipeline.answerTimeout = settings.answerTimeout()
       leased.release(pipeline)
     }
-    var attempt = 0
+    var attempt = 1
     var isNamed = true
     while true {
       let transaction = Transaction(on: pipeline, after: prelude, isNamed: isNamed)
       do {
         return try await transaction.perform(body)
       } catch {
-        guard transaction.failure?.asksForRepetition == true, attempt < 5, pipeline.isIdle else { throw error }
-        await loop.sleep(for: .milliseconds(5 << attempt) * Double.random(in: 0.5...1))
+        guard transaction.failure?.asksForRepetition == true, pipeline.isIdle,
+          let pause = RetryPolicy.transactions.pause(afterAttempt: attempt)
+        else { throw error }
+        await loop.sleep(for: pause)
         attempt += 1
         if transaction.failure?.isOfName == true { isNamed = false }
       }
@@ -207,6 +209,12 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     precondition(loop.isCurrent, "a database is used on its loop's thread alone")
     guard !isClosed else { throw .unavailable("the database is closed") }
   }
+}
+
+extension RetryPolicy {
+  /// Transactions that have met each other.
+  fileprivate static let transactions = RetryPolicy(
+    attempts: 6, firstPause: .milliseconds(5), longestPause: .milliseconds(80))
 }
 
 private struct Answered: RowDecodable {

@@ -1,4 +1,5 @@
 internal import Glibc
+public import Loop
 
 /// A step of the schema's history: a file's name and text. The text may hold several statements, but no `commit`.
 ///
@@ -50,10 +51,8 @@ public enum Migrator {
   public struct LockRetries: Sendable {
     /// How long it may wait for a lock: all requests that need the same table wait behind it.
     public var lockTime = Duration.seconds(1)
-    /// How often it is tried.
-    public var attempts = 60
-    /// How long the others get in between.
-    public var pause = Duration.seconds(2)
+    /// How often it is tried, and how long the others get in between.
+    public var policy = RetryPolicy(attempts: 60, firstPause: .seconds(2), longestPause: .seconds(2))
 
     /// About three minutes.
     public init() {}
@@ -78,9 +77,12 @@ public enum Migrator {
         guard let next = try step(session, migrations, retries) else { return applied }
         applied.append(next)
         attempt = 1
-      } catch MigrationError.failed(_, let error) where error.isOfLocks && attempt < retries.attempts {
+      } catch MigrationError.failed(let name, let error) where error.isOfLocks {
+        guard let pause = retries.policy.pause(afterAttempt: attempt) else {
+          throw MigrationError.failed(name, error)
+        }
         attempt += 1
-        usleep(UInt32(clamping: (retries.pause * Double.random(in: 0.5...1)).milliseconds * 1000))
+        usleep(UInt32(clamping: pause.milliseconds * 1000))
       }
     }
   }

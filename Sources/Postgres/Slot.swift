@@ -20,7 +20,8 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
 
   private var attempt: Task<Void, Never>?
   private var retry: Timer?
-  private var backoff = Backoff()
+  /// How many attempts have failed since the server has last answered.
+  private var failures = 0
   private var isClosed = false
 
   /// A slot that calls `onUp` with every connection that `open` has opened, and `onLoss` whenever one was lost or could
@@ -60,7 +61,7 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
       do throws(PostgresError) {
         connected(try await open())
       } catch {
-        lost(error, retryAt: backoff.next())
+        lost(error, retryAfter: pause())
       }
     }
   }
@@ -69,14 +70,20 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
     guard !isClosed else { return pipeline.lose("the database is closed") }
     pipeline.onLoss = { [unowned self, unowned pipeline] error in
       // A server that accepts connections and ends them at once is not to be asked in a tight loop.
-      if pipeline.hasAnswered { backoff = Backoff() }
-      lost(error, retryAt: pipeline.hasAnswered ? nil : backoff.next())
+      if pipeline.hasAnswered { failures = 0 }
+      lost(error, retryAfter: pipeline.hasAnswered ? nil : pause())
     }
     state = .up(pipeline)
     onUp(pipeline)
   }
 
-  private func lost(_ error: PostgresError, retryAt delay: Duration?) {
+  private func pause() -> Duration? {
+    failures += 1
+    return RetryPolicy.connecting.pause(afterAttempt: failures)
+  }
+
+  /// Opens the connection anew, at once or after a delay.
+  private func lost(_ error: PostgresError, retryAfter delay: Duration?) {
     state = delay == nil ? .connecting : .down(error)
     if !isClosed {
       if let delay { retry = loop.after(delay) { [weak self] in self?.connect() } } else { connect() }
@@ -85,15 +92,9 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
   }
 }
 
-/// The pauses between attempts: from 100 ms doubling to 2 s, each cut by up to a half at random, so that replicas that
-/// lost the same server do not return to it in step.
-struct Backoff {
-  private var pause = Duration.milliseconds(100)
-
-  mutating func next() -> Duration {
-    defer { pause = min(pause * 2, .seconds(2)) }
-    return pause * Double.random(in: 0.5...1)
-  }
+extension RetryPolicy {
+  /// Replicas that have lost the same server ask often enough to have it soon, and not in step.
+  fileprivate static let connecting = RetryPolicy(firstPause: .milliseconds(100), longestPause: .seconds(2))
 }
 
 extension [Slot] {

@@ -1,6 +1,5 @@
 internal import Ground
 internal import HTTP
-internal import Loop
 
 /// What one loop counts, for `/metrics`: its requests, and how late it is.
 final class Figures: @unchecked Sendable {  // Sendable: owned by its loop's thread
@@ -36,15 +35,8 @@ final class Figures: @unchecked Sendable {  // Sendable: owned by its loop's thr
     requests[operation, default: Requests()].add(response.status, time)
   }
 
-  /// Measures forever how late the loop does what is due.
-  func watchPace(of loop: Loop) async {
-    let pause = Duration.milliseconds(500)
-    while true {
-      let due = ContinuousClock.now + pause
-      await loop.sleep(for: pause)
-      lag.add(.now - due)
-    }
-  }
+  /// Counts how late the loop did what was due.
+  func noteLag(_ lateness: Duration) { lag.add(lateness) }
 }
 
 extension Figures.Requests {

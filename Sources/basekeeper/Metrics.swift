@@ -5,6 +5,7 @@ internal import Crypto
 internal import Glibc
 internal import Ground
 internal import HTTP
+internal import Jobs
 internal import Loop
 internal import Postgres
 internal import Server
@@ -19,6 +20,7 @@ final class Metrics: Sendable {
     let figures: Figures
     let database: Database
     let standby: Standby?
+    let jobs: JobRunner
   }
 
   private let log: Log
@@ -80,6 +82,7 @@ final class Metrics: Sendable {
     for (index, lag) in sum.lags.enumerated() {
       text.histogram("basekeeper_loop_lag_seconds", ["loop": "\(index + 1)"], lag)
     }
+    text.add(sum.jobs.values.sorted { $0.name < $1.name })
     text.single(
       "basekeeper_password_hashes_pending", .gauge, "Passwords being hashed or waiting to be.", passwords.backlog)
     text.single(
@@ -105,13 +108,14 @@ private struct Reading: Sendable {
   let lag: Histogram
   let primary: Database.Load
   let standby: (load: Database.Load, isNear: Bool)?
+  let jobs: [JobRecord]
 }
 
 extension Metrics.Source {
   fileprivate var reading: Reading {
     Reading(
       requests: figures.requests, lag: figures.lag, primary: database.load,
-      standby: standby.map { ($0.db.load, $0.isNear) })
+      standby: standby.map { ($0.db.load, $0.isNear) }, jobs: jobs.records)
   }
 }
 
@@ -122,8 +126,10 @@ private struct Sum {
   var primary = Database.Load()
   /// With the number of loops whose lists come from it.
   var standby: (load: Database.Load, uses: Int)?
+  var jobs: [String: JobRecord] = [:]
 
   mutating func add(_ one: Reading) {
+    for job in one.jobs { jobs[job.name, default: JobRecord(name: job.name)] += job }
     requests.merge(one.requests) { $0 + $1 }
     lags.append(one.lag)
     primary += one.primary
@@ -222,6 +228,25 @@ extension Exposition {
     single(
       "basekeeper_standby_loops", .gauge, "Event loops that read lists from the standby.",
       standby.uses)
+  }
+
+  /// Background jobs.
+  fileprivate mutating func add(_ jobs: [JobRecord]) {
+    family("basekeeper_job_runs_total", .counter, "Runs of background jobs that have ended, by result.")
+    for job in jobs {
+      sample("basekeeper_job_runs_total", ["name": job.name, "result": "succeeded"], job.successes)
+      sample("basekeeper_job_runs_total", ["name": job.name, "result": "failed"], job.failures)
+    }
+    family("basekeeper_job_last_run_timestamp_seconds", .gauge, "When the last run of a background job began.")
+    for job in jobs {
+      guard let start = job.lastStart else { continue }
+      sample("basekeeper_job_last_run_timestamp_seconds", ["name": job.name], Double(start.microseconds) / 1e6)
+    }
+    family("basekeeper_job_last_run_duration_seconds", .gauge, "How long the last run of a background job took.")
+    for job in jobs {
+      guard let time = job.lastDuration else { continue }
+      sample("basekeeper_job_last_run_duration_seconds", ["name": job.name], time / .seconds(1))
+    }
   }
 
   /// The process, under the names that Prometheus' own libraries use.

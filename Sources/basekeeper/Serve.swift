@@ -52,9 +52,11 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
   let seeded = try installation.seed(showing: announcement.show)
   announcement.showWhatIsKept(seeded)
 
-  let replica = try Replica(installation, at: place, certificate, log)
   let systemd = Systemd(environment)
-  if let interval = systemd.interval { replica.pulse(every: interval) { systemd.tell("WATCHDOG=1") } }
+  let watchdog = systemd.interval.map {
+    Watchdog(every: $0, loops: configuration.loops) { systemd.tell("WATCHDOG=1") }
+  }
+  let replica = try Replica(installation, at: place, certificate, log, watchdog: watchdog)
   systemd.tell("READY=1")
   announcement.invite(seeded, configuration.publicURL)
   log.write(.info, "ready") {

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import time
 
 import pytest
 import requests
@@ -37,7 +38,7 @@ def scrape(service):
     return values
 
 
-def value(samples, name, **labels):
+def value(samples, name, /, **labels):
     return samples.get((name, frozenset(labels.items())), 0)
 
 
@@ -85,6 +86,21 @@ def test_the_state_of_the_process_is_shown(own):
     [build] = [dict(labels) for name, labels in samples if name == "basekeeper_build_info"]
     assert build["version"] == own.run("version").stdout.split()[1]
     wait_until(lambda: value(scrape(own), "basekeeper_loop_lag_seconds_count", loop="1") > 0)
+
+
+def test_every_background_job_shows_when_it_ran_last_and_how_long_that_took(own):
+    loops = {"measure-lag", "write-last-uses", "read-keys"}
+    replica = {"clear-trash", "forget-attempts", "forget-answers", "compare-clocks", "forget-dead-work"}
+
+    def ran(name):
+        samples = scrape(own)
+        return value(samples, "basekeeper_job_runs_total", name=name, result="succeeded") > 0 and samples
+
+    for name in loops | replica:
+        samples = wait_until(lambda: ran(name))
+        assert value(samples, "basekeeper_job_runs_total", name=name, result="failed") == 0
+        assert abs(value(samples, "basekeeper_job_last_run_timestamp_seconds", name=name) - time.time()) < 600
+        assert 0 <= value(samples, "basekeeper_job_last_run_duration_seconds", name=name) < 60
 
 
 def test_histograms_never_fall_from_bucket_to_bucket(own):

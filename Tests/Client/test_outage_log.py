@@ -2,6 +2,7 @@
 
 import signal
 import time
+from collections import Counter
 
 import pytest
 import requests
@@ -57,7 +58,9 @@ def test_the_log_says_once_that_the_database_went_and_where_it_came_back():
             return len(told) < 40 and len(told) + counted == len(failed)
 
         wait_until(is_counted, service.process)
-        assert len(service.events("keys not read")) <= 8
+        # A job of each loop says once why it fails.
+        failed = Counter((one["job"], one["reason"]) for one in service.events("job failed"))
+        assert max(failed.values(), default=0) <= 2, failed
         assert service.stop() == 0
     finally:
         service.delete()

@@ -72,7 +72,7 @@ def test_the_trash_is_cleared_by_one_of_them_and_what_is_old_is_forgotten(copies
     wait_until(lambda: any(copy.events("trash cleared") for copy in copies))
     cleared = [one for copy in copies for one in copy.events("trash cleared")]
     assert [one["bases"] for one in cleared] == [350]
-    assert not [one for copy in copies for one in copy.events("housekeeping failed")]
+    assert not [one for copy in copies for one in copy.events("job failed")]
     assert database.psql(
         "select count(*), count(distinct target_id) from audit_log where operation = 'base_clear'") == "350|350"
 

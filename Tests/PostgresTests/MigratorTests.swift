@@ -221,12 +221,13 @@ import Testing
       try reader.run("begin; select from a")
 
       var retries = Migrator.LockRetries()
-      (retries.lockTime, retries.attempts, retries.pause) = (.milliseconds(20), 2, .milliseconds(5))
+      retries.lockTime = .milliseconds(20)
+      retries.policy = RetryPolicy(attempts: 2, firstPause: .milliseconds(5), longestPause: .milliseconds(5))
       #expect(throws: MigrationError.failed("0002-change.sql", .timedOut)) {
         try Migrator.migrate(database.conninfo, [Self.first, change], retries: retries)
       }
 
-      retries.attempts = .max
+      retries.policy.attempts = .max
       let (url, ready) = (database.conninfo, retries)
       let applied = Applied()
       let thread = LoopThread(named: "migrator") {

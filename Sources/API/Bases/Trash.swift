@@ -74,18 +74,9 @@ private func restore(by owner: TrashOwner, _ base: TrashedBase, _ app: App) asyn
 }
 
 extension App {
-  /// Deletes for good what has been in the trash for longer than so many days, unless a replica has done it within the
-  /// last hour; says how many bases that were, nil where it was not this one's turn.
-  @discardableResult
-  public func clearOldTrash(afterDays days: Int) async throws -> Int? {
-    let isOurs = try await keep(.retention) {
-      try await $0.run(
-        """
-        insert into job (name, started_at) values ('clear-trash', now())
-        on conflict (name) do update set started_at = now() where job.started_at < now() - interval '1 hour'
-        """)
-    }
-    guard isOurs == 1 else { return nil }
+  /// Deletes for good what has been in the trash for longer than so many days, some at a time until all of it is gone, or
+  /// the task is cancelled; says how many bases that were.
+  public func clearOldTrash(afterDays days: Int) async throws -> Int {
     var total = 0
     while true {
       let count = try await change(by: nil) {
@@ -99,7 +90,7 @@ extension App {
           """)
       }
       total += count
-      if count == 0 { return total }
+      if count == 0 || Task.isCancelled { return total }
     }
   }
 }

@@ -1,0 +1,141 @@
+internal import Ground
+public import Loop
+
+/// Starts the jobs of one loop, holds them, and ends them.
+///
+/// A job never overlaps with itself. One that throws is reported, once for each reason, and runs again at its interval.
+public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its loop's thread
+  /// How many reasons are reported of a job that fails again and again, each time of another.
+  private static let mostReasons = 8
+
+  /// A job, and what it does now.
+  private final class Held: @unchecked Sendable {  // Sendable: owned by its loop's thread
+    let job: Job
+    var record: JobRecord
+    var task: Task<Void, Never>?
+    /// The run under way; nil: it rests.
+    var run: Task<Job.Next, any Error>?
+    /// Ends the rest.
+    var wake: (() -> Void)?
+    /// Of the failures since it last ended well.
+    var reasons: Set<String> = []
+    var failures = 0
+
+    init(_ job: Job) { (self.job, record) = (job, JobRecord(name: job.name)) }
+  }
+
+  private let loop: Loop
+  private let clock: any JobClock
+  private let report: @Sendable (JobReport) -> Void
+  private let held: [Held]
+  private var isStopping = false
+
+  /// A runner that does not run yet. It tells `report` what the log should say.
+  public init(
+    _ jobs: [Job], on loop: Loop, clock: (any JobClock)? = nil, report: @escaping @Sendable (JobReport) -> Void
+  ) {
+    (self.loop, self.clock, self.report) = (loop, clock ?? LoopClock(loop), report)
+    held = jobs.map(Held.init)
+  }
+
+  /// What has become of its jobs. On the loop.
+  public var records: [JobRecord] { held.map(\.record) }
+
+  /// How many of them wait for their next run. On the loop.
+  var resting: Int { held.count { $0.wake != nil } }
+
+  /// Starts them. Once, from any thread.
+  public func start() {
+    Task(executorPreference: loop) { [self] in
+      guard !isStopping else { return }
+      for one in held { one.task = Task(executorPreference: loop) { await self.repeatedly(one) } }
+    }
+  }
+
+  /// Ends them: those that rest at once, those that run when their run has ended, whose task is cancelled. On the loop.
+  public func stop() async {
+    isStopping = true
+    for one in held {
+      one.run?.cancel()
+      one.wake?()
+    }
+    for one in held { await one.task?.value }
+  }
+
+  private func repeatedly(_ one: Held) async {
+    var due = clock.now
+    if one.job.start == .afterInterval { due = await rest(one, for: one.job.interval) }
+    while !isStopping {
+      switch await run(one, due) {
+      case .atInterval: due = await rest(one, for: one.job.interval)
+      case .within(let time): due = await rest(one, for: min(time, one.job.interval))
+      case .never: return
+      }
+    }
+  }
+
+  /// Waits for so long, or until the end; gives when that should have been over.
+  private func rest(_ one: Held, for time: Duration) async -> ContinuousClock.Instant {
+    let due = clock.now + time
+    guard !isStopping else { return due }
+    await withUnsafeContinuation { continuation in
+      let end = {
+        one.wake = nil
+        continuation.resume()
+      }
+      let forget = clock.after(time, end)
+      one.wake = {
+        forget()
+        end()
+      }
+    }
+    return due
+  }
+
+  private func run(_ one: Held, _ due: ContinuousClock.Instant) async -> Job.Next {
+    do {
+      switch try await one.job.turn() {
+      case .theirs(let time):
+        recovered(one)
+        return .within(time)
+      case .ours(let claim):
+        let next = await run(one, JobRun(lateness: clock.now - due))
+        try await claim?.end()
+        let value = try next.get()
+        one.record.successes += 1
+        recovered(one)
+        return value
+      }
+    } catch {
+      failed(one, "\(error)")
+      return .atInterval
+    }
+  }
+
+  /// Runs the job's body in a task of its own, which is cancelled at the end, or after its limit.
+  private func run(_ one: Held, _ run: JobRun) async -> Result<Job.Next, any Error> {
+    let (body, begin) = (one.job.body, clock.now)
+    one.record.lastStart = .now
+    let task = Task(executorPreference: loop) { try await body(run) }
+    one.run = task
+    if isStopping { task.cancel() }
+    let forget = one.job.limit.map { clock.after($0) { task.cancel() } }
+    let result = await task.result
+    forget?()
+    one.run = nil
+    one.record.lastDuration = clock.now - begin
+    return result
+  }
+
+  private func recovered(_ one: Held) {
+    if one.failures > 0 { report(.recovered(job: one.job.name, failures: one.failures)) }
+    (one.failures, one.reasons) = (0, [])
+  }
+
+  private func failed(_ one: Held, _ reason: String) {
+    one.record.failures += 1
+    one.failures += 1
+    guard one.reasons.count < Self.mostReasons, one.reasons.insert(reason).inserted else { return }
+    report(.failed(job: one.job.name, reason: reason, failures: one.failures))
+  }
+}

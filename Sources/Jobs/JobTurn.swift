@@ -1,0 +1,76 @@
+internal import Ground
+internal import Postgres
+
+/// Whose turn it is to run a job.
+enum JobTurn {
+  /// This runner's; what it has to give back, if others share the job.
+  case ours(JobClaim?)
+  /// Somebody else's, for so long.
+  case theirs(Duration)
+}
+
+/// The right to run a job that only one replica runs at a time: its row in the table `job`, until a time at which it is
+/// taken for granted that whoever has it is gone.
+struct JobClaim {
+  /// How much longer than it may run a job is held for its replica.
+  private static let grace = Duration.seconds(60)
+
+  private let name: String
+  private let db: WritableDatabase
+  private let heldUntil: Timestamp
+
+  /// Has the right given if nobody has it and nobody began the job within its interval; or tells when to ask again.
+  static func ask(_ name: String, _ db: WritableDatabase, interval: Duration, limit: Duration) async throws -> JobTurn {
+    let (pause, held) = (microseconds(interval), microseconds(limit + grace))
+    let answer: Answer? = try await db.transaction {
+      try await $0.row(
+        """
+        with claimed as (
+          insert into job (name, started_at, held_until)
+          values (\(name), now(), now() + \(held) * interval '1 microsecond')
+          on conflict (name) do update set started_at = excluded.started_at, held_until = excluded.held_until
+          where job.started_at <= now() - \(pause) * interval '1 microsecond' and coalesce(job.held_until <= now(), true)
+          returning held_until
+        )
+        select held_until, 0::bigint as microseconds from claimed
+        union all
+        select null, ceil(1e6 * extract(epoch from
+          greatest(started_at + \(pause) * interval '1 microsecond', held_until) - now()))::bigint
+        from job where name = \(name) and not exists (select from claimed)
+        """)
+    }
+    // No row: somebody else has just made it.
+    guard let answer else { return .theirs(interval) }
+    guard let heldUntil = answer.heldUntil else { return .theirs(max(.milliseconds(100), .microseconds(answer.left))) }
+    return .ours(JobClaim(name: name, db: db, heldUntil: heldUntil))
+  }
+
+  /// Gives the right back, if it is still there.
+  func end() async throws {
+    try await db.run("update job set held_until = null where name = \(name) and held_until = \(heldUntil)")
+  }
+
+  private static func microseconds(_ duration: Duration) -> Int64 { Int64(duration / .microseconds(1)) }
+
+  private struct Answer: RowDecodable {
+    let heldUntil: Timestamp?
+    let left: Int64
+
+    init(_ row: Row) throws(PostgresError) {
+      heldUntil = try row["held_until"]
+      left = try row["microseconds"]
+    }
+  }
+}
+
+extension Job {
+  /// How long a run may take before it is cancelled; nil: its statements have limits of their own.
+  var limit: Duration? {
+    if case .oneReplica(_, let limit) = scope { limit } else { nil }
+  }
+
+  func turn() async throws -> JobTurn {
+    guard case .oneReplica(let db, let limit) = scope else { return .ours(nil) }
+    return try await JobClaim.ask(name, db, interval: interval, limit: limit)
+  }
+}

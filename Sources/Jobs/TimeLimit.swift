@@ -1,0 +1,53 @@
+internal import Loop
+
+/// What took longer than it may.
+struct TookTooLong: Error, CustomStringConvertible {
+  let limit: Duration
+  var description: String { "no end within \(limit)" }
+}
+
+extension Loop {
+  /// Runs a body in a task of its own, and gives what it threw; nil if nothing. After the limit that task is cancelled, and
+  /// not waited for. On the loop.
+  func within(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async -> (any Error)? {
+    let answer = FirstAnswer()
+    let task = Task(executorPreference: self) {
+      do {
+        try await body()
+        answer.give(.success(()))
+      } catch {
+        answer.give(.failure(error))
+      }
+    }
+    let timer = after(limit) {
+      task.cancel()
+      answer.give(.failure(TookTooLong(limit: limit)))
+    }
+    defer { timer.cancel() }
+    let result = await withTaskCancellationHandler {
+      await answer.wait()
+    } onCancel: {
+      task.cancel()
+    }
+    if case .failure(let error) = result { return error }
+    return nil
+  }
+}
+
+/// The first of several answers.
+private final class FirstAnswer: @unchecked Sendable {  // Sendable: owned by its loop's thread
+  private var answer: Result<Void, any Error>?
+  private var continuation: UnsafeContinuation<Result<Void, any Error>, Never>?
+
+  func give(_ answer: Result<Void, any Error>) {
+    guard self.answer == nil else { return }
+    self.answer = answer
+    continuation?.resume(returning: answer)
+  }
+
+  func wait() async -> Result<Void, any Error> {
+    await withUnsafeContinuation { continuation in
+      if let answer { continuation.resume(returning: answer) } else { self.continuation = continuation }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+internal import Ground
+public import Loop
+public import Postgres
+
+/// Takes the work that is due one by one, in the order in which it is due, and has it done: several lanes, here and on
+/// other replicas, pass each other by.
+struct WorkLane: Sendable {
+  /// How much longer than its limit work is held for whoever has taken it, who may not be there any more.
+  private static let grace = Duration.seconds(30)
+
+  let handlers: [String: WorkHandler]
+  let db: WritableDatabase
+  let loop: Loop
+  let report: @Sendable (WorkReport) -> Void
+
+  /// Does what is due until there is nothing, or its task is cancelled.
+  func doDue() async throws {
+    while !Task.isCancelled, let taken = try await take() {
+      guard let handler = handlers[taken.kind] else { continue }
+      try await finish(taken, by: handler, await attempt(taken, by: handler))
+    }
+  }
+
+  /// Takes what is due first; nil if nothing is. Whatever this version knows no handler of is left to others.
+  private func take() async throws -> TakenWork? {
+    let kinds = handlers.keys.sorted()
+    let holds = kinds.map { kind in ((handlers[kind]?.limit ?? .zero) + Self.grace).microseconds }
+    return try await db.transaction {
+      try await $0.row(
+        """
+        with due as materialized (
+          select id from deferred_work
+          where dead_at is null and due_at <= now() and kind = any (\(kinds)::text[])
+          order by due_at, id limit 1
+          for update skip locked
+        )
+        update deferred_work as work
+        set attempts = attempts + 1, due_at = now() + held.microseconds * interval '1 microsecond'
+        from due, unnest(\(kinds)::text[], \(holds)::bigint[]) as held (kind, microseconds)
+        where work.id = due.id and held.kind = work.kind
+        returning work.id, work.kind, payload::text as payload, attempts, created_at
+        """)
+    }
+  }
+
+  /// Gives why it has failed; nil if it has not.
+  private func attempt(_ taken: TakenWork, by handler: WorkHandler) async -> (any Error)? {
+    guard taken.attempt.number <= handler.retries.attempts else {
+      return Hopeless("whoever made the last attempt is gone")
+    }
+    let payload: JSON
+    do { payload = try JSON(Array(taken.payload.utf8)) } catch { return Hopeless("payload: \(error)") }
+    return await loop.within(handler.limit) { try await handler.run(payload, taken.attempt) }
+  }
+
+  /// Writes down what has become of it, unless somebody else has taken it meanwhile.
+  private func finish(_ taken: TakenWork, by handler: WorkHandler, _ failure: (any Error)?) async throws {
+    let own: SQL = "id = \(taken.attempt.id) and attempts = \(taken.attempt.number) and dead_at is null"
+    guard let failure else {
+      try await db.run("delete from deferred_work where \(own)")
+      return
+    }
+    let reason = String("\(failure)".unicodeScalars.prefix(1000)).replacing("\0", with: "")
+    // At the end of the service it is put back as it was.
+    guard !Task.isCancelled else {
+      try await db.run("update deferred_work set attempts = attempts - 1, due_at = now() where \(own)")
+      return
+    }
+    let pause = failure is Hopeless ? nil : handler.retries.pause(afterAttempt: taken.attempt.number)
+    let next: SQL = pause.map { "due_at = now() + \($0.microseconds) * interval '1 microsecond'" } ?? "dead_at = now()"
+    let count = try await db.run("update deferred_work set failure = \(reason), \(next) where \(own)")
+    if pause == nil && count == 1 { report(WorkReport(kind: taken.kind, attempt: taken.attempt, reason: reason)) }
+  }
+}
+
+/// Work that was given up, for the log.
+public struct WorkReport: Sendable, Equatable {
+  /// The kind of the work.
+  public let kind: String
+  /// The last attempt at it.
+  public let attempt: WorkAttempt
+  /// Why that has failed.
+  public let reason: String
+}
+
+/// Work that was taken.
+private struct TakenWork: RowDecodable {
+  let kind: String
+  let payload: String
+  let attempt: WorkAttempt
+
+  init(_ row: Row) throws(PostgresError) {
+    let id: Int64 = try row["id"]
+    kind = try row["kind"]
+    payload = try row["payload"]
+    attempt = WorkAttempt(id: id, number: Int(try row["attempts"] as Int32), enqueuedAt: try row["created_at"])
+  }
+}
+
+extension WorkQueue {
+  /// The jobs of one loop that do the work for which there are handlers, in so many lanes; none if there are none.
+  public static func jobs(
+    _ handlers: [WorkHandler], _ db: WritableDatabase, on loop: Loop, lanes: Int = 4,
+    report: @escaping @Sendable (WorkReport) -> Void
+  ) -> [Job] {
+    guard !handlers.isEmpty else { return [] }
+    let byKind = Dictionary(uniqueKeysWithValues: handlers.map { ($0.kind, $0) })
+    let lane = WorkLane(handlers: byKind, db: db, loop: loop, report: report)
+    return (1...lanes).map { _ in Job("do-deferred-work", every: .seconds(1)) { _ in try await lane.doDue() } }
+  }
+
+  /// The job that forgets what was given up long ago, and the oldest of what is too much.
+  public static func forgetting(_ db: WritableDatabase) -> Job {
+    Job("forget-dead-work", every: .seconds(3600), by: .oneReplica(of: db, limit: .seconds(60))) { _ in
+      try await db.run(
+        """
+        delete from deferred_work
+        where dead_at < now() - make_interval(days => \(daysDead))
+          or id in (select id from deferred_work where dead_at is not null order by dead_at desc offset \(mostDead))
+        """)
+    }
+  }
+}

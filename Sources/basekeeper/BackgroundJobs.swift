@@ -1,0 +1,131 @@
+internal import API
+internal import Access
+internal import Ground
+internal import Jobs
+internal import Loop
+internal import Postgres
+
+/// What the service does by itself. Each job is a value here, and nothing else runs for long.
+struct BackgroundJobs {
+  let configuration: Configuration
+  let store: KeyStore
+  let log: Log
+
+  /// The jobs of every loop, on what belongs to it.
+  func ofLoop(_ loop: Loop, _ app: App, _ db: WritableDatabase, _ figures: Figures) -> [Job] {
+    [measureLag(figures), writeLastUses(app), readKeys(app)]
+      + (app.standby.map { [compareStandby($0, app)] } ?? [])
+      + WorkQueue.jobs(workHandlers(app), db, on: loop) { log.write($0) }
+  }
+
+  /// Who does the work that operations enqueue, kind by kind.
+  private func workHandlers(_ app: App) -> [WorkHandler] { [] }
+
+  /// The jobs of the whole replica, which its first loop runs.
+  func ofReplica(_ app: App, _ db: WritableDatabase) -> [Job] {
+    let shared = [clearTrash(app, db), forgetAttempts(app, db), forgetAnswers(app, db), WorkQueue.forgetting(db)]
+    return shared + [compareClocks(app)] + forgetFirstStart(app)
+  }
+
+  // MARK: For each loop
+
+  /// How late the loop does what is due.
+  private func measureLag(_ figures: Figures) -> Job {
+    Job("measure-lag", every: .milliseconds(500), from: .afterInterval) { figures.noteLag($0.lateness) }
+  }
+
+  private func writeLastUses(_ app: App) -> Job {
+    Job("write-last-uses", every: .seconds(10), from: .afterInterval) { _ in await app.lastUse.write(at: .now) }
+  }
+
+  /// A new key is known twice before it signs; at the moment at which it does, all copies change over.
+  private func readKeys(_ app: App) -> Job {
+    .planning("read-keys", every: .seconds(10), from: .afterInterval) { _ in
+      try await store.refresh(app).map { .within($0) } ?? .atInterval
+    }
+  }
+
+  /// How far the standby is behind.
+  private func compareStandby(_ standby: Standby, _ app: App) -> Job {
+    Job("compare-standby", every: .seconds(1)) { _ in
+      await standby.compare(with: app.db)
+      guard let isNear = standby.takeChange() else { return }
+      log.write(.info, isNear ? "lists come from the standby" : "lists come from the primary")
+    }
+  }
+
+  // MARK: For the replica
+
+  private func clearTrash(_ app: App, _ db: WritableDatabase) -> Job {
+    Job("clear-trash", every: .seconds(3600), by: .oneReplica(of: db, limit: .seconds(600))) { _ in
+      let count = try await app.clearOldTrash(afterDays: configuration.trashDays)
+      if count > 0 { log.write(.info, "trash cleared") { $0.add("bases", count) } }
+    }
+  }
+
+  private func forgetAttempts(_ app: App, _ db: WritableDatabase) -> Job {
+    Job("forget-attempts", every: .seconds(600), by: .oneReplica(of: db, limit: .seconds(60))) { _ in
+      try await app.forgetOldAttempts()
+    }
+  }
+
+  private func forgetAnswers(_ app: App, _ db: WritableDatabase) -> Job {
+    Job("forget-answers", every: .seconds(600), by: .oneReplica(of: db, limit: .seconds(60))) { _ in
+      try await app.forgetOldAnswers()
+    }
+  }
+
+  /// Base tokens expire by this machine's clock, and all else by the database's: if they differ, somebody should know.
+  private func compareClocks(_ app: App) -> Job {
+    Job("compare-clocks", every: .seconds(60)) { _ in
+      let theirs = try await app.db.row("select clock_timestamp() as time", as: DatabaseTime.self)
+      guard let seconds = theirs.map({ (app.now() - $0.time) / .seconds(1) }), abs(seconds) > 60 else { return }
+      log.write(.warning, "this clock differs from the database's") { $0.add("seconds", Int(seconds)) }
+    }
+  }
+
+  /// Deletes what the first start has kept, once an administrator has signed in.
+  private func forgetFirstStart(_ app: App) -> [Job] {
+    let notes = FirstStart(configuration)
+    guard notes.isThere else { return [] }
+    return [
+      .planning("forget-first-start", every: .seconds(5)) { _ in
+        try await notes.forget(app.db) ? .never : .atInterval
+      }
+    ]
+  }
+}
+
+extension Log {
+  /// Writes what becomes of jobs.
+  func write(_ report: JobReport) {
+    switch report {
+    case .failed(let job, let reason, let failures):
+      write(.warning, "job failed") {
+        $0.add("job", job)
+        $0.add("reason", reason)
+        $0.add("failures", failures)
+      }
+    case .recovered(let job, let failures):
+      write(.info, "job runs again") {
+        $0.add("job", job)
+        $0.add("failures", failures)
+      }
+    }
+  }
+
+  /// Writes that work was given up.
+  func write(_ report: WorkReport) {
+    write(.error, "work given up") {
+      $0.add("kind", report.kind)
+      $0.add("id", Int(report.attempt.id))
+      $0.add("attempts", report.attempt.number)
+      $0.add("reason", report.reason)
+    }
+  }
+}
+
+private struct DatabaseTime: RowDecodable {
+  let time: Timestamp
+  init(_ row: Row) throws(PostgresError) { time = try row["time"] }
+}
