@@ -8,13 +8,13 @@ public struct Job: Sendable {
   /// How long it rests between two runs.
   public let interval: Duration
   /// When it runs first.
-  public let start: Start
+  public let start: FirstRun
   /// Who runs it.
-  public let scope: Scope
-  let body: @Sendable (JobRun) async throws -> Next
+  public let scope: Runners
+  let body: @Sendable (JobRun) async throws -> NextRun
 
   /// When a job runs first.
-  public enum Start: Sendable {
+  public enum FirstRun: Sendable {
     /// As soon as its runner starts.
     case atOnce
     /// After its interval.
@@ -22,7 +22,7 @@ public struct Job: Sendable {
   }
 
   /// Who runs a job.
-  public enum Scope: Sendable {
+  public enum Runners: Sendable {
     /// Every runner that has it.
     case everyRunner
     /// One of all that share the database, at its interval between them. It may take `limit`: then it is cancelled, and
@@ -31,7 +31,7 @@ public struct Job: Sendable {
   }
 
   /// What follows a run.
-  public enum Next: Sendable, Equatable {
+  public enum NextRun: Sendable, Equatable {
     /// The next one, after the interval.
     case atInterval
     /// The next one, after the interval or this time, whichever is shorter.
@@ -43,7 +43,7 @@ public struct Job: Sendable {
   /// A job that runs at its interval for as long as the service does. A body that takes many steps ends early if its task
   /// is cancelled.
   public init(
-    _ name: String, every interval: Duration, from start: Start = .atOnce, by scope: Scope = .everyRunner,
+    _ name: String, every interval: Duration, from start: FirstRun = .atOnce, by scope: Runners = .everyRunner,
     _ body: @escaping @Sendable (JobRun) async throws -> Void
   ) {
     (self.name, self.interval, self.start, self.scope) = (name, interval, start, scope)
@@ -55,15 +55,15 @@ public struct Job: Sendable {
 
   /// The same job with a body that says after each run what follows.
   public static func planning(
-    _ name: String, every interval: Duration, from start: Start = .atOnce,
-    _ body: @escaping @Sendable (JobRun) async throws -> Next
+    _ name: String, every interval: Duration, from start: FirstRun = .atOnce,
+    _ body: @escaping @Sendable (JobRun) async throws -> NextRun
   ) -> Job {
     Job(name: name, interval: interval, start: start, scope: .everyRunner, body: body)
   }
 
   private init(
-    name: String, interval: Duration, start: Start, scope: Scope,
-    body: @escaping @Sendable (JobRun) async throws -> Next
+    name: String, interval: Duration, start: FirstRun, scope: Runners,
+    body: @escaping @Sendable (JobRun) async throws -> NextRun
   ) {
     (self.name, self.interval, self.start, self.scope, self.body) = (name, interval, start, scope, body)
   }

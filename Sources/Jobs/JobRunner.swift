@@ -9,12 +9,12 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
   private static let mostReasons = 8
 
   /// A job, and what it does now.
-  private final class Held: @unchecked Sendable {  // Sendable: owned by its loop's thread
+  private final class HeldJob: @unchecked Sendable {  // Sendable: owned by its loop's thread
     let job: Job
     var record: JobRecord
     var task: Task<Void, Never>?
     /// The run under way; nil: it rests.
-    var run: Task<Job.Next, any Error>?
+    var run: Task<Job.NextRun, any Error>?
     /// Ends the rest.
     var wake: (() -> Void)?
     /// Of the failures since it last ended well.
@@ -27,7 +27,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
   private let loop: Loop
   private let clock: any JobClock
   private let report: @Sendable (JobReport) -> Void
-  private let held: [Held]
+  private let held: [HeldJob]
   private var isStopping = false
 
   /// A runner that does not run yet. It tells `report` what the log should say.
@@ -35,7 +35,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
     _ jobs: [Job], on loop: Loop, clock: (any JobClock)? = nil, report: @escaping @Sendable (JobReport) -> Void
   ) {
     (self.loop, self.clock, self.report) = (loop, clock ?? LoopClock(loop), report)
-    held = jobs.map(Held.init)
+    held = jobs.map(HeldJob.init)
   }
 
   /// What has become of its jobs. On the loop.
@@ -62,7 +62,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
     for one in held { await one.task?.value }
   }
 
-  private func repeatedly(_ one: Held) async {
+  private func repeatedly(_ one: HeldJob) async {
     var due = clock.now
     if one.job.start == .afterInterval { due = await rest(one, for: one.job.interval) }
     while !isStopping {
@@ -75,7 +75,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
   }
 
   /// Waits for so long, or until the end; gives when that should have been over.
-  private func rest(_ one: Held, for time: Duration) async -> ContinuousClock.Instant {
+  private func rest(_ one: HeldJob, for time: Duration) async -> ContinuousClock.Instant {
     let due = clock.now + time
     guard !isStopping else { return due }
     await withUnsafeContinuation { continuation in
@@ -92,7 +92,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
     return due
   }
 
-  private func run(_ one: Held, _ due: ContinuousClock.Instant) async -> Job.Next {
+  private func run(_ one: HeldJob, _ due: ContinuousClock.Instant) async -> Job.NextRun {
     do {
       switch try await one.job.turn() {
       case .theirs(let time):
@@ -113,26 +113,33 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
   }
 
   /// Runs the job's body in a task of its own, which is cancelled at the end, or after its limit.
-  private func run(_ one: Held, _ run: JobRun) async -> Result<Job.Next, any Error> {
-    let (body, begin) = (one.job.body, clock.now)
-    one.record.lastStart = .now
-    let task = Task(executorPreference: loop) { try await body(run) }
-    one.run = task
-    if isStopping { task.cancel() }
-    let forget = one.job.limit.map { clock.after($0) { task.cancel() } }
+  private func run(_ one: HeldJob, _ run: JobRun) async -> Result<Job.NextRun, any Error> {
+    let begin = clock.now
+    let (task, forgetLimit) = start(one, run)
     let result = await task.result
-    forget?()
+    forgetLimit()
     one.run = nil
     one.record.lastDuration = clock.now - begin
     return result
   }
 
-  private func recovered(_ one: Held) {
+  /// Starts a run; gives its task, and what is to be called when that has ended.
+  private func start(_ one: HeldJob, _ run: JobRun) -> (Task<Job.NextRun, any Error>, () -> Void) {
+    let body = one.job.body
+    let task = Task(executorPreference: loop) { try await body(run) }
+    one.run = task
+    one.record.lastStart = .now
+    if isStopping { task.cancel() }
+    guard let limit = one.job.limit else { return (task, {}) }
+    return (task, clock.after(limit) { task.cancel() })
+  }
+
+  private func recovered(_ one: HeldJob) {
     if one.failures > 0 { report(.recovered(job: one.job.name, failures: one.failures)) }
     (one.failures, one.reasons) = (0, [])
   }
 
-  private func failed(_ one: Held, _ reason: String) {
+  private func failed(_ one: HeldJob, _ reason: String) {
     one.record.failures += 1
     one.failures += 1
     guard one.reasons.count < Self.mostReasons, one.reasons.insert(reason).inserted else { return }

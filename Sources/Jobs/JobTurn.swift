@@ -22,7 +22,7 @@ struct JobClaim {
   /// Has the right given if nobody has it and nobody began the job within its interval; or tells when to ask again.
   static func ask(_ name: String, _ db: WritableDatabase, interval: Duration, limit: Duration) async throws -> JobTurn {
     let (pause, held) = (microseconds(interval), microseconds(limit + grace))
-    let answer: Answer? = try await db.transaction {
+    let answer: ClaimRow? = try await db.transaction {
       try await $0.row(
         """
         with claimed as (
@@ -52,7 +52,7 @@ struct JobClaim {
 
   private static func microseconds(_ duration: Duration) -> Int64 { Int64(duration / .microseconds(1)) }
 
-  private struct Answer: RowDecodable {
+  private struct ClaimRow: RowDecodable {
     let heldUntil: Timestamp?
     let left: Int64
 

@@ -31,7 +31,7 @@ import Testing
   @Test func `what a run says of the next one holds, if that is before its interval`() async throws {
     try await onLoop { loop in
       let scene = Scene(loop)
-      let answers = Mutex<[Job.Next]>([.within(.seconds(2)), .within(.seconds(100)), .never])
+      let answers = Mutex<[Job.NextRun]>([.within(.seconds(2)), .within(.seconds(100)), .never])
       let runner = scene.runner([
         .planning("varied", every: .seconds(10)) { _ in
           scene.note("varied")
@@ -192,7 +192,7 @@ final class Scene: Sendable {
   var resting: Int { state.withLock { $0.runners }.reduce(0) { $0 + $1.resting } }
 
   /// A job that notes its name.
-  func job(_ name: String, every interval: Duration, from start: Job.Start = .atOnce) -> Job {
+  func job(_ name: String, every interval: Duration, from start: Job.FirstRun = .atOnce) -> Job {
     Job(name, every: interval, from: start) { [self] _ in note(name) }
   }
 
