@@ -22,7 +22,7 @@ public struct Service: Sendable {
 
   /// Says what is done with a request whose header alone is there, and a body of so many bytes is to come, or nil where
   /// nobody has said how many. What would be refused whatever the body says is answered without it.
-  public func judge(_ request: Request, announcing size: UInt64?) -> Verdict {
+  public func judge(_ request: Request, announcing size: UInt64?) -> HeaderVerdict {
     guard case .route(let route, let segments) = find(request), !request.isEncoded, route.isShown(request) else {
       return .answer { await respond(to: request, hasBody: true) }
     }

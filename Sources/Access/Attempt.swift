@@ -129,8 +129,8 @@ public struct Attempt: Sendable {
     return rules
   }
 
-  /// One thing from one network: of IPv4 the first 24 bits, of IPv6 the first 64.
-  private var place: String { "place \(subject.text) \(network(24, 64))" }
+  /// One thing from one neighbourhood.
+  private var place: String { "place \(subject.text) \(address.map { IPNetwork.neighbourhood(of: $0).text } ?? "")" }
 
   /// One thing from one site of IPv6.
   private var sitePlace: String? { site.map { "place \(subject.text) \($0)" } }
@@ -139,18 +139,12 @@ public struct Attempt: Sendable {
   private var everywhere: String { "everywhere \(subject.text)" }
 
   /// Everything from one address, which with IPv6 is a network.
-  private var source: String { "source \(network(32, 64))" }
+  private var source: String { "source \(address.map { IPNetwork.subscriber(of: $0).text } ?? "")" }
 
   /// Everything from one site of IPv6.
   private var siteSource: String? { site.map { "source \($0)" } }
 
-  private var site: String? { address?.site.map { "\($0.text)/48" } }
-
-  private func network(_ bitsOfIPv4: Int, _ bitsOfIPv6: Int) -> String {
-    guard let address else { return "" }
-    let bits = address.bytes.count == 4 ? bitsOfIPv4 : bitsOfIPv6
-    return "\(address.masked(to: bits).text)/\(bits)"
-  }
+  private var site: String? { address.flatMap { IPNetwork.site(of: $0)?.text } }
 
   private struct Verdict: RowDecodable {
     let seconds: Int

@@ -21,7 +21,7 @@ public struct Gate {
     guard limit > 0 else { return }
     let address = IPAddress(app.origin.address)
     try count(.address(address?.subscriber.text ?? app.origin.address), limit)
-    if let site = address?.site { try count(.site(site.text), 4 * limit) }
+    if let site = address?.site { try count(.site(site.text), Int64(IPAddress.subscribersOfSite) * limit) }
   }
 
   /// Lets in on whose account the request is.

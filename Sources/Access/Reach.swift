@@ -63,7 +63,7 @@ public struct Scope<Table>: Sendable {
   init(_ condition: SQL) { self.condition = condition }
 }
 
-extension SQL.Parts {
+extension SQL.StringInterpolation {
   /// Inserts the condition.
   public mutating func appendInterpolation<Table>(_ scope: Scope<Table>) { appendInterpolation(scope.condition) }
 }

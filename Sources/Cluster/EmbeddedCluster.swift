@@ -10,7 +10,7 @@ internal import Synchronization
 /// The server outlives a crash of this process; the next one that uses the directory takes it over.
 public final class EmbeddedCluster: Sendable {
   /// How the server runs.
-  public struct Settings: Sendable {
+  public struct ClusterSettings: Sendable {
     /// Whether what is committed outlives a crash of the machine, not only one of the server: false for tests.
     public var isDurable = true
     /// Settings as in `postgresql.conf`, on top of our own.
@@ -27,7 +27,7 @@ public final class EmbeddedCluster: Sendable {
   /// For `Database` and `Migrator`.
   public let conninfo: String
 
-  private let server: Server
+  private let server: PostgresServer
   private let supervisor: LoopThread
   private let isStopped = Mutex(false)
 
@@ -40,7 +40,8 @@ public final class EmbeddedCluster: Sendable {
   ///   - report: Called, on a thread of the cluster's, with what an operator should know: the server ended, or is back.
   /// - Throws: `ClusterError`, or `PostgresError` where the server refuses to make the database.
   public init(
-    directory: String, settings: Settings = Settings(), report: @escaping @Sendable (String) -> Void = { _ in }
+    directory: String, settings: ClusterSettings = ClusterSettings(),
+    report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     let directory = try DataDirectory(directory)
     let programs = try Programs(for: directory.version)
@@ -49,7 +50,7 @@ public final class EmbeddedCluster: Sendable {
     if let version = directory.version, version != programs.version {
       throw ClusterError.wrongVersion(data: version, programs: programs.version, path: directory.data)
     }
-    let server = try Server(directory, programs, settings)
+    let server = try PostgresServer(directory, programs, settings)
     conninfo = server.conninfo(database: "basekeeper")
     self.server = server
     try server.start()
@@ -69,7 +70,7 @@ public final class EmbeddedCluster: Sendable {
     let lines = (textContents(of: "\(path)/postgres/postmaster.pid") ?? "").split(
       separator: "\n", omittingEmptySubsequences: false)
     guard lines.count >= 5 else { return nil }
-    let conninfo = Server.conninfo(socketDirectory: String(lines[4]), database: "basekeeper")
+    let conninfo = PostgresServer.conninfo(socketDirectory: String(lines[4]), database: "basekeeper")
     return (try? ScriptSession(conninfo)) == nil ? nil : conninfo
   }
 
@@ -84,7 +85,7 @@ public final class EmbeddedCluster: Sendable {
     }
   }
 
-  private static func createDatabase(_ server: Server) throws {
+  private static func createDatabase(_ server: PostgresServer) throws {
     do {
       try ScriptSession(server.conninfo(database: "postgres")).run("create database basekeeper")
     } catch PostgresError.statement(sqlstate: "42P04", _, _) {}  // duplicate_database

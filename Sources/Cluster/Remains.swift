@@ -6,7 +6,7 @@ extension EmbeddedCluster {
   /// - Throws: `ClusterError.inUse` where a process has it.
   package static func delete(directory path: String) throws(ClusterError) {
     let directory = try DataDirectory(path)
-    Server.abandon(directory)
+    PostgresServer.abandon(directory)
     _ = try Subprocess.run(["rm", "-rf", "--", directory.socketDirectory, directory.path])
   }
 

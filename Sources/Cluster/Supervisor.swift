@@ -2,7 +2,7 @@ internal import Loop
 
 /// The thread that waits for the end of a server, and starts it again.
 enum Supervisor {
-  static func start(_ server: Server, _ report: @escaping @Sendable (String) -> Void) -> LoopThread {
+  static func start(_ server: PostgresServer, _ report: @escaping @Sendable (String) -> Void) -> LoopThread {
     LoopThread(named: "pg-supervisor") {
       while true {
         server.wait()
@@ -15,7 +15,7 @@ enum Supervisor {
   }
 
   /// Tries until the server runs; false where it should not.
-  private static func restart(_ server: Server, _ report: (String) -> Void) -> Bool {
+  private static func restart(_ server: PostgresServer, _ report: (String) -> Void) -> Bool {
     var delay: UInt32 = 100
     while !server.isEnding {
       do throws(ClusterError) {

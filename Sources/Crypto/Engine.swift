@@ -7,11 +7,11 @@ final class Engine {
   private let digest: OpaquePointer
   private let sha256: OpaquePointer
   private let hmac: OpaquePointer
-  private var codes: [ObjectIdentifier: Code] = [:]
+  private var codes: [ObjectIdentifier: KeyedContext] = [:]
   private var pool: [UInt8] = []
 
   /// A keyed context, with its key, so that no other key gets the same identity.
-  private struct Code {
+  private struct KeyedContext {
     let key: AuthenticationKey
     let context: OpaquePointer
   }
@@ -66,7 +66,7 @@ final class Engine {
     }
     precondition(isKeyed, "libcrypto takes no key")
     if codes.count >= Self.keptCodes { forgetCodes() }
-    codes[ObjectIdentifier(key)] = Code(key: key, context: context)
+    codes[ObjectIdentifier(key)] = KeyedContext(key: key, context: context)
     return context
   }
 

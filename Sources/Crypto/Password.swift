@@ -38,7 +38,7 @@ public final class PasswordHasher: Sendable {
   ///
   /// - Throws: `BlockingPool.Full` where too many passwords wait already.
   public func hash(
-    _ password: String, for share: BlockingPool.Share = BlockingPool.Share()
+    _ password: String, for share: BlockingPool.QueueShare = BlockingPool.QueueShare()
   ) async throws(BlockingPool.Full) -> PasswordHash {
     try await pool.run(for: share) { Self.hash(password) }
   }
@@ -47,7 +47,7 @@ public final class PasswordHasher: Sendable {
   ///
   /// - Throws: `BlockingPool.Full` where too many passwords wait already.
   public func verify(
-    _ password: String, against hash: PasswordHash?, for share: BlockingPool.Share = BlockingPool.Share()
+    _ password: String, against hash: PasswordHash?, for share: BlockingPool.QueueShare = BlockingPool.QueueShare()
   ) async throws(BlockingPool.Full) -> Bool {
     let compared = hash ?? dummy
     let isRight = try await pool.run(for: share) { Self.verify(password, against: compared) }

@@ -32,11 +32,21 @@ public struct IPAddress: Sendable, Hashable {
     return isMapped ? IPAddress(bytes: Array(bytes.suffix(4))) : self
   }
 
-  /// What is counted as one caller: the address, or, with IPv6, its network of 64 bits, which is what one subscriber has.
-  public var subscriber: IPAddress { bytes.count == 16 ? masked(to: 64) : self }
+  /// What one subscriber has, counted as one caller: with IPv6 the network of 64 bits, with IPv4 the address.
+  static let subscriberBits = 64
+  /// What one site has at most, and with it many subscribers' networks: with IPv6 the network of 48 bits.
+  static let siteBits = 48
+  /// A site may take as much as so many subscribers together.
+  public static let subscribersOfSite = 4
 
-  /// What one site has at most, and with it many subscribers' networks: with IPv6 the network of 48 bits; nil with IPv4.
-  public var site: IPAddress? { bytes.count == 16 ? masked(to: 48) : nil }
+  /// Whether it is an address of IPv6.
+  var isIPv6: Bool { bytes.count == 16 }
+
+  /// What is counted as one caller: the address, or, with IPv6, the begin of its subscriber's network.
+  public var subscriber: IPAddress { isIPv6 ? masked(to: Self.subscriberBits) : self }
+
+  /// The begin of its site's network; nil with IPv4.
+  public var site: IPAddress? { isIPv6 ? masked(to: Self.siteBits) : nil }
 
   /// The address with zeros behind its first bits.
   public func masked(to bits: Int) -> IPAddress {

@@ -25,6 +25,25 @@ public struct IPNetwork: Sendable, Hashable {
     (self.address, self.length) = ((isMapped ? plain : address).masked(to: length), length)
   }
 
+  private init(_ address: IPAddress, _ length: Int) {
+    (self.address, self.length) = (address.masked(to: length), length)
+  }
+
+  /// What is counted as one caller: an address of IPv4, a subscriber's network of IPv6.
+  public static func subscriber(of address: IPAddress) -> IPNetwork {
+    IPNetwork(address, address.isIPv6 ? IPAddress.subscriberBits : 32)
+  }
+
+  /// What is probably of one provider: with IPv4 the first 24 bits, with IPv6 a subscriber's network.
+  public static func neighbourhood(of address: IPAddress) -> IPNetwork {
+    IPNetwork(address, address.isIPv6 ? IPAddress.subscriberBits : 24)
+  }
+
+  /// A site's network; nil with IPv4.
+  public static func site(of address: IPAddress) -> IPNetwork? {
+    address.isIPv6 ? IPNetwork(address, IPAddress.siteBits) : nil
+  }
+
   /// Several networks, with commas or blanks between; nil where one of them is none.
   public static func list(_ text: String) -> [IPNetwork]? {
     let parts = words(of: text)

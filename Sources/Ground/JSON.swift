@@ -21,7 +21,7 @@ public enum JSON: Sendable, Equatable {
   }
 
   /// Why bytes are no JSON, and which byte shows it, counted from 0.
-  public struct Malformed: Error, Equatable {
+  public struct SyntaxError: Error, Equatable {
     /// What is wrong, fit to be shown.
     public let reason: String
     /// Where.
@@ -30,7 +30,7 @@ public enum JSON: Sendable, Equatable {
 
   /// Reads a whole text. Refused are arrays and objects more than 64 deep, an object that has a name twice, half a
   /// surrogate pair, a byte order mark, and all else that RFC 8259 does not know.
-  public init(_ bytes: [UInt8]) throws(Malformed) {
+  public init(_ bytes: [UInt8]) throws(SyntaxError) {
     var reader = JSONReader(bytes)
     self = try reader.document()
   }

@@ -10,14 +10,14 @@ struct JSONReader {
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
   /// One value with nothing but blanks around it.
-  mutating func document() throws(JSON.Malformed) -> JSON {
+  mutating func document() throws(JSON.SyntaxError) -> JSON {
     let document = try value()
     skipBlanks()
     guard index == bytes.count else { throw malformed("there is something after its end") }
     return document
   }
 
-  private mutating func value() throws(JSON.Malformed) -> JSON {
+  private mutating func value() throws(JSON.SyntaxError) -> JSON {
     skipBlanks()
     guard index < bytes.count else { throw malformed("a value is missing") }
     switch bytes[index] {
@@ -34,7 +34,7 @@ struct JSONReader {
 
   // MARK: Arrays and objects
 
-  private mutating func elements() throws(JSON.Malformed) -> [JSON] {
+  private mutating func elements() throws(JSON.SyntaxError) -> [JSON] {
     try descend()
     var elements: [JSON] = []
     if !take(UInt8(ascii: "]")) {
@@ -44,7 +44,7 @@ struct JSONReader {
     return elements
   }
 
-  private mutating func members() throws(JSON.Malformed) -> [JSON.Member] {
+  private mutating func members() throws(JSON.SyntaxError) -> [JSON.Member] {
     try descend()
     var members: [JSON.Member] = []
     var names: Set<ExactText> = []
@@ -64,7 +64,7 @@ struct JSONReader {
   }
 
   /// Goes into an array or an object, up to its first element or its end.
-  private mutating func descend() throws(JSON.Malformed) {
+  private mutating func descend() throws(JSON.SyntaxError) {
     guard depth < Self.deepest else { throw malformed("it is more than \(Self.deepest) deep") }
     depth += 1
     index += 1
@@ -72,7 +72,7 @@ struct JSONReader {
   }
 
   /// Behind an element: whether a comma follows, or the end.
-  private mutating func continues(until end: UInt8) throws(JSON.Malformed) -> Bool {
+  private mutating func continues(until end: UInt8) throws(JSON.SyntaxError) -> Bool {
     skipBlanks()
     if take(UInt8(ascii: ",")) { return true }
     guard take(end) else { throw malformed("a comma or an end is missing") }
@@ -81,7 +81,7 @@ struct JSONReader {
 
   // MARK: Strings
 
-  private mutating func string() throws(JSON.Malformed) -> String {
+  private mutating func string() throws(JSON.SyntaxError) -> String {
     index += 1
     let start = index
     while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] != UInt8(ascii: "\\"),
@@ -103,13 +103,13 @@ struct JSONReader {
     throw malformed(index < bytes.count ? "a text has a control character" : "a text does not end")
   }
 
-  private func text(_ bytes: ArraySlice<UInt8>) throws(JSON.Malformed) -> String {
+  private func text(_ bytes: ArraySlice<UInt8>) throws(JSON.SyntaxError) -> String {
     guard let text = String(validating: bytes, as: UTF8.self) else { throw malformed("a text is not UTF-8") }
     return text
   }
 
   /// What follows a backslash.
-  private mutating func unescape(into text: inout [UInt8]) throws(JSON.Malformed) {
+  private mutating func unescape(into text: inout [UInt8]) throws(JSON.SyntaxError) {
     guard index < bytes.count else { throw malformed("a text does not end") }
     let letter = bytes[index]
     index += 1
@@ -126,7 +126,7 @@ struct JSONReader {
   }
 
   /// Four hexadecimal digits; eight, with `\u` between, of a scalar beyond the first 65 536.
-  private mutating func scalar() throws(JSON.Malformed) -> Unicode.Scalar {
+  private mutating func scalar() throws(JSON.SyntaxError) -> Unicode.Scalar {
     var code = UInt32(try fourDigits())
     if (0xd800...0xdbff).contains(code), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {
       let low = UInt32(try fourDigits())
@@ -137,7 +137,7 @@ struct JSONReader {
     return scalar
   }
 
-  private mutating func fourDigits() throws(JSON.Malformed) -> UInt16 {
+  private mutating func fourDigits() throws(JSON.SyntaxError) -> UInt16 {
     var code: UInt16 = 0
     for _ in 0..<4 {
       guard index < bytes.count, let digit = hexadecimalValue(bytes[index]) else {
@@ -151,7 +151,7 @@ struct JSONReader {
 
   // MARK: Numbers and words
 
-  private mutating func number() throws(JSON.Malformed) -> String {
+  private mutating func number() throws(JSON.SyntaxError) -> String {
     let start = index
     _ = take(UInt8(ascii: "-"))
     if !take(UInt8(ascii: "0")) { try digits() }
@@ -163,13 +163,13 @@ struct JSONReader {
     return String(decoding: bytes[start..<index], as: UTF8.self)
   }
 
-  private mutating func digits() throws(JSON.Malformed) {
+  private mutating func digits() throws(JSON.SyntaxError) {
     let start = index
     while index < bytes.count, bytes[index].isDigit { index += 1 }
     guard index > start else { throw malformed("a digit is missing") }
   }
 
-  private mutating func word(_ word: StaticString, _ value: JSON) throws(JSON.Malformed) -> JSON {
+  private mutating func word(_ word: StaticString, _ value: JSON) throws(JSON.SyntaxError) -> JSON {
     for place in 0..<word.utf8CodeUnitCount {
       guard take(word.utf8Start[place]) else { throw malformed("a value is missing") }
     }
@@ -190,5 +190,5 @@ struct JSONReader {
     return true
   }
 
-  private func malformed(_ reason: String) -> JSON.Malformed { JSON.Malformed(reason: reason, offset: index) }
+  private func malformed(_ reason: String) -> JSON.SyntaxError { JSON.SyntaxError(reason: reason, offset: index) }
 }

@@ -42,7 +42,7 @@ public struct Request: Sendable {
 /// The fields of a request's header that the service reads; the rest is checked and dropped.
 public struct Headers: Sendable {
   /// A field that is kept.
-  public enum Name: String, Sendable, CaseIterable {
+  public enum HeaderName: String, Sendable, CaseIterable {
     case acceptEncoding = "accept-encoding"
     case authorization = "authorization"
     case contentEncoding = "content-encoding"
@@ -59,25 +59,25 @@ public struct Headers: Sendable {
     case userAgent = "user-agent"
   }
 
-  private var values: [Name: String] = [:]
+  private var values: [HeaderName: String] = [:]
 
   /// No fields.
   public init() {}
 
   /// The field's value; where a request repeats it, the values joined by a comma (RFC 9110, 5.3).
-  public subscript(name: Name) -> String? {
+  public subscript(name: HeaderName) -> String? {
     get { values[name] }
     set { values[name] = newValue }
   }
 
   /// Keeps the field if the service reads it; `name` is compared without regard to case.
   public mutating func add(_ name: String, _ value: String) {
-    guard name.utf8.isASCII, let name = Name(rawValue: name.lowercased()) else { return }
+    guard name.utf8.isASCII, let name = HeaderName(rawValue: name.lowercased()) else { return }
     add(name, value)
   }
 
   /// Keeps a field.
-  public mutating func add(_ name: Name, _ value: String) {
+  public mutating func add(_ name: HeaderName, _ value: String) {
     if values[name] == nil { values[name] = value } else { values[name]?.append(", \(value)") }
   }
 }

@@ -3,7 +3,7 @@ internal import Ground
 /// A request's target (RFC 9112, 3.2), taken apart once: decoded path segments and the raw query.
 public struct Target: Sendable {
   /// The target cannot be used: a bad escape, text that is not UTF-8, or NUL. Answered with 400.
-  public struct Malformed: Error {}
+  public struct MalformedTarget: Error {}
 
   /// The path's segments, percent-decoded once: `%2F` inside a segment is data. Without a trailing empty one, so
   /// that paths with and without a trailing slash are the same; a leading `//` counts as `/`.
@@ -12,10 +12,10 @@ public struct Target: Sendable {
   public let query: Substring.UTF8View
 
   /// Takes a raw target apart: `/path?query`, or an absolute URI.
-  public init(_ raw: String) throws(Malformed) {
+  public init(_ raw: String) throws(MalformedTarget) {
     var rest = raw[...].utf8
     if rest.first != UInt8(ascii: "/") {
-      guard let path = Self.pathOfAbsoluteForm(rest) else { throw Malformed() }
+      guard let path = Self.pathOfAbsoluteForm(rest) else { throw MalformedTarget() }
       rest = path
     }
     if let fragment = rest.firstIndex(of: UInt8(ascii: "#")) { rest = rest[..<fragment] }
@@ -29,7 +29,7 @@ public struct Target: Sendable {
     if !path.isEmpty {
       segments.reserveCapacity(8)
       for part in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-        guard let text = percentDecoded(part, plusIsBlank: false) else { throw Malformed() }
+        guard let text = percentDecoded(part, plusIsBlank: false) else { throw MalformedTarget() }
         segments.append(text)
       }
     }

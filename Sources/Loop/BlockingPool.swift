@@ -10,7 +10,7 @@ public final class BlockingPool: Sendable {
   public struct Full: Error {}
 
   /// On whose account a body runs, and from where it was asked for; nil where that does not matter.
-  public struct Share: Sendable {
+  public struct QueueShare: Sendable {
     /// What one account is.
     public var account: String?
     /// What one place is.
@@ -25,13 +25,13 @@ public final class BlockingPool: Sendable {
     let refuse: @Sendable () -> Void
   }
 
-  private struct Queue {
+  private struct Workload {
     var waiting = FairQueue<Body>()
     var running = 0
     var started = 0
   }
 
-  private let queue = Mutex(Queue())
+  private let queue = Mutex(Workload())
   private let work = Semaphore()
   private let name: String
   private let threads: Int
@@ -46,7 +46,7 @@ public final class BlockingPool: Sendable {
   ///
   /// - Throws: `Full`, where the queue is full of what goes first; at once, or when that has come.
   public func run<Value: Sendable>(
-    for share: Share = Share(), _ body: @escaping @Sendable () -> Value
+    for share: QueueShare = QueueShare(), _ body: @escaping @Sendable () -> Value
   ) async throws(Full) -> Value {
     let result: Result<Value, Full> = await withUnsafeContinuation { continuation in
       let run = { @Sendable in continuation.resume(returning: .success(body())) }
@@ -58,7 +58,7 @@ public final class BlockingPool: Sendable {
   /// How many bodies run or wait.
   public var unfinished: Int { queue.withLock { $0.waiting.count + $0.running } }
 
-  private func enqueue(_ body: Body, _ share: Share) {
+  private func enqueue(_ body: Body, _ share: QueueShare) {
     let (surplus, grow) = queue.withLock { queue in
       let unfinished = queue.waiting.count + queue.running
       let surplus = queue.waiting.add(body, share, room: threads + capacity - queue.running)

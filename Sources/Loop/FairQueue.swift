@@ -20,7 +20,7 @@ struct FairQueue<Element> {
   var count: Int { elements.count }
 
   /// Adds an element; gives the one that has to go where there would be more than `room`: it, or another.
-  mutating func add(_ element: Element, _ share: BlockingPool.Share, room: Int) -> Element? {
+  mutating func add(_ element: Element, _ share: BlockingPool.QueueShare, room: Int) -> Element? {
     let account = share.account.map { max(now, accounts[$0] ?? 0) + Self.accountStep } ?? now
     let source = share.source.map { max(now, sources[$0] ?? 0) + Self.sourceStep } ?? now
     let number = max(account, source)

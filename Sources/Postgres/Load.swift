@@ -35,7 +35,7 @@ extension Database {
     /// Attempts to open one that failed.
     public fileprivate(set) var refused = 0
     /// Statements that failed.
-    public fileprivate(set) var failures: [PostgresError.Kind: Int] = [:]
+    public fileprivate(set) var failures: [PostgresError.Cause: Int] = [:]
 
     fileprivate static func += (left: inout History, right: History) {
       left.opened += right.opened
@@ -47,7 +47,7 @@ extension Database {
 
 extension PostgresError {
   /// What statements fail of.
-  public enum Kind: String, Sendable, CaseIterable {
+  public enum Cause: String, Sendable, CaseIterable {
     /// No connection, a lost one, or none free in time.
     case unavailable
     /// It took, or waited for a lock, longer than it may.
@@ -61,7 +61,7 @@ extension PostgresError {
   }
 
   /// What the statement failed of.
-  public var kind: Kind {
+  public var cause: Cause {
     switch self {
     case .unavailable: .unavailable
     case .timedOut: .timeout
@@ -79,5 +79,5 @@ final class Tally {
 
   func opened() { history.opened += 1 }
   func refused() { history.refused += 1 }
-  func failed(_ error: PostgresError) { history.failures[error.kind, default: 0] += 1 }
+  func failed(_ error: PostgresError) { history.failures[error.cause, default: 0] += 1 }
 }

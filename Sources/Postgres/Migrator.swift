@@ -163,7 +163,7 @@ public enum Migrator {
         applied_at timestamptz not null default now()
       )
       """)
-    let checks: [Check] = try session.answer(
+    let checks: [MigrationState] = try session.answer(
       """
       select coalesce(applied.name, given.name) as name, applied.name is not null as is_applied,
              given.name is not null as is_given,
@@ -187,7 +187,7 @@ public enum Migrator {
     return migrations.first { $0.name == checks[next].name }
   }
 
-  private struct Check: RowDecodable {
+  private struct MigrationState: RowDecodable {
     let name: String
     let isApplied: Bool
     let isGiven: Bool

@@ -10,12 +10,12 @@ public final class Reachability: Sendable {
     case lost(reason: String)
   }
 
-  private struct State {
+  private struct OpenConnections {
     var connections: [String: Int] = [:]
     var isLost = false
   }
 
-  private let state = Mutex(State())
+  private let state = Mutex(OpenConnections())
   private let report: @Sendable (Change) -> Void
 
   /// Calls the closure with each change, on whichever thread it happens.

@@ -11,7 +11,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
   public init(stringLiteral text: StaticString) { (shape, parameters) = (Shape(pieces: [.text(text)]), []) }
 
   /// A statement with values, or with other statements, in its text.
-  public init(stringInterpolation parts: Parts) { (shape, parameters) = (parts.shape, parts.parameters) }
+  public init(stringInterpolation parts: StringInterpolation) { (shape, parameters) = (parts.shape, parts.parameters) }
 
   /// The text as the server gets it, with `$1`, `$2` and so on in place of the values.
   public var text: String { String(decoding: shape.text, as: UTF8.self) }
@@ -23,7 +23,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
   var hasNUL: Bool { parameters.contains(where: \.hasNUL) }
 
   /// What the compiler gathers from an interpolated literal. Literals are static: run-time text cannot become SQL.
-  public struct Parts: StringInterpolationProtocol {
+  public struct StringInterpolation: StringInterpolationProtocol {
     var shape = Shape(pieces: [])
     var parameters: [PostgresParameter] = []
 

@@ -9,7 +9,7 @@ final class Admission: Sendable {
   private let bodies: Mutex<Ledger>
   private let proxies: TrustedProxies
 
-  init(_ limits: Limits, _ proxies: TrustedProxies) {
+  init(_ limits: ServerLimits, _ proxies: TrustedProxies) {
     self.proxies = proxies
     connections = Mutex(Ledger(most: limits.connections, ofAddress: limits.connectionsPerAddress))
     bodies = Mutex(Ledger(most: limits.bodyMemory, ofAddress: limits.bodyMemoryPerAddress))
@@ -31,7 +31,7 @@ final class Admission: Sendable {
   func taker(for request: Request) -> Ledger.Taker { Ledger.Taker(IPAddress(request.address), proxies) }
 
   /// Counts bytes of a body, or says why there is no room for them.
-  func take(_ bytes: Int, _ taker: Ledger.Taker) -> Refusal? {
+  func take(_ bytes: Int, _ taker: Ledger.Taker) -> Rejection? {
     switch bodies.withLock({ $0.take(bytes, taker) }) {
     case nil: nil
     case .inAll: .noMemory

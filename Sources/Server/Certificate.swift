@@ -9,7 +9,7 @@ public final class Certificate: @unchecked Sendable {  // Sendable: GnuTLS chang
   let credentials: OpaquePointer
 
   /// Why it cannot be used: what is wrong with the certificates, or with the key.
-  public enum Problem: Error {
+  public enum Flaw: Error {
     /// There is none, or one is damaged.
     case chain(String)
     /// There is none, it is damaged, has a password, or belongs to another certificate.
@@ -18,18 +18,18 @@ public final class Certificate: @unchecked Sendable {  // Sendable: GnuTLS chang
 
   /// Takes the text of PEM files.
   ///
-  /// - Throws: `Problem` where they cannot be used. Whether it is valid by now is not asked.
-  public init(chain: [UInt8], key: [UInt8]) throws(Problem) {
+  /// - Throws: `Flaw` where they cannot be used. Whether it is valid by now is not asked.
+  public init(chain: [UInt8], key: [UInt8]) throws(Flaw) {
     var credentials: OpaquePointer?
     guard gnutls_certificate_allocate_credentials(&credentials) == GNUTLS_E_SUCCESS, let credentials else {
       preconditionFailure("no memory for a certificate")
     }
-    do throws(Problem) {
+    do throws(Flaw) {
       let key = try PrivateKey(key)
       let chain = try Chain(chain)
       let code = gnutls_certificate_set_x509_key(credentials, chain.first, Int32(chain.count), key.handle)
-      guard code != GNUTLS_E_CERTIFICATE_KEY_MISMATCH else { throw Problem.key("is not the certificate's key") }
-      guard code >= 0 else { throw Problem.chain(reason(code)) }
+      guard code != GNUTLS_E_CERTIFICATE_KEY_MISMATCH else { throw Flaw.key("is not the certificate's key") }
+      guard code >= 0 else { throw Flaw.chain(reason(code)) }
       begin = gnutls_x509_crt_get_activation_time(chain.first?.pointee)
       end = gnutls_x509_crt_get_expiration_time(chain.first?.pointee)
     } catch {
@@ -47,7 +47,7 @@ private final class Chain {
   private(set) var first: UnsafeMutablePointer<gnutls_x509_crt_t?>?
   private(set) var count: UInt32 = 0
 
-  init(_ text: [UInt8]) throws(Certificate.Problem) {
+  init(_ text: [UInt8]) throws(Certificate.Flaw) {
     let code = withDatum(text) { text in
       gnutls_x509_crt_list_import2(
         &first, &count, text, GNUTLS_X509_FMT_PEM, GNUTLS_X509_CRT_LIST_SORT.rawValue)
@@ -69,7 +69,7 @@ private final class Chain {
 private final class PrivateKey {
   private(set) var handle: OpaquePointer?
 
-  init(_ text: [UInt8]) throws(Certificate.Problem) {
+  init(_ text: [UInt8]) throws(Certificate.Flaw) {
     gnutls_x509_privkey_init(&handle)
     let code = withDatum(text) { gnutls_x509_privkey_import2(handle, $0, GNUTLS_X509_FMT_PEM, nil, 0) }
     switch code {

@@ -11,7 +11,7 @@ final class Daemon {
   private var isListening = true
 
   /// Makes a daemon that accepts nothing until it is run; the listener it calls must outlive it.
-  init(_ socket: ListenSocket, calling listener: Listener, _ limits: Limits, speaksTLS: Bool) throws(Failure) {
+  init(_ socket: ListenSocket, calling listener: Listener, _ limits: ServerLimits, speaksTLS: Bool) throws(StartError) {
     self.socket = socket
     let context = Unmanaged.passUnretained(listener).toOpaque()
     var options = [
@@ -43,11 +43,11 @@ final class Daemon {
         }
       }
     }
-    guard handle != nil else { throw Failure(code: errno) }
+    guard handle != nil else { throw StartError(code: errno) }
   }
 
   /// libmicrohttpd did not start, with its errno.
-  struct Failure: Error {
+  struct StartError: Error {
     let code: Int32
   }
 

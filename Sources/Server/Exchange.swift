@@ -32,7 +32,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   private var taken = 0
   private var taker: Ledger.Taker?
   /// Why the body is not kept; the rest of it is read and dropped.
-  private var flaw: Refusal?
+  private var flaw: Rejection?
   private var isRefused = false
   private var isStarting = false
   /// Whether libmicrohttpd is not to look at it.
@@ -77,7 +77,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   private func readHeader(_ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>) -> MHD_Result {
     stage = .receiving
     start = listener.now
-    do throws(Refusal) {
+    do throws(Rejection) {
       let header = try RequestHeader(
         of: handle, method: method, target: target, version: version, limit: listener.limits.headerBytes)
       let request = try makeRequest(method, header)
@@ -94,16 +94,16 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
       case .answer(let question): return judge(question)
       }
     } catch {
-      return error.status == Refusal.headerTooLarge.status ? refuseTooLargeHeader() : refuse(error.response)
+      return error.status == Rejection.headerTooLarge.status ? refuseTooLargeHeader() : refuse(error.response)
     }
   }
 
-  private func limitBody(to most: Int, _ announced: UInt64?) throws(Refusal) {
+  private func limitBody(to most: Int, _ announced: UInt64?) throws(Rejection) {
     bodyLimit = min(most, listener.limits.bodyBytes)
     guard announced ?? 0 <= bodyLimit else { throw .bodyTooLarge }
   }
 
-  private func makeRequest(_ method: UnsafePointer<CChar>, _ header: RequestHeader) throws(Refusal) -> Request {
+  private func makeRequest(_ method: UnsafePointer<CChar>, _ header: RequestHeader) throws(Rejection) -> Request {
     guard target.count <= listener.limits.targetBytes else { throw .targetTooLong }
     guard let method = Method(rawValue: String(cString: method)) else {
       throw .notImplemented("The method is unknown.")
@@ -233,7 +233,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
 
   /// Refuses a request whose header has left libmicrohttpd no room for an answer.
   private func refuseTooLargeHeader() -> MHD_Result {
-    let response = Refusal.headerTooLarge.response
+    let response = Rejection.headerTooLarge.response
     stage = .answered
     isRefused = true
     connection.send(response, id: listener.ids.next())

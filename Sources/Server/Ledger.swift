@@ -21,8 +21,6 @@ struct Ledger {
     case ofAddress
   }
 
-  private static let addressesOfSite = 4
-
   private let most: Int
   private let mostOfAddress: Int
   private let mostOfSite: Int
@@ -34,7 +32,7 @@ struct Ledger {
   init(most: Int, ofAddress mostOfAddress: Int) {
     self.most = most
     self.mostOfAddress = mostOfAddress > 0 ? mostOfAddress : .max
-    mostOfSite = mostOfAddress > 0 ? Self.addressesOfSite * mostOfAddress : .max
+    mostOfSite = mostOfAddress > 0 ? IPAddress.subscribersOfSite * mostOfAddress : .max
   }
 
   /// Takes so much, or nothing where that is too much.

@@ -4,7 +4,7 @@ internal import Loop
 /// The server's part on one loop: a daemon, its connections and their deadlines.
 final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on, only its loop's thread touches it.
   let worker: Server.Worker
-  let limits: Limits
+  let limits: ServerLimits
   let edge: Edge
   /// The time as of the last run.
   private(set) var now = ContinuousClock.now
@@ -34,8 +34,9 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   private var stopped: UnsafeContinuation<Void, Never>?
 
   init(
-    _ socket: ListenSocket, _ worker: Server.Worker, _ limits: Limits, _ edge: Edge, _ admission: Admission, _ tls: TLS?
-  ) throws(Daemon.Failure) {
+    _ socket: ListenSocket, _ worker: Server.Worker, _ limits: ServerLimits, _ edge: Edge, _ admission: Admission,
+    _ tls: TLS?
+  ) throws(Daemon.StartError) {
     (self.worker, self.limits, self.edge, self.admission, self.tls) = (worker, limits, edge, admission, tls)
     linger = Linger(on: worker.loop)
     handshakes = Handshakes(on: worker.loop)
@@ -58,7 +59,7 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   func use(_ certificate: Certificate) { tls?.certificate = certificate }
 
   /// What is going on.
-  var load: Server.Load { Server.Load(connections: connections.count, requests: running) }
+  var activity: Server.Activity { Server.Activity(connections: connections.count, requests: running) }
 
   // MARK: Turns
 

@@ -6,7 +6,7 @@ internal import Ground
 /// said, so that whose certificate the server shows does not matter.
 public enum Probe {
   /// Nobody answered, or not in HTTP.
-  public struct Failure: Error, CustomStringConvertible {
+  public struct NoAnswer: Error, CustomStringConvertible {
     /// For the operator.
     public let description: String
   }
@@ -20,10 +20,10 @@ public enum Probe {
   ///   - isSecure: Whether it speaks TLS.
   ///   - time: How long each step may take: to connect, to shake hands, to answer.
   /// - Returns: The status of the answer.
-  /// - Throws: `Failure`.
+  /// - Throws: `NoAnswer`.
   public static func status(
     of path: String, at host: String, _ port: UInt16, isSecure: Bool, within time: Duration
-  ) throws(Failure) -> Int {
+  ) throws(NoAnswer) -> Int {
     let descriptor = try connect(to: host, port, within: time)
     defer { close(descriptor) }
     let question = Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".utf8)
@@ -31,7 +31,8 @@ public enum Probe {
     // HTTP/1.1 200 OK
     let words = String(decoding: answer, as: UTF8.self).split(separator: " ", maxSplits: 2)
     guard words.count >= 2, words[0].hasPrefix("HTTP/1."), let status = Int(words[1]) else {
-      throw Failure(description: answer.isEmpty ? "no answer within \(time)" : "what listens there does not speak HTTP")
+      throw NoAnswer(
+        description: answer.isEmpty ? "no answer within \(time)" : "what listens there does not speak HTTP")
     }
     return status
   }
@@ -44,7 +45,7 @@ public enum Probe {
     return begin { recv(descriptor, $0.baseAddress, $0.count, 0) }
   }
 
-  private static func secretly(_ question: [UInt8], _ descriptor: Int32, _ time: Duration) throws(Failure) -> [UInt8] {
+  private static func secretly(_ question: [UInt8], _ descriptor: Int32, _ time: Duration) throws(NoAnswer) -> [UInt8] {
     var session: OpaquePointer?
     var credentials: OpaquePointer?
     gnutls_init(&session, UInt32(GNUTLS_CLIENT.rawValue) | UInt32(GNUTLS_NO_SIGNAL.rawValue))
@@ -60,7 +61,7 @@ public enum Probe {
     var code = gnutls_handshake(session)
     while code < 0 && gnutls_error_is_fatal(code) == 0 && code != GNUTLS_E_AGAIN { code = gnutls_handshake(session) }
     guard code == GNUTLS_E_SUCCESS else {
-      throw Failure(description: "TLS: \(gnutls_strerror(code).map { String(cString: $0) } ?? "")")
+      throw NoAnswer(description: "TLS: \(gnutls_strerror(code).map { String(cString: $0) } ?? "")")
     }
     gnutls_record_send(session, question, question.count)
     return begin { buffer in
@@ -90,12 +91,12 @@ public enum Probe {
   }
 
   /// A socket that blocks for so long at most.
-  private static func connect(to host: String, _ port: UInt16, within time: Duration) throws(Failure) -> Int32 {
+  private static func connect(to host: String, _ port: UInt16, within time: Duration) throws(NoAnswer) -> Int32 {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var found: UnsafeMutablePointer<addrinfo>?
     let code = getaddrinfo(host, "\(port)", &hints, &found)
-    guard code == 0 else { throw Failure(description: "\(host): \(String(cString: gai_strerror(code)))") }
+    guard code == 0 else { throw NoAnswer(description: "\(host): \(String(cString: gai_strerror(code)))") }
     defer { freeaddrinfo(found) }
     var limit = timeval(tv_sec: Int(time.components.seconds), tv_usec: 0)
     var reason = ""
@@ -112,6 +113,6 @@ public enum Probe {
       reason = systemReason(errno)
       close(descriptor)
     }
-    throw Failure(description: "nothing answers there: \(reason)")
+    throw NoAnswer(description: "nothing answers there: \(reason)")
   }
 }

@@ -12,7 +12,7 @@ public final class Server: Sendable {
     public let loop: Loop
     /// Says what is done with a request whose body is to come, of so many bytes where that is known; it may not wait. No
     /// body is longer than the limit for all, whatever it says.
-    public let judge: (Request, UInt64?) -> Verdict
+    public let judge: (Request, UInt64?) -> HeaderVerdict
     /// Answers a request; it may wait as long as it likes, and runs to its end also when the client has gone.
     public let handler: (Request) async -> Response
     /// Told of each answer once, with the time from the complete request to its answer, for the log; the request is nil
@@ -21,7 +21,7 @@ public final class Server: Sendable {
 
     /// A loop with what runs there.
     public init(
-      loop: Loop, judge: @escaping (Request, UInt64?) -> Verdict = { _, _ in .read(upTo: .max) },
+      loop: Loop, judge: @escaping (Request, UInt64?) -> HeaderVerdict = { _, _ in .read(upTo: .max) },
       handler: @escaping (Request) async -> Response,
       completed: @escaping (Request?, Response, Duration) -> Void = { _, _, _ in }
     ) {
@@ -30,7 +30,7 @@ public final class Server: Sendable {
   }
 
   /// What is going on at a moment.
-  public struct Load: Sendable, Equatable {
+  public struct Activity: Sendable, Equatable {
     /// Open connections.
     public var connections: Int
     /// Requests whose handlers run.
@@ -42,7 +42,7 @@ public final class Server: Sendable {
   private let listeners: [Listener]
 
   /// An address that is taken before anybody is served there: what is bound already cannot fail later.
-  public struct Place {
+  public struct BoundAddress {
     let host: String
     let socket: ListenSocket
 
@@ -59,10 +59,11 @@ public final class Server: Sendable {
   ///
   /// - Throws: `ServerError` where that is not possible.
   public convenience init(
-    host: String, port: UInt16, limits: Limits = Limits(), edge: Edge = Edge(), certificate: Certificate? = nil,
+    host: String, port: UInt16, limits: ServerLimits = ServerLimits(), edge: Edge = Edge(),
+    certificate: Certificate? = nil,
     loops: [Worker]
   ) throws(ServerError) {
-    let place = try Place(host: host, port: port)
+    let place = try BoundAddress(host: host, port: port)
     try self.init(at: place, limits: limits, edge: edge, certificate: certificate, loops: loops)
   }
 
@@ -70,7 +71,8 @@ public final class Server: Sendable {
   ///
   /// - Throws: `ServerError` where that is not possible.
   public init(
-    at place: Place, limits: Limits = Limits(), edge: Edge = Edge(), certificate: Certificate? = nil, loops: [Worker]
+    at place: BoundAddress, limits: ServerLimits = ServerLimits(), edge: Edge = Edge(), certificate: Certificate? = nil,
+    loops: [Worker]
   ) throws(ServerError) {
     precondition(!loops.isEmpty, "a server needs a loop")
     allowDescriptors(limits.connections + 1_000)
@@ -82,7 +84,7 @@ public final class Server: Sendable {
     for worker in loops {
       let socket = listeners.isEmpty ? first : try ListenSocket(host: host, port: bound, isFirst: false)
       try socket.listen(host: host, port: bound)
-      do throws(Daemon.Failure) {
+      do throws(Daemon.StartError) {
         let tls = certificate.map { TLS($0, tickets) }
         listeners.append(try Listener(socket, worker, limits, edge, admission, tls))
       } catch {
@@ -110,13 +112,13 @@ public final class Server: Sendable {
   }
 
   /// What is going on, over all loops.
-  public var load: Load {
+  public var activity: Activity {
     get async {
-      var sum = Load(connections: 0, requests: 0)
+      var sum = Activity(connections: 0, requests: 0)
       for listener in listeners {
-        let load = await listener.loop.perform { listener.load }
-        sum.connections += load.connections
-        sum.requests += load.requests
+        let own = await listener.loop.perform { listener.activity }
+        sum.connections += own.connections
+        sum.requests += own.requests
       }
       return sum
     }

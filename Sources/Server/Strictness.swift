@@ -24,7 +24,7 @@ struct RequestHeader {
   private var cursor: UnsafePointer<CChar>
   private var count = 0
   private var hosts = 0
-  private var flaw: Refusal?
+  private var flaw: Rejection?
 
   /// Whether a body follows.
   var announcesBody: Bool { isChunked || contentLength ?? 0 > 0 }
@@ -37,11 +37,11 @@ struct RequestHeader {
   ///   - target: Where the request's target lies.
   ///   - version: The end of the request line.
   ///   - limit: The bytes that the header may have, 64 for each field added.
-  /// - Throws: `Refusal` where it is ambiguous or too large.
+  /// - Throws: `Rejection` where it is ambiguous or too large.
   init(
     of connection: OpaquePointer, method: UnsafePointer<CChar>, target: UnsafeBufferPointer<CChar>,
     version: UnsafePointer<CChar>, limit: Int
-  ) throws(Refusal) {
+  ) throws(Rejection) {
     cursor = version + strlen(version)
     let size = basekeeper_header_size(connection)
     withUnsafeMutablePointer(to: &self) { reader in
@@ -57,7 +57,7 @@ struct RequestHeader {
 
   /// What libmicrohttpd keeps about each field.
   private static let fieldBytes = 64
-  private static let gap = Refusal.badRequest(
+  private static let gap = Rejection.badRequest(
     "The header has a NUL, a folded line, or a line that does not end with CRLF.")
 
   // MARK: Lines
@@ -134,7 +134,7 @@ struct RequestHeader {
     if !isChunked { flaw = .notImplemented("The only Transfer-Encoding that is supported is chunked.") }
   }
 
-  private func checkFraming(isHTTP10: Bool) throws(Refusal) {
+  private func checkFraming(isHTTP10: Bool) throws(Rejection) {
     if isChunked && contentLength != nil {
       throw .badRequest("A request cannot have both Content-Length and Transfer-Encoding.")
     }
@@ -144,7 +144,7 @@ struct RequestHeader {
 }
 
 private enum Meaning {
-  case kept(Headers.Name)
+  case kept(Headers.HeaderName)
   case host, contentLength, transferEncoding
 }
 
@@ -152,7 +152,7 @@ private enum Meaning {
 private let readFields: [(name: [UInt8], meaning: Meaning)] =
   [(Array("host".utf8), .host), (Array("content-length".utf8), .contentLength)]
   + [(Array("transfer-encoding".utf8), .transferEncoding)]
-  + Headers.Name.allCases.map { (Array($0.rawValue.utf8), .kept($0)) }
+  + Headers.HeaderName.allCases.map { (Array($0.rawValue.utf8), .kept($0)) }
 
 private let takeField:
   @convention(c) (

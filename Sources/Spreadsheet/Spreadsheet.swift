@@ -1,7 +1,7 @@
 /// Reads the texts of an Excel workbook (`.xlsx`, ECMA-376): XML files in a ZIP file.
 public enum Spreadsheet {
   /// Why a file cannot be read.
-  public enum Malformed: Error {
+  public enum Unreadable: Error {
     /// It is no `.xlsx` file, or a broken one.
     case noSpreadsheet
     /// A part of it has more than `longestPart` bytes when it is unpacked.
@@ -20,7 +20,7 @@ public enum Spreadsheet {
   /// more. Numbers are as they are stored, formulas as they were calculated last.
   public static func rows(
     ofFirstSheetIn file: [UInt8], upTo mostRows: Int
-  ) throws(Malformed) -> [[String]] {
+  ) throws(Unreadable) -> [[String]] {
     let zip = try ZipFile(file)
     let workbook = Workbook()
     guard let index = try zip.entry("xl/workbook.xml", upTo: longestPart) else { throw .noSpreadsheet }

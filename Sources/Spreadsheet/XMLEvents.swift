@@ -13,7 +13,7 @@ protocol XMLEvents: AnyObject {
 
 extension XMLEvents {
   /// Reads a whole document.
-  func read(_ document: [UInt8]) throws(Spreadsheet.Malformed) {
+  func read(_ document: [UInt8]) throws(Spreadsheet.Unreadable) {
     guard let parser = XML_ParserCreateNS(nil, separator) else { throw .noSpreadsheet }
     defer { XML_ParserFree(parser) }
     let state = Reading(events: self, parser: parser)

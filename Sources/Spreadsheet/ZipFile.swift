@@ -6,7 +6,7 @@ struct ZipFile: ~Copyable {
   /// libzip reads from them as long as the file is open.
   private let bytes: UnsafeMutableRawBufferPointer
 
-  init(_ content: [UInt8]) throws(Spreadsheet.Malformed) {
+  init(_ content: [UInt8]) throws(Spreadsheet.Unreadable) {
     bytes = .allocate(byteCount: content.count, alignment: 1)
     bytes.copyBytes(from: content)
     var error = zip_error_t()
@@ -32,7 +32,7 @@ struct ZipFile: ~Copyable {
   /// An entry's content; nil if there is none of that name.
   ///
   /// - Throws: `tooLarge` if it has more than `longest` bytes when it is unpacked, whatever the file says of it.
-  func entry(_ name: String, upTo longest: Int) throws(Spreadsheet.Malformed) -> [UInt8]? {
+  func entry(_ name: String, upTo longest: Int) throws(Spreadsheet.Unreadable) -> [UInt8]? {
     guard let file = zip_fopen(archive, name, 0) else { return nil }
     defer { zip_fclose(file) }
     var content: [UInt8] = []

@@ -14,7 +14,7 @@ func backup(_ options: Options) throws {
     guard isatty(STDOUT_FILENO) == 0 else { throw UsageError("a backup cannot be written to a terminal: name a FILE") }
     try installation.dump(to: STDOUT_FILENO, signals)
   } else {
-    let size = try writeWhole(path) { try installation.dump(to: $0, signals) }
+    let size = try dump(installation, to: path, signals)
     say("\(path): \(size) bytes.")
   }
   complain("restoring needs the master key, which is not in the backup: keep a copy of \(installation.masterKeyPlace)")
@@ -75,32 +75,11 @@ struct ArchiveError: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// Writes a file that only its owner may read, and that is whole when it has its name; gives its size. What had the name
-/// before stays until then.
-private func writeWhole(_ path: String, _ write: (Int32) throws -> Void) throws -> Int {
-  let draft = "\(path).\(randomSuffix()).part"
-  let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-  guard file >= 0 else { throw ArchiveError("\(draft): \(systemReason(errno))") }
-  defer {
-    close(file)
-    unlink(draft)
+/// Dumps the database into a file, which has its name when it is whole; gives its size in bytes.
+private func dump(_ installation: Installation, to path: String, _ signals: Signals) throws -> Int {
+  do {
+    return try WholeFile(path: path).write(.always) { try installation.dump(to: $0, signals) }
+  } catch let failure as WholeFile.WriteError {
+    throw ArchiveError("\(failure)")
   }
-  try write(file)
-  guard fsync(file) == 0, rename(draft, path) == 0 else {
-    throw ArchiveError("\(path): \(systemReason(errno))")
-  }
-  keepName(of: path)
-  return Int(lseek(file, 0, SEEK_END))
 }
-
-/// Lets the name of a file that is kept outlast a failure of power, too.
-func keepName(of path: String) {
-  var folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
-  if folder.isEmpty { folder = path.hasPrefix("/") ? "/" : "." }
-  let directory = open(folder, O_RDONLY | O_CLOEXEC)
-  fsync(directory)
-  close(directory)
-}
-
-/// What no other run has, also where all have the same process id, as in containers.
-func randomSuffix() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }

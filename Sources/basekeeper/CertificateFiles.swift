@@ -17,7 +17,7 @@ struct CertificateFiles {
     if contents[0] == nil { lines.append("BASEKEEPER_TLS_CERTIFICATE: cannot read \(chain)") }
     if contents[1] == nil { lines.append("BASEKEEPER_TLS_KEY: cannot read \(key)") }
     guard let chainText = contents[0], let keyText = contents[1] else { throw Configuration.Problems(lines: lines) }
-    do throws(Certificate.Problem) {
+    do throws(Certificate.Flaw) {
       return try Certificate(chain: chainText, key: keyText)
     } catch {
       switch error {

@@ -2,12 +2,12 @@
 struct Exposition {
   private(set) var text = ""
 
-  enum Kind: String { case counter, gauge, histogram }
+  enum MetricType: String { case counter, gauge, histogram }
 
   typealias Labels = KeyValuePairs<StaticString, String>
 
   /// Begins a family; its samples follow.
-  mutating func family(_ name: StaticString, _ kind: Kind, _ help: StaticString) {
+  mutating func family(_ name: StaticString, _ kind: MetricType, _ help: StaticString) {
     text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
   }
 
@@ -18,7 +18,7 @@ struct Exposition {
 
   /// A family of one sample.
   mutating func single(
-    _ name: StaticString, _ kind: Kind, _ help: StaticString, _ value: some Numeric & CustomStringConvertible
+    _ name: StaticString, _ kind: MetricType, _ help: StaticString, _ value: some Numeric & CustomStringConvertible
   ) {
     family(name, kind, help)
     sample(name, [:], value)

@@ -20,23 +20,21 @@ struct FirstStart: Sendable {
   /// Puts what was generated above what is there; on disk when it returns. What is there may have come to nothing: a start
   /// that was killed before it has committed leaves passwords of nobody.
   ///
-  /// - Throws: `Unusable` where that is not possible.
-  func keep(_ seeded: Seeded) throws(Unusable) {
+  /// - Throws: `NothingSeeded` if it cannot be written.
+  func keep(_ seeded: Seeded) throws(NothingSeeded) {
     let heading = Array("\(Self.heading)\n".utf8)
     var text = heading + Array("\(seeded.accounts)\n".utf8)
     if let before = contents(of: path) {
       text += Array("\(Self.earlier)\n".utf8) + before.dropFirst(before.starts(with: heading) ? heading.count : 0)
     }
-    let draft = "\(path).\(randomSuffix())"
-    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw Unusable(path: path, code: errno) }
-    defer { unlink(draft) }
-    let isWritten = writeFully(text, to: file) && fsync(file) == 0
-    guard close(file) == 0, isWritten, rename(draft, path) == 0 else { throw Unusable(path: path, code: errno) }
-    keepName(of: path)
+    do throws(WholeFile.WriteError) {
+      try WholeFile(path: path).write(.always, text)
+    } catch {
+      throw NothingSeeded(path: path, code: error.code)
+    }
   }
 
-  struct Unusable: Error, CustomStringConvertible {
+  struct NothingSeeded: Error, CustomStringConvertible {
     let path: String
     let code: Int32
     var description: String { "\(path): \(systemReason(code)); nothing was seeded" }

@@ -6,7 +6,7 @@ func checkHealth(_ configuration: Configuration, isLiveEnough: Bool) throws {
   let listen = configuration.listen
   let path = isLiveEnough ? "/healthz" : "/readyz"
   let status: Int
-  do throws(Probe.Failure) {
+  do throws(Probe.NoAnswer) {
     status = try Probe.status(
       of: path, at: listen.local.host, listen.port, isSecure: configuration.certificateFiles != nil, within: .seconds(5)
     )

@@ -15,20 +15,16 @@ struct KeyFile {
   func read() throws -> String {
     if let secret = try existing() { return secret }
     let secret = Secret.generatedKey().clear
-    // Whole or not at all, also where two begin at the same moment: the first link counts.
-    let draft = "\(path).\(randomSuffix())"
-    let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw unusable("cannot be created") }
-    defer { unlink(draft) }
-    // What is sealed with a key that is not kept is lost: on a full disk there is none.
-    let isWritten = writeFully(Array((secret + "\n").utf8), to: file) && fsync(file) == 0
-    guard close(file) == 0, isWritten else { throw unusable("cannot be written") }
-    if link(draft, path) == 0 {
-      keepName(of: path)
+    // Whole or not at all: what is sealed with a key that is not kept is lost.
+    do throws(WholeFile.WriteError) {
+      try WholeFile(path: path).write(.never, Array((secret + "\n").utf8))
       return secret
+    } catch {
+      guard error.isCreation else { throw unusable("cannot be written") }
+      // Another process was faster: its key counts.
+      guard error.code == EEXIST, let bytes = contents(of: path) else { throw unusable("cannot be created") }
+      return try self.secret(bytes)
     }
-    guard errno == EEXIST, let bytes = contents(of: path) else { throw unusable("cannot be created") }
-    return try self.secret(bytes)
   }
 
   /// What is in it; nil where it is not there.

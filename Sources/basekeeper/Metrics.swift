@@ -15,7 +15,7 @@ internal import Synchronization
 /// nobody a lock.
 final class Metrics: Sendable {
   /// A loop and what is counted on it.
-  struct Source: Sendable {
+  struct LoopMetrics: Sendable {
     let loop: Loop
     let figures: Figures
     let database: Database
@@ -25,14 +25,14 @@ final class Metrics: Sendable {
 
   private let log: Log
   private let passwords: PasswordHasher
-  private let sources = Mutex<[Source]>([])
+  private let sources = Mutex<[LoopMetrics]>([])
   private let server = Mutex<Server?>(nil)
   private let watched = Mutex<[(database: String, reachability: Reachability)]>([])
 
   init(_ log: Log, _ passwords: PasswordHasher) { (self.log, self.passwords) = (log, passwords) }
 
   /// Counts what happens on a loop; before it runs.
-  func add(_ source: Source) { sources.withLock { $0.append(source) } }
+  func add(_ source: LoopMetrics) { sources.withLock { $0.append(source) } }
 
   /// Counts the connections of a server, too.
   func add(_ server: Server) { self.server.withLock { $0 = server } }
@@ -61,7 +61,7 @@ final class Metrics: Sendable {
   func exposition() async -> [UInt8] {
     var sum = Sum()
     for source in sources.withLock({ $0 }) { sum.add(await source.loop.perform { source.reading }) }
-    let serverLoad = await server.withLock { $0 }?.load
+    let serverLoad = await server.withLock { $0 }?.activity
 
     var text = Exposition()
     text.family("basekeeper_build_info", .gauge, "The running version.")
@@ -103,7 +103,7 @@ extension Database.Settings {
 }
 
 /// What is counted on one loop, at a moment.
-private struct Reading: Sendable {
+private struct LoopReading: Sendable {
   let requests: [Figures.Operation: Figures.Requests]
   let lag: Histogram
   let primary: Database.Load
@@ -111,9 +111,9 @@ private struct Reading: Sendable {
   let jobs: [JobRecord]
 }
 
-extension Metrics.Source {
-  fileprivate var reading: Reading {
-    Reading(
+extension Metrics.LoopMetrics {
+  fileprivate var reading: LoopReading {
+    LoopReading(
       requests: figures.requests, lag: figures.lag, primary: database.load,
       standby: standby.map { ($0.db.load, $0.isNear) }, jobs: jobs.records)
   }
@@ -128,7 +128,7 @@ private struct Sum {
   var standby: (load: Database.Load, uses: Int)?
   var jobs: [String: JobRecord] = [:]
 
-  mutating func add(_ one: Reading) {
+  mutating func add(_ one: LoopReading) {
     for job in one.jobs { jobs[job.name, default: JobRecord(name: job.name)] += job }
     requests.merge(one.requests) { $0 + $1 }
     lags.append(one.lag)
@@ -219,7 +219,7 @@ extension Exposition {
     }
     family("basekeeper_db_errors_total", .counter, "Statements that failed, by kind.")
     for (name, load) in all {
-      for kind in PostgresError.Kind.allCases {
+      for kind in PostgresError.Cause.allCases {
         sample(
           "basekeeper_db_errors_total", ["database": name, "kind": kind.rawValue], load.history.failures[kind] ?? 0)
       }

@@ -11,60 +11,22 @@ internal import Synchronization
 
 /// One running copy of the service: its loops, each with connections to the database, and the server on top of them.
 final class Replica: Sendable {
-  private let parts: [Part]
+  private let parts: [LoopPart]
   private let threads: [LoopThread]
   private let server: Server
   private let isStopping: Flag
 
-  /// What belongs to one loop.
-  private struct Part: Sendable {
-    let loop: Loop
-    let app: App
-    let figures: Figures
-    let jobs: JobRunner
-  }
-
   /// Starts to serve at a place, over TLS if there is a certificate. If `watchdog` is there, it is told in its interval
   /// that all loops turn, and not told while one does not.
   init(
-    _ installation: Installation, at place: Server.Place, _ certificate: Certificate?, _ log: Log,
+    _ installation: Installation, at place: Server.BoundAddress, _ certificate: Certificate?, _ log: Log,
     watchdog: Watchdog? = nil
   ) throws {
-    let configuration = installation.configuration
-    let (store, vault) = try installation.keys()
-    let signer = try installation.withDatabase { database in
-      let signer = try await store.load(database)
-      try await store.note(signer, database)
-      return signer
-    }
-    let limiter = RateLimiter()
-    var settings = App.Settings(publicURL: configuration.publicURL)
-    settings.limits = configuration.requestLimits
-    settings.showsDocs = configuration.showsDocs
-    settings.metricsNetworks = configuration.metricsNetworks
+    isStopping = Flag()
     let metrics = Metrics(log, installation.passwords)
-    let isStopping = Flag()
-    self.isStopping = isStopping
-    let primary = installation.database.watched(by: metrics, as: "primary")
-    let copy = installation.standby?.watched(by: metrics, as: "standby")
-
-    let background = BackgroundJobs(configuration: configuration, store: store, log: log)
-
-    parts = try (1...configuration.loops).map { number in
-      let loop = try Loop()
-      let database = WritableDatabase(primary, on: loop)
-      let standby = copy.map { Standby(Database($0, on: loop), lag: configuration.readLag) }
-      let app = App(
-        db: database, signer: signer, vault: vault, passwords: installation.passwords, settings: settings,
-        limiter: limiter, standby: standby,
-        readiness: { isStopping.isSet ? .shutdown : await obstacle(of: database.reader) },
-        metrics: metrics.exposition)
-      let figures = Figures()
-      var jobs = background.ofLoop(loop, app, database, figures) + (watchdog.map { $0.ofLoop(number) } ?? [])
-      if number == 1 { jobs += background.ofReplica(app, database) }
-      let runner = JobRunner(jobs, on: loop) { log.write($0) }
-      return Part(loop: loop, app: app, figures: figures, jobs: runner)
-    }
+    let makings = try Makings(installation, metrics, isStopping, log, watchdog)
+    let configuration = installation.configuration
+    parts = try (1...configuration.loops).map { try makings.part($0) }
     server = try Server(
       at: place, limits: configuration.limits, edge: configuration.edge, certificate: certificate,
       loops: parts.map { part in
@@ -72,7 +34,7 @@ final class Replica: Sendable {
         let requests = RequestLog(log)
         part.loop.add(requests)
         metrics.add(
-          Metrics.Source(
+          Metrics.LoopMetrics(
             loop: part.loop, figures: part.figures, database: part.app.db, standby: part.app.standby,
             jobs: part.jobs))
         return Server.Worker(loop: part.loop, judge: service.judge, handler: service.respond) {
@@ -112,6 +74,67 @@ final class Replica: Sendable {
       stopped.set()
     }
     return stopped
+  }
+}
+
+/// What belongs to one loop.
+private struct LoopPart: Sendable {
+  let loop: Loop
+  let app: App
+  let figures: Figures
+  let jobs: JobRunner
+}
+
+/// What the parts of all loops are made of.
+private struct Makings {
+  private let installation: Installation
+  private let primary: Database.Settings
+  private let copy: Database.Settings?
+  private let vault: Vault
+  private let signer: TokenSigner
+  private let settings: App.Settings
+  private let limiter = RateLimiter()
+  private let metrics: Metrics
+  private let isStopping: Flag
+  private let background: BackgroundJobs
+  private let watchdog: Watchdog?
+
+  init(
+    _ installation: Installation, _ metrics: Metrics, _ isStopping: Flag, _ log: Log, _ watchdog: Watchdog?
+  ) throws {
+    let configuration = installation.configuration
+    let (store, vault) = try installation.keys()
+    signer = try installation.withDatabase { database in
+      let signer = try await store.load(database)
+      try await store.note(signer, database)
+      return signer
+    }
+    var settings = App.Settings(publicURL: configuration.publicURL)
+    settings.limits = configuration.requestLimits
+    settings.showsDocs = configuration.showsDocs
+    settings.metricsNetworks = configuration.metricsNetworks
+    primary = installation.database.watched(by: metrics, as: "primary")
+    copy = installation.standby?.watched(by: metrics, as: "standby")
+    background = BackgroundJobs(configuration: configuration, store: store, log: log)
+    (self.installation, self.vault, self.settings) = (installation, vault, settings)
+    (self.metrics, self.isStopping, self.watchdog) = (metrics, isStopping, watchdog)
+  }
+
+  /// The part of a loop; they are counted from 1, and the first has the jobs of the whole replica.
+  func part(_ number: Int) throws -> LoopPart {
+    let loop = try Loop()
+    let database = WritableDatabase(primary, on: loop)
+    let standby = copy.map { Standby(Database($0, on: loop), lag: installation.configuration.readLag) }
+    let app = App(
+      db: database, signer: signer, vault: vault, passwords: installation.passwords, settings: settings,
+      limiter: limiter, standby: standby,
+      readiness: { [isStopping] in isStopping.isSet ? .shutdown : await obstacle(of: database.reader) },
+      metrics: metrics.exposition)
+    let figures = Figures()
+    var jobs = background.ofLoop(loop, app, database, figures) + (watchdog.map { $0.ofLoop(number) } ?? [])
+    if number == 1 { jobs += background.ofReplica(app, database) }
+    let runner = JobRunner(jobs, on: loop) { [log = background.log] in log.write($0) }
+    return LoopPart(loop: loop, app: app, figures: figures, jobs: runner)
   }
 }
 

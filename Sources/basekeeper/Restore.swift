@@ -54,7 +54,7 @@ private struct Restoration {
     do {
       return try examine(target)
     } catch {
-      try installation.run("begin; \(emptying) commit;", on: target)
+      try installation.run("begin; \(RestoreScripts.emptying) commit;", on: target)
       throw error
     }
   }
@@ -67,7 +67,7 @@ private struct Restoration {
     }
     let rehearsed = try rehearse()
     try sayWhatIsLost(since: rehearsed.heads)
-    try archive.restore(to: target, after: emptying + alone)
+    try archive.restore(to: target, after: RestoreScripts.emptying + RestoreScripts.alone)
     return try examine(target)
   }
 
@@ -94,7 +94,9 @@ private struct Restoration {
     let applied = try Migrator.migrate(settings.url, migrations)
     let heads = try installation.withDatabase(at: settings) { try await AuditTrail.verify($0) }
     try checkMasterKey(settings)
-    let counts: Counts? = try installation.withDatabase(at: settings) { try await $0.row(Counts.statement) }
+    let counts: RestoredCounts? = try installation.withDatabase(at: settings) {
+      try await $0.row(RestoredCounts.statement)
+    }
     guard let counts else { throw ArchiveError("the database does not answer") }
     return Findings(heads: heads, counts: counts, applied: applied)
   }
@@ -204,7 +206,7 @@ extension Installation {
 /// What was found in a restored database.
 private struct Findings {
   let heads: [AuditTrail.Head]
-  let counts: Counts
+  let counts: RestoredCounts
   let applied: [String]
 
   var text: String {
@@ -218,7 +220,7 @@ private struct Findings {
   }
 }
 
-private struct Counts: RowDecodable {
+private struct RestoredCounts: RowDecodable {
   let teams: Int64
   let people: Int64
   let bases: Int64
@@ -258,44 +260,3 @@ private struct Loss: RowDecodable {
     detail = try row["detail"]
   }
 }
-
-/// Refuses where somebody has come meanwhile. Asked when all is dropped: whoever comes later waits, and finds what is new.
-private let alone = """
-  do $alone$
-  begin
-    if exists (
-      select from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid()
-        and coalesce(backend_type, 'client backend') = 'client backend'
-    ) then
-      raise exception 'the database is in use: stop all copies of the service first';
-    end if;
-  end $alone$;
-  """
-
-/// Drops everything in the schema, whatever version made it, but for what extensions have brought. Not the schema itself:
-/// that need not be ours.
-private let emptying = """
-  do $emptying$
-  declare script text;
-  begin
-    with thing (class, oid, command) as (
-      select 'pg_class'::regclass, oid, format('drop %s if exists public.%I cascade',
-             case relkind when 'v' then 'view' when 'm' then 'materialized view' when 'S' then 'sequence'
-                          when 'f' then 'foreign table' else 'table' end, relname)
-      from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'S', 'f')
-      union all
-      select 'pg_proc'::regclass, oid,
-             format('drop routine if exists public.%I(%s) cascade', proname, pg_get_function_identity_arguments(oid))
-      from pg_proc where pronamespace = 'public'::regnamespace
-      union all
-      select 'pg_type'::regclass, oid, format('drop type if exists public.%I cascade', typname)
-      from pg_type where typnamespace = 'public'::regnamespace
-        and (typtype in ('e', 'd') or exists (select from pg_class where oid = typrelid and relkind = 'c'))
-    )
-    select string_agg(command, ';') into script from thing
-    where not exists (
-      select from pg_depend where classid = class and objid = thing.oid and deptype in ('e', 'i'));
-    execute coalesce(script, '');
-  end $emptying$;
-  """

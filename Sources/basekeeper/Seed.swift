@@ -5,7 +5,7 @@ internal import Postgres
 
 /// What was made at the first start, its secrets in clear for the only time.
 struct Seeded: Sendable, JSONEncodable {
-  var administrator: Person?
+  var administrator: SeededPerson?
   var demo: Demo?
 
   /// `null` for what was seeded before.
@@ -16,7 +16,7 @@ struct Seeded: Sendable, JSONEncodable {
     }
   }
 
-  struct Person: Sendable, JSONEncodable {
+  struct SeededPerson: Sendable, JSONEncodable {
     let email: String
     let password: String
     /// Whether the operator has chosen the password: then it is never shown.
@@ -31,8 +31,8 @@ struct Seeded: Sendable, JSONEncodable {
   }
 
   struct Demo: Sendable, JSONEncodable {
-    let admin: Person
-    let member: Person
+    let admin: SeededPerson
+    let member: SeededPerson
     let tokens: [Token]
 
     func write(to json: inout JSONWriter) {
@@ -100,13 +100,13 @@ private struct Seed: RowDecodable, Hashable {
 
 /// What is to be seeded, with the hashes of its passwords.
 private struct Draft: Sendable {
-  private var administrator: (person: Seeded.Person, hash: PasswordHash)?
+  private var administrator: (person: Seeded.SeededPerson, hash: PasswordHash)?
   private var demo: (demo: Seeded.Demo, admin: PasswordHash, member: PasswordHash)?
 
   init(_ configuration: Configuration, _ missing: Set<Seed>, _ passwords: PasswordHasher) async throws {
     if missing.contains(.administrator) {
       let password = configuration.adminPassword ?? Secret.generatedPassword().clear
-      let person = Seeded.Person(
+      let person = Seeded.SeededPerson(
         email: configuration.adminEmail, password: password, isGiven: configuration.adminPassword != nil)
       administrator = (person, try await passwords.hash(password))
     }
@@ -139,7 +139,7 @@ private struct Draft: Sendable {
   private func insert(
     _ demo: Seeded.Demo, _ adminHash: PasswordHash, _ memberHash: PasswordHash, _ transaction: Transaction
   ) async throws {
-    let (admin, member, tokens) = (demo.admin, demo.member, demo.tokens)
+    let (admin, member) = (demo.admin, demo.member)
     try await transaction.run(
       """
       with team as (
@@ -171,12 +171,20 @@ private struct Draft: Sendable {
       insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by)
       select bases.id, bases.team_id, token.app_name, decode(token.hash, 'hex'), token.hint, token.permission,
              bases.creator_id
-      from unnest(\(tokens.map(\.base))::text[], \(tokens.map(\.app))::text[],
-                  \(tokens.map(\.secret.hash.hex))::text[], \(tokens.map(\.secret.hint))::text[],
-                  \(tokens.map(\.permission.rawValue))::text[])
-        as token (base, app_name, hash, hint, permission)
+      from \(demo.tokenRows)
       join bases on bases.name = token.base
       """)
+  }
+}
+
+extension Seeded.Demo {
+  /// The API tokens as the rows of a table: the base's name, the app's, the secret's hash and hint, the permission.
+  fileprivate var tokenRows: SQL {
+    """
+    unnest(\(tokens.map(\.base))::text[], \(tokens.map(\.app))::text[], \(tokens.map(\.secret.hash.hex))::text[],
+           \(tokens.map(\.secret.hint))::text[], \(tokens.map(\.permission.rawValue))::text[])
+      as token (base, app_name, hash, hint, permission)
+    """
   }
 }
 
@@ -239,8 +247,8 @@ extension Seeded {
 extension Seeded.Demo {
   fileprivate static func generated() -> Seeded.Demo {
     Seeded.Demo(
-      admin: Seeded.Person(email: "anna@demo.example", password: Secret.generatedPassword().clear),
-      member: Seeded.Person(email: "max@demo.example", password: Secret.generatedPassword().clear),
+      admin: Seeded.SeededPerson(email: "anna@demo.example", password: Secret.generatedPassword().clear),
+      member: Seeded.SeededPerson(email: "max@demo.example", password: Secret.generatedPassword().clear),
       tokens: [
         Seeded.Token(base: "Projects", app: "My program", permission: .readWrite, secret: .generate()),
         Seeded.Token(base: "Projects", app: "My report", permission: .read, secret: .generate()),

@@ -44,10 +44,7 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
   guard try waitForDatabase(configuration, signals, log) else { return log.write(.info, "stopped") }
   let installation = try Installation(configuration, [.migrating, .making, .empty]) { log.write(.warning, $0) }
   defer { installation.close() }
-  for name in installation.applied { log.write(.info, "migration applied") { $0.add("name", name) } }
-  for name in try installation.newerMigrations() {
-    log.write(.warning, "migration of a newer version") { $0.add("name", name) }
-  }
+  try installation.tellMigrations(log)
   let announcement = Announcement(FirstStart(configuration), format, log)
   let seeded = try installation.seed(showing: announcement.show)
   announcement.showWhatIsKept(seeded)
@@ -69,18 +66,32 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
   systemd.tell("STOPPING=1")
   log.write(.info, "stopping") { $0.add("signal", Int(signal)) }
   let stopped = replica.stop(after: configuration.drainTime, within: configuration.shutdownTime)
-  while !stopped.isSet {
-    if let another = signals.wait(milliseconds: 20), another != SIGHUP {
-      return log.write(.warning, "stopped without waiting")
-    }
-  }
+  if signals.come(before: stopped) { return log.write(.warning, "stopped without waiting") }
   log.write(.info, "stopped")
 }
 
+extension Signals {
+  /// Waits for the flag; true if another signal to end has come first.
+  fileprivate func come(before flag: Flag) -> Bool {
+    while !flag.isSet {
+      if let signal = wait(milliseconds: 20), signal != SIGHUP { return true }
+    }
+    return false
+  }
+}
+
+extension Installation {
+  /// Logs which migrations were applied, and which of a newer version are there.
+  fileprivate func tellMigrations(_ log: Log) throws {
+    for name in applied { log.write(.info, "migration applied") { $0.add("name", name) } }
+    for name in try newerMigrations() { log.write(.warning, "migration of a newer version") { $0.add("name", name) } }
+  }
+}
+
 extension Configuration {
-  fileprivate func takePlace() throws -> Server.Place {
+  fileprivate func takePlace() throws -> Server.BoundAddress {
     do throws(ServerError) {
-      return try Server.Place(host: listen.host, port: listen.port)
+      return try Server.BoundAddress(host: listen.host, port: listen.port)
     } catch {
       throw Problems(lines: ["BASEKEEPER_LISTEN: \(error)"])
     }

@@ -408,7 +408,7 @@ import Testing
   @Test func `a key is of no account where nothing is made`() async throws {
     try await World.with { world async throws in
       let path = World.apiTokens + "reader/"
-      let key: [Headers.Name: String] = [.idempotencyKey: "short"]
+      let key: [Headers.HeaderName: String] = [.idempotencyKey: "short"]
       #expect(try await world.call(.get, World.apiTokens, as: .groupOwner, headers: key).status == 200)
       #expect(try await world.call(.put, path, as: .groupOwner, ["permission": "rw"], headers: key).status == 200)
       #expect(try await world.call(.delete, path, as: .groupOwner, headers: key).status == 200)

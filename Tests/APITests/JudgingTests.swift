@@ -7,7 +7,7 @@ import Testing
 /// What is said to a request before its body is read.
 @Suite struct EarlyAnswers {
   private static func request(
-    _ method: HTTP.Method, _ path: String, _ headers: [Headers.Name: String] = [:]
+    _ method: HTTP.Method, _ path: String, _ headers: [Headers.HeaderName: String] = [:]
   ) throws -> Request {
     var all = Headers()
     for (name, value) in headers { all[name] = value }
@@ -85,7 +85,7 @@ import Testing
     try await World.with { world async throws in
       let path = "/api2/auth-token/"
       let fields = ["username": "member@ours.example", "password": World.password]
-      let headers = [Headers.Name.contentEncoding: coding]
+      let headers = [Headers.HeaderName.contentEncoding: coding]
       #expect(try await Self.verdict(world, Self.request(.post, path, headers), announcing: 5).status == 415)
       let answer = try await world.call(.post, path, fields, headers: headers)
       #expect(answer.status == 415)

@@ -87,7 +87,7 @@ import Testing
   @Test func `a browser's question is answered while the database is away, with what the path takes`() async throws {
     try await World.with { world in
       try world.database.interrupt()
-      let asked: [Headers.Name: String] = [.origin: "https://app.example.com", .requestedMethod: "POST"]
+      let asked: [Headers.HeaderName: String] = [.origin: "https://app.example.com", .requestedMethod: "POST"]
       let answer = try await world.call(.options, "/api/v2.1/groups/", headers: asked)
       #expect(answer.status == 204)
       #expect(answer.headers["Access-Control-Allow-Methods"] == "GET, POST, HEAD")
@@ -103,8 +103,9 @@ import Testing
   @Test(
     arguments: [
       [:], [.origin: "https://app.example.com"], [.requestedMethod: "POST"],
-    ] as [[Headers.Name: String]])
-  func `OPTIONS that is no such question is a method like others`(_ headers: [Headers.Name: String]) async throws {
+    ] as [[Headers.HeaderName: String]])
+  func `OPTIONS that is no such question is a method like others`(_ headers: [Headers.HeaderName: String]) async throws
+  {
     try await World.with { world in
       let answer = try await world.call(.options, "/api/v2.1/groups/", headers: headers)
       #expect(answer.status == 405)

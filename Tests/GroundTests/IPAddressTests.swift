@@ -58,6 +58,19 @@ import Testing
 
 @Suite struct IPNetworks {
   @Test(arguments: [
+    ("192.0.2.77", "192.0.2.77/32", "192.0.2.0/24", nil),
+    ("2001:db8:1:2:3::4", "2001:db8:1:2::/64", "2001:db8:1:2::/64", "2001:db8:1::/48"),
+  ])
+  func `an address is a subscriber's, a neighbourhood's, and with IPv6 a site's`(
+    _ text: String, _ subscriber: String, _ neighbourhood: String, _ site: String?
+  ) throws {
+    let address = try #require(IPAddress(text))
+    #expect(IPNetwork.subscriber(of: address).text == subscriber)
+    #expect(IPNetwork.neighbourhood(of: address).text == neighbourhood)
+    #expect(IPNetwork.site(of: address)?.text == site)
+  }
+
+  @Test(arguments: [
     ("192.0.2.0/24", "192.0.2.255", true), ("192.0.2.77/24", "192.0.2.1", true), ("192.0.2.0/24", "192.0.3.0", false),
     ("192.0.2.1", "192.0.2.1", true), ("192.0.2.1", "192.0.2.2", false), ("0.0.0.0/0", "203.0.113.9", true),
     ("2001:db8::/32", "2001:db8:ffff::1", true), ("2001:db8::/32", "2001:db9::1", false), ("::/0", "::1", true),

@@ -47,20 +47,20 @@ import Testing
     #""\ud800\u0041""#, #""\udc00""#, #""\ud800\n""#, "\u{a0}1",
   ])
   func `what RFC 8259 does not know is refused`(_ text: String) {
-    #expect(throws: JSON.Malformed.self) { try Self.read(text) }
+    #expect(throws: JSON.SyntaxError.self) { try Self.read(text) }
   }
 
   @Test(arguments: [[0xff], [0xc0, 0xaf], [0xed, 0xa0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]] as [[UInt8]])
   func `a text is UTF-8`(_ bytes: [UInt8]) {
-    #expect(throws: JSON.Malformed.self) { try JSON([0x22] + bytes + [0x22]) }
-    #expect(throws: JSON.Malformed.self) { try JSON([0x22, 0x5c, 0x6e] + bytes + [0x22]) }
+    #expect(throws: JSON.SyntaxError.self) { try JSON([0x22] + bytes + [0x22]) }
+    #expect(throws: JSON.SyntaxError.self) { try JSON([0x22, 0x5c, 0x6e] + bytes + [0x22]) }
   }
 
   @Test(arguments: [
     #"{"a":1,"a":1}"#, #"{"a":1,"b":2,"\u0061":3}"#, #"[{"o":{"":1,"":2}}]"#, "{\"\u{e9}\":1,\"\\u00e9\":2}",
   ])
   func `an object has no name twice`(_ text: String) throws {
-    let error = #expect(throws: JSON.Malformed.self) { try Self.read(text) }
+    let error = #expect(throws: JSON.SyntaxError.self) { try Self.read(text) }
     #expect(error?.reason == "an object has a name twice")
   }
 
@@ -79,7 +79,7 @@ import Testing
     #expect(throws: Never.self) {
       try Self.read("[" + Array(repeating: nested(63), count: 100).joined(separator: ",") + "]")
     }
-    let error = #expect(throws: JSON.Malformed.self) { try Self.read(nested(65)) }
+    let error = #expect(throws: JSON.SyntaxError.self) { try Self.read(nested(65)) }
     #expect(error?.reason == "it is more than 64 deep")
   }
 }

@@ -17,7 +17,7 @@ import Testing
     "", "a", "*", "ftp://host/a", "/%", "/%a", "/%zz", "/%0", "/%00", "/a%00b", "/%ff", "/%c3", "/%e2%82", "/%ed%a0%80",
   ])
   func `a target that cannot be used is refused`(_ raw: String) {
-    #expect(throws: Target.Malformed.self) { try Target(raw) }
+    #expect(throws: Target.MalformedTarget.self) { try Target(raw) }
   }
 
   @Test(arguments: [

@@ -131,7 +131,7 @@ import Testing
     #expect(try await pool.run { 42 } == 42)
   }
 
-  private typealias Share = BlockingPool.Share
+  private typealias Share = BlockingPool.QueueShare
 
   /// Blocks a pool's one thread, lets the shares ask for it one after the other, and lets it go on; gives who was served,
   /// in that order, and how many were refused. The pool takes 64.

@@ -137,7 +137,7 @@ import Testing
   }
 
   @Test func `a server that cannot start tells where its log is, and how it ends`() throws {
-    var settings = EmbeddedCluster.Settings.throwAway
+    var settings = EmbeddedCluster.ClusterSettings.throwAway
     settings.server["shared_buffers"] = "nonsense"
     let directory = TestCluster.directory()
     let error = #expect(throws: ClusterError.self) { try EmbeddedCluster(directory: directory, settings: settings) }

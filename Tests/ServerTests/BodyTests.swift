@@ -37,7 +37,7 @@ import Testing
   }
 
   @Test func `a body as large as is allowed is taken, and a byte more is not`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.bodyBytes = 1_000
     try await withServer(limits) { server in
       let body = String(repeating: "x", count: 1_000)

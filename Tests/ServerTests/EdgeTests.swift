@@ -7,7 +7,7 @@ import Testing
   private static let proxies = TrustedProxies(["127.0.0.0/8"].compactMap { IPNetwork($0) })
 
   @Test func `every answer hardens the browser that shows it, also a refusal`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.bodyBytes = 1_000
     try await withServer(limits) { server in
       for (request, status) in [
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func `a page of an allowed origin may read every answer, and of another none`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.bodyBytes = 1_000
     let edge = Edge(crossOrigin: try #require(CrossOrigin("https://app.example.com")))
     try await withServer(limits, edge: edge) { server in
@@ -86,7 +86,7 @@ import Testing
   }
 
   @Test func `a proxy may have more connections than one address`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.connectionsPerAddress = 1
     try await withServer(limits, edge: Edge(proxies: Self.proxies)) { server in
       let clients = try (0..<5).map { _ in try server.client() }

@@ -10,7 +10,7 @@ import Testing
   private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
   /// Refuses `/no`, asks about `/ask/…` and reads up to ten bytes of all else.
-  private static let judge: @Sendable (Request, UInt64?) -> Verdict = { request, _ in
+  private static let judge: @Sendable (Request, UInt64?) -> HeaderVerdict = { request, _ in
     switch request.target.segments.first {
     case "no": .answer { Response(403, type: "text/plain", Array("no".utf8)) }
     case "ask":
@@ -78,7 +78,7 @@ import Testing
   }
 
   @Test func `who waits for leave to send gets it when the service has made up its mind`() async throws {
-    let judge: @Sendable (Request, UInt64?) -> Verdict = { request, size in
+    let judge: @Sendable (Request, UInt64?) -> HeaderVerdict = { request, size in
       .ask(upTo: 100) {
         for _ in 1...100 { await Task.yield() }
         return size == 6 ? Response(401, type: "text/plain", []) : nil
@@ -100,7 +100,7 @@ import Testing
 
   @Test func `a client that leaves while it is judged leaves nothing behind`() async throws {
     let judging = Gate()
-    let judge: @Sendable (Request, UInt64?) -> Verdict = { _, _ in
+    let judge: @Sendable (Request, UInt64?) -> HeaderVerdict = { _, _ in
       .ask(upTo: 100) {
         await judging.pass()
         return nil
@@ -110,7 +110,7 @@ import Testing
       for _ in 1...5 {
         let client = try server.client()
         client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n")
-        #expect(await poll { await server.server.load.requests > 0 })
+        #expect(await poll { await server.server.activity.requests > 0 })
         client.resetOnClose()
       }
       await judging.open()
@@ -138,8 +138,8 @@ import Testing
 
 /// How much of bodies is in memory.
 @Suite(.ownThread, .timeLimit(.minutes(10))) struct BodyMemory {
-  private static func limits(_ all: Int, perAddress: Int) -> Limits {
-    var limits = Limits()
+  private static func limits(_ all: Int, perAddress: Int) -> ServerLimits {
+    var limits = ServerLimits()
     (limits.bodyMemory, limits.bodyMemoryPerAddress) = (all, perAddress)
     return limits
   }
@@ -215,7 +215,7 @@ import Testing
       }
       for _ in 1...3 {
         for client in try (1...4).map({ _ in try Self.begin(server, from: "192.0.2.1") }) { client.resetOnClose() }
-        #expect(await poll { await server.server.load.connections == silent.count })
+        #expect(await poll { await server.server.activity.connections == silent.count })
         #expect(try await Self.answers(server, from: ["192.0.2.1", "192.0.2.2", "192.0.2.3"]) == [200: 3])
       }
     }
@@ -231,7 +231,7 @@ import Testing
       for isGone in [false, true] {
         var waiting: RawClient? = try server.client()
         waiting?.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + String(repeating: "x", count: 1000))
-        #expect(await poll { await server.server.load.requests == 1 })
+        #expect(await poll { await server.server.activity.requests == 1 })
         if isGone {
           waiting?.resetOnClose()
           waiting = nil
@@ -239,7 +239,7 @@ import Testing
         #expect(try await Self.answers(server, from: ["192.0.2.1"]) == [503: 1])
         finish.signal()
         if !isGone { #expect(waiting?.answer()?.status == 200) }
-        #expect(await poll { await server.server.load.requests == 0 })
+        #expect(await poll { await server.server.activity.requests == 0 })
         #expect(try await Self.answers(server, from: ["192.0.2.1"]) == [200: 1])
       }
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.ownThread, .timeLimit(.minutes(10))) struct SizeLimits {
   @Test func `a header that is too large is answered with 431, whatever its size and shape`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.headerBytes = 4_096
     try await withServer(limits) { server in
       for size in stride(from: 4_000, through: 9_000, by: 37) {
@@ -25,7 +25,7 @@ import Testing
   }
 
   @Test func `a header as large as is allowed is served, with a body and a long answer header`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.headerBytes = 4_096
     let handler: @Sendable (Request, Loop) async -> Response = { request, _ in
       var response = echo(request)
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func `a target that is too long is answered with 414`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.targetBytes = 1_000
     try await withServer(limits) { server in
       for (length, status) in [(1_000, 200), (1_001, 414), (10_000, 414), (100_000, 414)] {
@@ -60,7 +60,7 @@ import Testing
 
 @Suite(.ownThread, .timeLimit(.minutes(10))) struct ConnectionLimits {
   @Test func `connections are limited over all loops, and an end makes room`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.connections = 4
     try await withServer(limits, loops: 2) { server in
       var clients = try (0..<4).map { _ in try server.client() }
@@ -70,7 +70,7 @@ import Testing
       }
       let surplus = try server.client()
       #expect(surplus.isClosed())
-      #expect(await server.server.load.connections == 4)
+      #expect(await server.server.activity.connections == 4)
       clients.removeLast()
       #expect(
         try await poll {
@@ -82,7 +82,7 @@ import Testing
   }
 
   @Test func `connections of one address are limited`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.connectionsPerAddress = 2
     try await withServer(limits, loops: 2) { server in
       let clients = try (0..<2).map { _ in try server.client() }
@@ -94,12 +94,12 @@ import Testing
         let surplus = try server.client()
         #expect(surplus.isClosed())
       }
-      #expect(await server.server.load.connections == 2)
+      #expect(await server.server.activity.connections == 2)
     }
   }
 
   @Test func `zero is no limit for one address`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.connectionsPerAddress = 0
     try await withServer(limits) { server in
       let clients = try (0..<20).map { _ in try server.client() }
@@ -113,8 +113,8 @@ import Testing
 
 @Suite(.ownThread, .timeLimit(.minutes(10))) struct Deadlines {
   /// Short for whoever waits for them, and long for a client that does at once what it should.
-  private static var short: Limits {
-    var limits = Limits()
+  private static var short: ServerLimits {
+    var limits = ServerLimits()
     limits.headerTime = .seconds(2)
     limits.bodyTime = .seconds(2)
     limits.idleTime = .seconds(2)

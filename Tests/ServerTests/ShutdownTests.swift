@@ -56,7 +56,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   }
 
   @Test func `who is still taking an answer that began before the end holds nothing up when he has it`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.idleTime = .seconds(3600)
     let body = [UInt8](repeating: UInt8(ascii: "x"), count: 8 << 20)
     let server = try TestServer(limits: limits) { _, _ in Response(200, type: "text/plain", body) }
@@ -76,7 +76,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     let server = try TestServer(waiting)
     let client = try server.client()
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
-    #expect(await poll { await server.server.load.connections == 1 })
+    #expect(await poll { await server.server.activity.connections == 1 })
     async let stopped: Void = server.stop(within: patience)
     #expect(await poll { (try? server.client()) == nil })
     client.send("lo")

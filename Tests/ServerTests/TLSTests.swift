@@ -73,7 +73,7 @@ extension TestServer {
   }
 
   @Test func `hundreds that begin a handshake and do not end it hold up nobody, and are cut`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.headerTime = .seconds(2)
     try await withServer(limits, loops: 2) { server in
       let slow = try (0..<200).map { _ in try RawClient(port: server.port) }
@@ -104,7 +104,7 @@ extension TestServer {
     try await withServer(handler: handler) { server in
       let slow = try (0..<800).map { _ in try RawClient(port: server.port) }
       for client in slow { client.sendPlain(halfHandshake) }
-      #expect(await poll { await server.server.load.connections == 800 })
+      #expect(await poll { await server.server.activity.connections == 800 })
       let client = try server.client()
       // It has still to take what they have sent.
       let isIdle = try await poll {
@@ -141,7 +141,7 @@ extension TestServer {
     let server = try TestServer(loops: 2) { request, _ in echo(request) }
     let clients = try (0..<20).map { _ in try RawClient(port: server.port) }
     for client in clients.prefix(10) { client.sendPlain(halfHandshake) }
-    #expect(await poll { await server.server.load.connections == 20 })
+    #expect(await poll { await server.server.activity.connections == 20 })
     await server.stop(within: .milliseconds(200))
     for client in clients { #expect(client.isClosed()) }
   }
@@ -217,7 +217,7 @@ extension TestServer {
   }
 
   @Test func `who has been silent for too long, or is there when the server stops, gets the end of TLS`() async throws {
-    var limits = Limits()
+    var limits = ServerLimits()
     limits.idleTime = .milliseconds(300)
     let server = try TestServer(limits: limits) { request, _ in echo(request) }
     let client = try server.client()
@@ -263,7 +263,7 @@ extension TestServer {
       before.send(request)
       #expect(before.answer()?.status == 200)
       let half = try server.client()
-      #expect(await poll { await server.server.load.connections == 2 })
+      #expect(await poll { await server.server.activity.connections == 2 })
       try await server.server.use(other.certificate())
       for _ in 0..<4 {
         let after = try RawClient(port: server.port, over: .tls, trusting: other)
@@ -293,7 +293,7 @@ extension TestServer {
       (identity.chain, identity.chain, "key: contains no key in PEM"),
       (identity.chain, other.key, "key: is not the certificate's key"),
     ] {
-      let problem = #expect(throws: Certificate.Problem.self) { try Certificate(chain: chain, key: key) }
+      let problem = #expect(throws: Certificate.Flaw.self) { try Certificate(chain: chain, key: key) }
       let found =
         switch problem {
         case .chain(let reason)?: "chain: " + reason

@@ -29,9 +29,9 @@ final class TestServer: Sendable {
   }
 
   init(
-    limits: Limits = Limits(), edge: Edge = Edge(), host: String = "127.0.0.1", loops count: Int = 1,
+    limits: ServerLimits = ServerLimits(), edge: Edge = Edge(), host: String = "127.0.0.1", loops count: Int = 1,
     _ handler: @escaping @Sendable (Request, Loop) async -> Response,
-    judge: @escaping @Sendable (Request, UInt64?) -> Verdict = { _, _ in .read(upTo: .max) }
+    judge: @escaping @Sendable (Request, UInt64?) -> HeaderVerdict = { _, _ in .read(upTo: .max) }
   ) throws {
     let log = Log()
     let loops = try (0..<count).map { _ in try Loop() }
@@ -67,7 +67,7 @@ final class TestServer: Sendable {
   /// Waits until nothing is open and nothing runs.
   func isIdle() async -> Bool {
     await poll {
-      let load = await self.server.load
+      let load = await self.server.activity
       return load.connections == 0 && load.requests == 0
     }
   }
@@ -75,9 +75,9 @@ final class TestServer: Sendable {
 
 /// Runs the body with a server that answers each request with its method, path, query and body, and stops it.
 func withServer(
-  _ limits: Limits = Limits(), edge: Edge = Edge(), loops: Int = 1,
+  _ limits: ServerLimits = ServerLimits(), edge: Edge = Edge(), loops: Int = 1,
   handler: @escaping @Sendable (Request, Loop) async -> Response = { request, _ in echo(request) },
-  judge: @escaping @Sendable (Request, UInt64?) -> Verdict = { _, _ in .read(upTo: .max) },
+  judge: @escaping @Sendable (Request, UInt64?) -> HeaderVerdict = { _, _ in .read(upTo: .max) },
   _ body: (TestServer) async throws -> Void
 ) async throws {
   let server = try TestServer(limits: limits, edge: edge, loops: loops, handler, judge: judge)

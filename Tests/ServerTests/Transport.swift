@@ -34,7 +34,7 @@ struct Identity: Sendable {
     (chain, key) = (try Self.read(folder + "/chain"), try Self.read(folder + "/key"))
   }
 
-  func certificate() throws(Certificate.Problem) -> Certificate { try Certificate(chain: chain, key: key) }
+  func certificate() throws(Certificate.Flaw) -> Certificate { try Certificate(chain: chain, key: key) }
 
   private static func read(_ path: String) throws -> [UInt8] {
     guard let file = fopen(path, "r") else { throw Failure() }

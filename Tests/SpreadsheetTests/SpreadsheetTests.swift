@@ -69,14 +69,14 @@ private func workbook(_ sheet: String, strings: String = "<sst/>", prolog: Strin
 
   @Test func `a document type, and so an entity that grows, is refused`() {
     let prolog = #"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>"#
-    #expect(throws: Spreadsheet.Malformed.noSpreadsheet) {
+    #expect(throws: Spreadsheet.Unreadable.noSpreadsheet) {
       try Spreadsheet.rows(ofFirstSheetIn: workbook("<row><c><v>1</v></c></row>", prolog: prolog), upTo: 10)
     }
   }
 
   @Test func `a part that is large when it is unpacked is refused`() {
     let large = "<!--" + String(repeating: "x", count: 4 << 20) + "-->"
-    #expect(throws: Spreadsheet.Malformed.tooLarge) {
+    #expect(throws: Spreadsheet.Unreadable.tooLarge) {
       try Spreadsheet.rows(ofFirstSheetIn: workbook("", prolog: large), upTo: 10)
     }
   }

@@ -28,7 +28,7 @@ extension World {
   /// Sends a request through the whole service, but no socket.
   public func call(
     _ method: HTTP.Method, _ path: String, as caller: Caller = .nobody, _ fields: [String: String] = [:],
-    _ encoding: Encoding = .form, scheme: String = "Token", headers: [Headers.Name: String] = [:],
+    _ encoding: Encoding = .form, scheme: String = "Token", headers: [Headers.HeaderName: String] = [:],
     address: String = home
   ) async throws -> Answer {
     let credential = caller == .malformed ? "no-scheme" : credentials[caller].map { "\(scheme) \($0)" }
@@ -39,7 +39,7 @@ extension World {
   /// The same with any `Authorization`.
   public func call(
     _ method: HTTP.Method, _ path: String, authorization: String?, _ fields: [String: String] = [:],
-    _ encoding: Encoding = .form, headers: [Headers.Name: String] = [:], address: String = home
+    _ encoding: Encoding = .form, headers: [Headers.HeaderName: String] = [:], address: String = home
   ) async throws -> Answer {
     let (type, body) = fields.isEmpty ? (nil, []) : encoded(fields, encoding)
     var all = Headers()
@@ -52,7 +52,7 @@ extension World {
   /// The same with any body.
   public func send(
     _ method: HTTP.Method, _ path: String, as caller: Caller, type: String?, body: [UInt8],
-    headers more: [Headers.Name: String] = [:]
+    headers more: [Headers.HeaderName: String] = [:]
   ) async throws -> Answer {
     var headers = Headers()
     for (name, value) in more { headers[name] = value }

@@ -72,7 +72,7 @@ public enum TestCluster {
   }
 }
 
-extension EmbeddedCluster.Settings {
+extension EmbeddedCluster.ClusterSettings {
   /// For tests: nothing has to outlive the process, and many connect.
   public static var throwAway: Self {
     var settings = Self()

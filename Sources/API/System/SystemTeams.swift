@@ -18,13 +18,6 @@ let systemTeamRoutes = Table(.systemTeams, [
 
 // MARK: Wire
 
-/// The team that a path names by `org_id`.
-struct NamedTeam: PathInput {
-  static let variable = "org_id"
-  let named: String
-  init(_ segment: String) { named = segment }
-}
-
 private struct TeamPage: Input {
   let page: Page
   let role: String?

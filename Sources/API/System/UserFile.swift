@@ -77,7 +77,7 @@ struct UserFile: HashedInput {
 
   private static func rows(of file: [UInt8]) throws -> [[String]] {
     guard !Spreadsheet.isLikely(file) else {
-      do throws(Spreadsheet.Malformed) {
+      do throws(Spreadsheet.Unreadable) {
         return try Spreadsheet.rows(ofFirstSheetIn: file, upTo: longest + 1)
       } catch {
         switch error {

@@ -34,7 +34,7 @@ struct Configuration {
   var requestLimits: App.Settings.Limits
   var loops: Int
   var logLevel: Log.Level
-  var limits: Limits
+  var limits: ServerLimits
   var connectionsPerLoop: Int
   var statementTime: Duration
   var connectTime: Duration
@@ -97,7 +97,7 @@ struct Configuration {
     dataDirectory = environment.value("BASEKEEPER_DATA_DIR") ?? ""
     isPlaceGiven = environment.saysWhere
 
-    let place = Place(&environment)
+    let place = ServiceAddress(&environment)
     (listen, certificateFiles, publicURL) = (place.listen, place.certificateFiles, place.publicURL)
     edge = environment.edge(isSecure: place.isSecure)
     metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS")
@@ -110,11 +110,7 @@ struct Configuration {
     masterKey = environment.key("BASEKEEPER_MASTER_KEY")
     algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
 
-    requestLimits = App.Settings.Limits()
-    requestLimits.address = Int64(environment.integer("BASEKEEPER_RATE_LIMIT_ADDRESS") ?? 0)
-    requestLimits.account = Int64(environment.integer("BASEKEEPER_RATE_LIMIT_ACCOUNT") ?? 0)
-    requestLimits.apiToken = Int64(environment.integer("BASEKEEPER_RATE_LIMIT_TOKEN") ?? 0)
-
+    requestLimits = environment.requestLimits()
     loops = environment.integer("BASEKEEPER_LOOPS") ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     logLevel = environment.choice("BASEKEEPER_LOG_LEVEL") ?? .info
     _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
@@ -142,7 +138,7 @@ extension Configuration {
 }
 
 /// How the service is reached.
-private struct Place {
+private struct ServiceAddress {
   var listen = Configuration.Address.standard
   var certificateFiles: CertificateFiles?
   var publicURL: String
@@ -225,8 +221,16 @@ extension Environment {
     return bytes
   }
 
-  fileprivate mutating func limits() -> Limits {
-    var limits = Limits()
+  fileprivate mutating func requestLimits() -> App.Settings.Limits {
+    var limits = App.Settings.Limits()
+    limits.address = Int64(integer("BASEKEEPER_RATE_LIMIT_ADDRESS") ?? 0)
+    limits.account = Int64(integer("BASEKEEPER_RATE_LIMIT_ACCOUNT") ?? 0)
+    limits.apiToken = Int64(integer("BASEKEEPER_RATE_LIMIT_TOKEN") ?? 0)
+    return limits
+  }
+
+  fileprivate mutating func limits() -> ServerLimits {
+    var limits = ServerLimits()
     limits.headerBytes = integer("BASEKEEPER_MAX_HEADER_BYTES") ?? limits.headerBytes
     limits.bodyBytes = integer("BASEKEEPER_MAX_BODY_BYTES") ?? limits.bodyBytes
     limits.bodyMemory = bodyMemory("BASEKEEPER_MAX_BODY_MEMORY", limits.bodyBytes)

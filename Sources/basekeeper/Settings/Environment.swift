@@ -6,7 +6,7 @@ internal import Ground
 /// them at once.
 struct Environment {
   /// Where a value comes from.
-  enum Source: Equatable, CustomStringConvertible {
+  enum ValueSource: Equatable, CustomStringConvertible {
     case commandLine(String)
     case process
     case file(String, line: Int)
@@ -20,15 +20,15 @@ struct Environment {
     }
   }
 
-  struct Value {
+  struct SettingValue {
     let text: String
-    let source: Source
+    let source: ValueSource
   }
 
   /// The file that is read where the command line names none and no setting says where the data are.
   static let standardFile = "/etc/basekeeper/basekeeper.env"
 
-  private(set) var values: [String: Value] = [:]
+  private(set) var values: [String: SettingValue] = [:]
   private(set) var problems: [String] = []
   /// The file that was read.
   private(set) var file: String?
@@ -38,10 +38,10 @@ struct Environment {
     for entry in (contents(of: "/proc/self/environ") ?? []).split(separator: 0) {
       let pair = String(decoding: entry, as: UTF8.self).split(
         separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      if pair.count == 2 { values[String(pair[0])] = Value(text: String(pair[1]), source: .process) }
+      if pair.count == 2 { values[String(pair[0])] = SettingValue(text: String(pair[1]), source: .process) }
     }
     if let dataDirectory {
-      values["BASEKEEPER_DATA_DIR"] = Value(text: dataDirectory, source: .commandLine("--data-dir"))
+      values["BASEKEEPER_DATA_DIR"] = SettingValue(text: dataDirectory, source: .commandLine("--data-dir"))
     }
     if let file { read(file) }
   }
@@ -64,8 +64,10 @@ struct Environment {
     }
     let file = EnvironmentFile(bytes)
     problems += file.problems.map { "\(path):\($0.line): \($0.reason)" }
-    var found: [String: Value] = [:]
-    for entry in file.entries { found[entry.name] = Value(text: entry.value, source: .file(path, line: entry.line)) }
+    var found: [String: SettingValue] = [:]
+    for entry in file.entries {
+      found[entry.name] = SettingValue(text: entry.value, source: .file(path, line: entry.line))
+    }
     for (name, value) in found where values[name] == nil {
       values[name] = value
       setenv(name, value.text, 1)  // for libpq, which reads variables of its own

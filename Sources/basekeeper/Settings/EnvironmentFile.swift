@@ -8,7 +8,7 @@ internal import Ground
 /// `` ` `` and `$`. Quotes may contain line ends, and a value may have several quoted pieces. A backslash at the end of a
 /// line joins it with the next. Nothing is expanded.
 struct EnvironmentFile {
-  struct Entry: Equatable {
+  struct Assignment: Equatable {
     let name: String
     let value: String
     /// The line of the name, from 1.
@@ -16,7 +16,7 @@ struct EnvironmentFile {
   }
 
   /// In the order of the file. If a name is repeated, the last entry counts.
-  private(set) var entries: [Entry] = []
+  private(set) var entries: [Assignment] = []
   /// Lines that are no settings, from 1, and why.
   private(set) var problems: [(line: Int, reason: String)] = []
 
@@ -43,7 +43,7 @@ private struct Reader {
   init(bytes: ArraySlice<UInt8>) { self.bytes = bytes }
 
   /// The next entry; nil at the end.
-  mutating func next() -> Result<EnvironmentFile.Entry, Misfit>? {
+  mutating func next() -> Result<EnvironmentFile.Assignment, Misfit>? {
     while let first = bytes.first {
       if first.isBlank || isLineEnd(first) {
         _ = take()
@@ -56,7 +56,7 @@ private struct Reader {
     return nil
   }
 
-  private mutating func entry() -> Result<EnvironmentFile.Entry, Misfit> {
+  private mutating func entry() -> Result<EnvironmentFile.Assignment, Misfit> {
     let begin = line
     var name: [UInt8] = []
     while let byte = bytes.first, byte != UInt8(ascii: "=") {
@@ -76,7 +76,7 @@ private struct Reader {
     guard !value.contains(0), let text = String(validating: value, as: UTF8.self) else {
       return .failure(Misfit(line: begin, reason: "the value is not text in UTF-8"))
     }
-    return .success(EnvironmentFile.Entry(name: String(decoding: name, as: UTF8.self), value: text, line: begin))
+    return .success(EnvironmentFile.Assignment(name: String(decoding: name, as: UTF8.self), value: text, line: begin))
   }
 
   /// Quoted pieces, and then an unquoted one to the end of the line.

@@ -2,7 +2,7 @@
 /// docs/settings.md and .env.template are made from the rows.
 struct Setting: Sendable {
   /// The values it takes.
-  enum Shape: Sendable {
+  enum ValueForm: Sendable {
     /// A text of this form: `HOST:PORT`.
     case text(String)
     /// A text that nobody else should read. The variable `NAME_FILE` may name a file that holds it.
@@ -17,7 +17,7 @@ struct Setting: Sendable {
   }
 
   let name: String
-  let shape: Shape
+  let shape: ValueForm
   /// The default, as one would set it; nil if it cannot be written so.
   let standard: String?
   /// The default in words.
@@ -29,7 +29,7 @@ struct Setting: Sendable {
 
   /// A row. If `otherwise` is nil, it is the `standard`, or "none" without one.
   init(
-    _ name: String, _ shape: Shape, _ standard: String?, otherwise: String? = nil, isInTemplate: Bool = false,
+    _ name: String, _ shape: ValueForm, _ standard: String?, otherwise: String? = nil, isInTemplate: Bool = false,
     _ meaning: String
   ) {
     (self.name, self.shape, self.standard, self.meaning) = (name, shape, standard, meaning)

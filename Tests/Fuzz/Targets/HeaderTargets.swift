@@ -76,7 +76,7 @@ func headers(_ bytes: [UInt8]) throws {
     headers.add(parts[0], parts[1])
     if parts[0].utf8.allSatisfy({ $0 < 0x80 }) { model[parts[0].lowercased(), default: []].append(parts[1]) }
   }
-  for name in Headers.Name.allCases {
+  for name in Headers.HeaderName.allCases {
     let expected = model[name.rawValue]?.joined(separator: ", ")
     try expect(headers[name].map { Array($0.utf8) } == expected.map { Array($0.utf8) }, "what was added of \(name)")
   }
@@ -87,7 +87,7 @@ func addHeaders(_ bytes: [UInt8]) {
   var headers = Headers()
   for line in bytes.split(separator: UInt8(ascii: "\n")) { headers.add(.forwardedFor, string(line)) }
   headers.add(string(bytes), "1")
-  for name in [Headers.Name.origin, .traceParent] {
+  for name in [Headers.HeaderName.origin, .traceParent] {
     headers.add(name, string(bytes))
     _ = (TraceParent(string(bytes)), CrossOrigin("https://a.example")?.permission(for: string(bytes)))
   }

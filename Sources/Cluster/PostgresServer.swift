@@ -3,24 +3,26 @@ internal import Postgres
 internal import Synchronization
 
 /// One `postgres` process, from its start to its end, and the one after it.
-final class Server: Sendable {
+final class PostgresServer: Sendable {
   private struct Process: Equatable {
     let pid: pid_t
     /// Ours to wait for; a server that was taken over is not.
     let isChild: Bool
   }
 
-  private struct State {
+  private struct RunState {
     var process: Process?
     var isEnding = false
   }
 
   private let directory: DataDirectory
   private let programs: Programs
-  private let settings: EmbeddedCluster.Settings
-  private let state = Mutex(State())
+  private let settings: EmbeddedCluster.ClusterSettings
+  private let state = Mutex(RunState())
 
-  init(_ directory: DataDirectory, _ programs: Programs, _ settings: EmbeddedCluster.Settings) throws(ClusterError) {
+  init(_ directory: DataDirectory, _ programs: Programs, _ settings: EmbeddedCluster.ClusterSettings)
+    throws(ClusterError)
+  {
     (self.directory, self.programs, self.settings) = (directory, programs, settings)
     try directory.makeSocketDirectory(for: programs)
   }

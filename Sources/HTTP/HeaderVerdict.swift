@@ -1,5 +1,5 @@
 /// What is done with a request of which the header alone has come.
-public enum Verdict: Sendable {
+public enum HeaderVerdict: Sendable {
   /// Its body is read, up to so many bytes.
   case read(upTo: Int)
   /// It is answered, and its body is not read.

@@ -1,5 +1,5 @@
 /// What a client may ask of the server, in bytes, connections and time.
-public struct Limits: Sendable {
+public struct ServerLimits: Sendable {
   /// A request's header with its request line, where each field counts 64 bytes more; a longer one is answered
   /// with 431. An open connection holds this much memory.
   public var headerBytes = 16_384

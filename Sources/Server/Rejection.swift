@@ -1,0 +1,33 @@
+internal import Ground
+internal import HTTP
+
+/// A request that no handler sees, and why.
+struct Rejection: Error {
+  let status: Int
+  let reason: String
+  /// In how many seconds it is worth trying again.
+  var wait: Int?
+
+  /// The answer: `{"error_msg": "..."}`.
+  var response: Response {
+    var response = Response(status, ErrorMessage(text: reason))
+    if let wait { response.headers.append(("Retry-After", "\(wait)")) }
+    return response
+  }
+
+  static func badRequest(_ reason: String) -> Rejection { Rejection(status: 400, reason: reason) }
+  static let bodyTooLarge = Rejection(status: 413, reason: "The body is too large.")
+  static let tooManyBodies = Rejection(
+    status: 429, reason: "This address is sending too much at once. Please try again.", wait: 1)
+  static let noMemory = Rejection(
+    status: 503, reason: "The service is receiving too much at once. Please try again.", wait: 1)
+  static let targetTooLong = Rejection(status: 414, reason: "The request target is too long.")
+  static let headerTooLarge = Rejection(status: 431, reason: "The header is too large.")
+  static func notImplemented(_ reason: String) -> Rejection { Rejection(status: 501, reason: reason) }
+}
+
+private struct ErrorMessage: JSONEncodable {
+  let text: String
+
+  func write(to json: inout JSONWriter) { json.object { $0.add("error_msg", text) } }
+}
