@@ -11,12 +11,19 @@ enum Hosts {
   /// What to add to the URL for each attempt, in the URL's order; one empty element if there is nothing to take apart.
   static func attempts(of url: String) -> [Parameters] {
     let options = options(of: url)
-    let kind = options["target_session_attrs"].flatMap { kindsOfServers[$0] }
-    return servers(of: options).map { $0 + (kind.map { [("target_session_attrs", $0)] } ?? []) }
+    let kind = kind(insteadOf: options["target_session_attrs"])
+    return servers(of: options).map { $0 + kind }
   }
 
-  /// libpq judges these by what a session does by default, which here is to read only: the kind of the server is meant.
-  private static let kindsOfServers = ["read-write": "primary", "read-only": "standby"]
+  /// What to ask of a server in place of `target_session_attrs`; empty if that can stay. libpq judges `read-write` and
+  /// `read-only` by what a session does by default, which here is to read only: the kind of the server is meant.
+  static func kind(insteadOf attributes: String?) -> Parameters {
+    switch attributes {
+    case "read-write": [("target_session_attrs", "primary")]
+    case "read-only": [("target_session_attrs", "standby")]
+    default: []
+    }
+  }
 
   private static func servers(of options: [String: String]) -> [Parameters] {
     let hosts = list(options["host"])
@@ -48,7 +55,7 @@ enum Hosts {
   /// As the environment says, or PostgreSQL's own.
   private static var defaultPort: String { values(PQconndefaults())["port"] ?? "5432" }
 
-  private static func values(_ options: UnsafeMutablePointer<PQconninfoOption>?) -> [String: String] {
+  static func values(_ options: UnsafeMutablePointer<PQconninfoOption>?) -> [String: String] {
     guard let options else { return [:] }
     defer { PQconninfoFree(options) }
     var values: [String: String] = [:]

@@ -41,8 +41,12 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
     for host in Hosts.attempts(of: url) {
       // A later parameter wins over an earlier one, and so over what the URL says.
       let all = [("dbname", url), ("client_encoding", "UTF8"), ("fallback_application_name", "basekeeper")]
-      let link = try connect(all + parameters + host)
-      if PQstatus(link.pointer) == CONNECTION_OK { return link }
+      var link = try connect(all + parameters + host)
+      // What the environment or a service file asks for stands in no URL.
+      let kind = Hosts.kind(
+        insteadOf: link.isOpen ? nil : Hosts.values(PQconninfo(link.pointer))["target_session_attrs"])
+      if !kind.isEmpty { link = try connect(all + parameters + host + kind) }
+      if link.isOpen { return link }
       reasons.append(link.reason)
     }
     throw .unavailable(reasons.joined(separator: "; "))
@@ -57,6 +61,8 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
     guard let pointer else { throw .unavailable("out of memory") }
     return Link(owning: pointer)
   }
+
+  private var isOpen: Bool { PQstatus(pointer) == CONNECTION_OK }
 
   /// The server that it leads to, as `host:port`.
   private var server: String {

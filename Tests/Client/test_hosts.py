@@ -88,6 +88,16 @@ def test_where_no_server_is_of_use_the_reason_names_each(good):
         service.delete()
 
 
+def test_a_server_that_takes_writes_may_be_asked_for_by_the_environment(good):
+    service = Service(DATABASE_URL=good.url, PGTARGETSESSIONATTRS="read-write")
+    try:
+        service.start()
+        assert root_token(service)
+        assert service.stop() == 0
+    finally:
+        service.delete()
+
+
 def test_a_server_that_has_become_a_standby_is_read_from_and_takes_no_writes():
     server = Postgres()
     service = Service(DATABASE_URL=server.url)
