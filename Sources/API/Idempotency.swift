@@ -22,7 +22,7 @@ extension App {
       return try await body(try await read(), self).response(publicURL: settings.publicURL)
     }
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
-      throw DomainError.refused("Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
+      throw DomainError.refused("Idempotency-Key invalid: it must have 16 to 255 visible characters, such as a UUID.")
     }
     let once = Once(key: "\(scope) \(text)", request, segments, operation, vault)
     if let answer = try await once.answer(self) { return answer }

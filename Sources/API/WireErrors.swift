@@ -35,8 +35,8 @@ struct WireError {
         .message(
           403, "Two-factor authentication is required: enrol a second factor at /api/v2.1/user/two-factor-auth/ first.")
       case .expiredAPIToken: .message(403, "The API token has expired.")
-      case .foreignNetwork: .message(403, "The API token may not be used from this address.")
-      case .retiredSecret: .message(403, "This secret was rotated: use its successor.")
+      case .foreignNetwork: .message(403, "The API token may not be used from this address: see its allowed_networks.")
+      case .retiredSecret: .message(403, "This secret has been replaced: use the new one.")
       case .badAPIToken, .notAllowed: .message(403, "Permission denied.")
       case .notAdministrator: .detail(403, "You do not have permission to perform this action.")
       case .badBaseToken: WireError(status: 403, key: "error_message", text: "invalid token")
@@ -56,7 +56,7 @@ struct WireError {
       case .notFound(.link): .message(404, "Link not found.")
       case .expiredLink: .message(403, "The link has expired.")
       case .forbiddenLink: .message(403, noPublicLinks)
-      case .wrongLinkPassword: .message(403, "The link asks for a password, and this is not it.")
+      case .wrongLinkPassword: .message(403, "The link's password is missing or wrong.")
       case .hiddenMetrics:
         .message(403, "The metrics may not be read from this address: see BASEKEEPER_METRICS_NETWORKS.")
       case .limited(let limits): Self(of: .throttled(seconds: limits.retryAfter ?? 1))
@@ -70,18 +70,18 @@ struct WireError {
     self =
       switch error {
       case .running:
-        .message(409, "A request with this Idempotency-Key is under way. Please try again.").with("Retry-After", "1")
+        .message(409, "A request with this Idempotency-Key is in progress. Please try again.").with("Retry-After", "1")
       case .ended:
         .message(
           409,
-          "What was made with this Idempotency-Key has been ended or changed since, so its secret is not shown again. "
-            + "Send a new Idempotency-Key to make another.")
-      case .otherRequest: .message(422, "This Idempotency-Key was sent with another request before.")
+          "What this Idempotency-Key created has been ended or changed since, so its secret is not shown again. "
+            + "To create another, send a new Idempotency-Key.")
+      case .otherRequest: .message(422, "This Idempotency-Key belongs to another request: send a new one.")
       case .encoded(let coding):
-        .detail(415, "Unsupported Content-Encoding \"\(coding)\" in request: send the body as it is.")
+        .detail(415, "Unsupported Content-Encoding \"\(coding)\" in request: send the body without one.")
           .with("Accept-Encoding", "identity")
       case .unknownPath: .message(404, "Not found.")
-      case .needsGzip: .message(406, "This file is sent with Content-Encoding: gzip only.")
+      case .needsGzip: .message(406, "This file is available only with Content-Encoding: gzip.")
       case .methodNotAllowed(let method, let allowed):
         .detail(405, "Method \"\(method)\" not allowed.").with("Allow", allowed.joined(separator: ", "))
       }
@@ -133,24 +133,24 @@ struct WireError {
     case "api_token_app_name_key", "api_token_look_key": .message(400, "app_name already exists.")
     case "base_name_key", "base_look_key": .message(400, "Table name already exists.")
     case "user_group_name_key", "user_group_look_key": .message(400, "There is already a group with that name.")
-    case "user_share_key", "group_share_key": .message(400, "The table is shared with them already.")
+    case "user_share_key", "group_share_key": .message(400, "The base is already shared with them.")
     case "base_link_handle_key": .message(400, "token already exists.")
     case "account_email_key": .message(400, "User already exists.")
     case "account_login_id_key": .message(400, "login_id already exists.")
-    case "team_last_admin": .message(400, "The last active admin of a team has to stay.")
-    case "system_last_admin": .message(400, "The last active system administrator has to stay.")
+    case "team_last_admin": .message(400, "A team must keep at least one active admin.")
+    case "system_last_admin": .message(400, "There must be at least one active system administrator.")
     case "token_expiry_required":
-      .message(400, "The team's policy wants every API token to expire: set expire_days or expires_at.")
-    case "token_lifetime_too_long": .message(400, "The team's policy wants API tokens to expire earlier.")
-    case "token_rw_forbidden": .message(403, "The team's policy lets its admins alone make API tokens that write.")
+      .message(400, "The team's policy requires every API token to expire: set expire_days or expires_at.")
+    case "token_lifetime_too_long": .message(400, "The team's policy requires API tokens to expire earlier.")
+    case "token_rw_forbidden": .message(403, "The team's policy lets only admins create API tokens that write.")
     case "team_public_links": .message(403, noPublicLinks)
     case "barred_guest":
-      .message(403, "You were taken out of this table, and come back if somebody shares it with you.")
-    case "barred_member": .message(403, "You were taken out of this group, and come back if an admin adds you.")
+      .message(403, "You were removed from this base: ask someone to share it with you.")
+    case "barred_member": .message(403, "You were removed from this group: ask one of its admins to add you.")
     case "caller_lasts": .detail(401, "Invalid token")
     case "maker_administers": .message(403, "Permission denied.")
     case "group_member_of_team":
-      .message(400, "The team of the group, or of the person, has changed in the meantime. Please try again.")
+      .message(400, "The team of the group or of the person has changed in the meantime. Please try again.")
     case let name where name.hasSuffix("_is_name"): .message(400, "name invalid.")
     case "team_member_quota": .message(403, "The number of users exceeds the limit.")
     case "base_workspace_id_fkey": .message(400, "Cannot delete group with bases")
@@ -164,7 +164,7 @@ struct WireError {
 }
 
 /// Said of a link that is there, and of one that is to be made.
-private let noPublicLinks = "The team of this base lets nobody in by external links."
+private let noPublicLinks = "The team of this base has closed its external links."
 
 extension WireError {
   private static func message(_ status: Int, _ text: String) -> WireError {

@@ -13,7 +13,7 @@ struct JSONReader {
   mutating func document() throws(JSON.SyntaxError) -> JSON {
     let document = try value()
     skipBlanks()
-    guard index == bytes.count else { throw malformed("there is something after its end") }
+    guard index == bytes.count else { throw malformed("it has something after its end") }
     return document
   }
 
@@ -53,7 +53,7 @@ struct JSONReader {
         skipBlanks()
         guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else { throw malformed("a name is missing") }
         let name = try string()
-        guard names.insert(ExactText(name)).inserted else { throw malformed("an object has a name twice") }
+        guard names.insert(ExactText(name)).inserted else { throw malformed("an object has the same name twice") }
         skipBlanks()
         guard take(UInt8(ascii: ":")) else { throw malformed("a colon is missing") }
         members.append(JSON.Member(name: name, value: try value()))
@@ -65,7 +65,7 @@ struct JSONReader {
 
   /// Goes into an array or an object, up to its first element or its end.
   private mutating func descend() throws(JSON.SyntaxError) {
-    guard depth < Self.deepest else { throw malformed("it is more than \(Self.deepest) deep") }
+    guard depth < Self.deepest else { throw malformed("it is nested more than \(Self.deepest) levels deep") }
     depth += 1
     index += 1
     skipBlanks()
@@ -75,7 +75,7 @@ struct JSONReader {
   private mutating func continues(until end: UInt8) throws(JSON.SyntaxError) -> Bool {
     skipBlanks()
     if take(UInt8(ascii: ",")) { return true }
-    guard take(end) else { throw malformed("a comma or an end is missing") }
+    guard take(end) else { throw malformed("a comma or a closing bracket is missing") }
     return false
   }
 
@@ -121,7 +121,7 @@ struct JSONReader {
     case UInt8(ascii: "r"): text.append(0x0d)
     case UInt8(ascii: "t"): text.append(0x09)
     case UInt8(ascii: "u"): text.append(contentsOf: String(try scalar()).utf8)
-    default: throw malformed("a text has an escape that there is not")
+    default: throw malformed("a text has an unknown escape")
     }
   }
 
@@ -141,7 +141,7 @@ struct JSONReader {
     var code: UInt16 = 0
     for _ in 0..<4 {
       guard index < bytes.count, let digit = hexadecimalValue(bytes[index]) else {
-        throw malformed("a text has an escape that there is not")
+        throw malformed("a text has an unknown escape")
       }
       code = code << 4 | UInt16(digit)
       index += 1

@@ -6,7 +6,7 @@ extension Fields {
       let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = percentDecoded(parts[0], plusIsBlank: true),
         let value = parts.count == 2 ? percentDecoded(parts[1], plusIsBlank: true) : ""
-      else { throw .malformed("The \(source) has a bad escape, NUL, or text that is not UTF-8.") }
+      else { throw .malformed("The \(source) has an invalid escape, a NUL, or text that is not UTF-8.") }
       values.append((name, .text(value)))
     }
     try self.init(values)

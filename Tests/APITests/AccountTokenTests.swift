@@ -192,7 +192,7 @@ private let ping = "/api2/auth/ping/"
 
 @Suite struct Passwords {
   private static let path = "/api/v2.1/user/password/"
-  private static let guessed = "invalid: many people would guess it. Choose another one."
+  private static let guessed = "invalid: it is easy to guess. Choose another one."
 
   private func change(_ world: World, _ old: String, _ new: String, as caller: Caller = .groupMember) async throws
     -> Answer
@@ -232,8 +232,8 @@ private let ping = "/api2/auth/ping/"
   }
 
   @Test(arguments: [
-    ("", "new_password invalid."), ("1234567", "new_password invalid: 8 characters at least."),
-    ("üüüüüüü", "new_password invalid: 8 characters at least."), ("12345678", "new_password \(guessed)"),
+    ("", "new_password invalid."), ("1234567", "new_password invalid: it must have at least 8 characters."),
+    ("üüüüüüü", "new_password invalid: it must have at least 8 characters."), ("12345678", "new_password \(guessed)"),
     ("PassWord1", "new_password \(guessed)"), ("member@ours.example", "new_password \(guessed)"),
     ("Max Member", "new_password \(guessed)"), ("MAX MEMBER", "new_password \(guessed)"),
     (String(repeating: "x", count: 1025), "new_password invalid."),
@@ -285,7 +285,7 @@ private let ping = "/api2/auth/ping/"
         #expect(answer["error_msg"] as? String == "password \(Self.guessed)", "\(password)")
       }
       let short = try await make("1234567")
-      #expect(short["error_msg"] as? String == "password invalid: 8 characters at least.")
+      #expect(short["error_msg"] as? String == "password invalid: it must have at least 8 characters.")
       #expect(try await world.database.fingerprint() == before)
       #expect((200...201).contains(try await make("a new password").status))
     }
@@ -305,7 +305,8 @@ private let ping = "/api2/auth/ping/"
       let failed = try #require(answer["failed"] as? [[String: String]])
       #expect(
         failed.map { $0["error_msg"] } == [
-          "password \(Self.guessed)", "password \(Self.guessed)", "password invalid: 8 characters at least.",
+          "password \(Self.guessed)", "password \(Self.guessed)",
+          "password invalid: it must have at least 8 characters.",
         ])
       #expect(try await world.database.count("account where email like '%@example.com' and name = 'Third'") == 1)
       #expect(try await world.database.count("account where name in ('First', 'Second', 'Fourth')") == 0)

@@ -196,7 +196,9 @@ extension World {
           let answer = try await world.call(.get, path, authorization: "Token \(token)", address: address)
           #expect(answer.status == status, "\(path) from \(address)")
           if status == 403 {
-            #expect(answer["error_msg"] as? String == "The API token may not be used from this address.")
+            #expect(
+              answer["error_msg"] as? String
+                == "The API token may not be used from this address: see its allowed_networks.")
           }
         }
       }

@@ -74,7 +74,7 @@ import Testing
       ] {
         let answer = try await Self.call(world, path, as: .groupOwner, fields)
         #expect(answer.status == 422, "\(path)")
-        #expect(answer.text == #"{"error_msg":"This Idempotency-Key was sent with another request before."}"#)
+        #expect(answer.text == #"{"error_msg":"This Idempotency-Key belongs to another request: send a new one."}"#)
       }
       #expect(try await world.database.count("api_token where app_name = 'twice'") == 0)
       #expect(try await world.database.count("retired_secret") == 0)
@@ -145,8 +145,8 @@ import Testing
   }
 
   private static let ended =
-    #"{"error_msg":"What was made with this Idempotency-Key has been ended or changed since, so its secret is not shown "#
-    + #"again. Send a new Idempotency-Key to make another."}"#
+    #"{"error_msg":"What this Idempotency-Key created has been ended or changed since, so its secret is not shown "#
+    + #"again. To create another, send a new Idempotency-Key."}"#
   private static let externalLinks = "/api/v2.1/workspace/9/dtable/Projects/external-links/"
 
   /// Everything whose answer has a secret, and what ends that: a request or a script.
@@ -367,7 +367,8 @@ import Testing
       let answer = try await Self.call(world, World.apiTokens, as: .groupOwner, Self.newToken, key: key)
       #expect(answer.status == 400)
       #expect(
-        answer["error_msg"] as? String == "Idempotency-Key invalid: 16 to 255 visible characters, as of a UUID.")
+        answer["error_msg"] as? String
+          == "Idempotency-Key invalid: it must have 16 to 255 visible characters, such as a UUID.")
       #expect(try await world.database.fingerprint() == before)
     }
   }

@@ -90,7 +90,7 @@ import Testing
       let answer = try await world.call(.post, path, fields, headers: headers)
       #expect(answer.status == 415)
       #expect(answer.headers["Accept-Encoding"] == "identity")
-      let detail = #"Unsupported Content-Encoding "\#(coding)" in request: send the body as it is."#
+      let detail = #"Unsupported Content-Encoding "\#(coding)" in request: send the body without one."#
       #expect(answer["detail"] as? String == detail)
       for plain in ["identity", "Identity", ""] {
         #expect(try await world.call(.post, path, fields, headers: [.contentEncoding: plain]).status == 200)

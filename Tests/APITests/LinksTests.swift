@@ -135,7 +135,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
         try await world.call(.get, opening(token) + "?password=open+sesame"),
       ] {
         #expect(answer.status == 403)
-        #expect(answer["error_msg"] as? String == "The link asks for a password, and this is not it.")
+        #expect(answer["error_msg"] as? String == "The link's password is missing or wrong.")
       }
       for answer in [
         try await world.call(.get, opening(token), headers: [.linkPassword: "open sesame"]),
@@ -225,7 +225,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     try await World.with { world async throws in
       let answer = try await world.call(.post, Self.links, as: .groupAdmin, ["token": name])
       #expect(answer.status == 400)
-      #expect(answer["error_msg"] as? String == "token invalid: 8 characters at least.")
+      #expect(answer["error_msg"] as? String == "token invalid: it must have at least 8 characters.")
       #expect(try await Self.make(world, ["token": name + "12345678".dropFirst(name.count)]).count == 8)
     }
   }
@@ -308,7 +308,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
         try await world.call(.post, Self.links, as: .groupAdmin, ["expire_days": "1"]),
       ] {
         #expect(refused.status == 403)
-        #expect(refused.text == #"{"error_msg":"The team of this base lets nobody in by external links."}"#)
+        #expect(refused.text == #"{"error_msg":"The team of this base has closed its external links."}"#)
       }
       #expect(try await world.database.count("failed_attempt") == 0)
       // What others may do by their own accounts, and other teams' links, go on.

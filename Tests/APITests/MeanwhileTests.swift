@@ -214,7 +214,8 @@ import Testing
           : try await world.call(.put, tokens + name + "/", as: .groupOwner, ["permission": "rw"])
       }
       #expect(answer.status == 400)
-      #expect((answer["error_msg"] as? String)?.contains("wants every API token to expire") == true, "\(answer.text)")
+      #expect(
+        (answer["error_msg"] as? String)?.contains("requires every API token to expire") == true, "\(answer.text)")
       let written = "api_token where app_name in ('forever', 'mine') and permission = 'rw'"
       #expect(try await world.database.count(written) == 0)
     }

@@ -61,7 +61,7 @@ private func names(_ list: Any?) -> [String] {
       let before = try await world.database.count("user_share")
       let again = try await world.call(.post, share, as: .groupOwner, ["email": reader, "permission": "rw"])
       #expect(again.status == 400)
-      #expect(again["error_msg"] as? String == "The table is shared with them already.")
+      #expect(again["error_msg"] as? String == "The base is already shared with them.")
       let own = "00000000000000000000000000000001@auth.local"
       #expect(try await world.call(.post, share, as: .groupOwner, ["email": own, "permission": "r"]).status == 400)
       for stranger in [foreigner, Example.systemAdmin, "00000000000000000000000000000099@auth.local", "nonsense"] {
@@ -214,7 +214,7 @@ private func names(_ list: Any?) -> [String] {
     try await World.with { world in
       let again = try await world.call(.post, groupShares, as: .groupOwner, ["group_id": "4", "permission": "r"])
       #expect(again.status == 400)
-      #expect(again["error_msg"] as? String == "The table is shared with them already.")
+      #expect(again["error_msg"] as? String == "The base is already shared with them.")
       for group in ["1", "2", "99"] {
         let answer = try await world.call(.post, groupShares, as: .groupOwner, ["group_id": group, "permission": "r"])
         #expect(answer.status == 404)

@@ -13,9 +13,9 @@ import Testing
   private static let outsider = Example.outsider
   private static let member = Example.member
   private static let barredGuest =
-    #"{"error_msg":"You were taken out of this table, and come back if somebody shares it with you."}"#
+    #"{"error_msg":"You were removed from this base: ask someone to share it with you."}"#
   private static let barredMember =
-    #"{"error_msg":"You were taken out of this group, and come back if an admin adds you."}"#
+    #"{"error_msg":"You were removed from this group: ask one of its admins to add you."}"#
 
   private static func accept(_ link: String, _ world: World, as caller: Caller) async throws -> Answer {
     try await world.call(.post, invitations + link + "/accept/", as: caller)

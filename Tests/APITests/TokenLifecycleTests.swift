@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 private let denied = #"{"error_msg":"Permission denied."}"#
-private let rotated = #"{"error_msg":"This secret was rotated: use its successor."}"#
+private let rotated = #"{"error_msg":"This secret has been replaced: use the new one."}"#
 private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
 
 @Suite struct TokenExpiry {
@@ -86,7 +86,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
         let changed = try await world.call(.put, World.apiTokens + "app/", as: .groupOwner, ["expires_at": end])
         for answer in [made, changed] {
           #expect(answer.status == 400)
-          #expect(answer["error_msg"] as? String == "expires_at invalid: it lies in the past.")
+          #expect(answer["error_msg"] as? String == "expires_at invalid: it must be in the future.")
         }
       }
       #expect(try await world.database.count("api_token where app_name = 'late' or expires_at <= now()") == 0)
@@ -143,7 +143,9 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
       for address in outside {
         let refused = try await world.exchange(secret, from: address)
         #expect(refused.status == 403, "\(address)")
-        #expect(refused.text == #"{"error_msg":"The API token may not be used from this address."}"#)
+        #expect(
+          refused.text
+            == #"{"error_msg":"The API token may not be used from this address: see its allowed_networks."}"#)
       }
     }
   }

@@ -14,9 +14,9 @@ import Testing
     #"{"require_expiry":false,"max_token_days":null,"max_base_token_minutes":null,"forbid_member_rw":false,"#
     + #""end_reused_tokens":false}"#
   private static let required =
-    "The team's policy wants every API token to expire: set expire_days or expires_at."
-  private static let tooLong = "The team's policy wants API tokens to expire earlier."
-  private static let forbidden = "The team's policy lets its admins alone make API tokens that write."
+    "The team's policy requires every API token to expire: set expire_days or expires_at."
+  private static let tooLong = "The team's policy requires API tokens to expire earlier."
+  private static let forbidden = "The team's policy lets only admins create API tokens that write."
 
   private func set(_ world: World, _ policy: [String: String]) async throws {
     let answer = try await world.call(.put, Self.path, as: .teamAdmin, policy)

@@ -82,11 +82,11 @@ private let mustEnrol =
 
       let again = try await world.call(.post, factor, as: .groupMember)
       #expect(again.status == 400)
-      #expect(again["error_msg"] as? String == "There is a second factor already: delete it first.")
+      #expect(again["error_msg"] as? String == "You already have a second factor: delete it first.")
       let confirmed = try await world.call(.put, factor, as: .groupMember, ["code": code])
       #expect(confirmed.status == 400)
       #expect(
-        confirmed["error_msg"] as? String == "There is no second factor to confirm: begin with a POST.")
+        confirmed["error_msg"] as? String == "There is no second factor to confirm: start with a POST.")
     }
   }
 
@@ -94,7 +94,7 @@ private let mustEnrol =
     try await World.with { world async throws in
       let answer = try await world.call(.put, factor, as: .groupMember, ["code": "123456"])
       #expect(answer.status == 400)
-      #expect(answer["error_msg"] as? String == "There is no second factor to confirm: begin with a POST.")
+      #expect(answer["error_msg"] as? String == "There is no second factor to confirm: start with a POST.")
     }
   }
 
@@ -332,7 +332,7 @@ private let mustEnrol =
       let settings = "/api/v2.1/org/admin/settings/"
       let refused = try await world.call(.put, settings, as: .teamAdmin, ["enable_force_2fa": "true"])
       #expect(refused.status == 400)
-      #expect((refused["error_msg"] as? String)?.hasPrefix("Enrol a second factor of your own first") == true)
+      #expect((refused["error_msg"] as? String)?.hasPrefix("First enrol a second factor of your own") == true)
       #expect(try await world.call(.get, "/api2/auth/ping/", as: .groupMember).status == 200)
       try await world.database.execute("update account set totp_confirmed_at = now() where id = 9")
       #expect(try await world.call(.put, settings, as: .teamAdmin, ["enable_force_2fa": "true"]).status == 200)

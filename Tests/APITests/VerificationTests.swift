@@ -118,7 +118,7 @@ private let inactive = #"{"active":false}"#
       let token = world.app.signer.sign(claims)
       let answer = try await world.call(.post, revocation, as: .nobody, ["token": token])
       #expect(answer.status == 400)
-      #expect((answer["error_msg"] as? String)?.contains("no name (jti)") == true, "\(answer.text)")
+      #expect((answer["error_msg"] as? String)?.contains("no ID (jti)") == true, "\(answer.text)")
       #expect(try await world.database.count("revoked_base_token") == 0)
     }
   }

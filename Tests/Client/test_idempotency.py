@@ -22,7 +22,7 @@ def test_a_request_that_is_sent_again_is_answered_again(call, member, admin, tok
     assert "Idempotency-Replayed" not in first.headers and again.headers["Idempotency-Replayed"] == "true"
     assert call("GET", EXCHANGE, again.json()["api_token"]).status_code == 200
     other = call("POST", tokens_path, member.token, headers=key, json={**fields, "permission": "r"})
-    says(other, 422, "This Idempotency-Key was sent with another request before.")
+    says(other, 422, "This Idempotency-Key belongs to another request: send a new one.")
     assert call("POST", "/api/v2.1/dtables/", member.token, headers=key, json={"name": "x"}).status_code == 422
     # Each person has keys of their own.
     assert call("POST", TOKENS, admin.token, headers=key).status_code == 201

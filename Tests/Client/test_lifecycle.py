@@ -100,7 +100,7 @@ def test_a_token_works_from_its_networks_alone(call, member, tokens_path, api_to
     secret = api_token()
     networks = lambda *texts: call("PUT", tokens_path + "app/", member.token, json={"allowed_networks": texts})
     assert networks("192.0.2.0/24", "::1").status_code == 200
-    says(call("GET", EXCHANGE, secret), 403, "The API token may not be used from this address.")
+    says(call("GET", EXCHANGE, secret), 403, "The API token may not be used from this address: see its allowed_networks.")
     # A client's own claims have no effect.
     headers = {"X-Forwarded-For": "192.0.2.1", "Forwarded": "for=192.0.2.1", "X-Real-IP": "192.0.2.1"}
     assert call("GET", EXCHANGE, secret, headers=headers).status_code == 403
@@ -156,9 +156,9 @@ def test_a_program_rotates_its_own_token(call, api_token, encoding):
     assert rotated.json()["app_name"] == "app" and second != first
     # The old secret works, but cannot rotate the token.
     assert call("GET", EXCHANGE, first).status_code == 200
-    says(call("POST", ROTATE, first), 403, "This secret was rotated: use its successor.")
+    says(call("POST", ROTATE, first), 403, "This secret has been replaced: use the new one.")
     # Without grace, the program could not ask again if the answer were lost.
-    says(call("POST", ROTATE, second, **encoded(encoding, grace="0")), 400, "grace invalid: a minute at least, to ask again.")
+    says(call("POST", ROTATE, second, **encoded(encoding, grace="0")), 400, "grace invalid: it must be at least a minute, so that you can try again.")
     assert call("GET", EXCHANGE, second).status_code == 200
 
 
@@ -272,10 +272,10 @@ def test_a_team_s_policy_holds_for_what_is_made_and_changed(call, team, writer):
         "require_expiry": "true", "max_token_days": 30, "forbid_member_rw": "true", "max_base_token_minutes": 10})
     assert policy.status_code == 200 and policy.json()["max_base_token_minutes"] == 10
     assert violations() == [("for ever", "token_expiry_required"), ("writes", "token_rw_forbidden")]
-    says(writer("a"), 400, "The team's policy wants every API token to expire: set expire_days or expires_at.")
-    says(writer("a", expire_days=31), 400, "The team's policy wants API tokens to expire earlier.")
-    says(writer("a", expires_at="2999-01-01"), 400, "The team's policy wants API tokens to expire earlier.")
-    says(writer("a", "rw", expire_days=3), 403, "The team's policy lets its admins alone make API tokens that write.")
+    says(writer("a"), 400, "The team's policy requires every API token to expire: set expire_days or expires_at.")
+    says(writer("a", expire_days=31), 400, "The team's policy requires API tokens to expire earlier.")
+    says(writer("a", expires_at="2999-01-01"), 400, "The team's policy requires API tokens to expire earlier.")
+    says(writer("a", "rw", expire_days=3), 403, "The team's policy lets only admins create API tokens that write.")
     made = writer("a", expire_days=30)
     assert made.status_code == 201
     grant = call("GET", EXCHANGE, made.json()["api_token"], params={"exp": "1h"}).json()["access_token"]

@@ -15,7 +15,7 @@ INVITES = "/api/v2.1/dtables/invite-links/"
 PASSWORD = "Open, sesame of 2026"
 NOT_FOUND = {"error_msg": "Link not found."}
 EXPIRED = {"error_msg": "The link has expired."}
-WRONG = {"error_msg": "The link asks for a password, and this is not it."}
+WRONG = {"error_msg": "The link's password is missing or wrong."}
 numbers = itertools.count(1)
 
 
@@ -340,7 +340,7 @@ def test_a_team_may_close_its_external_links(call, team, mia):
     assert people.json() == {"user_list": [], "app_user_list": []}
     team.set(enable_external_links=False)
     assert gateway(call, base, token) == 403
-    closed = (403, {"error_msg": "The team of this base lets nobody in by external links."})
+    closed = (403, {"error_msg": "The team of this base has closed its external links."})
     for answer in (call("GET", opening), mia.call("POST", place(base, "external-links/"))):
         assert (answer.status_code, answer.json()) == closed
     team.set(enable_external_links=True)

@@ -11,7 +11,7 @@ from support.team import PASSWORD
 
 WORKSPACE = "/api/v2.1/workspace/"
 FAVORITES = "/api/v2.1/starred-dtables/"
-SHARED_ALREADY = {"error_msg": "The table is shared with them already."}
+SHARED_ALREADY = {"error_msg": "The base is already shared with them."}
 
 
 def uuids(bases):

@@ -60,7 +60,7 @@ def test_a_second_factor_from_its_beginning_to_its_end(service, call, team):
     first = enter(service, person).json()["token"]
     assert call("GET", FACTOR, first).json() == {"enabled": False, "required": False, "recovery_codes_left": 0}
     says(call("PUT", FACTOR, first, data={"code": "123456"}), 400,
-         "There is no second factor to confirm: begin with a POST.")
+         "There is no second factor to confirm: start with a POST.")
     replaced = call("POST", FACTOR, first).json()["secret"]
     begun = call("POST", FACTOR, first).json()
     secret = begun["secret"]
@@ -168,8 +168,8 @@ def test_a_password_is_not_one_that_many_would_guess(service, call, team):
     guessed = [commonest[0], commonest[len(commonest) // 2], commonest[-1].upper(), person["contact_email"].upper(),
                "mARGARETHE"]
     for password, reason in [
-        ("1234567", "8 characters at least."), ("äöüäöüä", "8 characters at least."),
-        *((one, "many people would guess it. Choose another one.") for one in guessed),
+        ("1234567", "it must have at least 8 characters."), ("äöüäöüä", "it must have at least 8 characters."),
+        *((one, "it is easy to guess. Choose another one.") for one in guessed),
     ]:
         answer = call("PUT", "/api/v2.1/user/password/", account,
                       json={"old_password": PASSWORD, "new_password": password})

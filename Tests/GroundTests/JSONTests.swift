@@ -61,7 +61,7 @@ import Testing
   ])
   func `an object has no name twice`(_ text: String) throws {
     let error = #expect(throws: JSON.SyntaxError.self) { try Self.read(text) }
-    #expect(error?.reason == "an object has a name twice")
+    #expect(error?.reason == "an object has the same name twice")
   }
 
   @Test func `an escape is what it stands for`() throws {
@@ -80,6 +80,6 @@ import Testing
       try Self.read("[" + Array(repeating: nested(63), count: 100).joined(separator: ",") + "]")
     }
     let error = #expect(throws: JSON.SyntaxError.self) { try Self.read(nested(65)) }
-    #expect(error?.reason == "it is more than 64 deep")
+    #expect(error?.reason == "it is nested more than 64 levels deep")
   }
 }

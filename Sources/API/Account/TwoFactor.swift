@@ -104,7 +104,7 @@ private func beginFactor(of enrolling: Enrolling, _: NoInput, _ app: App) async 
       where id = \(caller.account) and totp_confirmed_at is null
       """)
   }
-  guard count == 1 else { throw DomainError.refused("There is a second factor already: delete it first.") }
+  guard count == 1 else { throw DomainError.refused("You already have a second factor: delete it first.") }
   return Enrolment(password: password, email: try await State.find(caller, app).email)
 }
 
@@ -113,7 +113,7 @@ private func confirmFactor(of enrolling: Enrolling, _ code: Code, _ app: App) as
   let caller = enrolling.caller
   let state = try await State.find(caller, app)
   guard let sealed = state.sealed, !state.isConfirmed else {
-    throw DomainError.refused("There is no second factor to confirm: begin with a POST.")
+    throw DomainError.refused("There is no second factor to confirm: start with a POST.")
   }
   let attempt = try await Attempt.begin(at: .account(caller.account), app)
   guard let step = try SecondFactor.open(sealed, app).step(of: code.text, at: app.now().seconds) else {
@@ -127,7 +127,7 @@ private func confirmFactor(of enrolling: Enrolling, _ code: Code, _ app: App) as
       set totp_confirmed_at = now(), totp_last_step = \(step), totp_used_steps = array[\(step)::bigint]
       where id = \(caller.account) and totp_confirmed_at is null and totp_sealed = \(sealed)
       """)
-    guard count == 1 else { throw DomainError.refused("There is no second factor to confirm: begin with a POST.") }
+    guard count == 1 else { throw DomainError.refused("There is no second factor to confirm: start with a POST.") }
     try await $0.run("delete from recovery_code where account_id = \(caller.account)")
     try await $0.run(
       """

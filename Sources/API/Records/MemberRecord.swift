@@ -123,7 +123,7 @@ extension App {
         """)
       guard let found else { throw Refusal.notFound(.user(user)) }
       guard found.role != .owner else {
-        throw DomainError.refused("The owner of a group has to stay: transfer it first.")
+        throw DomainError.refused("The owner of a group cannot be removed or demoted: transfer the group first.")
       }
       try await body($0, found.account)
     }

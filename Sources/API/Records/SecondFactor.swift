@@ -64,7 +64,7 @@ extension Transaction {
     let count = try await run(
       "select from account where id = \(caller.account) and totp_confirmed_at is not null")
     guard count == 1 else {
-      throw DomainError.refused("Enrol a second factor of your own first, at /api/v2.1/user/two-factor-auth/.")
+      throw DomainError.refused("First enrol a second factor of your own, at /api/v2.1/user/two-factor-auth/.")
     }
   }
 }

@@ -24,7 +24,9 @@ private struct NewLink: HashedInput {
     token = try fields.optionalText("token", upTo: 100)
     if let token {
       guard Self.allows(token) else { throw FieldsError.invalid("token") }
-      guard token.utf8.count >= 8 else { throw DomainError.refused("token invalid: 8 characters at least.") }
+      guard token.utf8.count >= 8 else {
+        throw DomainError.refused("token invalid: it must have at least 8 characters.")
+      }
     }
     terms = try await LinkTerms(fields, hashing)
   }

@@ -103,7 +103,7 @@ private func removeGuest(by admin: BaseAdmin, _ guest: NamedPerson, _ app: App) 
 private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: App) async throws -> AcceptedBase {
   let opened = try await OpenedLink.open(.invite, acceptance.token, password: acceptance.password, app)
   guard opened.team == caller.team || opened.isForOtherTeams else {
-    throw DomainError.forbidden("The team of this base lets nobody in from outside by invite links.")
+    throw DomainError.forbidden("The team of this base does not admit people from other teams.")
   }
   try await app.change(by: caller) {
     try await $0.run(

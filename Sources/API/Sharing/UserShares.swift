@@ -69,7 +69,9 @@ private func listShares(of admin: BaseAdmin, _ page: LongPage, _ app: App) async
 
 /// With somebody of the base's team.
 private func share(by admin: BaseAdmin, _ new: Share, _ app: App) async throws -> Created<Success> {
-  guard UserID(wire: new.user) != admin.caller.user else { throw DomainError.refused("It is your own table.") }
+  guard UserID(wire: new.user) != admin.caller.user else {
+    throw DomainError.refused("You cannot share a base with yourself.")
+  }
   let count = try await app.change(by: admin.caller) {
     try await $0.run(
       """

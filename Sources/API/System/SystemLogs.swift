@@ -29,7 +29,7 @@ private struct Days: Input {
     first = try parsed("start", query.optionalTime("start"))
     last = try parsed("end", query.optionalTime("end"))
     guard (0..<Self.longest * 86_400).contains(last.seconds - first.seconds) else {
-      throw DomainError.refused("end invalid: it is before start, or more than \(Self.longest) days after it.")
+      throw DomainError.refused("end invalid: it must not be before start, nor \(Self.longest) days after it.")
     }
   }
 }

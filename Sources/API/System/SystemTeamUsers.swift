@@ -89,7 +89,7 @@ private func takeUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) 
   let person = try await Person.find(member.user, admin.reach, app)
   try await app.change(by: admin.caller, statementTime: .seconds(120)) {
     guard try await $0.put(person.account, into: team) else {
-      throw DomainError.refused("User \(person.name) is in a team already, or deactivated.")
+      throw DomainError.refused("User \(person.name) is already in a team, or deactivated.")
     }
   }
   return TeamMember(person: try await Person.find(member.user, admin.reach, app))

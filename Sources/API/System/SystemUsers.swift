@@ -169,7 +169,7 @@ private struct ResetPassword: Output, JSONEncodable {
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("new_password", password.clear)
-      $0.add("reset_tip", "The new password of \(person.email) is shown here alone; no e-mail was sent.")
+      $0.add("reset_tip", "The new password of \(person.email) is shown only here; no email was sent.")
     }
   }
 }
@@ -185,7 +185,7 @@ private func listUsers(of _: SystemAdmin, _ page: Page, _ app: App) async throws
 private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> ToldUser {
   let person = try await app.add(new.person, to: nil, by: admin.caller)
   return ToldUser(
-    user: SystemUser(person: person), key: "add_user_tip", tip: "Added user \(person.email). No e-mail was sent.")
+    user: SystemUser(person: person), key: "add_user_tip", tip: "Added user \(person.email). No email was sent.")
 }
 
 private func showUser(to admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> SystemUser {

@@ -62,16 +62,16 @@ struct UserFile: HashedInput {
     guard !rows.isEmpty else { throw DomainError.refused("file invalid: it is empty.") }
     let first = rows.removeFirst()
     guard first.count <= mostColumns else {
-      throw DomainError.refused("file invalid: more than \(mostColumns) columns.")
+      throw DomainError.refused("file invalid: it has more than \(mostColumns) columns.")
     }
     let header = try first.map { try value(of: $0).columnName }
     guard header.contains("email"), Set(header).count == header.count else {
       throw DomainError.refused(
         header.contains { $0.contains(";") }
-          ? "file invalid: its fields are separated by semicolons; save it with commas."
-          : "file invalid: its first line has to name the columns, email among them.")
+          ? "file invalid: it has semicolons between fields; save it with commas."
+          : "file invalid: its first line must name the columns, including email.")
     }
-    guard rows.count <= longest else { throw DomainError.refused("file invalid: more than \(longest) lines.") }
+    guard rows.count <= longest else { throw DomainError.refused("file invalid: it has more than \(longest) lines.") }
     return (header, try rows.map { try $0.prefix(header.count).map(value) })
   }
 
@@ -82,8 +82,8 @@ struct UserFile: HashedInput {
       } catch {
         switch error {
         case .noSpreadsheet:
-          throw DomainError.refused("file invalid: it is neither CSV nor a workbook that can be read.")
-        case .tooLarge: throw DomainError.refused("file invalid: the workbook is too large when it is unpacked.")
+          throw DomainError.refused("file invalid: it is neither CSV nor a readable workbook (.xlsx).")
+        case .tooLarge: throw DomainError.refused("file invalid: the unpacked workbook is too large.")
         }
       }
     }
@@ -91,14 +91,14 @@ struct UserFile: HashedInput {
       throw DomainError.refused("file invalid: it is neither CSV in UTF-8 nor a workbook (.xlsx).")
     }
     guard let rows = rows(text) else {
-      throw DomainError.refused("file invalid: a quote is not closed, or stands inside of a field.")
+      throw DomainError.refused("file invalid: it has a quote that is not closed, or one inside an unquoted field.")
     }
     return rows
   }
 
   private static func value(of field: String) throws(DomainError) -> String {
     guard let value = normalized(field, upTo: longestField) else {
-      throw .refused("file invalid: a field has more than \(longestField) characters.")
+      throw .refused("file invalid: it has a field of more than \(longestField) characters.")
     }
     return value
   }

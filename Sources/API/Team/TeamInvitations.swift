@@ -162,7 +162,7 @@ private func accept(by invitee: TeamInvitee, _ invitation: NamedInvitation, _ ap
       for update
       """)
     guard let team else { throw Refusal.notFound(.invitation(invitation.named)) }
-    guard try await $0.put(caller.account, into: team) else { throw DomainError.refused("You are in a team already.") }
+    guard try await $0.put(caller.account, into: team) else { throw DomainError.refused("You are already in a team.") }
   }
   return Success()
 }

@@ -153,7 +153,9 @@ private func rotateToken(by admin: BaseAdmin, _ token: TokenRotation, _ app: App
 private func rotateOwnToken(by bearer: APITokenBearer, _ grace: Grace, _ app: App) async throws -> APITokenRecord {
   guard case .program(let program) = bearer.source else { throw Refusal.badAPIToken }
   // Without it, an answer that is lost would be lost for good: whoever asks again shows the former secret.
-  guard grace.seconds > 0 else { throw DomainError.refused("grace invalid: a minute at least, to ask again.") }
+  guard grace.seconds > 0 else {
+    throw DomainError.refused("grace invalid: it must be at least a minute, so that you can try again.")
+  }
   return try await APITokens(app).rotate(program, grace: grace.seconds)
 }
 

@@ -103,7 +103,7 @@ private func check(by bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Check 
 private func revoke(by _: Anyone, _ asked: TokenToRevoke, _ app: App) async throws -> Success {
   guard let claims = try? app.signer.verify(asked.token, at: app.now().seconds) else { return Success() }
   guard let id = claims.id, id.utf8.count <= 64 else {
-    throw DomainError.refused("This token cannot be ended alone: it has no name (jti) that it could be told by.")
+    throw DomainError.refused("This token cannot be ended by itself, because it has no ID (jti).")
   }
   try await BaseTokens(app).revoke(claims, named: id)
   return Success()

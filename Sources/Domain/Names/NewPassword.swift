@@ -10,11 +10,11 @@ package struct NewPassword: Sendable {
   package init(_ text: String, _ field: String = "password", names: [String] = []) throws {
     guard text.utf8.count <= PasswordHasher.longest else { throw DomainError.invalid(field: field) }
     guard text.unicodeScalars.count >= 8 else {
-      throw DomainError.refused("\(field) invalid: 8 characters at least.")
+      throw DomainError.refused("\(field) invalid: it must have at least 8 characters.")
     }
     let lowered = text.lowercased()
     guard !Self.commonest.contains(lowered), !names.contains(where: { $0.lowercased() == lowered }) else {
-      throw DomainError.refused("\(field) invalid: many people would guess it. Choose another one.")
+      throw DomainError.refused("\(field) invalid: it is easy to guess. Choose another one.")
     }
     clear = text
   }

@@ -31,7 +31,7 @@ package struct APITokenTerms: Sendable {
 
   /// - Throws: `DomainError` where it would have ended before it began.
   func check(at now: Timestamp) throws(DomainError) {
-    if let time = end.value?.time, time <= now { throw .refused("expires_at invalid: it lies in the past.") }
+    if let time = end.value?.time, time <= now { throw .refused("expires_at invalid: it must be in the future.") }
   }
 
   /// The columns of `api_token` that have them.
