@@ -48,7 +48,7 @@ static const unsigned char passwords[] = {
 
 const struct basekeeper_asset basekeeper_passwords = ASSET("passwords.txt", passwords);
 
-// A new migration takes two entries: its bytes, and its place in the list.
+// A new migration needs two entries: its bytes, and its place in the list.
 
 static const unsigned char migration_0001[] = {
 #embed "../../Migrations/0001-teams-and-accounts.sql"

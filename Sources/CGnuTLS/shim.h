@@ -1,7 +1,7 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-// What Swift cannot import: a macro with a cast, and a variable that holds a function.
+// Swift cannot import these: a macro with a cast, and a variable that contains a function.
 
 static const unsigned int basekeeper_any_handshake_message = GNUTLS_HANDSHAKE_ANY;
 

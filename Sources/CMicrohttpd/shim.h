@@ -22,19 +22,19 @@ static inline const struct sockaddr *basekeeper_peer(struct MHD_Connection *conn
   return info ? info->client_addr : NULL;
 }
 
-// The size of the request's header with its last empty line; 0 before that is known.
+// The size of the request's header in bytes, with its last empty line; 0 before it is known.
 static inline size_t basekeeper_header_size(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
   return info ? info->header_size : 0;
 }
 
-// The status of the answer that is queued; 0 where none is.
+// The status of the queued answer; 0 if there is none.
 static inline unsigned int basekeeper_status(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_HTTP_STATUS);
   return info ? info->http_status : 0;
 }
 
-// GnuTLS's session; NULL where the daemon speaks no TLS.
+// GnuTLS's session; NULL if the daemon does not speak TLS.
 static inline void *basekeeper_session(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
   return info ? info->tls_session : NULL;

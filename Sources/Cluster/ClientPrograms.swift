@@ -6,9 +6,9 @@ public struct ClientPrograms: Sendable {
   private static let names = ["pg_dump", "pg_restore", "psql"]
   private let folder: String
 
-  /// Finds those whose version is nearest to the server's: an older one cannot read a newer server, and what a newer one
-  /// writes may be more than an older server understands. In BASEKEEPER_PG_BIN alone where it is set, else where Debian
-  /// has them, else in PATH.
+  /// Finds the programs whose version is nearest to the server's, but not older: older ones cannot read a newer server,
+  /// and an older server may not understand what newer ones write. They are looked for only in BASEKEEPER_PG_BIN if
+  /// that is set, else where Debian installs them, else in PATH.
   ///
   /// - Throws: `ClusterError.noClientPrograms`.
   public init(forServer major: Int) throws(ClusterError) {
@@ -19,7 +19,7 @@ public struct ClientPrograms: Sendable {
 
   private init(folder: String) { self.folder = folder }
 
-  /// Those that read the files of all versions.
+  /// The newest programs, which can read the files of all versions.
   ///
   /// - Throws: `ClusterError.noClientPrograms`.
   public static var newest: ClientPrograms {
@@ -49,8 +49,8 @@ public struct ClientPrograms: Sendable {
     return entries(of: root).map { "\(root)/\($0)/bin" } + path.split(separator: ":").map(String.init)
   }
 
-  /// Starts one of them, for a database or, without one, for what it reads alone. What it has to complain about goes to
-  /// this process's standard error. The password is not among its arguments, which everybody on the machine can read.
+  /// Starts a program, for a database or, if that is nil, only for its input. Its errors go to this process's standard
+  /// error. The password is not among its arguments, which everyone on the machine can read.
   package func start(
     _ program: String, _ arguments: [String], on database: ConnectionString? = nil, input: Int32? = nil, output: Int32
   ) throws(ClusterError) -> Subprocess {
@@ -58,13 +58,13 @@ public struct ClientPrograms: Sendable {
     var environment = Subprocess.bareEnvironment + Self.inherited
     if let database {
       arguments.append("--dbname=\(database.text(withSecrets: false))")
-      // Of two entries of a name the first counts.
+      // If a name has two entries, the first counts.
       if let password = database.password { environment.insert("PGPASSWORD=\(password)", at: 0) }
     }
     return try Subprocess(arguments, input: input, output: output, errors: STDERR_FILENO, environment: environment)
   }
 
-  /// What libpq in this process reads beside the URL, it must find there, too.
+  /// The variables that libpq reads in addition to the URL: the program must see the same ones as this process.
   private static var inherited: [String] {
     (ConnectionString.variables + ["HOME"]).compactMap { name in
       getenv(name).map { "\(name)=\(String(cString: $0))" }

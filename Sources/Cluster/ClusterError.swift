@@ -7,23 +7,23 @@ public enum ClusterError: Error, Equatable, CustomStringConvertible {
   case system(String, path: String, errno: Int32)
   /// PostgreSQL's programs were not found.
   case noPrograms
-  /// No program that dumps and restores is new enough for the server, whose major version is given.
+  /// The programs that dump and restore are older than the server, which has this major version.
   case noClientPrograms(server: Int)
-  /// Another process has the directory.
+  /// Another process uses the directory.
   case inUse(directory: String)
-  /// Everybody may write in the directory.
+  /// Everyone may write to the directory.
   case open(directory: String)
-  /// There is something in the data directory, and it is no cluster.
+  /// The data directory contains something that is not a cluster.
   case notACluster(path: String)
-  /// The data directory belongs to another major version than the programs.
+  /// The data directory and the programs have different major versions.
   case wrongVersion(data: String, programs: String, path: String)
-  /// The process runs as root, and there is no user to run PostgreSQL as.
+  /// The process runs as root, and the user to run PostgreSQL as does not exist.
   case noUser(String)
   /// The user that PostgreSQL runs as may not enter the directory.
   case closedToUser(String, directory: String)
-  /// A program failed; what it said.
+  /// A program failed, with this output.
   case programFailed(String, output: String)
-  /// The server does not take connections; the end of its log.
+  /// The server takes no connections; with the end of its log.
   case notRunning(log: String, lastLines: String)
 
   /// In words for the operator.

@@ -7,13 +7,13 @@ final class DataDirectory: Sendable {
   let path: String
   private let lock: Int32
 
-  /// Makes the directory if it is not there, and takes it for this process.
+  /// Creates the directory if it does not exist, and locks it for this process.
   ///
-  /// - Throws: `ClusterError.inUse` where another process has it.
+  /// - Throws: `ClusterError.inUse` if another process uses it.
   init(_ path: String) throws(ClusterError) {
-    try makeDirectory(path, mode: geteuid() == 0 ? 0o755 : 0o700)  // PostgreSQL will not be root, and must pass
+    try makeDirectory(path, mode: geteuid() == 0 ? 0o755 : 0o700)  // PostgreSQL does not run as root, but must get in
     self.path = try absolute(path)
-    // Whoever may write in it could put anything in the place of what is here.
+    // Anyone who may write to the directory could replace its content.
     var status = stat()
     guard stat(self.path, &status) == 0 else { throw .system("stat", path: self.path, errno: errno) }
     guard status.st_mode & S_IWOTH == 0 else { throw .open(directory: self.path) }
@@ -26,20 +26,20 @@ final class DataDirectory: Sendable {
   }
 
   deinit {
-    release()  // a program that is being started at this moment has a copy of the descriptor
+    release()  // a program that is just being started has a copy of the descriptor
     close(lock)
   }
 
-  /// Leaves the directory to others.
+  /// Unlocks the directory.
   func release() { flock(lock, LOCK_UN) }
 
   var data: String { "\(path)/postgres" }
   var log: String { "\(path)/postgres.log" }
 
-  /// The major version that made the data; nil where there is none.
+  /// The major version of the data; nil if there are none.
   var version: String? { textContents(of: "\(data)/PG_VERSION").map { String($0.prefix { !$0.isNewline }) } }
 
-  /// Makes the data. A process that ends meanwhile leaves nothing that looks like data: that name is given at the end.
+  /// Creates the data. Only the finished data get their name, so a process that ends meanwhile leaves none behind.
   func create(with programs: Programs, isDurable: Bool) throws(ClusterError) {
     let new = "\(data).new"
     _ = try Subprocess.run(["rm", "-rf", "--", new])
@@ -57,10 +57,10 @@ final class DataDirectory: Sendable {
     }
   }
 
-  /// The directory of the server's socket, for its owner alone: that is all there is to authenticate.
+  /// The directory of the server's socket. Only its owner may enter: there is no other authentication.
   ///
-  /// A socket's path has 107 bytes at most, and libpq reads a comma as the end of a host. Where `path` does not lend
-  /// itself to that, the directory is in `/tmp`, under a name made from it.
+  /// A socket's path has at most 107 bytes, and libpq reads a comma as the end of a host. If `path` is too long or has
+  /// a comma, the directory is in `/tmp`, with a name derived from the path.
   var socketDirectory: String {
     let own = "\(path)/socket"
     let isFit = own.utf8.count + "/.s.PGSQL.5432".utf8.count <= 107 && !own.utf8.contains(UInt8(ascii: ","))
@@ -71,7 +71,7 @@ final class DataDirectory: Sendable {
   func makeSocketDirectory(for programs: Programs) throws(ClusterError) {
     let directory = socketDirectory
     try makeDirectory(directory, mode: 0o700)
-    // Somebody else may have made it first, where everybody can write.
+    // In a folder where everyone may write, someone else may have created it first.
     var status = stat()
     guard lstat(directory, &status) == 0 else { throw .system("lstat", path: directory, errno: errno) }
     let owners = [geteuid(), programs.user?.uid ?? geteuid()]
@@ -81,7 +81,7 @@ final class DataDirectory: Sendable {
     try programs.own(directory)
   }
 
-  /// Opens the server's log; a long one is put aside first.
+  /// Opens the server's log; if it has become long, it is first moved aside.
   func openLog() throws(ClusterError) -> Int32 {
     var status = stat()
     if stat(log, &status) == 0 && status.st_size > 10_000_000 { rename(log, "\(log).old") }
@@ -90,12 +90,12 @@ final class DataDirectory: Sendable {
     return descriptor
   }
 
-  /// The last lines of the log, in one.
+  /// The last lines of the log, joined into one.
   var endOfLog: String {
     (textContents(of: log) ?? "").split(whereSeparator: \.isNewline).suffix(5).joined(separator: "; ")
   }
 
-  /// The server that has the data, as its `postmaster.pid` says; nil where it is not alive.
+  /// The server that uses the data, according to its `postmaster.pid`; nil if it is not alive.
   var postmaster: (pid: pid_t, socketDirectory: String)? {
     let lines = (textContents(of: "\(data)/postmaster.pid") ?? "").split(
       separator: "\n", omittingEmptySubsequences: false)
@@ -103,11 +103,11 @@ final class DataDirectory: Sendable {
     return (pid, String(lines[4]))
   }
 
-  /// Whether a process lives and works in the data directory, as all of PostgreSQL's do. A number that was given to
-  /// another process in the meantime is not taken for it.
+  /// Whether a process is alive and has the data directory as its working directory, as all of PostgreSQL's have. So a
+  /// process that got the same ID later is not taken for it.
   func isInData(_ pid: pid_t) -> Bool {
     if let directory = target(ofLink: "/proc/\(pid)/cwd") { return directory == data }
-    // In a container root may not look into other users' processes; there, every live `postgres` is taken for ours.
+    // In a container, root may not inspect other users' processes; there, every live `postgres` counts as ours.
     guard errno == EACCES, geteuid() == 0 else { return false }
     let status = textContents(of: "/proc/\(pid)/stat") ?? ""
     return status.hasPrefix("\(pid) (postgres) ") && !status.hasPrefix("\(pid) (postgres) Z")
@@ -116,8 +116,8 @@ final class DataDirectory: Sendable {
   /// The processes in the data directory.
   var processes: [pid_t] { entries(of: "/proc").compactMap { pid_t($0) }.filter(isInData) }
 
-  /// Removes the `postmaster.pid` of a server that is gone. PostgreSQL would do that itself, but would be stopped by
-  /// another process that has the same number now. Without any process in the data the file protects nothing.
+  /// Removes the `postmaster.pid` of a server that has ended. PostgreSQL does that itself, unless another process has
+  /// the same ID now. If no process uses the data, the file protects nothing.
   func removeStalePID() { if processes.isEmpty { unlink("\(data)/postmaster.pid") } }
 }
 

@@ -4,41 +4,41 @@ internal import Loop
 internal import Postgres
 internal import Synchronization
 
-/// A PostgreSQL server of our own: made where there is none, reached through a socket that is its owner's alone, and
-/// started again should it ever end.
+/// A private PostgreSQL server: created if there is none, reached through a socket that only its owner can use, and
+/// restarted if it ends.
 ///
-/// The server outlives a crash of this process; the next one that uses the directory takes it over.
+/// The server outlives a crash of this process; the next process that uses the directory takes it over.
 public final class EmbeddedCluster: Sendable {
   /// How the server runs.
   public struct ClusterSettings: Sendable {
-    /// Whether what is committed outlives a crash of the machine, not only one of the server: false for tests.
+    /// Whether commits survive a crash of the machine and not only of the server. False in tests.
     public var isDurable = true
-    /// Settings as in `postgresql.conf`, on top of our own.
+    /// Further settings, as in `postgresql.conf`.
     public var server: [String: String] = [:]
-    /// How long the server may take to start, crash recovery included.
+    /// How long the server may take to start, including crash recovery.
     public var startTime = Duration.seconds(60)
-    /// How long it may take to stop before it is forced to.
+    /// How long the server may take to stop before it is killed.
     public var stopTime = Duration.seconds(30)
 
-    /// Durable, with our settings alone.
+    /// Durable, without further settings.
     public init() {}
   }
 
-  /// For `Database` and `Migrator`.
+  /// The connection string, for `Database` and `Migrator`.
   public let conninfo: String
 
   private let server: PostgresServer
   private let supervisor: LoopThread
   private let isStopped = Mutex(false)
 
-  /// Makes or finds the cluster in the directory, starts the server or takes over the one that runs already, and
-  /// returns when it takes connections. Blocks the calling thread.
+  /// Creates the cluster in the directory if there is none, starts the server or takes over a running one, and returns
+  /// when it takes connections. Blocks the calling thread.
   ///
   /// - Parameters:
-  ///   - directory: Made if it is not there. One process at a time can have it.
+  ///   - directory: Created if it does not exist. Only one process at a time can use it.
   ///   - settings: How the server runs.
-  ///   - report: Called, on a thread of the cluster's, with what an operator should know: the server ended, or is back.
-  /// - Throws: `ClusterError`, or `PostgresError` where the server refuses to make the database.
+  ///   - report: Called on a thread of the cluster with messages for the operator: the server ended, or runs again.
+  /// - Throws: `ClusterError`, or `PostgresError` if the server refuses to create the database.
   public init(
     directory: String, settings: ClusterSettings = ClusterSettings(),
     report: @escaping @Sendable (String) -> Void = { _ in }
@@ -64,7 +64,7 @@ public final class EmbeddedCluster: Sendable {
     supervisor = Supervisor.start(server, report)
   }
 
-  /// How to reach the server that another process runs in a directory; nil where none takes connections there.
+  /// The connection string of a server that another process runs in the directory; nil if none takes connections there.
   public static func conninfo(ofServerIn directory: String) -> String? {
     guard let path = try? absolute(directory) else { return nil }
     let lines = (textContents(of: "\(path)/postgres/postmaster.pid") ?? "").split(
@@ -74,7 +74,7 @@ public final class EmbeddedCluster: Sendable {
     return (try? ScriptSession(conninfo)) == nil ? nil : conninfo
   }
 
-  /// Stops the server: open transactions are rolled back. Blocks the calling thread until it has ended.
+  /// Stops the server, and rolls back open transactions. Blocks the calling thread until the server has ended.
   public func stop() {
     isStopped.withLock { isStopped in
       guard !isStopped else { return }

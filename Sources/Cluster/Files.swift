@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// The names in a directory but for `.` and `..`; none where it cannot be read.
+/// The names in a directory, except `.` and `..`; empty if it cannot be read.
 package func entries(of path: String) -> [String] {
   guard let directory = opendir(path) else { return [] }
   defer { closedir(directory) }
@@ -12,7 +12,7 @@ package func entries(of path: String) -> [String] {
   return names
 }
 
-/// Where a symbolic link leads; nil where it is none, or may not be read.
+/// The target of a symbolic link; nil if it is not a link, or may not be read.
 func target(ofLink path: String) -> String? {
   var buffer = [UInt8](repeating: 0, count: Int(PATH_MAX))
   let count = buffer.withUnsafeMutableBytes { bytes in
@@ -23,7 +23,7 @@ func target(ofLink path: String) -> String? {
   return count < 0 ? nil : String(decoding: buffer.prefix(count), as: UTF8.self)
 }
 
-/// Makes a directory, and those above it that are missing.
+/// Creates a directory, and its parents if they are missing.
 func makeDirectory(_ path: String, mode: mode_t) throws(ClusterError) {
   if mkdir(path, mode) == 0 || errno == EEXIST { return }
   let parent = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")

@@ -2,11 +2,11 @@ internal import Glibc
 internal import Postgres
 internal import Synchronization
 
-/// One `postgres` process, from its start to its end, and the one after it.
+/// A `postgres` process, from its start to its end, and its successors after restarts.
 final class PostgresServer: Sendable {
   private struct Process: Equatable {
     let pid: pid_t
-    /// Ours to wait for; a server that was taken over is not.
+    /// Whether it is a child of this process; a server that was taken over is not.
     let isChild: Bool
   }
 
@@ -36,12 +36,12 @@ final class PostgresServer: Sendable {
     return "host='\(host)' user=basekeeper dbname=\(database)"
   }
 
-  /// No more starts: `end()` was called.
+  /// Whether `end()` was called: then it is not started again.
   var isEnding: Bool { state.withLock { $0.isEnding } }
 
   // MARK: Starting
 
-  /// Ends a server that another process has left running, without a checkpoint: its data is not needed any more.
+  /// Ends a server that another process has left running, without a checkpoint: its data are not needed any more.
   static func abandon(_ directory: DataDirectory) {
     if let (pid, _) = directory.postmaster { kill(pid, SIGQUIT) }
     let deadline = ContinuousClock.now + .seconds(5)
@@ -49,16 +49,16 @@ final class PostgresServer: Sendable {
     for pid in directory.processes { kill(pid, SIGKILL) }
   }
 
-  /// Takes over the server that runs on the data, or starts one, and waits until it takes connections.
+  /// Takes over the server that uses the data, or starts one, and waits until it takes connections.
   func start() throws(ClusterError) {
     let deadline = ContinuousClock.now + settings.startTime
     if let (pid, socketDirectory) = directory.postmaster {
       state.withLock { $0.process = Process(pid: pid, isChild: false) }
       if socketDirectory == directory.socketDirectory { return try waitUntilReady(deadline) }
-      stop()  // out of our reach: the directory was moved
+      stop()  // it cannot be reached: the directory was moved
       wait()
     }
-    // Without their postmaster its processes end when they notice; until then no other server may touch the data.
+    // Processes without a postmaster end when they notice it; until then no other server may use the data.
     while !directory.processes.isEmpty && .now < deadline { pause(milliseconds: 20) }
     directory.removeStalePID()
     let log = try directory.openLog()
@@ -81,9 +81,9 @@ final class PostgresServer: Sendable {
     var all = [
       "listen_addresses": "", "unix_socket_directories": directory.socketDirectory, "unix_socket_permissions": "0700",
       "port": "5432", "max_connections": "100", "timezone": "UTC", "log_timezone": "UTC",
-      // What a statement did wrong is the service's to tell; the server's own account would quote rows.
+      // The service reports failed statements; the server's own messages would quote rows.
       "log_min_messages": "log", "log_error_verbosity": "terse", "log_checkpoints": "off",
-      "jit": "off",  // our statements are too short for it
+      "jit": "off",  // the service's statements are too short for it
     ]
     if !settings.isDurable { all.merge(["fsync": "off", "full_page_writes": "off"]) { $1 } }
     all.merge(settings.server) { $1 }
@@ -105,11 +105,11 @@ final class PostgresServer: Sendable {
 
   // MARK: Ending
 
-  /// Blocks until the server has ended, for whatever reason.
+  /// Blocks until the server has ended, for any reason.
   func wait() {
     guard let process = state.withLock({ $0.process }) else { return }
     if process.isChild {
-      // Left unreaped until the lock is held, so that `stop()` never signals a number that was given out anew.
+      // It is reaped only under the lock, so that `stop()` never signals a process ID that was reused.
       var information = siginfo_t()
       while waitid(P_PID, id_t(process.pid), &information, WEXITED | WNOWAIT) < 0 && errno == EINTR {}
     } else {
@@ -127,11 +127,11 @@ final class PostgresServer: Sendable {
     stop()
   }
 
-  /// Leaves the directory to others.
+  /// Unlocks the directory.
   func release() { directory.release() }
 
-  /// Asks the server to end: at first politely (a fast shutdown), at last by force, which means recovery at the next
-  /// start, but no loss.
+  /// Asks the server to end with a fast shutdown, and finally kills it; then the next start begins with a recovery, but
+  /// nothing is lost.
   private func stop() {
     for (signal, time) in [(SIGINT, settings.stopTime), (SIGQUIT, .seconds(5)), (SIGKILL, .seconds(5))] {
       state.withLock { state in
@@ -149,7 +149,7 @@ final class PostgresServer: Sendable {
     state.withLock { state in
       guard let process = state.process else { return false }
       guard process.isChild else { return directory.isInData(process.pid) }
-      // Before it has ended there is nothing to tell of it.
+      // Returns nothing as long as it runs.
       var information = siginfo_t()
       let options = WEXITED | WNOWAIT | WNOHANG
       return waitid(P_PID, id_t(process.pid), &information, options) == 0 && information.si_signo == 0

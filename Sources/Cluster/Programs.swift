@@ -1,12 +1,12 @@
 internal import Glibc
 
-/// PostgreSQL's programs, and the user they run as.
+/// PostgreSQL's server programs, and the user they run as.
 struct Programs {
-  /// Where `initdb` and `postgres` are.
+  /// The folder of `initdb` and `postgres`.
   let folder: String
   /// Their major version, such as `15`.
   let version: String
-  /// Who runs them; nil for the user of this process.
+  /// The user who runs them; nil for the user of this process.
   let user: User?
 
   struct User {
@@ -15,10 +15,10 @@ struct Programs {
     let gid: gid_t
   }
 
-  /// Finds the programs: in BASEKEEPER_PG_BIN alone where it is set, else in PATH, else where Debian has them. Those of
-  /// the version that the data needs come first, then the newest.
+  /// Finds the programs: only in BASEKEEPER_PG_BIN if that is set, else in PATH, else where Debian installs them. Those
+  /// of the data's version come first, then the newest.
   ///
-  /// - Throws: `ClusterError` where there are none, or where this is root and there is no user `postgres`.
+  /// - Throws: `ClusterError` if there are none, or if this process runs as root and there is no user `postgres`.
   init(for dataVersion: String?) throws(ClusterError) {
     user = try geteuid() == 0 ? Self.postgresUser() : nil
     var found: [(folder: String, version: String)] = []
@@ -45,18 +45,18 @@ struct Programs {
     return User(name: "postgres", uid: entry.pointee.pw_uid, gid: entry.pointee.pw_gid)
   }
 
-  /// A command of the folder, as the right user runs it.
+  /// The command line that runs one of the programs as the right user.
   func command(_ program: String, _ arguments: [String]) -> [String] {
     asUser(["\(folder)/\(program)"] + arguments)
   }
 
-  /// Gives a directory to the user.
+  /// Makes the user the owner of a directory.
   func own(_ path: String) throws(ClusterError) {
     guard let user else { return }
     guard chown(path, user.uid, user.gid) == 0 else { throw .system("chown", path: path, errno: errno) }
   }
 
-  /// - Throws: `ClusterError` where the user may not enter the directory.
+  /// - Throws: `ClusterError` if the user may not enter the directory.
   func checkEntrance(to directory: String) throws(ClusterError) {
     guard let user else { return }
     do throws(ClusterError) {

@@ -1,17 +1,17 @@
 internal import Glibc
 internal import Ground
 
-/// A program that was started, as the leader of a process group of its own: a terminal's Ctrl-C does not reach it.
+/// A running program, in a process group of its own: Ctrl-C on a terminal does not reach it.
 package struct Subprocess {
   let pid: pid_t
 
-  /// No variable of the caller's, such as PGDATA or PGOPTIONS, has a say.
+  /// Without this process's variables, such as PGDATA or PGOPTIONS.
   static let bareEnvironment = ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL=C"]
 
-  /// Starts a program that is looked for in the usual places. It inherits nothing but what is named here: without an
-  /// input it reads nothing, and without a descriptor for errors they go where its output goes.
+  /// Starts a program from the usual folders. It inherits only what is named here. Without `input` it reads nothing;
+  /// without `errors` its errors go where its output goes.
   ///
-  /// - Throws: `ClusterError` where there is no such program.
+  /// - Throws: `ClusterError` if there is no such program.
   init(
     _ arguments: [String], input: Int32? = nil, output: Int32, errors: Int32? = nil,
     environment: [String] = bareEnvironment
@@ -27,7 +27,7 @@ package struct Subprocess {
     posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
     posix_spawn_file_actions_adddup2(&actions, errors ?? output, STDERR_FILENO)
 
-    // Signals that this process ignores or blocks must not be so for the program.
+    // The program must not ignore or block the signals that this process does.
     var attributes = posix_spawnattr_t()
     posix_spawnattr_init(&attributes)
     defer { posix_spawnattr_destroy(&attributes) }
@@ -49,30 +49,30 @@ package struct Subprocess {
     self.pid = pid
   }
 
-  /// Blocks until the program has ended; its exit status, or 128 and the number of the signal that ended it.
+  /// Blocks until the program has ended. Returns its exit status, or 128 plus the number of the signal that ended it.
   package func wait() -> Int32 {
     var status: Int32 = 0
     while waitpid(pid, &status, 0) < 0 && errno == EINTR {}
     return Self.code(of: status)
   }
 
-  /// What `wait` gives, without blocking; nil while the program runs. Not to be called again after that.
+  /// The same without blocking; nil while the program runs. Must not be called again once it is not nil.
   package var exitStatus: Int32? {
     var status: Int32 = 0
     return waitpid(pid, &status, WNOHANG) == pid ? Self.code(of: status) : nil
   }
 
-  /// Asks the program to end.
+  /// Asks the program to end, with SIGTERM.
   package func end() { kill(pid, SIGTERM) }
 
   private static func code(of status: Int32) -> Int32 {
     status & 0x7f == 0 ? status >> 8 & 0xff : 128 + status & 0x7f
   }
 
-  /// Runs a program to its end.
+  /// Runs a program.
   ///
-  /// - Returns: What it wrote.
-  /// - Throws: `ClusterError` where it does not start, or fails.
+  /// - Returns: Its output.
+  /// - Throws: `ClusterError` if it does not start, or fails.
   static func run(_ arguments: [String]) throws(ClusterError) -> String {
     var ends: [Int32] = [-1, -1]
     guard pipe(&ends) == 0 else { throw .system("pipe", path: "", errno: errno) }

@@ -1,6 +1,6 @@
 internal import Loop
 
-/// The thread that waits for the end of a server, and starts it again.
+/// A thread that waits until the server ends, and restarts it.
 enum Supervisor {
   static func start(_ server: PostgresServer, _ report: @escaping @Sendable (String) -> Void) -> LoopThread {
     LoopThread(named: "pg-supervisor") {
@@ -14,7 +14,7 @@ enum Supervisor {
     }
   }
 
-  /// Tries until the server runs; false where it should not.
+  /// Tries until the server runs; false if it should not run any more.
   private static func restart(_ server: PostgresServer, _ report: (String) -> Void) -> Bool {
     var delay: UInt32 = 100
     while !server.isEnding {

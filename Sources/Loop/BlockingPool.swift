@@ -1,22 +1,22 @@
 internal import Glibc
 internal import Synchronization
 
-/// A few threads for what must block or compute for long: password hashes, opening database connections.
+/// A few threads for work that blocks or takes long: password hashes, opening database connections.
 ///
-/// The queue is bounded: a flood of logins is turned away, not gathered. It is in shares, so that whoever sends the flood
-/// is in nobody's way but his own (`FairQueue`).
+/// The queue is bounded: a flood of sign-ins is refused, not collected. It is divided into shares, so that those who
+/// send the flood hold up only themselves (`FairQueue`).
 public final class BlockingPool: Sendable {
-  /// More work was waiting than the pool takes; the caller should try again later.
+  /// The queue is full; the caller should try again later.
   public struct Full: Error {}
 
-  /// On whose account a body runs, and from where it was asked for; nil where that does not matter.
+  /// The account and the source that a body counts for; nil if one does not matter.
   public struct QueueShare: Sendable {
-    /// What one account is.
+    /// The account.
     public var account: String?
-    /// What one place is.
+    /// The source, such as an address.
     public var source: String?
 
-    /// The share of an account and a place.
+    /// The share of an account and a source.
     public init(account: String? = nil, source: String? = nil) { (self.account, self.source) = (account, source) }
   }
 
@@ -37,14 +37,15 @@ public final class BlockingPool: Sendable {
   private let threads: Int
   private let capacity: Int
 
-  /// A pool of at most `threads` threads, started when they are needed, with room for `capacity` waiting bodies.
+  /// A pool of at most `threads` threads, which start when they are needed, with room for `capacity` waiting bodies.
   public init(named name: String, threads: Int, capacity: Int) {
     (self.name, self.threads, self.capacity) = (name, threads, capacity)
   }
 
-  /// Runs the body on one of the pool's threads; the caller goes on where it was.
+  /// Runs the body on one of the pool's threads; the caller then continues where it was.
   ///
-  /// - Throws: `Full`, where the queue is full of what goes first; at once, or when that has come.
+  /// - Throws: `Full` if the queue is full of work with precedence: at once, or later when such work displaces this
+  ///   one.
   public func run<Value: Sendable>(
     for share: QueueShare = QueueShare(), _ body: @escaping @Sendable () -> Value
   ) async throws(Full) -> Value {
@@ -66,7 +67,7 @@ public final class BlockingPool: Sendable {
       if grow { queue.started += 1 }
       return (surplus, grow)
     }
-    if let surplus { return surplus.refuse() }  // as many wait as before
+    if let surplus { return surplus.refuse() }  // the number of waiting ones is unchanged
     if grow { _ = LoopThread(named: name) { self.serve() } }
     work.signal()
   }

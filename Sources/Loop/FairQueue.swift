@@ -1,25 +1,25 @@
-/// What waits, in an order that gives each account and each place its share of the turns (start-time fair queueing).
+/// A queue whose order gives each account and each source its share of the turns (start-time fair queueing).
 ///
-/// Each element gets a number when it comes, and the lowest goes first: the number of the account's element before it,
-/// or of the one that went last, and a step more; the same for the place, in steps of an eighth, because many accounts
-/// may share a place. So whoever has much waiting has high numbers, and who comes with little goes before it; where there
-/// is no more room, the highest number has to go.
+/// Each element gets a number when it arrives, and the lowest number goes first. The number is one step above that of
+/// the account's previous element, or above that of the element that went last. The same holds for the source, in steps
+/// of an eighth, because many accounts may share a source. So those who have many elements waiting get high numbers,
+/// and those with few go before them. If there is no more room, the element with the highest number is dropped.
 struct FairQueue<Element> {
   private static var accountStep: Int { 8 }
   private static var sourceStep: Int { 1 }
 
-  /// By their numbers; those of one number as they came.
+  /// Ordered by number; those with the same number, by arrival.
   private var elements: [(number: Int, element: Element)] = []
-  /// The number of the one that went last.
+  /// The number of the element that went last.
   private var now = 0
-  /// The last numbers of those who have something waiting; what lies behind `now` counts as `now`.
+  /// The last numbers of accounts and sources that have something waiting; numbers below `now` count as `now`.
   private var accounts: [String: Int] = [:]
   private var sources: [String: Int] = [:]
 
-  /// How many wait.
+  /// How many elements wait.
   var count: Int { elements.count }
 
-  /// Adds an element; gives the one that has to go where there would be more than `room`: it, or another.
+  /// Adds an element. If there would be more than `room`, returns the one that is dropped, which may be the new one.
   mutating func add(_ element: Element, _ share: BlockingPool.QueueShare, room: Int) -> Element? {
     let account = share.account.map { max(now, accounts[$0] ?? 0) + Self.accountStep } ?? now
     let source = share.source.map { max(now, sources[$0] ?? 0) + Self.sourceStep } ?? now
@@ -32,7 +32,7 @@ struct FairQueue<Element> {
     return elements.count > room ? elements.removeLast().element : nil
   }
 
-  /// Takes out the one whose turn it is; there must be one.
+  /// Removes the element whose turn it is; there must be one.
   mutating func removeFirst() -> Element {
     let (number, element) = elements.removeFirst()
     now = max(now, number)

@@ -2,13 +2,13 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// One thread that runs everything of its connections: sockets, timers and the Swift tasks that prefer it.
+/// A thread that runs everything of its connections: sockets, timers and the Swift tasks that prefer it.
 ///
-/// A turn runs all jobs, then every `Turn` (HTTP, then the database's flush), and sleeps in `epoll_wait` when nobody
-/// has anything left to do. What runs on the loop may not block, and needs no lock: everything a loop owns is touched
-/// by its thread alone. A loop that is running can be ended by `stop()` from any thread.
+/// A turn runs all jobs, then every `Turn` (HTTP, then the database's flush), and sleeps in `epoll_wait` if nothing is
+/// left to do. Code on the loop must not block, and needs no locks: only the loop's thread touches what the loop owns.
+/// `stop()` ends a running loop, from any thread.
 public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
-  // Sendable: `remote`, `owner` and `stopping` may be touched by any thread; all else by the loop's own.
+  // Sendable: any thread may touch `remote`, `owner` and `stopping`; everything else only the loop's thread.
   private let epoll: Int32
   private let wake: Int32
   private let owner = Atomic<UInt>(0)
@@ -22,9 +22,9 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
   private var watches: [Int32: Watch] = [:]
   private var generation: UInt32 = 0
 
-  /// A loop that does not run yet.
+  /// A loop that is not running yet.
   ///
-  /// - Throws: `LoopError` where the process has no descriptor left.
+  /// - Throws: `LoopError` if the process has no descriptor left.
   public init() throws(LoopError) {
     epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
     guard epoll >= 0 else { throw LoopError(call: "epoll_create1", code: errno) }
@@ -41,7 +41,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
 
   // MARK: Running
 
-  /// Runs turns on a new thread of the given name (15 bytes at most are kept) until `stop()`.
+  /// Runs turns on a new thread until `stop()`. At most 15 bytes of the name are kept.
   @discardableResult
   public func start(named name: String) -> LoopThread {
     LoopThread(named: name) { self.run() }
@@ -61,7 +61,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     owner.store(0, ordering: .releasing)
   }
 
-  /// Ends `run()` after the turn in hand. From any thread.
+  /// Ends `run()` after the current turn. May be called from any thread.
   public func stop() {
     stopping.store(true, ordering: .relaxed)
     eventfd_write(wake, 1)
@@ -105,14 +105,15 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
       }
       return
     }
-    // A watch that ended earlier in this batch, or whose descriptor was given out anew, is not meant.
+    // Skip events of a watch that ended earlier in this batch, even if its descriptor was reused.
     guard let watch = watches[descriptor], watch.generation == UInt32(key >> 32) else { return }
     watch.ready(Readiness(rawValue: event.events))
   }
 
   // MARK: Jobs
 
-  /// Takes a job of a task that prefers this loop: without a lock from its own thread, through an eventfd from others.
+  /// Takes a job of a task that prefers this loop: without a lock from the loop's thread, through an eventfd from
+  /// others.
   public func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
     if isCurrent { return jobs.append(job) }
@@ -138,7 +139,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     return true
   }
 
-  /// Runs a body on the loop and gives what it gave.
+  /// Runs a body on the loop, and returns or throws what it does.
   public func perform<Value: Sendable, Failure: Error>(
     _ body: @escaping @Sendable () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
@@ -148,15 +149,15 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
     return try result.get()
   }
 
-  // MARK: What a turn is made of (on the loop's thread, or before there is one)
+  // MARK: Parts of a turn (on the loop's thread, or before there is one)
 
-  /// Adds something that has work in every turn; they run in the order they were added.
+  /// Adds an object that works in every turn; they run in the order in which they were added.
   public func add(_ turn: any Turn) { turns.append(turn) }
 
-  /// Takes it out again.
+  /// Removes it again.
   public func remove(_ turn: any Turn) { turns.removeAll { $0 === turn } }
 
-  /// Calls `action` on the loop after the delay, unless the timer is cancelled before.
+  /// Calls `action` on the loop after the delay, unless the timer is cancelled first.
   @discardableResult
   public func after(_ delay: Duration, _ action: @escaping () -> Void) -> Timer {
     let timer = Timer(at: .now + delay, action)
@@ -173,7 +174,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
 
   // MARK: Descriptors (on the loop's thread, or before there is one)
 
-  /// Calls `ready` whenever the descriptor is as `interest` says, level-triggered, until the watch is cancelled.
+  /// Calls `ready` whenever the descriptor is ready for `interest`, level-triggered, until the watch is cancelled.
   public func watch(
     _ descriptor: Int32, for interest: Readiness, _ ready: @escaping (Readiness) -> Void
   ) throws(LoopError) -> Watch {
@@ -190,7 +191,7 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
   }
 
   func change(_ watch: Watch, to interest: Readiness) {
-    try? control(EPOLL_CTL_MOD, watch, interest)  // fails for a closed descriptor only: its owner learns that by itself
+    try? control(EPOLL_CTL_MOD, watch, interest)  // fails only for a closed descriptor: its owner learns that by itself
   }
 
   func end(_ watch: Watch) {
@@ -209,11 +210,11 @@ public final class Loop: TaskExecutor, SerialExecutor, @unchecked Sendable {
   }
 }
 
-/// Something that has work in every turn of a loop.
+/// An object that works in every turn of a loop.
 public protocol Turn: AnyObject {
-  /// Does what has gathered since the last call; true when that may have made new jobs.
+  /// Does what has accumulated since the last call; true if that may have made new jobs.
   func turn() -> Bool
-  /// How long the loop may sleep before the next turn, in milliseconds; -1 where it does not matter.
+  /// How long the loop may sleep before the next turn, in milliseconds; -1 for any time.
   var longestSleep: Int32 { get }
 }
 

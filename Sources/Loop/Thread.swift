@@ -2,11 +2,11 @@ internal import CLinux
 internal import Glibc
 internal import Synchronization
 
-/// A thread of ours, to wait for.
+/// A thread whose end can be waited for.
 public final class LoopThread: Sendable {
   private let done = Semaphore()
 
-  /// Starts a thread of the given name (15 bytes at most are kept) that runs the body.
+  /// Starts a thread that runs the body. At most 15 bytes of the name are kept.
   public init(named name: String, _ body: @escaping @Sendable () -> Void) {
     let start = Unmanaged.passRetained(Start(name: name, done: done, body: body))
     var thread = pthread_t()
@@ -15,11 +15,11 @@ public final class LoopThread: Sendable {
     pthread_detach(thread)
   }
 
-  /// Blocks the calling thread until the body has returned. Once.
+  /// Blocks the calling thread until the body has returned. Must be called only once.
   public func join() { done.wait() }
 }
 
-/// Runs an async body on a loop made for it and blocks the calling thread until it has ended: for `main` and commands.
+/// Runs an async body on a loop of its own, and blocks the calling thread until it has ended: for `main` and commands.
 public func runBlocking<Value: Sendable>(_ body: @escaping @Sendable (Loop) async throws -> Value) throws -> Value {
   let loop = try Loop()
   let outcome = Mutex<Result<Value, any Error>?>(nil)

@@ -1,4 +1,4 @@
-/// Something a loop does later, once.
+/// Something that a loop does once, later.
 public final class Timer {
   let deadline: ContinuousClock.Instant
   private var action: (() -> Void)?
@@ -7,7 +7,7 @@ public final class Timer {
     (self.deadline, self.action) = (deadline, action)
   }
 
-  /// Forgets the action; a timer that has fired does not mind.
+  /// Drops the action. Has no effect if the timer has fired.
   public func cancel() { action = nil }
 
   func fire() {
@@ -17,11 +17,11 @@ public final class Timer {
   }
 }
 
-/// Timers by deadline: a binary heap. Cancelled ones leave when their time has come.
+/// Timers by deadline: a binary heap. Cancelled timers stay in it until their time comes.
 struct TimerQueue {
   private var heap: [Timer] = []
 
-  /// For `epoll_wait`: rounded up, so that a timer is due when it returns; -1 without timers.
+  /// The timeout for `epoll_wait`, rounded up so that a timer is due when it returns; -1 without timers.
   var millisecondsToNext: Int32 {
     guard let next = heap.first else { return -1 }
     let left = (next.deadline - .now).components
@@ -40,7 +40,7 @@ struct TimerQueue {
     }
   }
 
-  /// Takes out a timer whose deadline has come. It is fired outside: what it does may set timers.
+  /// Removes a timer that is due; nil if none is. The caller fires it, since its action may set timers.
   mutating func popDue(at now: ContinuousClock.Instant) -> Timer? {
     guard let next = heap.first, next.deadline <= now else { return nil }
     removeFirst()

@@ -3,7 +3,7 @@ internal import Ground
 internal import HTTP
 internal import Synchronization
 
-/// What all loops have in common to give: connections, and memory for bodies. A proxy may have as much as it likes.
+/// The limits that all loops share: connections, and memory for bodies. A trusted proxy has no limit of its own.
 final class Admission: Sendable {
   private let connections: Mutex<Ledger>
   private let bodies: Mutex<Ledger>
@@ -15,7 +15,7 @@ final class Admission: Sendable {
     bodies = Mutex(Ledger(most: limits.bodyMemory, ofAddress: limits.bodyMemoryPerAddress))
   }
 
-  /// Counts a connection, unless it is one too many.
+  /// Counts a connection; false if it is one too many.
   func enter(_ peer: Peer) -> Bool {
     let taker = Ledger.Taker(peer.address, proxies)
     return connections.withLock { $0.take(1, taker) } == nil
@@ -27,10 +27,10 @@ final class Admission: Sendable {
     connections.withLock { $0.giveBack(1, taker) }
   }
 
-  /// On whose account the bytes of a request's body are.
+  /// The taker that a request's body counts for.
   func taker(for request: Request) -> Ledger.Taker { Ledger.Taker(IPAddress(request.address), proxies) }
 
-  /// Counts bytes of a body, or says why there is no room for them.
+  /// Counts bytes of a body. Returns the refusal if there is no room for them, else nil.
   func take(_ bytes: Int, _ taker: Ledger.Taker) -> Rejection? {
     switch bodies.withLock({ $0.take(bytes, taker) }) {
     case nil: nil
@@ -39,13 +39,13 @@ final class Admission: Sendable {
     }
   }
 
-  /// Lets go of bytes that were counted.
+  /// Releases bytes that were counted.
   func giveBack(_ bytes: Int, _ taker: Ledger.Taker) { bodies.withLock { $0.giveBack(bytes, taker) } }
 }
 
 /// The other side of a connection.
 struct Peer {
-  /// Where it is; nil where that is no address of IP.
+  /// Its IP address; nil if it has none.
   let address: IPAddress?
 
   init(_ address: UnsafePointer<sockaddr>) {
@@ -59,6 +59,6 @@ struct Peer {
     self.address = IPAddress(of: bytes)?.unmapped  // an IPv4 client of a socket that listens on `::`
   }
 
-  /// As text, without the port.
+  /// The address as text, without the port; empty if it has none.
   var text: String { address?.text ?? "" }
 }

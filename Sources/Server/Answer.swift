@@ -2,10 +2,10 @@ internal import CMicrohttpd
 internal import HTTP
 
 extension Response {
-  /// Hands the answer to libmicrohttpd, false where that fails; it adds Date and Content-Length, and leaves the body of
-  /// HEAD out.
+  /// Hands the answer to libmicrohttpd; false if that fails. libmicrohttpd adds Date and Content-Length, and omits the
+  /// body of HEAD out.
   ///
-  /// A field of the handler's own goes before one of the edge's.
+  /// The handler's fields take precedence over those of the edge.
   func queue(on connection: OpaquePointer, _ request: Request?, id: String, _ edge: Edge, closing: Bool) -> Bool {
     let answer = body.withUnsafeBytes { bytes in
       MHD_create_response_from_buffer(
@@ -23,9 +23,9 @@ extension Response {
     return MHD_queue_response(connection, UInt32(clamping: status), answer) == .YES
   }
 
-  /// A field with a line end in it is not taken.
+  /// Adds a field, unless it contains a line end.
   private func add(_ name: String, _ value: String, to answer: OpaquePointer) {
-    // A String that is passed as an argument would be copied first.
+    // Passing a String as an argument would copy it first.
     name.withCString { name in value.withCString { value in _ = MHD_add_response_header(answer, name, value) } }
   }
 

@@ -1,22 +1,22 @@
 internal import CGnuTLS
 
-/// What the server shows to clients over TLS: a certificate, those that lead from it to an authority, and its key.
+/// The server's certificate for TLS, with its chain and its key.
 public final class Certificate: @unchecked Sendable {  // Sendable: GnuTLS changes nothing in it.
-  /// From when on it is valid, in seconds since 1970.
+  /// The beginning of its validity, in seconds since 1970.
   public let begin: Int
-  /// Until when it is valid, in seconds since 1970.
+  /// The end of its validity, in seconds since 1970.
   public let end: Int
   let credentials: OpaquePointer
 
-  /// Why it cannot be used: what is wrong with the certificates, or with the key.
+  /// Why it cannot be used, in words for the operator.
   public enum Flaw: Error {
-    /// There is none, or one is damaged.
+    /// A certificate is missing or damaged.
     case chain(String)
-    /// There is none, it is damaged, has a password, or belongs to another certificate.
+    /// The key is missing, damaged, encrypted, or belongs to another certificate.
     case key(String)
   }
 
-  /// Takes the text of PEM files.
+  /// Reads PEM files.
   ///
   /// - Throws: `Flaw` where they cannot be used. Whether it is valid by now is not asked.
   public init(chain: [UInt8], key: [UInt8]) throws(Flaw) {
@@ -42,7 +42,7 @@ public final class Certificate: @unchecked Sendable {  // Sendable: GnuTLS chang
   deinit { gnutls_certificate_free_credentials(credentials) }
 }
 
-/// Certificates from the server's own to the last that the client may not know, put into this order.
+/// The certificates in order, from the server's own to the last one that clients may not know.
 private final class Chain {
   private(set) var first: UnsafeMutablePointer<gnutls_x509_crt_t?>?
   private(set) var count: UInt32 = 0

@@ -1,30 +1,30 @@
 internal import CMicrohttpd
 internal import Glibc
 
-/// libmicrohttpd's daemon for one listening socket: without threads, driven by whoever watches its descriptor.
+/// libmicrohttpd's daemon for one listening socket. It has no threads; the loop that watches its descriptor drives it.
 ///
-/// It is parsed leniently, answers some requests by itself (`Strictness.swift`), and knows no deadlines that a slow
-/// drip would meet; what it calls back is the `Listener`'s to judge.
+/// It parses leniently, answers some requests by itself (`Strictness.swift`), and has no deadlines that would stop a
+/// slow sender. The `Listener`, which it calls back, takes care of these.
 final class Daemon {
   private let socket: ListenSocket
   private var handle: OpaquePointer?
   private var isListening = true
 
-  /// Makes a daemon that accepts nothing until it is run; the listener it calls must outlive it.
+  /// Makes a daemon, which accepts nothing until it is run. The listener must outlive it.
   init(_ socket: ListenSocket, calling listener: Listener, _ limits: ServerLimits, speaksTLS: Bool) throws(StartError) {
     self.socket = socket
     let context = Unmanaged.passUnretained(listener).toOpaque()
     var options = [
       MHD_OptionItem(.LISTEN_SOCKET, Int(socket.descriptor)),
       MHD_OptionItem(.CONNECTION_MEMORY_LIMIT, limits.headerBytes + Self.answerBytes),
-      // Never reached: at its own limit libmicrohttpd would leave clients waiting whom admit() refuses.
+      // Never reached, since admit() refuses connections first: libmicrohttpd would leave them waiting.
       MHD_OptionItem(.CONNECTION_LIMIT, limits.connections + 1),
       MHD_OptionItem(.NOTIFY_CONNECTION, unsafeBitCast(connectionChanged, to: Int.self), context),
       MHD_OptionItem(.URI_LOG_CALLBACK, unsafeBitCast(requestLineRead, to: Int.self), context),
       MHD_OptionItem(.NOTIFY_COMPLETED, unsafeBitCast(requestEnded, to: Int.self), context),
       MHD_OptionItem(.UNESCAPE_CALLBACK, unsafeBitCast(leaveEscaped, to: Int.self), context),
     ]
-    // Turbo saves plain connections a call of epoll, but ends those with TLS without saying so.
+    // Turbo saves plain connections an epoll call, but ends TLS connections without a close notification.
     let kind = speaksTLS ? MHD_USE_TLS.rawValue : MHD_USE_TURBO.rawValue
     let flags = MHD_USE_EPOLL.rawValue | Self.allowSuspend | kind
     handle = TLS.priorities.withCString { priorities in
@@ -53,15 +53,15 @@ final class Daemon {
 
   deinit { stop() }
 
-  /// Room that a connection keeps for the header of an answer, behind its request's header.
+  /// Bytes that a connection reserves for an answer's header, behind its request's header.
   static let answerBytes = 2_560
-  /// MHD_ALLOW_SUSPEND_RESUME without the eventfd that it brings along: only the loop's own thread resumes.
+  /// MHD_ALLOW_SUSPEND_RESUME without its eventfd: only the loop's thread resumes connections.
   private static let allowSuspend: UInt32 = 8_192
 
-  /// Ready for reading when there is something to run for.
+  /// Ready for reading when the daemon should be run.
   var epollDescriptor: Int32 { basekeeper_epoll_descriptor(handle) }
 
-  /// Accepts (10 at most), reads, calls back, writes; never waits.
+  /// Accepts (at most 10 connections), reads, calls back and writes; never waits.
   func run() { MHD_run(handle) }
 
   /// Whether there is work that no event will announce.
@@ -81,7 +81,7 @@ final class Daemon {
     socket.close()
   }
 
-  /// Closes all connections; none may be suspended, but for those that are being resumed.
+  /// Closes all connections. None may be suspended, except those that are being resumed.
   func stop() {
     guard let daemon = handle else { return }
     stopListening()
@@ -96,7 +96,7 @@ extension MHD_OptionItem {
   }
 }
 
-// MARK: What libmicrohttpd calls, with the listener as context, always within run() or stop().
+// MARK: libmicrohttpd's callbacks, with the listener as context, always within run() or stop().
 
 private func listener(_ context: UnsafeMutableRawPointer?) -> Listener {
   guard let context else { preconditionFailure("libmicrohttpd lost its context") }
@@ -118,7 +118,7 @@ private let connectionChanged:
   ) -> Void = { context, handle, slot, change in
     guard let handle, let slot else { return }
     if change == .CONNECTION_NOTIFY_STARTED {
-      // The listener keeps it.
+      // The listener retains it.
       let session = basekeeper_session(handle).map { OpaquePointer($0) }
       let connection = listener(context).open(handle, basekeeper_socket(handle), session)
       slot.pointee = connection.map { Unmanaged.passUnretained($0).toOpaque() }
@@ -165,5 +165,5 @@ private let leaveEscaped:
     UnsafeMutableRawPointer?, OpaquePointer?, UnsafeMutablePointer<CChar>?
   ) -> Int = { _, _, text in text.map { strlen($0) } ?? 0 }
 
-/// Each session has its certificate from `TLS`, and does not ask here; but libmicrohttpd wants to know of one.
+/// Sessions get their certificate from `TLS` and never call this, but libmicrohttpd requires it.
 private let certificateOfSession: @convention(c) () -> Int32 = { -1 }

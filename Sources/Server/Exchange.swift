@@ -4,13 +4,14 @@ internal import HTTP
 
 /// One request from its request line to the end of its answer.
 ///
-/// libmicrohttpd asks it on and on: with the header, with each piece of the body, and, once all is there, until it has
-/// an answer. Where a body is to come, the service says first what it wants of it. A handler that does not wait is answered in the call that started it. One that waits is asked again in
-/// each run, which is cheap for a few milliseconds; then its connection is parked, until the answer is there.
+/// libmicrohttpd calls it repeatedly: with the header, with each piece of the body, and, once the request is complete,
+/// until there is an answer. If a body will follow, the service first decides whether to take it. If the handler does
+/// not wait, the call that started it returns the answer. If it waits, it is asked again in each run, which is cheap
+/// for a few milliseconds; then the connection is parked until the answer is there.
 final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread touches it.
   private enum Stage {
     case begun
-    /// The service is asked whether it wants the body.
+    /// The service is deciding whether to take the body.
     case judging
     case judged(Response?)
     case receiving
@@ -20,7 +21,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     case gone
   }
 
-  private let handle: OpaquePointer  // libmicrohttpd's connection; not to be used once gone
+  private let handle: OpaquePointer  // libmicrohttpd's connection; must not be used after its end
   private let listener: Listener
   private let connection: Connection
   private let target: UnsafeBufferPointer<CChar>  // in libmicrohttpd's buffer; until the header has been read
@@ -28,32 +29,32 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   private var stage = Stage.begun
   private var request: Request?
   private var bodyLimit = 0
-  /// What has been counted of the body, and on whose account.
+  /// The bytes of the body that were counted, and for whom.
   private var taken = 0
   private var taker: Ledger.Taker?
-  /// Why the body is not kept; the rest of it is read and dropped.
+  /// Why the body is not kept; nil if it is. The rest of it is read and dropped.
   private var flaw: Rejection?
   private var isRefused = false
   private var isStarting = false
-  /// Whether libmicrohttpd is not to look at it.
+  /// Whether the connection is parked, so that libmicrohttpd ignores it.
   private(set) var isParked = false
   private var start: ContinuousClock.Instant
 
-  /// How long a waiting handler is asked again before its connection is parked: parking costs 3 µs, and an exchange
+  /// How long a waiting handler is asked again before its connection is parked. Parking costs 3 µs, and an exchange
   /// with the database takes less than this.
   private static let askingTime = Duration.milliseconds(5)
 
   init(_ handle: OpaquePointer, _ listener: Listener, on connection: Connection, _ target: UnsafePointer<CChar>) {
     self.target = UnsafeBufferPointer(start: target, count: strlen(target))
     rawTarget = String(validating: UnsafeRawBufferPointer(self.target), as: UTF8.self)
-    // Nobody reads the query's parts from libmicrohttpd, and too many of them would hang it: it is not to see them.
+    // Hides the query from libmicrohttpd: nobody reads its parts from there, and too many of them would hang it.
     if let mark = strchr(UnsafeMutablePointer(mutating: target), CInt(UInt8(ascii: "?"))) { mark[1] = 0 }
     (self.handle, self.listener, self.connection) = (handle, listener, connection)
     start = listener.now
     connection.exchange = self
   }
 
-  /// Takes what libmicrohttpd has for us.
+  /// Takes the next part of the request from libmicrohttpd.
   func proceed(_ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>, _ piece: UnsafeRawBufferPointer)
     -> MHD_Result
   {
@@ -83,7 +84,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
       let request = try makeRequest(method, header)
       self.request = request
       guard header.announcesBody else { return .YES }
-      listener.hasMoved = true  // there may be a `100 Continue` to send
+      listener.hasMoved = true  // a `100 Continue` may have to be sent
       switch listener.worker.judge(request, header.contentLength) {
       case .read(let most):
         try limitBody(to: most, header.contentLength)
@@ -119,7 +120,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
 
   // MARK: Judging
 
-  /// Asks the service; libmicrohttpd reads nothing meanwhile.
+  /// Asks the service about the body; libmicrohttpd reads nothing meanwhile.
   private func judge(_ question: @escaping @Sendable () async -> Response?) -> MHD_Result {
     stage = .judging
     connection.deadline = nil
@@ -151,7 +152,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     return .YES
   }
 
-  /// What comes counts when it has come: who announces much and sends nothing takes no room from others.
+  /// Only received bytes count: a client that announces much and sends nothing takes no room from others.
   private func store(_ piece: UnsafeRawBufferPointer) {
     listener.hasMoved = true  // there may be more in the socket
     guard flaw == nil, let taker else { return }
@@ -171,7 +172,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
 
   private func run() -> MHD_Result {
     guard let whole = request else { return .NO }
-    request?.body = []  // the handler's alone
+    request?.body = []  // only the handler needs it
     stage = .running
     start = .now
     connection.deadline = nil
@@ -206,7 +207,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     MHD_suspend_connection(handle)
   }
 
-  /// Lets libmicrohttpd look at it again; before the daemon stops, for any that is parked.
+  /// Lets libmicrohttpd continue with a parked connection. Must be called for all of them before the daemon stops.
   func resume() {
     guard isParked else { return }
     isParked = false
@@ -215,7 +216,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
 
   // MARK: Answering
 
-  /// Answers without the body, which is not read any more.
+  /// Answers without reading the rest of the body.
   private func refuse(_ response: Response) -> MHD_Result {
     isRefused = true
     return answer(response)
@@ -223,7 +224,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
 
   private func answer(_ response: Response) -> MHD_Result {
     stage = .answered
-    listener.hasMoved = true  // it is to be sent, unless this run does that
+    listener.hasMoved = true  // another run may have to send it
     connection.deadline = listener.now + listener.limits.sendTime
     let id = request?.id ?? listener.ids.next()
     let isQueued = response.queue(on: handle, request, id: id, listener.edge, closing: listener.isStopping || isRefused)
@@ -231,7 +232,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     return isQueued ? .YES : .NO
   }
 
-  /// Refuses a request whose header has left libmicrohttpd no room for an answer.
+  /// Refuses a request whose header leaves libmicrohttpd no room for an answer.
   private func refuseTooLargeHeader() -> MHD_Result {
     let response = Rejection.headerTooLarge.response
     stage = .answered
@@ -241,7 +242,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     return .NO
   }
 
-  /// The answer has been sent, or the connection is ending before.
+  /// The answer was sent, or the connection ends before that.
   func end() {
     let foreignStatus = Int(basekeeper_status(handle))
     switch stage {

@@ -1,39 +1,39 @@
 internal import CMicrohttpd
 internal import Loop
 
-/// TLS handshakes under way, and changes of keys.
+/// TLS handshakes in progress, and key updates.
 ///
-/// libmicrohttpd 0.9 asks GnuTLS for each of them in every run, whether its client has sent something or not: a few
-/// hundred clients that connect and say nothing would keep the loop busy. And a handshake costs as much as a hundred
-/// requests: many that are ready at once would hold up everybody else. So a handshake's connection is suspended until
-/// its client has sent something, and only a few go on in each turn.
+/// libmicrohttpd 0.9 asks GnuTLS about each handshake in every run, whether its client has sent something or not, so a
+/// few hundred silent clients would keep the loop busy. And a handshake costs as much as a hundred requests, so many at
+/// once would hold up everyone else. Therefore the connection of a handshake is suspended until its client has sent
+/// something, and only a few continue in each turn.
 ///
-/// When a client changes its keys, GnuTLS says that it would block though there may be more to read; libmicrohttpd then
-/// waits for an event that does not come. To suspend and to resume the connection makes it look.
+/// When a client updates its keys, GnuTLS says that it would block although there may be more to read; libmicrohttpd
+/// then waits for an event that does not come. Suspending and resuming the connection makes it read on.
 final class Handshakes {
-  /// How many go on in one turn.
+  /// How many continue in one turn.
   private static let share = 2
 
   private let loop: Loop
-  /// Those that libmicrohttpd works on in this run.
+  /// The handshakes that libmicrohttpd continues in this run.
   private var active: [Connection] = []
   private var waiting: [ObjectIdentifier: (connection: Connection, watch: Watch)] = [:]
   private var ready: [Connection] = []
-  /// Those whose clients have changed their keys in this run.
+  /// Connections whose clients have updated their keys in this run.
   private var rekeyed: [Connection] = []
 
   init(on loop: Loop) { self.loop = loop }
 
-  /// Whether some can go on.
+  /// Whether some handshakes can continue.
   var areReady: Bool { !ready.isEmpty }
 
-  /// A connection begins.
+  /// Adds a new connection.
   func begin(_ connection: Connection) {
     active.append(connection)
     connection.tls?.keysChanged = { [unowned self, unowned connection] in rekeyed.append(connection) }
   }
 
-  /// Before a run: lets the next ones go on; false where there are none.
+  /// Before a run: lets the next handshakes continue; false if there are none.
   func proceed() -> Bool {
     guard areReady else { return false }
     let next = ready.prefix(Self.share)
@@ -42,7 +42,7 @@ final class Handshakes {
     return true
   }
 
-  /// After a run: suspends those that have to wait for their clients; true where another run is due.
+  /// After a run: suspends those that wait for their clients; true if another run is needed.
   func rest() -> Bool {
     for connection in active where !connection.isClosed && connection.tls?.isEstablished == false {
       wait(connection)
@@ -57,7 +57,7 @@ final class Handshakes {
     return true
   }
 
-  /// Lets libmicrohttpd have all of them, because it is going to stop.
+  /// Resumes all of them, because libmicrohttpd is about to stop.
   func end() {
     for connection in ready { resume(connection) }
     for (connection, watch) in waiting.values {

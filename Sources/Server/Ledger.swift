@@ -1,10 +1,10 @@
 internal import Ground
 internal import HTTP
 
-/// How much of something is taken: in all, and by whom. With IPv6 a network of 64 bits counts as one address, and one of
-/// 48 bits may take what four of them may.
+/// How much of something is taken, in all and by each address. With IPv6, a network of 64 bits counts as one address,
+/// and one of 48 bits may take as much as four.
 struct Ledger {
-  /// Who takes something. A proxy of ours takes it for many, and is not limited alone.
+  /// An address that takes something. A trusted proxy takes it for many, and has no limit of its own.
   struct Taker: Sendable {
     fileprivate let subscriber: IPAddress?
     fileprivate let site: IPAddress?
@@ -15,7 +15,7 @@ struct Ledger {
     }
   }
 
-  /// Of what there is too little.
+  /// Which limit was reached.
   enum Shortage {
     case inAll
     case ofAddress
@@ -28,14 +28,14 @@ struct Ledger {
   private var addresses: [IPAddress: Int] = [:]
   private var sites: [IPAddress: Int] = [:]
 
-  /// Nothing is taken yet; 0 for an address is no limit.
+  /// A ledger of which nothing is taken yet. `mostOfAddress` 0: no limit.
   init(most: Int, ofAddress mostOfAddress: Int) {
     self.most = most
     self.mostOfAddress = mostOfAddress > 0 ? mostOfAddress : .max
     mostOfSite = mostOfAddress > 0 ? IPAddress.subscribersOfSite * mostOfAddress : .max
   }
 
-  /// Takes so much, or nothing where that is too much.
+  /// Takes `count`, and returns nil; if that is too much, takes nothing, and returns the limit.
   mutating func take(_ count: Int, _ taker: Taker) -> Shortage? {
     guard count <= most - all else { return .inAll }
     let own = taker.subscriber.map { addresses[$0, default: 0] } ?? 0

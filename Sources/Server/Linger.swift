@@ -3,12 +3,12 @@ internal import Loop
 
 /// Connections that were refused while the client was still sending.
 ///
-/// To close them with unread bytes would reset them, and the client might lose the answer: so their end is announced,
-/// and what comes is read and dropped, for a short time.
+/// Closing a connection with unread bytes resets it, and the client may lose the answer. So the service shuts down only
+/// its side, and for a short time reads and drops what arrives.
 final class Linger {
   /// How long a client may take to notice.
   private static let time = Duration.seconds(2)
-  /// So many at a time; a flood of refused requests holds no more descriptors.
+  /// How many at a time, so that a flood of refused requests cannot hold more descriptors.
   private static let capacity = 64
 
   private let loop: Loop
@@ -17,7 +17,7 @@ final class Linger {
 
   init(on loop: Loop) { self.loop = loop }
 
-  /// Keeps the connection a little, after libmicrohttpd has closed it.
+  /// Keeps the connection for a while after libmicrohttpd has closed it.
   func keep(_ connection: Connection) {
     guard watches.count < Self.capacity else { return }
     let descriptor = connection.duplicate()

@@ -1,13 +1,13 @@
 internal import Glibc
 
-/// A socket that listens for connections.
+/// A listening socket.
 final class ListenSocket {
   let descriptor: Int32
   private var isOpen = true
 
   deinit { close() }
 
-  /// Ends it: what waits to be accepted is reset.
+  /// Closes it. Connections that wait to be accepted are reset.
   func close() {
     if isOpen { Glibc.close(descriptor) }
     isOpen = false
@@ -27,16 +27,15 @@ final class ListenSocket {
       _ = getsockname(descriptor, bytes.baseAddress?.assumingMemoryBound(to: sockaddr.self), &length)
     }
     return withUnsafeBytes(of: &address) { bytes in
-      // sin_port and sin6_port stand at the same place.
+      // sin_port and sin6_port have the same offset.
       UInt16(bigEndian: bytes.load(fromByteOffset: 2, as: UInt16.self))
     }
   }
 
-  /// Binds one of several sockets of a port among which the kernel spreads the connections. Until it listens, whoever
-  /// connects is refused.
+  /// Binds one of several sockets on a port, among which the kernel spreads the connections. Until they listen,
+  /// connections are refused.
   ///
-  /// The first is bound alone, so that a port that is in use by somebody else is an error, and is opened to its
-  /// companions afterwards.
+  /// The first one is bound exclusively, so that a port in use is an error; then it lets the others share the port.
   ///
   /// - Throws: `ServerError` with the address.
   init(host: String, port: UInt16, isFirst: Bool) throws(ServerError) {
@@ -62,9 +61,9 @@ final class ListenSocket {
     if isFirst { set(SOL_SOCKET, SO_REUSEPORT, 1) }
   }
 
-  /// Lets connections come.
+  /// Starts to listen.
   ///
-  /// - Throws: `ServerError` with the address, where somebody else listens there meanwhile.
+  /// - Throws: `ServerError` with the address, if another process listens there meanwhile.
   func listen(host: String, port: UInt16) throws(ServerError) {
     guard Glibc.listen(descriptor, Self.backlog) == 0 else { throw ServerError(host: host, port: port, code: errno) }
   }
@@ -78,7 +77,7 @@ final class ListenSocket {
   }
 }
 
-/// Raises the process's limit of open descriptors as far as it may be raised, if it is lower than what is needed.
+/// Raises the process's limit of open descriptors to what is needed, as far as that is allowed.
 func allowDescriptors(_ count: Int) {
   var limit = rlimit()
   guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < count else { return }

@@ -8,12 +8,12 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   let edge: Edge
   /// The time as of the last run.
   private(set) var now = ContinuousClock.now
-  /// Whether libmicrohttpd is to be run in this turn.
+  /// Whether libmicrohttpd must be run in this turn.
   var isDue = true
-  /// Whether a request got further in this run, so that another may be worth it.
+  /// Whether a request made progress in this run, so that another run may be worthwhile.
   var hasMoved = false
   var ids = RequestIDs()
-  /// Requests that libmicrohttpd asks for in each run, because their handlers wait.
+  /// How many requests libmicrohttpd asks about in each run, because their handlers wait.
   var asked = 0
   private(set) var isStopping = false
 
@@ -43,7 +43,7 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     daemon = try Daemon(socket, calling: self, limits, speaksTLS: tls != nil)
   }
 
-  /// Begins to serve.
+  /// Starts to serve.
   func start() {
     guard let daemon else { return }
     do {
@@ -55,7 +55,7 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     sweep()
   }
 
-  /// Shows this certificate from now on.
+  /// Uses this certificate for new connections.
   func use(_ certificate: Certificate) { tls?.certificate = certificate }
 
   /// What is going on.
@@ -77,8 +77,8 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     let isPending = daemon.isPending
     barrenRuns = hasMoved || !isPending ? 0 : barrenRuns + 1
     if isPending {
-      // Handlers that wait are asked again a little later. Otherwise there is more to read or to write: but
-      // libmicrohttpd is not trusted to come to an end with it.
+      // Handlers that wait are asked again a little later. Otherwise there is more to read or to write, but
+      // libmicrohttpd might never finish with it.
       if hasMoved || isShaking || asked == 0 && barrenRuns < mostBarrenRuns {
         isDue = true
       } else {
@@ -90,8 +90,8 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
 
   var longestSleep: Int32 { isDue || handshakes.areReady ? 0 : visit == nil ? -1 : 1 }
 
-  /// How often libmicrohttpd is run in vain; a header of 16 KiB takes 60 runs, because it is read bit by bit at its end,
-  /// and over TLS one for each record, which may hold a single byte.
+  /// How many runs of libmicrohttpd may achieve nothing. A header of 16 KiB takes 60 runs, because its end is read in
+  /// small pieces, and over TLS one run for each record, which may contain a single byte.
   private var mostBarrenRuns: Int { tls == nil ? 500 : 500 + limits.headerBytes }
 
   /// A handler has begun.
@@ -114,7 +114,7 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     return true
   }
 
-  /// The connection that was admitted last is there.
+  /// The connection that was admitted last has been opened.
   func open(_ handle: OpaquePointer, _ descriptor: Int32, _ session: OpaquePointer?) -> Connection? {
     guard let peer = admitted else { return nil }
     admitted = nil
@@ -149,10 +149,10 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     let time = ContinuousClock.now
     for connection in connections {
       if let deadline = connection.deadline, deadline <= time {
-        // A request that has just come is not to be lost.
+        // A request that has just arrived must not be lost.
         if connection.exchange != nil || !connection.hasInput { connection.cut() }
       } else if connection.isUnchecked && connection.exchange == nil {
-        // A client's end that arrives together with its last request is overlooked by libmicrohttpd 0.9.
+        // libmicrohttpd 0.9 overlooks a client's end that arrives together with its last request.
         connection.isUnchecked = false
         if connection.hasEnded { connection.cut() }
       }
@@ -161,15 +161,15 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
 
   // MARK: Stopping
 
-  /// How long a connection that is idle at the end may take to ask something. Its client does not know of the end, and a
-  /// request that is on its way to a closed connection is lost.
+  /// How long idle connections stay open while the server stops. Their clients do not know that it stops, and a request
+  /// on its way to a closed connection is lost.
   private static let lastTime = Duration.seconds(1)
 
-  /// How long a connection that was answered may take to ask again.
+  /// How long a client may take from an answer to its next request.
   var timeToNext: Duration { isStopping ? min(limits.idleTime, Self.lastTime) : limits.idleTime }
 
-  /// Accepts what waits to be accepted and nothing more, closes what stays idle, finishes what is begun, each answer the
-  /// last of its connection, and closes the rest when the time is over.
+  /// Accepts the connections that wait to be accepted but no others, closes those that stay idle, finishes the running
+  /// requests, each answer the last of its connection, and closes the rest when the time is over.
   func stop(within time: Duration) async {
     guard let daemon, !isStopping else { return }
     isStopping = true
@@ -191,7 +191,7 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     close()
   }
 
-  /// True where that lets stop() go on.
+  /// True if stop() can continue.
   @discardableResult
   private func endIfIdle() -> Bool {
     guard isStopping, stopped != nil, connections.isEmpty, running == 0 else { return false }

@@ -2,21 +2,21 @@ internal import CGnuTLS
 internal import Glibc
 internal import Ground
 
-/// Asks a server on this machine one question, and blocks until it is answered: for a health check. Nothing secret is
-/// said, so that whose certificate the server shows does not matter.
+/// Sends a request to a server on this machine and waits for the answer: for a health check. The request has no
+/// secrets, so the server's certificate is not verified.
 public enum Probe {
-  /// Nobody answered, or not in HTTP.
+  /// There was no answer, or it was not HTTP.
   public struct NoAnswer: Error, CustomStringConvertible {
-    /// For the operator.
+    /// The reason, for the operator.
     public let description: String
   }
 
-  /// Asks by GET.
+  /// Sends a GET.
   ///
   /// - Parameters:
-  ///   - path: What is asked for.
-  ///   - host: Where the server listens.
-  ///   - port: Where the server listens.
+  ///   - path: The request's path.
+  ///   - host: The server's address.
+  ///   - port: The server's port.
   ///   - isSecure: Whether it speaks TLS.
   ///   - time: How long each step may take: to connect, to shake hands, to answer.
   /// - Returns: The status of the answer.
@@ -37,7 +37,7 @@ public enum Probe {
     return status
   }
 
-  /// The longest begin of an answer that is looked at.
+  /// How much of an answer is read at most, in bytes.
   private static let size = 1024
 
   private static func plainly(_ question: [UInt8], _ descriptor: Int32) -> [UInt8] {
@@ -67,13 +67,13 @@ public enum Probe {
     return begin { buffer in
       while true {
         let count = gnutls_record_recv(session, buffer.baseAddress, buffer.count)
-        // GnuTLS says so, too, when it has taken a session ticket.
+        // GnuTLS also says this when it has received a session ticket.
         guard count == Int(GNUTLS_E_AGAIN), isReadable(descriptor, within: time) else { return count }
       }
     }
   }
 
-  /// What comes first: to the end of a line, or of the connection.
+  /// The first line of the answer; shorter if the connection ends.
   private static func begin(_ receive: (UnsafeMutableRawBufferPointer) -> Int) -> [UInt8] {
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: size)
@@ -90,7 +90,7 @@ public enum Probe {
     return poll(&request, 1, Int32(time / .milliseconds(1))) == 1
   }
 
-  /// A socket that blocks for so long at most.
+  /// A connected socket, whose calls block at most for this time.
   private static func connect(to host: String, _ port: UInt16, within time: Duration) throws(NoAnswer) -> Int32 {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)

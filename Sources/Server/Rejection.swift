@@ -1,11 +1,11 @@
 internal import Ground
 internal import HTTP
 
-/// A request that no handler sees, and why.
+/// Why the server refuses a request, which then reaches no handler.
 struct Rejection: Error {
   let status: Int
   let reason: String
-  /// In how many seconds it is worth trying again.
+  /// Seconds to wait before trying again; nil if that does not help.
   var wait: Int?
 
   /// The answer: `{"error_msg": "..."}`.

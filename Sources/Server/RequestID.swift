@@ -1,12 +1,12 @@
 internal import Ground
 
-/// Makes the names of requests that bring none: 20 characters, a random half and a count, without a system call.
+/// Makes IDs for requests that have none: 20 characters, half of them random and half a count, without a system call.
 struct RequestIDs {
   private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
   private let origin = UInt64.random(in: 0..<1 << 50)
   private var count: UInt64 = 0
 
-  /// Another one.
+  /// A new ID.
   mutating func next() -> String {
     count &+= 1
     let (origin, count) = (origin, count)
@@ -20,7 +20,7 @@ struct RequestIDs {
     }
   }
 
-  /// Whether a client's name for its request is taken over: 8 to 64 of `A-Za-z0-9._-`.
+  /// Whether a client's ID for its request is used: 8 to 64 of `A-Za-z0-9._-`.
   static func isUsable(_ id: String) -> Bool {
     (8...64).contains(id.utf8.count)
       && id.utf8.allSatisfy { byte in

@@ -1,25 +1,25 @@
 public import HTTP
 public import Loop
 
-/// HTTP/1.1 on one address, plain or over TLS, over any number of loops: the kernel spreads the connections among them.
+/// HTTP/1.1 on one address, plain or over TLS, on any number of loops. The kernel spreads the connections among them.
 ///
-/// It gives complete requests to handlers, and refuses what is malformed, too large or too slow by itself. Each answer
-/// names its request in `X-Request-Id`.
+/// It passes complete requests to handlers. By itself it refuses those that are malformed, too large or too slow. Each
+/// answer has its request's ID in `X-Request-Id`.
 public final class Server: Sendable {
-  /// A loop, and what runs there.
+  /// A loop, and the functions that it calls.
   public struct Worker: @unchecked Sendable {  // Sendable: the closures are called on the loop's thread alone.
     /// The loop.
     public let loop: Loop
-    /// Says what is done with a request whose body is to come, of so many bytes where that is known; it may not wait. No
-    /// body is longer than the limit for all, whatever it says.
+    /// Decides about a request whose body will follow, with the body's length in bytes if that is known. It must not
+    /// wait. In any case, no body may be longer than the general limit.
     public let judge: (Request, UInt64?) -> HeaderVerdict
-    /// Answers a request; it may wait as long as it likes, and runs to its end also when the client has gone.
+    /// Answers a request. It may wait for any time, and runs to its end even if the client has gone.
     public let handler: (Request) async -> Response
-    /// Told of each answer once, with the time from the complete request to its answer, for the log; the request is nil
-    /// where it could not be read.
+    /// Called once for each answer, for the log, with the time from the complete request to its answer. The request is
+    /// nil if it could not be read.
     public let completed: (Request?, Response, Duration) -> Void
 
-    /// A loop with what runs there.
+    /// A worker for this loop.
     public init(
       loop: Loop, judge: @escaping (Request, UInt64?) -> HeaderVerdict = { _, _ in .read(upTo: .max) },
       handler: @escaping (Request) async -> Response,
@@ -29,24 +29,24 @@ public final class Server: Sendable {
     }
   }
 
-  /// What is going on at a moment.
+  /// The load at one moment.
   public struct Activity: Sendable, Equatable {
     /// Open connections.
     public var connections: Int
-    /// Requests whose handlers run.
+    /// Requests whose handlers are running.
     public var requests: Int
   }
 
-  /// Where it listens: the port that was asked for, or the one that was free where that was 0.
+  /// The port that it listens on; if 0 was requested, the free one that was chosen.
   public let port: UInt16
   private let listeners: [Listener]
 
-  /// An address that is taken before anybody is served there: what is bound already cannot fail later.
+  /// An address that is bound before the server starts, so that binding cannot fail later.
   public struct BoundAddress {
     let host: String
     let socket: ListenSocket
 
-    /// Binds an IPv4 or IPv6 address, or a name of one. Who connects is refused until a server serves there.
+    /// Binds an IPv4 or IPv6 address, or a name of one. Connections are refused until a server listens there.
     ///
     /// - Throws: `ServerError` where that is not possible.
     public init(host: String, port: UInt16) throws(ServerError) {
@@ -55,7 +55,7 @@ public final class Server: Sendable {
     }
   }
 
-  /// Binds an address, and serves there as soon as the loops run.
+  /// Binds an address, and serves on it as soon as the loops run.
   ///
   /// - Throws: `ServerError` where that is not possible.
   public convenience init(
@@ -67,7 +67,7 @@ public final class Server: Sendable {
     try self.init(at: place, limits: limits, edge: edge, certificate: certificate, loops: loops)
   }
 
-  /// Listens at a place, and serves as soon as the loops run; over TLS where there is a certificate.
+  /// Listens on a bound address, and serves as soon as the loops run; over TLS if there is a certificate.
   ///
   /// - Throws: `ServerError` where that is not possible.
   public init(
@@ -96,8 +96,8 @@ public final class Server: Sendable {
     for listener in listeners { Task(executorPreference: listener.loop) { listener.start() } }
   }
 
-  /// Ends in good order: accepts no more, answers what has been asked, and closes every connection; what is not done
-  /// when the time is over is closed as it is. Afterwards the loops may be stopped.
+  /// Stops in order: accepts no more connections, answers the requests that have arrived, and closes every connection.
+  /// When the time is over, it closes the rest. Afterwards the loops may be stopped.
   public func stop(within time: Duration) async {
     await withTaskGroup(of: Void.self) { group in
       for listener in listeners {
@@ -106,12 +106,12 @@ public final class Server: Sendable {
     }
   }
 
-  /// Shows another certificate to all who connect from now on, where the server speaks TLS.
+  /// Uses another certificate for new connections, if the server speaks TLS.
   public func use(_ certificate: Certificate) async {
     for listener in listeners { await listener.loop.perform { listener.use(certificate) } }
   }
 
-  /// What is going on, over all loops.
+  /// The load of all loops together.
   public var activity: Activity {
     get async {
       var sum = Activity(connections: 0, requests: 0)

@@ -3,20 +3,20 @@ internal import Glibc
 internal import Ground
 internal import HTTP
 
-/// A request's header, read once, by the letter of RFC 9112 where libmicrohttpd is lenient.
+/// A request's header, read once, strictly by RFC 9112 where libmicrohttpd is lenient.
 ///
-/// libmicrohttpd 0.9.75 splits the header in place, in one buffer: it puts NUL where the delimiters were, and hands out
-/// pointers to what lies between. So every line must begin where the one before it ended, and the last must end where
-/// the header does; a NUL that came from the client, a bare LF, a folded line or a space too many leave a gap.
+/// libmicrohttpd 0.9.75 splits the header in place, in one buffer: it replaces the delimiters with NUL, and hands out
+/// pointers to the texts between them. So every line must begin where the one before it ended, and the last must end
+/// where the header does; a NUL from the client, a bare LF, a folded line or an extra space leaves a gap.
 ///
-/// Already refused by libmicrohttpd, with a page of HTML of its own and the connection closed: a line without a colon,
-/// a version that is not `HTTP/d.d` (400) or not 1.x (505), a Content-Length that is no number (400) or beyond 64 bits
-/// (413), chunks that are not framed as they should be (400, 413), a header (431) or request line (414) that its memory
-/// has no room for.
+/// libmicrohttpd itself refuses some requests, with an HTML page of its own, and closes the connection: a line without
+/// a colon, a version that is not `HTTP/d.d` (400) or not 1.x (505), a Content-Length that is not a number (400) or
+/// exceeds 64 bits (413), malformed chunks (400, 413), and a header (431) or request line (414) for which it has no
+/// memory.
 struct RequestHeader {
   /// The fields that the service reads.
   private(set) var fields = Headers()
-  /// The body's length where it is told beforehand.
+  /// The body's length in bytes; nil if the header does not say it.
   private(set) var contentLength: UInt64?
   /// Whether the body comes in chunks.
   private(set) var isChunked = false
@@ -29,14 +29,14 @@ struct RequestHeader {
   /// Whether a body follows.
   var announcesBody: Bool { isChunked || contentLength ?? 0 > 0 }
 
-  /// Reads the header of a request whose first callback is at hand.
+  /// Reads the header of a request, in its first callback.
   ///
   /// - Parameters:
   ///   - connection: libmicrohttpd's connection.
-  ///   - method: The begin of the request line.
-  ///   - target: Where the request's target lies.
+  ///   - method: The start of the request line.
+  ///   - target: The request's target in the buffer.
   ///   - version: The end of the request line.
-  ///   - limit: The bytes that the header may have, 64 for each field added.
+  ///   - limit: The bytes that the header may have; each field counts 64 bytes more.
   /// - Throws: `Rejection` where it is ambiguous or too large.
   init(
     of connection: OpaquePointer, method: UnsafePointer<CChar>, target: UnsafeBufferPointer<CChar>,
@@ -55,7 +55,7 @@ struct RequestHeader {
     try checkFraming(isHTTP10: version[7] == CChar(bitPattern: UInt8(ascii: "0")))
   }
 
-  /// What libmicrohttpd keeps about each field.
+  /// The bytes that libmicrohttpd needs for each field.
   private static let fieldBytes = 64
   private static let gap = Rejection.badRequest(
     "The header has a NUL, a folded line, or a line that does not end with CRLF.")
@@ -91,7 +91,7 @@ struct RequestHeader {
     return true
   }
 
-  /// Both characters of CRLF have become NUL.
+  /// Takes a line end: CRLF, whose characters have become NUL.
   private mutating func endLine() -> Bool {
     guard cursor[0] == 0, cursor[1] == 0 else { return false }
     cursor += 2
@@ -167,7 +167,7 @@ private func isBlank(_ character: CChar) -> Bool { character == 0x20 || characte
 
 private func isControl(_ byte: UInt8) -> Bool { byte < 0x20 && byte != 0x09 || byte == 0x7f }
 
-/// RFC 9110, 5.6.2.
+/// Whether a byte may be in a token (RFC 9110, 5.6.2).
 private func isTokenByte(_ byte: UInt8) -> Bool {
   switch byte {
   case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "^")...UInt8(ascii: "z"), UInt8(ascii: "|"): true

@@ -1,16 +1,16 @@
 internal import CGnuTLS
 
-/// TLS on all connections of a listener: what it offers, and how a client returns without a second full handshake.
+/// TLS on all connections of a listener: what it offers, and how clients resume sessions.
 final class TLS {
-  /// For the connections to come; those that are open keep theirs.
+  /// The certificate for new connections; open ones keep theirs.
   var certificate: Certificate
   private let tickets: TicketKey
 
   init(_ certificate: Certificate, _ tickets: TicketKey) { (self.certificate, self.tickets) = (certificate, tickets) }
 
-  /// TLS 1.3, and 1.2 for older clients, with nothing in it that RFC 9325 advises against: keys from an exchange that
-  /// leaves nothing to decrypt later (no RSA, and no finite fields, which are slow), ciphers that also authenticate (no
-  /// CBC), signatures with SHA-2. The client's order counts: all of them are good, and it knows its hardware.
+  /// TLS 1.3, and 1.2 for older clients, without anything that RFC 9325 advises against: key exchanges with forward
+  /// secrecy (no RSA, and no finite fields, which are slow), authenticated ciphers (no CBC), signatures with SHA-2. The
+  /// client's order counts: all of them are good, and the client knows its hardware.
   static let priorities = """
     NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509:+ECDHE-ECDSA:+ECDHE-RSA:+GROUP-X25519:+GROUP-SECP256R1:\
     +GROUP-SECP384R1:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AEAD:+SIGN-ECDSA-SECP256R1-SHA256:\
@@ -19,14 +19,14 @@ final class TLS {
     +SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512
     """
 
-  /// Takes over a session that libmicrohttpd has made; nothing has been read yet.
+  /// Takes over a session that libmicrohttpd has made, before anything is read.
   func session(_ session: OpaquePointer) -> TLSSession {
     tickets.enable(session)
     return TLSSession(session, certificate)
   }
 }
 
-/// What session tickets are sealed with, for as long as the process lives; GnuTLS derives a new key from it each hour.
+/// The key that seals session tickets while the process lives; GnuTLS derives a new one from it each hour.
 final class TicketKey: @unchecked Sendable {  // Sendable: GnuTLS copies it, and nothing changes it.
   private var key = gnutls_datum_t()
 
@@ -40,12 +40,12 @@ final class TicketKey: @unchecked Sendable {  // Sendable: GnuTLS copies it, and
   fileprivate func enable(_ session: OpaquePointer) { gnutls_session_ticket_enable_server(session, &key) }
 }
 
-/// TLS on one connection: what libmicrohttpd, which shakes hands, reads and writes, leaves to us.
+/// TLS on one connection. libmicrohttpd does the handshake, reads and writes; this does the rest.
 final class TLSSession {
   private let session: OpaquePointer  // libmicrohttpd's, until its connection ends
-  private let certificate: Certificate  // to outlive the session
+  private let certificate: Certificate  // must outlive the session
   private var finished = 0
-  /// Called when the client has changed its keys.
+  /// Called when the client has updated its keys.
   var keysChanged: (() -> Void)?
 
   fileprivate init(_ session: OpaquePointer, _ certificate: Certificate) {
@@ -62,13 +62,13 @@ final class TLSSession {
   /// Whether the handshake waits for room to write, and not for something to read.
   var isWriting: Bool { gnutls_record_get_direction(session) != 0 }
 
-  /// Sends as far as the socket takes it.
+  /// Sends as much as the socket takes.
   func send(_ bytes: [UInt8]) { gnutls_record_send(session, bytes, bytes.count) }
 
-  /// Says that nothing more comes, so that the client knows it from an answer that was cut off.
+  /// Sends a close notification, so that the client can tell a complete answer from one that was cut off.
   func sendEnd() { if isEstablished { gnutls_bye(session, GNUTLS_SHUT_WR) } }
 
-  /// A message of a handshake, or of what may follow one, has been sent or taken.
+  /// A message of a handshake, or one that may follow it, was sent or received.
   fileprivate func note(_ message: gnutls_handshake_description_t) {
     if message == GNUTLS_HANDSHAKE_FINISHED { finished += 1 }
     if message == GNUTLS_HANDSHAKE_KEY_UPDATE { keysChanged?() }

@@ -2,22 +2,22 @@
 public enum Spreadsheet {
   /// Why a file cannot be read.
   public enum Unreadable: Error {
-    /// It is no `.xlsx` file, or a broken one.
+    /// It is not an `.xlsx` file, or a broken one.
     case noSpreadsheet
-    /// A part of it has more than `longestPart` bytes when it is unpacked.
+    /// An unpacked part of it has more than `longestPart` bytes.
     case tooLarge
   }
 
-  /// Bytes that a part may have when it is unpacked: some thousand rows of text.
+  /// How many bytes an unpacked part may have: enough for some thousand rows of text.
   static let longestPart = 4 << 20
-  /// Columns that are looked at; what stands further right is left out.
+  /// How many columns are read; those further right are ignored.
   static let mostColumns = 64
 
-  /// Whether a file begins like a ZIP file.
+  /// Whether a file starts like a ZIP file.
   public static func isLikely(_ file: [UInt8]) -> Bool { file.starts(with: [0x50, 0x4b, 0x03, 0x04]) }
 
-  /// The rows of the first sheet, as texts, without the rows that are empty: `mostRows` of them, and one more if there are
-  /// more. Numbers are as they are stored, formulas as they were calculated last.
+  /// The rows of the first sheet as texts, without empty rows: at most `mostRows`, and one more if there are more.
+  /// Numbers are as stored; formulas have their last calculated value.
   public static func rows(
     ofFirstSheetIn file: [UInt8], upTo mostRows: Int
   ) throws(Unreadable) -> [[String]] {
@@ -54,7 +54,7 @@ private final class Workbook: XMLEvents {
   func text(_: UnsafeBufferPointer<UInt8>) {}
 }
 
-/// `xl/_rels/workbook.xml.rels`: in which files the parts of the workbook are.
+/// `xl/_rels/workbook.xml.rels`: the files of the workbook's parts.
 private final class Links: XMLEvents {
   private(set) var targets: [String: String] = [:]
   private(set) var sharedStrings: String?
@@ -70,7 +70,7 @@ private final class Links: XMLEvents {
   func text(_: UnsafeBufferPointer<UInt8>) {}
 }
 
-/// `xl/sharedStrings.xml`: texts that cells refer to by number. How one is pronounced is not part of it.
+/// `xl/sharedStrings.xml`: texts that cells refer to by number, without their pronunciations.
 private final class SharedStrings: XMLEvents {
   private(set) var texts: [String] = []
   private var text: [UInt8] = []
@@ -151,7 +151,7 @@ private final class Sheet: XMLEvents {
     if row.count == column { row.append(value) } else { row[column] = value }
   }
 
-  /// The column of a reference like `B12`, counted from 0; nil if it is none, or far to the right.
+  /// The column of a reference such as `B12`, from 0; nil if it is no reference, or lies beyond column 16,384.
   private static func column(of reference: String) -> Int? {
     var column = 0
     for byte in reference.utf8 {

@@ -1,10 +1,10 @@
 internal import CExpat
 internal import Glibc
 
-/// What expat finds in a document, one after the other, by local names. A document with a DOCTYPE is refused: entities
-/// that grow when they are read have no place in a spreadsheet.
+/// The elements and texts that expat finds in a document, in order, by local names. A document with a DOCTYPE is
+/// refused, because entities could make it grow without limit.
 protocol XMLEvents: AnyObject {
-  /// The start of an element. Attributes in a namespace have it in front, with a `|`.
+  /// The start of an element. The name of an attribute in a namespace is preceded by the namespace and `|`.
   func start(_ name: Substring, _ attributes: [String: String])
   func end(_ name: Substring)
   /// Text, in any number of pieces.
@@ -60,8 +60,8 @@ private func reading(_ pointer: UnsafeMutableRawPointer?) -> Reading {
   return Unmanaged<Reading>.fromOpaque(pointer).takeUnretainedValue()
 }
 
-/// More bytes than the names and attributes have that are looked at. Others would take their time to be compared and hashed:
-/// Swift does that by normal form, which takes the square of a run of combining marks.
+/// More bytes than any name or attribute that matters. Longer ones are ignored: Swift compares and hashes strings by
+/// their normal form, which takes time with the square of the length of a run of combining marks.
 private let longest = 512
 
 private func localName(_ name: UnsafePointer<CChar>?) -> Substring {

@@ -1,9 +1,9 @@
 internal import CZip
 
-/// A ZIP file in memory, whose entries are read by libzip.
+/// A ZIP file in memory, read with libzip.
 struct ZipFile: ~Copyable {
   private let archive: OpaquePointer
-  /// libzip reads from them as long as the file is open.
+  /// libzip reads from these bytes as long as the file is open.
   private let bytes: UnsafeMutableRawBufferPointer
 
   init(_ content: [UInt8]) throws(Spreadsheet.Unreadable) {
@@ -29,9 +29,9 @@ struct ZipFile: ~Copyable {
     bytes.deallocate()
   }
 
-  /// An entry's content; nil if there is none of that name.
+  /// The content of an entry; nil if there is no such entry.
   ///
-  /// - Throws: `tooLarge` if it has more than `longest` bytes when it is unpacked, whatever the file says of it.
+  /// - Throws: `tooLarge` if it unpacks to more than `longest` bytes, whatever the file claims.
   func entry(_ name: String, upTo longest: Int) throws(Spreadsheet.Unreadable) -> [UInt8]? {
     guard let file = zip_fopen(archive, name, 0) else { return nil }
     defer { zip_fclose(file) }

@@ -3,18 +3,18 @@ internal import Glibc
 internal import Ground
 internal import Postgres
 
-/// A file of `basekeeper backup`, open for PostgreSQL's programs to read.
+/// A file that `basekeeper backup` wrote, open for PostgreSQL's programs to read.
 final class Archive {
-  /// When it was made, as pg_restore says it.
+  /// When it was made, as pg_restore prints it.
   let made: String
   private let file: Int32
-  /// What reads it.
+  /// The programs that read it.
   var programs: ClientPrograms
   private let signals: Signals
 
-  /// Opens a file, or standard input where the path is `-`, and looks at what it says of itself.
+  /// Opens a file, or standard input if the path is `-`, and reads its table of contents.
   ///
-  /// - Throws: `ArchiveError` where it is none of ours.
+  /// - Throws: `ArchiveError` if it is not a backup of Basekeeper's.
   init(_ path: String, _ programs: ClientPrograms, _ signals: Signals) throws {
     (self.programs, self.signals) = (programs, signals)
     file = try path == "-" ? spool(STDIN_FILENO) : open(path)
@@ -33,7 +33,7 @@ final class Archive {
 
   deinit { close(file) }
 
-  /// Puts all of it into a database in one transaction, or nothing; `first` is SQL that comes before it there.
+  /// Restores it into a database, all in one transaction, which begins with the SQL of `first`.
   func restore(to database: ConnectionString, after first: String = "") throws {
     let script = try Pipe()
     let nowhere = Glibc.open("/dev/null", O_WRONLY | O_CLOEXEC)
@@ -42,11 +42,11 @@ final class Archive {
       "psql", ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1"], on: database, input: script.end, output: nowhere)
     script.closeEnd()
     writeFully(Array("begin;\nset local client_min_messages = warning;\n\(first)\n".utf8), to: script.start)
-    // Owners, rights and replication belong to the server, not to the data.
+    // Owners, privileges and replication belong to the server, not to the data.
     let read = try reading(
       ["--file=-", "--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions"], to: script.start)
     let status = read.finish(signals)
-    // Without its last line the transaction comes to nothing, wherever the file breaks off.
+    // Without this last line the transaction is rolled back, wherever the file breaks off.
     if status == 0 { writeFully(Array("\ncommit;\nanalyze;\n".utf8), to: script.start) }
     script.closeStart()
     let outcome = psql.finish(signals)
@@ -71,10 +71,11 @@ final class Archive {
   }
 }
 
-/// The two ends of a pipe, which no program inherits by accident.
+/// The two ends of a pipe, which programs do not inherit by accident.
 final class Pipe {
-  /// Where is written, and where is read.
+  /// The end for writing.
   private(set) var start: Int32
+  /// The end for reading.
   private(set) var end: Int32
 
   init() throws {
@@ -124,7 +125,7 @@ private func spool(_ input: Int32) throws -> Int32 {
 
 private var temporaryFolder: String { getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp" }
 
-/// A file without a name, which is gone when it is closed.
+/// A file without a name, which is deleted when it is closed.
 private func temporaryFile() throws -> Int32 {
   var template = Array("\(temporaryFolder)/basekeeper.XXXXXX".utf8CString)
   let file = mkstemp(&template)

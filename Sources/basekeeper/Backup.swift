@@ -3,11 +3,11 @@ internal import Glibc
 internal import Ground
 internal import Postgres
 
-/// Writes the whole database to a file, or to standard output, without touching it.
+/// Writes the whole database to a file, or to standard output, and changes nothing in it.
 func backup(_ options: Options) throws {
   let signals = Signals.ofTheEnd
   let path = options.operand
-  // As it is: a backup is what one makes before an upgrade.
+  // Without migrating it: one makes backups before upgrades.
   let installation = try Installation(options.configuration, .beside)
   defer { installation.close() }
   if path == "-" {
@@ -54,13 +54,13 @@ extension Installation {
 }
 
 extension Subprocess {
-  /// Waits until the program has done its work. A signal to this process ends it.
+  /// Waits until the program has succeeded. A signal to this process ends the program.
   func succeed(_ name: String, _ signals: Signals) throws {
     let status = finish(signals)
     guard status == 0 else { throw ArchiveError("\(name) failed (status \(status))") }
   }
 
-  /// The exit status of the program, which ends with this process.
+  /// Waits for the program's end and returns its exit status. A signal to this process ends the program.
   func finish(_ signals: Signals) -> Int32 {
     while true {
       if let status = exitStatus { return status }

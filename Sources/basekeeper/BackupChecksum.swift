@@ -2,25 +2,26 @@ internal import Crypto
 internal import Glibc
 internal import Ground
 
-/// The last line of a backup: the SHA-256 of all that stands before it. What PostgreSQL's archive holds uncompressed, like
-/// the texts of functions and constraints, has no checksum of its own. `pg_restore` reads no further than the archive.
+/// The last line of a backup: the SHA-256 of everything before it. The uncompressed parts of PostgreSQL's archive, such
+/// as the texts of functions and constraints, have no checksum of their own. `pg_restore` does not read beyond the
+/// archive.
 enum BackupChecksum {
   private static let name = "\nbasekeeper-sha256 "
   private static let count = name.utf8.count + 64 + 1
 
-  /// What becomes of a backup that is looked at.
+  /// The result of a check.
   enum Finding {
     case right
-    /// There is no such line: an earlier version wrote the file, or the line was cut off.
+    /// The line is missing: an earlier version wrote the file, or its end was cut off.
     case missing
     case wrong
   }
 
-  /// The line.
+  /// The line with this digest.
   private static func line(_ digest: [UInt8]) -> [UInt8] { Array("\(name)\(hexadecimal(digest))\n".utf8) }
 
-  /// Copies what comes from a pipe until its end, with the line behind it. `ask` is called every moment: it may end the
-  /// program that writes into the pipe.
+  /// Copies everything from a pipe, and adds the line. `ask` is called again and again, and may end the program that
+  /// writes into the pipe.
   ///
   /// - Throws: `ArchiveError` if there is no room for it.
   static func copy(from pipe: Int32, to output: Int32, whileWaiting ask: () -> Void) throws {
@@ -45,7 +46,7 @@ enum BackupChecksum {
     guard writeFully(bytes, to: output) else { throw ArchiveError("writing: \(systemReason(errno))") }
   }
 
-  /// Reads a file and compares.
+  /// Reads a file and compares its checksum.
   static func check(_ file: Int32) -> Finding {
     let size = Int(lseek(file, 0, SEEK_END))
     guard size > count else { return .missing }

@@ -2,7 +2,7 @@ internal import Glibc
 internal import Ground
 internal import Server
 
-/// The PEM files that TLS needs, read at the start and again when they have changed.
+/// The PEM files for TLS, which are read at the start and again when they have changed.
 struct CertificateFiles {
   let chain: String
   let key: String
@@ -10,7 +10,7 @@ struct CertificateFiles {
 
   init(chain: String, key: String) { (self.chain, self.key) = (chain, key) }
 
-  /// Reads them.
+  /// Reads the files.
   mutating func read() throws(Configuration.Problems) -> Certificate {
     contents = [Ground.contents(of: chain), Ground.contents(of: key)]
     var lines: [String] = []
@@ -28,12 +28,12 @@ struct CertificateFiles {
     }
   }
 
-  /// Whether they are not any more as they were read.
+  /// Whether the files have changed since they were read.
   var haveChanged: Bool { contents != [Ground.contents(of: chain), Ground.contents(of: key)] }
 }
 
 extension Certificate {
-  /// What is wrong with it today; nil where nothing is.
+  /// A warning if it is not valid today; nil if it is.
   var warning: String? {
     let now = time(nil)
     if now >= end { return "BASEKEEPER_TLS_CERTIFICATE: expired on \(date(end)), so clients will refuse it" }
@@ -41,7 +41,7 @@ extension Certificate {
     return nil
   }
 
-  /// The last day, as in 2026-02-28.
+  /// The last day of its validity, such as 2026-02-28.
   var lastDay: String { date(end) }
 
   private func date(_ time: Int) -> String {

@@ -2,13 +2,13 @@ internal import Glibc
 internal import Ground
 internal import Postgres
 
-/// How long to wait between two attempts to reach the database.
+/// The pause between two attempts to reach the database, in milliseconds.
 private let pause = 500
 
-/// Waits at the start until the configured database takes connections, for as long as the operator has set; an embedded
-/// one is not waited for. False if a signal to end came first.
+/// At the start, waits until the configured database takes connections, at most for the time that the operator has set.
+/// It does not wait for an embedded one. False if a signal to end came first.
 ///
-/// - Throws: `PostgresError.unavailable`, with the reason for each host, if it did not come in time.
+/// - Throws: `PostgresError.unavailable`, with the reason for each host, if the time is over.
 func waitForDatabase(_ configuration: Configuration, _ signals: Signals, _ log: Log) throws -> Bool {
   guard let url = configuration.databaseURL else { return true }
   let deadline = ContinuousClock.now + configuration.databaseWait
@@ -27,7 +27,7 @@ func waitForDatabase(_ configuration: Configuration, _ signals: Signals, _ log: 
         told = reason
       }
     }
-    // What asks for certificates to be read anew has nothing to do yet.
+    // SIGHUP is ignored: there is no certificate to read again yet.
     if let signal = signals.wait(milliseconds: pause), signal != SIGHUP { return false }
   }
 }

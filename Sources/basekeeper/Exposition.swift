@@ -11,12 +11,12 @@ struct Exposition {
     text += "# HELP \(name) \(help)\n# TYPE \(name) \(kind.rawValue)\n"
   }
 
-  /// A sample of the family begun last.
+  /// Adds a sample to the last family.
   mutating func sample(_ name: StaticString, _ labels: Labels = [:], _ value: some Numeric & CustomStringConvertible) {
     line("\(name)", labels.map { ("\($0.key)", $0.value) }, "\(value)")
   }
 
-  /// A family of one sample.
+  /// Adds a family with a single sample.
   mutating func single(
     _ name: StaticString, _ kind: MetricType, _ help: StaticString, _ value: some Numeric & CustomStringConvertible
   ) {
@@ -24,7 +24,7 @@ struct Exposition {
     sample(name, [:], value)
   }
 
-  /// All samples of a histogram of the family begun last.
+  /// Adds all samples of a histogram to the last family.
   mutating func histogram(_ name: StaticString, _ labels: Labels = [:], _ histogram: Histogram) {
     let labels = labels.map { ("\($0.key)", $0.value) }
     var count = 0

@@ -1,12 +1,12 @@
 internal import Ground
 internal import HTTP
 
-/// What one loop counts, for `/metrics`: its requests, and how late it is.
+/// What a loop counts for `/metrics`: its requests, and how late it is.
 final class Figures: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private(set) var requests: [Operation: Requests] = [:]
   private(set) var lag = Histogram(upTo: Figures.lagBounds)
 
-  /// What a request was for: a method and a path's template; neither where it could not be read.
+  /// A request's method and path template; both are nil if it could not be read.
   struct Operation: Hashable, Sendable {
     let method: HTTP.Method?
     let route: String?
@@ -23,14 +23,14 @@ final class Figures: @unchecked Sendable {  // Sendable: owned by its loop's thr
     }
   }
 
-  /// From what a look-up takes to what a client waits for.
+  /// From the time of a look-up to the time that a client waits, in seconds.
   private static let timeBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
-  /// A timer is a millisecond late by itself.
+  /// In seconds. Even without load, a timer is a millisecond late.
   private static let lagBounds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 
-  /// Counts a request; the time is that from its last byte to its answer.
+  /// Counts a request, with the time from its last byte to its answer.
   func note(_ request: Request?, _ response: Response, _ time: Duration) {
-    // A path that nobody serves is whatever a stranger likes: those are one.
+    // Strangers can ask for any path, so all unknown paths count as one.
     let operation = Operation(method: request?.method, route: response.route)
     requests[operation, default: Requests()].add(response.status, time)
   }
@@ -46,9 +46,9 @@ extension Figures.Requests {
   }
 }
 
-/// How often something took how long.
+/// Durations, counted in buckets.
 struct Histogram: Sendable {
-  /// The upper bounds of its buckets, in seconds; one more has no bound.
+  /// The upper bounds of the buckets, in seconds; a last bucket has no bound.
   let bounds: [Double]
   private(set) var counts: [Int]
   private(set) var sum = 0.0
@@ -63,7 +63,7 @@ struct Histogram: Sendable {
     sum += seconds
   }
 
-  /// Adds another one with the same bounds.
+  /// Adds another histogram with the same bounds.
   static func += (left: inout Histogram, right: Histogram) {
     for index in left.counts.indices { left.counts[index] += right.counts[index] }
     left.sum += right.sum

@@ -2,11 +2,11 @@ internal import Glibc
 internal import Ground
 internal import Postgres
 
-/// What was generated at the first start, kept in `first-start.txt` in the data directory, which its owner alone can read,
-/// until an administrator has signed in: whoever can do that can reset everything else.
+/// What was generated at the first start. It is kept in `first-start.txt` in the data directory, readable only for its
+/// owner, until an administrator has signed in, who can then reset all other passwords.
 struct FirstStart: Sendable {
   let path: String
-  /// Whether there is a place for it: with a database elsewhere there may be no data directory.
+  /// Whether it can be kept: with a database elsewhere there may be no data directory.
   let canBeKept: Bool
 
   init(_ configuration: Configuration) {
@@ -17,8 +17,8 @@ struct FirstStart: Sendable {
 
   var isThere: Bool { access(path, F_OK) == 0 }
 
-  /// Puts what was generated above what is there; on disk when it returns. What is there may have come to nothing: a start
-  /// that was killed before it has committed leaves passwords of nobody.
+  /// Puts what was generated above what is there; on disk when it returns. What is there may have come to nothing: a
+  /// start that was killed before it has committed leaves passwords of nobody.
   ///
   /// - Throws: `NothingSeeded` if it cannot be written.
   func keep(_ seeded: Seeded) throws(NothingSeeded) {
@@ -49,7 +49,7 @@ struct FirstStart: Sendable {
     From a start before this one. If that start was cut off, it created nothing:
     """
 
-  /// Deletes it if an administrator has signed in since it was written; gives whether it is gone.
+  /// Deletes the file if an administrator has signed in since it was written; returns whether it is gone.
   func forget(_ database: Database) async throws -> Bool {
     let found: SignedInSince? = try await database.row(
       """

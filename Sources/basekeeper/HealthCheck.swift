@@ -1,7 +1,7 @@
 internal import Ground
 internal import Server
 
-/// Asks the service that listens here how it is: for containers, in which there is no other program that could.
+/// Asks the service on this machine for its health: for containers, which have no other program for that.
 func checkHealth(_ configuration: Configuration, isLiveEnough: Bool) throws {
   let listen = configuration.listen
   let path = isLiveEnough ? "/healthz" : "/readyz"

@@ -8,40 +8,40 @@ internal import Ground
 internal import Loop
 internal import Postgres
 
-/// A configured database at this version's schema: what every command starts from.
+/// A configured database, usually with this version's schema: every command starts from one.
 final class Installation {
   let configuration: Configuration
   let database: Database.Settings
-  /// The standby that lists may come from.
+  /// The standby that lists may be read from; nil if there is none.
   let standby: Database.Settings?
   let passwords: PasswordHasher
-  /// The migrations that were applied just now.
+  /// The migrations that this process has applied.
   private(set) var applied: [String] = []
   private let cluster: EmbeddedCluster?
 
-  /// How a command comes to its installation.
+  /// What a command may do to reach its installation.
   struct Approach: OptionSet {
     let rawValue: Int
-    /// Uses the embedded PostgreSQL that another process runs.
+    /// Use the embedded PostgreSQL that another process runs.
     static let beside = Approach(rawValue: 1)
-    /// Brings the database to this version's schema; otherwise it is taken as it is.
+    /// Bring the database to this version's schema; otherwise it is used as it is.
     static let migrating = Approach(rawValue: 2)
-    /// Makes an embedded PostgreSQL where there is none.
+    /// Create an embedded PostgreSQL if there is none.
     static let making = Approach(rawValue: 4)
-    /// Takes a database without anything of Basekeeper's.
+    /// Accept a database that has nothing of Basekeeper's.
     static let empty = Approach(rawValue: 8)
   }
 
-  /// Starts the embedded PostgreSQL where no other is configured.
+  /// Starts the embedded PostgreSQL if no other one is configured.
   ///
-  /// - Throws: `Missing` where there is no installation, and none is to be made.
+  /// - Throws: `Missing` if there is no installation and `approach` does not allow to make one.
   init(
     _ configuration: Configuration, _ approach: Approach, report: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     self.configuration = configuration
     if configuration.databaseURL == nil {
       if !approach.contains(.making) { try Missing.check(configuration) }
-      // Before anything is made for what cannot be seeded.
+      // Before anything is created that could not be seeded.
       if access("\(configuration.dataDirectory)/postgres", F_OK) != 0 { try configuration.checkAdministrator() }
     }
     let url: String
@@ -67,7 +67,7 @@ final class Installation {
     standby = configuration.readURL.map { url in
       var standby = settings
       (standby.url, standby.isStandby) = (url, true)
-      standby.sharedConnections = 1  // asks how far it is
+      standby.sharedConnections = 1  // to ask how far it lags behind
       return standby
     }
     passwords = PasswordHasher(threads: configuration.loops)
@@ -80,7 +80,7 @@ final class Installation {
     }
   }
 
-  /// Whether migrations were ever applied.
+  /// Whether any migration was ever applied.
   private var isOurs: Bool {
     get throws {
       let found: Presence? = try withDatabase {
@@ -95,7 +95,7 @@ final class Installation {
     init(_ row: Row) throws(PostgresError) { isThere = try row["is_there"] }
   }
 
-  /// What a newer version has applied to the database, on which this one can run, too.
+  /// The migrations that a newer version has applied to the database, which this version can run with.
   func newerMigrations() throws -> [String] {
     try withDatabase { try await Migrator.newer($0.reader, than: migrations) }
   }
@@ -103,14 +103,14 @@ final class Installation {
   /// Stops what was started.
   func close() { cluster?.stop() }
 
-  /// Runs an async body with a database of its own: the installation's, or that of other settings.
+  /// Runs an async body with connections of its own, to the installation's database or to that of other settings.
   func withDatabase<Value: Sendable>(
     at settings: Database.Settings? = nil, _ body: @escaping @Sendable (WritableDatabase) async throws -> Value
   ) throws -> Value {
     let given = settings ?? database
     return try runBlocking { loop in
       var settings = given
-      settings.waitingTime = .seconds(30)  // of several hosts, each that does not answer takes its time
+      settings.waitingTime = .seconds(30)  // each of several hosts that does not answer takes time
       let database = WritableDatabase(settings, on: loop)
       do {
         let value = try await body(database)
@@ -123,18 +123,18 @@ final class Installation {
     }
   }
 
-  /// The keys that sign base tokens, and what seals them.
+  /// The keys that sign base tokens, and the vault that seals them. Generates a master key if there is none.
   func keys() throws -> (store: KeyStore, vault: Vault) { try keys(master: masterKey()) }
 
-  /// The same for a command, which makes no master key.
+  /// The same for commands, which generate no master key.
   ///
-  /// - Throws: `Missing` where there is none.
+  /// - Throws: `Missing` if there is no master key.
   func neededKeys() throws -> (store: KeyStore, vault: Vault) {
     guard let keys = try existingKeys() else { throw Missing.masterKey(configuration) }
     return keys
   }
 
-  /// The same where there is a master key; nil where one would have to be made.
+  /// The same; nil if there is no master key.
   func existingKeys() throws -> (store: KeyStore, vault: Vault)? {
     try (configuration.masterKey ?? keyFile.existing()).map(keys)
   }
@@ -145,7 +145,7 @@ final class Installation {
     return (KeyStore(vault: vault, shared: shared, algorithm: configuration.algorithm), vault)
   }
 
-  /// The configured master key, or one that is kept beside the data, readable for nobody else.
+  /// The configured master key, or else the one in the data directory, which is generated if it does not exist.
   private func masterKey() throws -> String {
     if let given = configuration.masterKey { return given }
     return try keyFile.read()
@@ -154,7 +154,7 @@ final class Installation {
   private var keyFile: KeyFile { KeyFile(path: "\(configuration.dataDirectory)/master.key") }
 }
 
-/// Migrations/*.sql, as they were compiled in.
+/// The files of Migrations/*.sql, which are compiled into the program.
 let migrations: [Migration] = UnsafeBufferPointer(
   start: basekeeper_migrations, count: basekeeper_migration_count
 ).map { asset in
@@ -163,8 +163,8 @@ let migrations: [Migration] = UnsafeBufferPointer(
     sql: String(decoding: UnsafeBufferPointer(start: asset.bytes, count: asset.count), as: UTF8.self))
 }
 
-/// Runs a command on the installation that the options and the environment name, beside the service where that runs, and
-/// leaves nothing running behind. Only a command that prepares one makes it where there is none, and only where it was
+/// Runs a command on the installation that the options and the environment name, beside the service if that runs, and
+/// stops whatever it has started. If there is no installation, it is created only if `mayBeNew` and if the operator has
 /// said where.
 func withInstallation<Value>(
   _ options: Options, mayBeNew: Bool = false, _ body: (Installation) throws -> Value
@@ -191,7 +191,7 @@ struct Missing: Error, CustomStringConvertible {
         + "or put the service's master.key into \(configuration.dataDirectory)")
   }
 
-  /// Looks for an embedded PostgreSQL's data.
+  /// Checks that the data of an embedded PostgreSQL exist.
   static func check(_ configuration: Configuration) throws(Missing) {
     let directory = configuration.dataDirectory
     guard access("\(directory)/postgres", F_OK) != 0 else { return }

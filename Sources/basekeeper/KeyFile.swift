@@ -2,16 +2,16 @@ internal import Crypto
 internal import Glibc
 internal import Ground
 
-/// A file with a generated secret, which its owner alone can read.
+/// A file with a generated secret, which only its owner can read.
 struct KeyFile {
   let path: String
 
-  /// It cannot be read, or cannot be made.
+  /// The file cannot be read or created.
   struct Unusable: Error, CustomStringConvertible {
     let description: String
   }
 
-  /// What is in it; makes it where it is not there.
+  /// The secret; the file is created if it does not exist.
   func read() throws -> String {
     if let secret = try existing() { return secret }
     let secret = Secret.generatedKey().clear
@@ -27,7 +27,7 @@ struct KeyFile {
     }
   }
 
-  /// What is in it; nil where it is not there.
+  /// The secret; nil if the file does not exist.
   func existing() throws -> String? { try contents(of: path).map(secret) }
 
   private func secret(_ bytes: [UInt8]) throws -> String {

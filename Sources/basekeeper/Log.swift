@@ -4,8 +4,9 @@ internal import HTTP
 internal import Loop
 internal import Synchronization
 
-/// The log: a line for each event on standard output, written by a thread of its own so that a slow reader of the log does
-/// not hold up requests. Every line is made as a JSON object; that thread makes text of it where people read it. What does not fit into 8 MiB that wait for the reader is dropped, and the drop is said.
+/// The log: a line for each event on standard output. A thread of its own writes it, so that a slow reader does not
+/// hold up requests. Every line is made as a JSON object; if people read the log, that thread turns it into text. At
+/// most 8 MiB wait for the reader; further lines are dropped, and the log says so.
 final class Log: Sendable {
   enum Level: String, CaseIterable, Comparable {
     case debug, info, warning, error
@@ -22,18 +23,18 @@ final class Log: Sendable {
     }
   }
 
-  /// What the lines are.
+  /// The form of the lines.
   enum Format: String, CaseIterable {
     /// Text on a terminal, JSON elsewhere.
     case auto
     case text, json
 
-    /// As it is set; what cannot be read is told when everything is read.
+    /// The format that is set, or else `auto`; `Configuration` reports a wrong value.
     init(_ environment: Environment) {
       self = environment.text("BASEKEEPER_LOG_FORMAT").flatMap(Self.init(rawValue:)) ?? .auto
     }
 
-    /// Whether people read what is written there.
+    /// Whether text for people is written there.
     func isText(on descriptor: Int32) -> Bool { self == .text || self == .auto && isatty(descriptor) == 1 }
   }
 
@@ -43,13 +44,13 @@ final class Log: Sendable {
     /// Since the start.
     var allDropped = 0
     var isClosed = false
-    /// Who waits for what is there to be written.
+    /// Called when everything that is in the backlog now has been written.
     var waiting: [@Sendable () -> Void] = []
   }
 
   private static let capacity = 8 << 20
   let level: Level
-  /// How it is written for people; nil where it is not.
+  /// Makes text for people; nil if the log is JSON.
   let text: LogText?
   private let backlog = Mutex(Backlog())
   private let signal = Semaphore()
@@ -69,7 +70,7 @@ final class Log: Sendable {
     append(Log.line(level, message, at: clock.now(), fields))
   }
 
-  /// Takes whole lines.
+  /// Appends whole lines.
   func append(_ lines: [UInt8]) {
     backlog.withLock { backlog in
       guard backlog.bytes.count + lines.count <= Self.capacity else {
@@ -85,7 +86,7 @@ final class Log: Sendable {
   /// How often lines were dropped since the start.
   var dropped: Int { backlog.withLock { $0.allDropped } }
 
-  /// Returns when all that was logged before is written, or dropped.
+  /// Returns when everything that was logged before is written or dropped.
   func flush() {
     let written = Semaphore()
     backlog.withLock { $0.waiting.append { written.signal() } }
@@ -93,7 +94,7 @@ final class Log: Sendable {
     written.wait()
   }
 
-  /// Writes what is left and ends.
+  /// Writes the rest and ends the thread.
   func close() {
     backlog.withLock { $0.isClosed = true }
     signal.signal()
@@ -150,7 +151,7 @@ struct LogClock {
   }
 }
 
-/// The lines of one loop's requests, handed to the log once a turn: no lock on a request's way.
+/// The lines of one loop's requests, passed to the log once a turn, so that no request takes a lock.
 final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its loop's thread
   private let log: Log
   private var lines: [UInt8] = []
@@ -179,10 +180,10 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
     return false
   }
 
-  /// Method, route, status, time and id: never a path as it came, a query, a token or a body. Of failures that are alike
-  /// the first line says why; the others are like any request's, and counted.
+  /// Logs the method, route, status, time and ID: never a raw path, a query, a token or a body. Of identical failures,
+  /// the first line says why; the others have ordinary lines, and are counted.
   func note(_ request: Request?, _ response: Response, _ duration: Duration) {
-    // 501 and 505 are answers to what no client of ours sends.
+    // 501 and 505 answer requests that no real client sends.
     let isFailure = response.status >= 500 && ![501, 505].contains(response.status)
     let failure = response.failure.flatMap { failures.isNew($0) ? $0 : nil }
     let level: Log.Level = isFailure && (failure != nil || response.failure == nil) ? .error : .info

@@ -1,15 +1,15 @@
 internal import Glibc
 
-/// Makes lines for people of the log's lines of JSON: the time here, the level, the message, and the fields, one below the
-/// other.
+/// Turns the log's JSON lines into lines for people, in columns: the local time, the level, the message, and the
+/// fields.
 ///
 ///     15:04:05.123  info     request           GET     200      0.8 ms  /api2/ping/  address=127.0.0.1 request_id=…
 ///
-/// What is escaped in JSON stays escaped: no field can move the cursor of a terminal.
+/// Whatever JSON escapes stays escaped, so that no field can move a terminal's cursor.
 struct LogText: Sendable {
   let hasColours: Bool
 
-  /// With colours on a terminal, unless NO_COLOR says otherwise (no-color.org).
+  /// In colour on a terminal, unless NO_COLOR is set (no-color.org).
   static var ofProcess: LogText {
     let isPlain = getenv("NO_COLOR").map { $0.pointee != 0 } ?? false
     return LogText(hasColours: !isPlain && isatty(STDOUT_FILENO) == 1)
@@ -36,7 +36,7 @@ struct LogText: Sendable {
     return (parts + [fields.joined(separator: " ")]).joined(separator: "  ").trimmingEnd()
   }
 
-  /// `2026-11-24T09:47:41.123Z` as the time of day where this process runs.
+  /// `2026-11-24T09:47:41.123Z` as the local time of day.
   private func localTime(_ text: String) -> String {
     let given = text.split { !$0.isNumber }.compactMap { Int32($0) }
     guard given.count == 7 else { return text }
@@ -80,7 +80,7 @@ extension String {
   }
 }
 
-/// The members of an object that `JSONWriter` has written: texts without their quotes, everything else as it stands.
+/// The members of an object that `JSONWriter` has written: strings without their quotes, everything else as it is.
 private enum FlatJSON {
   static func members(of line: ArraySlice<UInt8>) -> [(name: String, value: String)] {
     var rest = line.dropFirst()  // {
@@ -94,7 +94,7 @@ private enum FlatJSON {
     return members
   }
 
-  /// A string; of its escapes those of quotes and backslashes are undone.
+  /// A string, in which only escaped quotes and backslashes are unescaped.
   private static func text(_ rest: inout ArraySlice<UInt8>) -> String {
     var bytes: [UInt8] = []
     rest = rest.dropFirst()

@@ -37,7 +37,7 @@ enum Main {
     try command.run(Options(options, of: command))
   }
 
-  /// What is said of the words: of all, of a command, or of those that begin with them.
+  /// Prints the help of a command, of the commands that begin with these words, or the overview without words.
   private static func help(_ words: [String]) throws {
     if words.isEmpty { return say(Help.overview) }
     if let command = commands.first(where: { $0.words == words }) { return say(Help.text(of: command)) }
@@ -62,10 +62,10 @@ enum Main {
   }
 }
 
-/// For the person at the terminal.
+/// Prints a line on standard output.
 func say(_ text: String) { writeFully(Array((text + "\n").utf8), to: STDOUT_FILENO) }
 
-/// What went wrong, for the person at the terminal.
+/// Prints what went wrong on standard error.
 func complain(_ text: String) {
   let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { "basekeeper: \($0)\n" }
   writeFully(Array(lines.joined().utf8), to: STDERR_FILENO)

@@ -11,10 +11,10 @@ internal import Postgres
 internal import Server
 internal import Synchronization
 
-/// What a copy of the service says of itself at `/metrics`: asked of all loops at that moment, so that counting costs
-/// nobody a lock.
+/// The metrics of a copy of the service. They are collected from all loops when `/metrics` is read, so that counting
+/// takes no lock.
 final class Metrics: Sendable {
-  /// A loop and what is counted on it.
+  /// A loop, and what it counts.
   struct LoopMetrics: Sendable {
     let loop: Loop
     let figures: Figures
@@ -31,13 +31,13 @@ final class Metrics: Sendable {
 
   init(_ log: Log, _ passwords: PasswordHasher) { (self.log, self.passwords) = (log, passwords) }
 
-  /// Counts what happens on a loop; before it runs.
+  /// Adds a loop. Must be called before the loop runs.
   func add(_ source: LoopMetrics) { sources.withLock { $0.append(source) } }
 
-  /// Counts the connections of a server, too.
+  /// Adds the server whose connections are counted.
   func add(_ server: Server) { self.server.withLock { $0 = server } }
 
-  /// Counts which servers the connections to a database lead to, and writes to the log when it is reached or lost.
+  /// Counts the connections to a database by server, and logs when the database is reached or lost.
   fileprivate func watch(_ database: String) -> Reachability {
     let reachability = Reachability { [log] change in
       switch change {
@@ -57,7 +57,7 @@ final class Metrics: Sendable {
     return reachability
   }
 
-  /// Everything, in Prometheus' text format.
+  /// All metrics, in Prometheus' text format.
   func exposition() async -> [UInt8] {
     var sum = Sum()
     for source in sources.withLock({ $0 }) { sum.add(await source.loop.perform { source.reading }) }
@@ -94,7 +94,7 @@ final class Metrics: Sendable {
 }
 
 extension Database.Settings {
-  /// The same, with its servers named in the metrics and in the log.
+  /// The same settings, with the servers in the metrics and in the log.
   func watched(by metrics: Metrics, as name: String) -> Self {
     var settings = self
     settings.reachability = metrics.watch(name)
@@ -102,7 +102,7 @@ extension Database.Settings {
   }
 }
 
-/// What is counted on one loop, at a moment.
+/// The counts of one loop at a moment.
 private struct LoopReading: Sendable {
   let requests: [Figures.Operation: Figures.Requests]
   let lag: Histogram
@@ -119,12 +119,12 @@ extension Metrics.LoopMetrics {
   }
 }
 
-/// What is counted on all loops.
+/// The counts of all loops.
 private struct Sum {
   var requests: [Figures.Operation: Figures.Requests] = [:]
   var lags: [Histogram] = []
   var primary = Database.Load()
-  /// With the number of loops whose lists come from it.
+  /// The standby's load, and the number of loops that read lists from it; nil without a standby.
   var standby: (load: Database.Load, uses: Int)?
   var jobs: [String: JobRecord] = [:]
 
@@ -152,7 +152,7 @@ extension Figures.Requests {
 // MARK: Families
 
 extension Exposition {
-  /// Requests, and what they were about.
+  /// The requests, by operation.
   fileprivate mutating func add(_ requests: [Figures.Operation: Figures.Requests]) {
     let sorted = requests.sorted { ($0.key.path, $0.key.verb) < ($1.key.path, $1.key.verb) }
     family("basekeeper_http_requests_total", .counter, "Requests by method, route and status.")
@@ -180,7 +180,7 @@ extension Exposition {
     }
   }
 
-  /// The operations that exchange a token, and those that take a password.
+  /// The operations that exchange a token.
   private static let exchanges = operations(["getBaseTokenWithApiToken"])
   private static let logins = operations(["getAccountTokenfromUsername"])
 
@@ -272,5 +272,5 @@ private func residentMemory() -> Int {
   return (fields.count > 1 ? Int(fields[1]) ?? 0 : 0) * sysconf(Int32(_SC_PAGESIZE))
 }
 
-/// Without that of the folder that is read for it.
+/// The number of open descriptors, without the one that is used to count them.
 private func openDescriptors() -> Int { entries(of: "/proc/self/fd").count - 1 }

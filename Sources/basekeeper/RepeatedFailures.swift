@@ -1,23 +1,23 @@
 internal import Ground
 
-/// Failures that are alike, as in an outage: the first one is told at once, the others with their count.
+/// Identical failures, as in an outage: the first one is reported at once, the others later with their count.
 struct RepeatedFailures {
-  /// What has been counted.
+  /// The count of one kind of failure.
   struct Summary: Equatable {
     let failure: String
-    /// How many there were after the one that was told.
+    /// How many there were after the reported one.
     let count: Int
   }
 
-  /// How long those that are alike are counted before they are told.
+  /// How long identical failures are counted before they are reported.
   static let interval = Duration.seconds(10)
-  /// How many that differ are kept apart; one more is told by itself, each time.
+  /// How many kinds are counted; further ones are reported each time.
   private static let most = 64
 
   private var counts: [String: Int] = [:]
   private var begin: ContinuousClock.Instant?
 
-  /// Counts one; true if it is to be told now.
+  /// Counts a failure; true if it must be reported now.
   mutating func isNew(_ failure: String, at now: ContinuousClock.Instant = .now) -> Bool {
     if let count = counts[failure] {
       counts[failure] = count + 1
@@ -28,10 +28,10 @@ struct RepeatedFailures {
     return true
   }
 
-  /// When the next summaries are due; nil: when there is something to count.
+  /// When the next summaries are due; nil if nothing has been counted.
   var due: ContinuousClock.Instant? { begin.map { $0 + Self.interval } }
 
-  /// The summaries, if they are due, most frequent first: what was told again and again is counted anew, all else is
+  /// The summaries, if they are due, the most frequent first. Repeated failures are counted anew; the others are
   /// forgotten.
   mutating func takeSummaries(at now: ContinuousClock.Instant = .now) -> [Summary] {
     guard let due, due <= now else { return [] }

@@ -5,7 +5,7 @@ internal import Glibc
 internal import Ground
 internal import Postgres
 
-/// Brings back a backup, or proves that it could be.
+/// Restores a backup, or proves that it can be restored.
 func restore(_ options: Options) throws {
   let signals = Signals.ofTheEnd
   let path = options.operand
@@ -14,9 +14,9 @@ func restore(_ options: Options) throws {
     throw UsageError("--check changes nothing: it excludes --replace and --end-sessions")
   }
   let configuration = try options.configuration
-  // Before anything is started or made: the file may be none.
+  // Before anything is started or created: the file may not be a backup.
   let archive = try Archive(path, ClientPrograms.newest, signals)
-  // It may be the first thing that is done on a new machine, where it was said where.
+  // On a new machine, this may be the first command; it creates an installation if the operator has said where.
   let making: Installation.Approach = configuration.isPlaceGiven ? [.making, .empty] : .empty
   let installation = try Installation(configuration, isCheck ? [.beside, .empty] : making)
   defer { installation.close() }
@@ -33,7 +33,7 @@ func restore(_ options: Options) throws {
   if options.has("end-sessions") { try installation.endSessions() }
 }
 
-/// The way of a backup into a database.
+/// The restoration of a backup into a database.
 private struct Restoration {
   let installation: Installation
   let archive: Archive
@@ -44,7 +44,7 @@ private struct Restoration {
     target = try ConnectionString(installation.database.url)
   }
 
-  /// Into an empty database, which is empty again where the checks do not pass.
+  /// Restores into an empty database, which is emptied again if a check fails.
   func fill() throws -> Findings {
     guard try objects() == 0 else {
       throw ArchiveError(
@@ -59,7 +59,7 @@ private struct Restoration {
     }
   }
 
-  /// In the place of what is there, after a rehearsal.
+  /// Replaces what the database contains, after a rehearsal.
   func replace() throws -> Findings {
     let others = try sessions()
     guard others == 0 else {
@@ -71,7 +71,7 @@ private struct Restoration {
     return try examine(target)
   }
 
-  /// Into a database that is made for it, and dropped.
+  /// Restores into a temporary database.
   func rehearse() throws -> Findings {
     let name = "basekeeper_rehearsal_\(randomSuffix())"
     do {
@@ -88,7 +88,7 @@ private struct Restoration {
 
   // MARK: Checks
 
-  /// Whether what was restored is whole, and of use to this program with its master key.
+  /// Checks that the restored data are complete, and that this program and its master key can use them.
   private func examine(_ place: ConnectionString) throws -> Findings {
     let settings = settings(for: place)
     let applied = try Migrator.migrate(settings.url, migrations)
@@ -123,9 +123,9 @@ private struct Restoration {
     return settings
   }
 
-  // MARK: What is there
+  // MARK: The present database
 
-  /// How many things there are in the schema, but for what extensions have brought.
+  /// The number of objects in the schema, except those of extensions.
   private func objects() throws -> Int64 {
     let found: Amount? = try installation.withDatabase {
       try await $0.row(
@@ -152,7 +152,7 @@ private struct Restoration {
     return found?.count ?? 0
   }
 
-  /// What has happened since: whoever restores must know what to revoke once more.
+  /// Prints what has happened since the backup, so that the operator knows what to revoke again.
   private func sayWhatIsLost(since heads: [AuditTrail.Head]) throws {
     let (chains, counts) = (heads.map(\.chain), heads.map(\.count))
     let lost: [Loss]
@@ -177,19 +177,19 @@ private struct Restoration {
 }
 
 extension Installation {
-  /// Runs a script, for as long as it takes.
+  /// Runs a script, without a timeout.
   fileprivate func run(_ script: String, on place: ConnectionString) throws {
     try ScriptSession(place.text()).run(script)
   }
 
-  /// Ends all account tokens and base tokens: those of them that were ended after the backup are alive again.
+  /// Ends all account tokens and base tokens, since those that were ended after the backup are valid again.
   fileprivate func endSessions() throws {
     var settings = database
     settings.statementTime = .seconds(600)
     let ended = try withDatabase(at: settings) { database in
       try await database.transaction { transaction in
         try await transaction.run("update signing_key set retired_at = now() where retired_at is null")
-        // By more than there can have been since the backup: no later one is like any of those.
+        // By more than can have been added since the backup, so that no generation repeats one of those.
         try await transaction.run("update account set generation = generation + 1000000")
         return try await transaction.run("delete from account_token")
       }
@@ -203,7 +203,7 @@ extension Installation {
   }
 }
 
-/// What was found in a restored database.
+/// The contents of a restored database.
 private struct Findings {
   let heads: [AuditTrail.Head]
   let counts: RestoredCounts

@@ -3,12 +3,12 @@ internal import Crypto
 internal import Ground
 internal import Postgres
 
-/// What was made at the first start, its secrets in clear for the only time.
+/// What the first start has created, with its secrets in clear, for the only time.
 struct Seeded: Sendable, JSONEncodable {
   var administrator: SeededPerson?
   var demo: Demo?
 
-  /// `null` for what was seeded before.
+  /// Writes `null` for what was seeded before.
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("administrator", administrator)
@@ -19,7 +19,7 @@ struct Seeded: Sendable, JSONEncodable {
   struct SeededPerson: Sendable, JSONEncodable {
     let email: String
     let password: String
-    /// Whether the operator has chosen the password: then it is never shown.
+    /// Whether the operator has chosen the password, which is then never shown.
     var isGiven = false
 
     func write(to json: inout JSONWriter) {
@@ -62,8 +62,9 @@ struct Seeded: Sendable, JSONEncodable {
 }
 
 extension Installation {
-  /// Seeds what has not been seeded yet; a replica that starts at the same moment seeds nothing. What is generated is kept
-  /// in a file before it counts, or, where there is no place for one, shown by `show`: no end of this process loses it.
+  /// Seeds what has not been seeded yet; a replica that starts at the same moment seeds nothing. Before the transaction
+  /// is committed, everything generated is kept in a file or, if there is no place for one, shown by `show`. So it is
+  /// not lost if this process ends at any moment.
   func seed(showing show: @escaping @Sendable (Seeded) -> Void = { _ in }) throws -> Seeded {
     let (configuration, passwords, notes) = (self.configuration, self.passwords, FirstStart(self.configuration))
     return try withDatabase { database in
@@ -82,7 +83,7 @@ extension Installation {
   }
 }
 
-/// What is seeded once.
+/// A part that is seeded only once.
 private struct Seed: RowDecodable, Hashable {
   let name: String
 
@@ -92,13 +93,13 @@ private struct Seed: RowDecodable, Hashable {
   private init(name: String) { self.name = name }
   init(_ row: Row) throws(PostgresError) { name = try row["name"] }
 
-  /// Marks it as seeded; false where it was before.
+  /// Marks it as seeded; false if it was already.
   func mark(_ transaction: Transaction) async throws -> Bool {
     try await transaction.run("insert into seed (name) values (\(name)) on conflict do nothing") == 1
   }
 }
 
-/// What is to be seeded, with the hashes of its passwords.
+/// What will be seeded, with the hashes of its passwords.
 private struct Draft: Sendable {
   private var administrator: (person: Seeded.SeededPerson, hash: PasswordHash)?
   private var demo: (demo: Seeded.Demo, admin: PasswordHash, member: PasswordHash)?
@@ -116,7 +117,7 @@ private struct Draft: Sendable {
     }
   }
 
-  /// Inserts what is not there yet, and gives that.
+  /// Inserts what is missing, and returns that.
   func insert(_ transaction: Transaction) async throws -> Seeded {
     var seeded = Seeded()
     if let (person, hash) = administrator, try await Seed.administrator.mark(transaction) {
@@ -135,7 +136,7 @@ private struct Draft: Sendable {
     return seeded
   }
 
-  /// Anna's group holds "Projects", Max's own workspace "Customers".
+  /// Anna's group has the base "Projects", Max's own workspace "Customers".
   private func insert(
     _ demo: Seeded.Demo, _ adminHash: PasswordHash, _ memberHash: PasswordHash, _ transaction: Transaction
   ) async throws {
@@ -197,7 +198,7 @@ extension Seeded {
   /// Whether something in it was generated.
   var hasSecrets: Bool { administrator?.isGiven == false || demo != nil }
 
-  /// The accounts and tokens, in lines for people.
+  /// The accounts and tokens as text for people.
   var accounts: String {
     var lines: [String] = []
     if let administrator {
@@ -215,7 +216,7 @@ extension Seeded {
     return lines.joined(separator: "\n")
   }
 
-  /// What a person needs to begin.
+  /// Everything that a person needs to start, as text.
   func text(_ notes: FirstStart) -> String {
     var lines = [accounts]
     if hasSecrets && notes.canBeKept {

@@ -5,8 +5,8 @@ internal import Ground
 internal import Server
 internal import Synchronization
 
-/// Serves until SIGTERM or SIGINT; everything that was started is stopped again. What keeps it from serving is told in
-/// the form of the log, for where both end up in one place.
+/// Serves until SIGTERM or SIGINT, and then stops everything that it has started. If it cannot serve, it reports the
+/// reason in the format of the log, since both may end up in the same place.
 func serve(_ options: Options) throws {
   let environment = options.environment
   let format = Log.Format(environment)
@@ -23,7 +23,7 @@ func serve(_ options: Options) throws {
   }
 }
 
-/// What went wrong has been told already.
+/// The error was already reported.
 struct Reported: Error {
   let status: Int32
 }
@@ -32,9 +32,9 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
   let configuration = try Configuration(environment)
   var files = configuration.certificateFiles
   let certificate = try files?.read()
-  // Before anything is made that would be there without being served.
+  // Before anything is created: if the address is taken, nothing is left behind.
   let place = try configuration.takePlace()
-  // Before any thread is there, so that only this one takes them.
+  // Before there are other threads, so that only this one takes the signals.
   let signals = Signals(files == nil ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP])
   let log = Log(level: configuration.logLevel, format: format)
   defer { log.close() }
@@ -98,8 +98,8 @@ extension Configuration {
   }
 }
 
-/// What is said at the start of what was seeded: to people in text, on standard error; into a log of JSON as an event of
-/// its own, with secrets only where they are kept nowhere.
+/// Announces at the start what was seeded: to people as text on standard error, in a JSON log as an event, which has
+/// secrets only if they are kept nowhere else.
 private struct Announcement: Sendable {
   private let notes: FirstStart
   private let log: Log
@@ -115,7 +115,7 @@ private struct Announcement: Sendable {
     log.flush()
   }
 
-  /// What the seeding has not shown yet.
+  /// Shows what was not shown while seeding.
   func showWhatIsKept(_ seeded: Seeded) {
     if isText && (notes.canBeKept || !seeded.hasSecrets) { return tell(seeded.text(notes)) }
     guard !isText, notes.isThere else { return }
@@ -128,16 +128,16 @@ private struct Announcement: Sendable {
   func invite(_ seeded: Seeded, _ publicURL: String) { if isText { tell(seeded.invitation(publicURL: publicURL)) } }
 
   private func tell(_ text: String) {
-    log.flush()  // what was logged before stands before it
+    log.flush()  // so that earlier log lines come first
     writeFully(Array((text + "\n").utf8), to: STDERR_FILENO)
   }
 }
 
-/// How often the files of TLS are looked at, in milliseconds: who renews a certificate need tell nobody.
+/// How often the certificate's files are checked, in milliseconds, so that no signal is needed after a renewal.
 private let certificateInterval = 5_000
 
-/// Waits for the signal to end. Until then a certificate that is new, or on SIGHUP any, takes the place of the one in
-/// use, unless it cannot be used; connections that are open keep theirs.
+/// Waits for the signal to end. Until then, a changed certificate (on SIGHUP, any) replaces the one in use, unless it
+/// is unusable; open connections keep theirs.
 private func waitForEnd(_ signals: Signals, _ files: inout CertificateFiles?, _ replica: Replica, _ log: Log) -> Int32 {
   guard files != nil else { return signals.wait() }
   while true {
@@ -155,14 +155,14 @@ private func waitForEnd(_ signals: Signals, _ files: inout CertificateFiles?, _ 
   }
 }
 
-/// Signals that no thread takes by itself: they are waited for.
+/// Signals that are blocked and waited for.
 struct Signals {
   private var set = sigset_t()
 
-  /// What ends a command: from a person, a terminal that is closed, a machine that is shut down.
+  /// The signals that end a command: from a person, a closed terminal, or a shutdown of the machine.
   static var ofTheEnd: Signals { Signals([SIGTERM, SIGINT, SIGHUP, SIGQUIT]) }
 
-  /// Blocks the signals for the calling thread and all it starts.
+  /// Blocks the signals for the calling thread and those that it starts.
   init(_ signals: [Int32]) {
     sigemptyset(&set)
     for signal in signals { sigaddset(&set, signal) }
@@ -176,7 +176,7 @@ struct Signals {
     return signal
   }
 
-  /// Nil where none came in time.
+  /// The signal; nil if none came in time.
   func wait(milliseconds: Int) -> Int32? {
     var set = set
     var time = timespec(tv_sec: milliseconds / 1000, tv_nsec: milliseconds % 1000 * 1_000_000)

@@ -1,15 +1,15 @@
 internal import Glibc
 internal import Ground
 
-/// The service manager that started this process, where it wants to be told how the service is (`Type=notify`): one
-/// datagram for each thing, to the socket that it names in the environment. See sd_notify(3).
+/// The service manager, if it wants to be notified about the service's state (`Type=notify`): with a datagram to the
+/// socket that it names in the environment. See sd_notify(3).
 struct Systemd: Sendable {
   private let socketPath: String?
-  /// How often it is to hear that the service is alive, with room for one message that is late; nil where it does not
-  /// watch over it.
+  /// How often the manager must hear that the service is alive, with a margin for one late message; nil if it does not
+  /// watch the service.
   let interval: Duration?
 
-  /// What this process's environment says.
+  /// Reads this process's environment.
   init(_ environment: Environment) {
     socketPath = environment.text("NOTIFY_SOCKET")
     let watched = environment.text("WATCHDOG_PID").map { $0 == "\(getpid())" } ?? true
@@ -17,11 +17,11 @@ struct Systemd: Sendable {
     interval = watched && microseconds > 0 ? .microseconds(microseconds) / 4 : nil
   }
 
-  /// Sends `READY=1` or the like. Waits for nobody: a manager that takes no message has other troubles.
+  /// Sends a message such as `READY=1`. Does not wait: if the manager cannot take it, the message is lost.
   func tell(_ message: String) {
     guard let socketPath else { return }
     var name = Array(socketPath.utf8)
-    if name.first == UInt8(ascii: "@") { name[0] = 0 }  // abstract: a name that is no file
+    if name.first == UInt8(ascii: "@") { name[0] = 0 }  // an abstract socket, which is not a file
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     let start = MemoryLayout<sockaddr_un>.size - MemoryLayout.size(ofValue: address.sun_path)

@@ -1,4 +1,4 @@
-// Nothing leaves this origin: no validator elsewhere, no cookies.
+// No requests to other origins: no external validator, no cookies.
 window.ui = SwaggerUIBundle({
   url: "/openapi.yaml",
   dom_id: "#docs",

@@ -1,4 +1,4 @@
-// Files of the repository that travel inside the binary.
+// Files of the repository that are compiled into the binary.
 #include <stddef.h>
 
 struct basekeeper_asset {
@@ -10,19 +10,19 @@ struct basekeeper_asset {
 // The API's description, openapi.yaml.
 extern const struct basekeeper_asset basekeeper_openapi;
 
-// The page that shows the description to people, and what it loads: the last two compressed by gzip.
+// The page that shows the description, and the files that it loads. The last two are compressed with gzip.
 extern const struct basekeeper_asset basekeeper_docs_page;
 extern const struct basekeeper_asset basekeeper_docs_start;
 extern const struct basekeeper_asset basekeeper_docs_program;
 extern const struct basekeeper_asset basekeeper_docs_style;
 
-// The pictures of who has none of his own, and of groups: PNG, 128 pixels square.
+// The pictures of all people and of all groups: PNG, 128 × 128 pixels.
 extern const struct basekeeper_asset basekeeper_avatar;
 extern const struct basekeeper_asset basekeeper_group_avatar;
 
-// The commonest passwords of eight characters and more, one a line.
+// The commonest passwords of eight or more characters, one per line.
 extern const struct basekeeper_asset basekeeper_passwords;
 
-// Migrations/*.sql in the order of their application.
+// Migrations/*.sql, in the order in which they are applied.
 extern const struct basekeeper_asset *const basekeeper_migrations;
 extern const size_t basekeeper_migration_count;
