@@ -1,4 +1,4 @@
-# Built on the Swift toolchain's image, run on slim Debian as an ordinary user. script/image-check builds and runs it.
+# Built on Swift's image, runs on slim Debian as an ordinary user. script/image-check builds and runs it.
 
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
@@ -12,7 +12,7 @@ COPY Sources Sources
 COPY Migrations Migrations
 COPY Tests Tests
 COPY script/build script/build
-# The symbols stay, for the stack of a crash; what only a debugger needs goes.
+# Keeps the symbols, for stack traces of crashes, but not the debug information.
 RUN script/build \
     && install -D .build/release/basekeeper /out/usr/local/bin/basekeeper \
     && strip --strip-debug /out/usr/local/bin/basekeeper \
@@ -23,8 +23,8 @@ FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="Basekeeper" \
       org.opencontainers.image.description="Team administration and tokens for SeaTable clients, over PostgreSQL" \
       org.opencontainers.image.licenses="Apache-2.0"
-# libreadline8 is for psql. The package postgresql-client-15 would bring all of Perl with it, so backup and restore have
-# its three programs alone.
+# libreadline8 is for psql. The package postgresql-client-15 would bring in all of Perl, so only the three programs that
+# backup and restore need are copied.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpq5 libmicrohttpd12 libgnutls30 libsodium23 libssl3 libunistring2 libzip4 libexpat1 libstdc++6 libreadline8 \
@@ -33,11 +33,11 @@ RUN apt-get update \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin basekeeper \
     && mkdir /var/lib/basekeeper
 COPY --from=build /out /
-# A number, so that who runs it can see that it is not root.
+# A number, so that container platforms can see that it is not root.
 USER 10001:10001
 WORKDIR /
-# This image holds no PostgreSQL and no secret: DATABASE_URL and BASEKEEPER_MASTER_KEY have to be given. The data
-# directory is not the user's, so that no master key is made in a container that is thrown away.
+# This image contains no PostgreSQL server and no secret: set DATABASE_URL and BASEKEEPER_MASTER_KEY. The user cannot
+# write to the data directory, so that no master key is generated in a container that will be thrown away.
 ENV BASEKEEPER_LISTEN=0.0.0.0:8080 \
     BASEKEEPER_DATA_DIR=/var/lib/basekeeper
 EXPOSE 8080

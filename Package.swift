@@ -8,12 +8,12 @@ let strict: [SwiftSetting] = [
   .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// One of our modules, built with the house's settings.
+/// A module, built with the common settings.
 func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, swiftSettings: strict)
 }
 
-/// The tests of one module, in `Tests/<name>`.
+/// The tests of a module, in `Tests/<name>`.
 func tests(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .testTarget(name: name, dependencies: dependencies, swiftSettings: strict)
 }
@@ -37,7 +37,7 @@ let package = Package(
     // openapi.yaml and Migrations/*.sql, compiled into the binary.
     .target(name: "Assets"),
 
-    // From the ground up; a module imports only what stands above it.
+    // From the ground up: a module imports only modules above it.
     module("Ground", "CSodium", "CUnistring"),
     module("Loop", "CLinux"),
     module("HTTP", "Ground"),

@@ -1,15 +1,15 @@
-/* Tells ThreadSanitizer of the half of Swift's Mutex that it cannot see.
+/* Tells ThreadSanitizer about the half of Swift's Mutex that it cannot see.
  *
- * Locking and unlocking without a contender is inlined into our code and instrumented. A contended lock is taken and
- * given back inside libswiftSynchronization, which is not: what the lock orders would look like a race. These two stand
- * before the library's, call it, and say what has been ordered, at the address of the lock's own word. Preloaded by
- * script/sanitize; nothing has to be suppressed for it. */
+ * Uncontended locking and unlocking is inlined into our code and instrumented. A contended lock is taken and released
+ * inside libswiftSynchronization, which is not instrumented, so accesses that the lock orders would look like races. These
+ * two functions wrap the library's: they call it and tell the sanitizer about the order, at the address of the lock's own
+ * word. script/sanitize preloads them, so that no report needs to be suppressed. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <stdint.h>
 #include <stdlib.h>
 
-/* Weak, since programs that the tests start are not instrumented. */
+/* Weak, since the programs that the tests start are not instrumented. */
 void __tsan_acquire(void *address) __attribute__((weak));
 void __tsan_release(void *address) __attribute__((weak));
 
