@@ -7,7 +7,7 @@ public import Loop
 /// answer has its request's ID in `X-Request-Id`.
 public final class Server: Sendable {
   /// A loop, and the functions that it calls.
-  public struct Worker: @unchecked Sendable {  // Sendable: the closures are called on the loop's thread alone.
+  public struct Worker: @unchecked Sendable {  // Sendable: the closures are called only on the loop's thread.
     /// The loop.
     public let loop: Loop
     /// Decides about a request whose body will follow, with the body's length in bytes if that is known. It must not
@@ -48,7 +48,7 @@ public final class Server: Sendable {
 
     /// Binds an IPv4 or IPv6 address, or a name of one. Connections are refused until a server listens there.
     ///
-    /// - Throws: `ServerError` where that is not possible.
+    /// - Throws: `ServerError` if that is not possible.
     public init(host: String, port: UInt16) throws(ServerError) {
       self.host = host
       socket = try ListenSocket(host: host, port: port, isFirst: true)
@@ -57,7 +57,7 @@ public final class Server: Sendable {
 
   /// Binds an address, and serves on it as soon as the loops run.
   ///
-  /// - Throws: `ServerError` where that is not possible.
+  /// - Throws: `ServerError` if that is not possible.
   public convenience init(
     host: String, port: UInt16, limits: ServerLimits = ServerLimits(), edge: Edge = Edge(),
     certificate: Certificate? = nil,
@@ -69,7 +69,7 @@ public final class Server: Sendable {
 
   /// Listens on a bound address, and serves as soon as the loops run; over TLS if there is a certificate.
   ///
-  /// - Throws: `ServerError` where that is not possible.
+  /// - Throws: `ServerError` if that is not possible.
   public init(
     at place: BoundAddress, limits: ServerLimits = ServerLimits(), edge: Edge = Edge(), certificate: Certificate? = nil,
     loops: [Worker]

@@ -310,7 +310,7 @@ def test_a_guest_is_listed_and_taken_out_and_stays_out(call, team, mia, tom, str
     for person in (tom, stranger):
         assert person.call("GET", place(base, "access-token/")).status_code in (403, 404)
         refused = person.call("POST", accept(secret))
-        assert refused.status_code == 403 and "taken out" in refused.json()["error_msg"]
+        assert refused.status_code == 403 and "removed from this base" in refused.json()["error_msg"]
     assert stranger.call("POST", accept(invite(mia, base))).status_code == 200
 
 
@@ -326,7 +326,7 @@ def test_a_team_may_keep_outsiders_out(call, team, mia, tom, stranger):
     assert (base["name"], "r") not in shared(stranger) and (base["name"], "r") in shared(tom)
     assert stranger.call("GET", place(base, "access-token/")).status_code == 404
     refused = stranger.call("POST", accept(secret))
-    assert refused.status_code == 403 and "from outside" in refused.json()["error_msg"]
+    assert refused.status_code == 403 and "from other teams" in refused.json()["error_msg"]
     team.set(enable_external_user_access_invite_link=True)
     assert gateway(call, base, token) == 200 and (base["name"], "r") in shared(stranger)
 
