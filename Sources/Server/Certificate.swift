@@ -18,7 +18,7 @@ public final class Certificate: @unchecked Sendable {  // Sendable: GnuTLS chang
 
   /// Reads PEM files.
   ///
-  /// - Throws: `Flaw` where they cannot be used. Whether it is valid by now is not asked.
+  /// - Throws: `Flaw` if they cannot be used. The dates of validity are not checked.
   public init(chain: [UInt8], key: [UInt8]) throws(Flaw) {
     var credentials: OpaquePointer?
     guard gnutls_certificate_allocate_credentials(&credentials) == GNUTLS_E_SUCCESS, let credentials else {

@@ -37,7 +37,7 @@ struct RequestHeader {
   ///   - target: The request's target in the buffer.
   ///   - version: The end of the request line.
   ///   - limit: The bytes that the header may have; each field counts 64 bytes more.
-  /// - Throws: `Rejection` where it is ambiguous or too large.
+  /// - Throws: `Rejection` if it is ambiguous or too large.
   init(
     of connection: OpaquePointer, method: UnsafePointer<CChar>, target: UnsafeBufferPointer<CChar>,
     version: UnsafePointer<CChar>, limit: Int

@@ -5,23 +5,23 @@ internal import Jobs
 internal import Loop
 internal import Postgres
 
-/// What the service does by itself. Each job is a value here, and nothing else runs for long.
+/// The work that the service does by itself. Each job is a value here, and nothing else runs permanently.
 struct BackgroundJobs {
   let configuration: Configuration
   let store: KeyStore
   let log: Log
 
-  /// The jobs of every loop, on what belongs to it.
+  /// The jobs of each loop, with the loop's own objects.
   func ofLoop(_ loop: Loop, _ app: App, _ db: WritableDatabase, _ figures: Figures) -> [Job] {
     [measureLag(figures), writeLastUses(app), readKeys(app)]
       + (app.standby.map { [compareStandby($0, app)] } ?? [])
       + WorkQueue.jobs(workHandlers(app), db, on: loop) { log.write($0) }
   }
 
-  /// Who does the work that operations enqueue, kind by kind.
+  /// The handlers of the work that operations enqueue, one for each kind.
   private func workHandlers(_ app: App) -> [WorkHandler] { [] }
 
-  /// The jobs of the whole replica, which its first loop runs.
+  /// The jobs of the whole replica, which run on its first loop.
   func ofReplica(_ app: App, _ db: WritableDatabase) -> [Job] {
     let shared = [clearTrash(app, db), forgetAttempts(app, db), forgetAnswers(app, db), WorkQueue.forgetting(db)]
     return shared + [compareClocks(app)] + forgetFirstStart(app)
@@ -29,7 +29,7 @@ struct BackgroundJobs {
 
   // MARK: For each loop
 
-  /// How late the loop does what is due.
+  /// Measures how late the loop runs what is due.
   private func measureLag(_ figures: Figures) -> Job {
     Job("measure-lag", every: .milliseconds(500), from: .afterInterval) { figures.noteLag($0.lateness) }
   }
@@ -38,14 +38,14 @@ struct BackgroundJobs {
     Job("write-last-uses", every: .seconds(10), from: .afterInterval) { _ in await app.lastUse.write(at: .now) }
   }
 
-  /// A new key is known twice before it signs; at the moment at which it does, all copies change over.
+  /// Reads the keys. A new key is read twice before it signs; at that moment, all copies switch to it.
   private func readKeys(_ app: App) -> Job {
     .planning("read-keys", every: .seconds(10), from: .afterInterval) { _ in
       try await store.refresh(app).map { .within($0) } ?? .atInterval
     }
   }
 
-  /// How far the standby is behind.
+  /// Asks how far the standby lags behind.
   private func compareStandby(_ standby: Standby, _ app: App) -> Job {
     Job("compare-standby", every: .seconds(1)) { _ in
       await standby.compare(with: app.db)
@@ -75,7 +75,7 @@ struct BackgroundJobs {
     }
   }
 
-  /// Base tokens expire by this machine's clock, and all else by the database's: if they differ, somebody should know.
+  /// Warns if the clocks differ: base tokens expire by this machine's clock, everything else by the database's.
   private func compareClocks(_ app: App) -> Job {
     Job("compare-clocks", every: .seconds(60)) { _ in
       let theirs = try await app.db.row("select clock_timestamp() as time", as: DatabaseTime.self)
@@ -84,7 +84,7 @@ struct BackgroundJobs {
     }
   }
 
-  /// Deletes what the first start has kept, once an administrator has signed in.
+  /// Deletes the file of the first start once an administrator has signed in.
   private func forgetFirstStart(_ app: App) -> [Job] {
     let notes = FirstStart(configuration)
     guard notes.isThere else { return [] }
@@ -97,7 +97,7 @@ struct BackgroundJobs {
 }
 
 extension Log {
-  /// Writes what becomes of jobs.
+  /// Logs the results of jobs.
   func write(_ report: JobReport) {
     switch report {
     case .failed(let job, let reason, let failures):
@@ -114,7 +114,7 @@ extension Log {
     }
   }
 
-  /// Writes that work was given up.
+  /// Logs work that was given up.
   func write(_ report: WorkReport) {
     write(.error, "work given up") {
       $0.add("kind", report.kind)

@@ -75,7 +75,7 @@ struct ArchiveError: Error, CustomStringConvertible {
   init(_ description: String) { self.description = description }
 }
 
-/// Dumps the database into a file, which has its name when it is whole; gives its size in bytes.
+/// Dumps the database into a file, which gets its name when it is complete; returns its size in bytes.
 private func dump(_ installation: Installation, to path: String, _ signals: Signals) throws -> Int {
   do {
     return try WholeFile(path: path).write(.always) { try installation.dump(to: $0, signals) }

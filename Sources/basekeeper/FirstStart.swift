@@ -17,8 +17,8 @@ struct FirstStart: Sendable {
 
   var isThere: Bool { access(path, F_OK) == 0 }
 
-  /// Puts what was generated above what is there; on disk when it returns. What is there may have come to nothing: a
-  /// start that was killed before it has committed leaves passwords of nobody.
+  /// Puts what was generated above the file's old content; when it returns, everything is on disk. The old content may
+  /// be invalid: a start that was killed before its commit leaves passwords of accounts that do not exist.
   ///
   /// - Throws: `NothingSeeded` if it cannot be written.
   func keep(_ seeded: Seeded) throws(NothingSeeded) {

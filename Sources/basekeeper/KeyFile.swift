@@ -15,7 +15,7 @@ struct KeyFile {
   func read() throws -> String {
     if let secret = try existing() { return secret }
     let secret = Secret.generatedKey().clear
-    // Whole or not at all: what is sealed with a key that is not kept is lost.
+    // Complete or not at all: if the key is lost, so is everything that is sealed with it.
     do throws(WholeFile.WriteError) {
       try WholeFile(path: path).write(.never, Array((secret + "\n").utf8))
       return secret

@@ -1,6 +1,7 @@
-/// What is run in the database before a backup takes the place of what is there.
+/// The SQL that `restore --replace` runs before it restores the backup.
 enum RestoreScripts {
-  /// Refuses where somebody has come meanwhile. Asked when all is dropped: whoever comes later waits, and finds what is new.
+  /// Fails if another session uses the database. Runs after everything was dropped: later sessions wait, and find the
+  /// new data.
   static let alone = """
     do $alone$
     begin
@@ -14,8 +15,8 @@ enum RestoreScripts {
     end $alone$;
     """
 
-  /// Drops everything in the schema, whatever version made it, but for what extensions have brought. Not the schema itself:
-  /// that need not be ours.
+  /// Drops everything in the schema, from any version, except the objects of extensions. The schema itself stays: it
+  /// may belong to another role.
   static let emptying = """
     do $emptying$
     declare script text;

@@ -1,6 +1,6 @@
 internal import Jobs
 
-/// Tells somebody in intervals that all loops turn, and nothing while one of them does not.
+/// Calls a function at intervals while all loops turn, but not while one of them hangs.
 struct Watchdog: Sendable {
   private let interval: Duration
   private let tell: @Sendable () -> Void
@@ -10,7 +10,7 @@ struct Watchdog: Sendable {
     (self.interval, self.tell, turned) = (interval, tell, (1...loops).map { _ in Flag() })
   }
 
-  /// The jobs of one loop, counted from 1; the first one tells.
+  /// The jobs of a loop, numbered from 1; the first loop calls the function.
   func ofLoop(_ number: Int) -> [Job] {
     let own = Job("say-loop-turns", every: interval / 2) { _ in turned[number - 1].set() }
     return number == 1 ? [own, telling] : [own]

@@ -1,28 +1,28 @@
 internal import Glibc
 internal import Ground
 
-/// A file that only its owner may read, and that is whole and on disk when it gets its name.
+/// A file that only its owner may read, and that gets its name only when it is complete and on disk.
 struct WholeFile {
   let path: String
 
-  /// Why there is no file of this name, or the old one still.
+  /// Why the file was not written. If there was an old one, it stays.
   struct WriteError: Error, CustomStringConvertible {
-    /// The file that could not be made or written.
+    /// The file that could not be created or written.
     let path: String
-    /// The system's number of the error.
+    /// The error number (errno).
     let code: Int32
-    /// Whether it could not even be created.
+    /// Whether creating it failed, and not only writing it.
     let isCreation: Bool
 
     var description: String { "\(path): \(systemReason(code))" }
   }
 
-  /// What becomes of a file that has the name already.
+  /// Whether a file that already has the name is replaced.
   enum Replacement { case always, never }
 
-  /// Writes the file under another name, then gives it its own; gives its size in bytes.
+  /// Writes the file under another name, then renames it; returns its size in bytes.
   ///
-  /// - Throws: `WriteError`, with `EEXIST` if the name is taken and is not to be replaced; what the body throws.
+  /// - Throws: `WriteError`, with `EEXIST` if the name is taken and must not be replaced; and what the body throws.
   func write(_ replacement: Replacement, _ body: (Int32) throws -> Void) throws -> Int {
     let draft = "\(path).\(randomSuffix()).part"
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
@@ -39,7 +39,7 @@ struct WholeFile {
     return Int(lseek(file, 0, SEEK_END))
   }
 
-  /// Writes these bytes; see above.
+  /// Writes these bytes in the same way.
   func write(_ replacement: Replacement, _ bytes: [UInt8]) throws(WriteError) {
     do {
       _ = try write(replacement) { file in
@@ -53,7 +53,7 @@ struct WholeFile {
   }
 }
 
-/// Lets the name of a file that is kept outlast a failure of power, too.
+/// Makes a file's name survive a power failure, too.
 private func keepName(of path: String) {
   var folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast().joined(separator: "/")
   if folder.isEmpty { folder = path.hasPrefix("/") ? "/" : "." }
@@ -62,5 +62,5 @@ private func keepName(of path: String) {
   close(directory)
 }
 
-/// What no other run has, also where all have the same process id, as in containers.
+/// A suffix that no other run has, even if all have the same process ID, as in containers.
 func randomSuffix() -> String { String(UInt64.random(in: .min ... .max), radix: 36) }
