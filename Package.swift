@@ -48,7 +48,7 @@ let package = Package(
     module("Server", "Ground", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
     module("Spreadsheet", "CZip", "CExpat"),
     module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
-    module("Domain", "Access", "Ground", "HTTP", "Postgres", "Jobs", "Crypto", "Assets"),
+    module("Domain", "Access", "Ground", "Postgres", "Jobs", "Crypto", "Assets"),
     module("API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .executableTarget(
       name: "basekeeper",

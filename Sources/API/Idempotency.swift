@@ -1,4 +1,4 @@
-public import Access
+internal import Access
 internal import Crypto
 internal import Domain
 internal import Ground
@@ -39,19 +39,6 @@ extension App {
       // Another one was first.
       guard let answer = try await once.answer(self) else { throw APIError.running }
       return answer
-    }
-  }
-
-  /// Deletes what is kept for a day, and has been.
-  public func forgetOldAnswers() async throws {
-    for old: SQL in [
-      "idempotent_answer where created_at < now() - interval '1 day'",
-      // Whether it has expired is judged by the clocks of the copies, and one may be late.
-      "revoked_base_token where expires_at < now() - interval '7 days'",
-      "team_invitation where expires_at < now() - interval '30 days'",
-      "retired_secret where valid_until < now() - interval '90 days'",
-    ] {
-      try await keep(.retention) { try await $0.run("delete from \(old)") }
     }
   }
 }

@@ -9,4 +9,10 @@ extension Fields {
     guard let value = try optionalInteger(name, range) else { return .keep }
     return meansNone(value) ? .clear : .set(value)
   }
+
+  /// A name that may be taken away, which an empty text does; kept where the field is not there.
+  func patchedName(_ name: String) throws -> Patch<String> {
+    guard let text = try removableName(name) else { return .keep }
+    return text.isEmpty ? .clear : .set(text)
+  }
 }

@@ -1,5 +1,6 @@
 internal import API
 internal import Access
+internal import Domain
 internal import Ground
 internal import Jobs
 internal import Loop
@@ -58,7 +59,7 @@ struct BackgroundJobs {
 
   private func clearTrash(_ app: App, _ db: WritableDatabase) -> Job {
     Job("clear-trash", every: .seconds(3600), by: .oneReplica(of: db, limit: .seconds(600))) { _ in
-      let count = try await app.clearOldTrash(afterDays: configuration.trashDays)
+      let count = try await Trash(app).clearOld(afterDays: configuration.trashDays)
       if count > 0 { log.write(.info, "trash cleared") { $0.add("bases", count) } }
     }
   }
@@ -71,7 +72,7 @@ struct BackgroundJobs {
 
   private func forgetAnswers(_ app: App, _ db: WritableDatabase) -> Job {
     Job("forget-answers", every: .seconds(600), by: .oneReplica(of: db, limit: .seconds(60))) { _ in
-      try await app.forgetOldAnswers()
+      try await Retention(app).deleteOld()
     }
   }
 

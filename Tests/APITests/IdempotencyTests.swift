@@ -1,6 +1,7 @@
 import API
 import Access
 import Crypto
+import Domain
 import Ground
 import HTTP
 import Postgres
@@ -391,7 +392,7 @@ import Testing
       let groups = "/api/v2.1/groups/"
       #expect(try await Self.call(world, groups, as: .groupOwner, ["name": "First"]).status == 201)
       try await age("23 hours 50 minutes")
-      _ = try await world.onLoop { try? await $0.forgetOldAnswers() }
+      _ = try await world.onLoop { try? await Retention($0).deleteOld() }
       let kept = try await Self.call(world, groups, as: .groupOwner, ["name": "First"])
       #expect(kept.headers["Idempotency-Replayed"] == "true")
       // Then the key is free, also before anybody has cleared up.
@@ -401,7 +402,7 @@ import Testing
       #expect(other.headers["Idempotency-Replayed"] == nil)
       #expect(try await world.database.count("user_group where name in ('First', 'Second')") == 2)
       try await age("25 hours")
-      _ = try await world.onLoop { try? await $0.forgetOldAnswers() }
+      _ = try await world.onLoop { try? await Retention($0).deleteOld() }
       #expect(try await world.database.count("idempotent_answer") == 0)
     }
   }

@@ -1,4 +1,5 @@
 import API
+import Domain
 import HTTP
 import TestSupport
 import Testing
@@ -294,7 +295,7 @@ import Testing
     try await World.with { world in
       try await world.database.execute("update base set deleted_at = now() - interval '31 days' where id = 2")
       let cleared = try await withThrowingTaskGroup(of: Int?.self) { group in
-        for _ in 1...8 { group.addTask { try await world.onLoop { try? await $0.clearOldTrash(afterDays: 30) } } }
+        for _ in 1...8 { group.addTask { try await world.onLoop { try? await Trash($0).clearOld(afterDays: 30) } } }
         return try await group.reduce(into: []) { $0.append($1 ?? -1) }
       }
       #expect(cleared.sorted() == [0, 0, 0, 0, 0, 0, 0, 1])

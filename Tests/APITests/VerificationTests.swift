@@ -1,5 +1,6 @@
 import API
 import Access
+import Domain
 import Foundation
 import Ground
 import HTTP
@@ -360,12 +361,12 @@ private let inactive = #"{"active":false}"#
     try await World.with { world async throws in
       let token = try await world.baseToken(of: try await world.makeAPIToken())
       #expect(try await world.call(.post, revocation, as: .nobody, ["token": token]).status == 200)
-      _ = try await world.onLoop { try? await $0.forgetOldAnswers() }
+      _ = try await world.onLoop { try? await Retention($0).deleteOld() }
       #expect(try await world.database.count("revoked_base_token") == 1)
       #expect(try await !world.database.dump().contains(token))
       for (age, count) in [("6 days", 1), ("7 days", 0)] {
         try await world.database.execute("update revoked_base_token set expires_at = now() - interval '\(age)'")
-        _ = try await world.onLoop { try? await $0.forgetOldAnswers() }
+        _ = try await world.onLoop { try? await Retention($0).deleteOld() }
         #expect(try await world.database.count("revoked_base_token") == count)
       }
     }

@@ -33,7 +33,7 @@ let package = Package(
     module("Postgres", "Ground", "Loop", "CLibPQ"),
     module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
     module("Spreadsheet", "CZip", "CExpat"),
-    module("Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Assets"),
+    module("Domain", "Access", "Ground", "Postgres", "Crypto", "Assets"),
     module("API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .target(
       name: "FuzzTargets", dependencies: ["API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto"],

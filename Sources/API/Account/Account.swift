@@ -1,8 +1,7 @@
 internal import Access
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let accountRoutes = Table(.account, [
@@ -15,12 +14,8 @@ let accountRoutes = Table(.account, [
 // MARK: Wire
 
 private struct NewName: Input {
-  let name: String
-
-  init(_ parts: Parts) throws {
-    let name: DisplayName = try parts.body().name("name")
-    self.name = name.text
-  }
+  let name: DisplayName
+  init(_ parts: Parts) throws { name = try parts.body().name("name") }
 }
 
 private struct NewAddress: Input {
@@ -37,26 +32,8 @@ private struct Message: Output, JSONEncodable {
 }
 
 /// Basekeeper keeps no rows and no files: what counts them stands at nothing used, nothing limited.
-private struct AccountInfo: RowDecodable, Output, JSONEncodable {
-  let user: UserID
-  let team: ID<Team>?
-  let email: String
-  let loginID: String?
-  let name: String
-  let isTeamAdmin: Bool
-  let isSystemAdmin: Bool
-
-  init(_ row: Row) throws(PostgresError) {
-    user = try row["uid"]
-    team = try row["team_id"]
-    email = try row["email"]
-    loginID = try row["login_id"]
-    name = try row["name"]
-    isTeamAdmin = try row["is_team_admin"]
-    isSystemAdmin = try row["is_system_admin"]
-  }
-
-  func write(to json: inout JSONWriter) {
+extension OwnAccountRecord: Output, JSONEncodable {
+  package func write(to json: inout JSONWriter) {
     json.object {
       if let team {
         $0.add("org_id", team)
@@ -89,36 +66,17 @@ private struct AccountInfo: RowDecodable, Output, JSONEncodable {
 
 // MARK: Operations
 
-private func showAccount(of caller: SignedIn, _: NoInput, _ app: App) async throws -> AccountInfo {
-  let found: AccountInfo? = try await app.db.lookup(
-    """
-    select uid, team_id, email, login_id, name, is_team_admin, is_system_admin
-    from live_account where id = \(caller.account)
-    """)
-  guard let found else { throw Refusal.badAccountToken }
-  return found
+private func showAccount(of caller: SignedIn, _: NoInput, _ app: App) async throws -> OwnAccountRecord {
+  try await OwnAccount(app, of: caller).show()
 }
 
-/// A team may keep its members' names to itself.
-private func changeName(of caller: SignedIn, _ new: NewName, _ app: App) async throws -> AccountInfo {
-  let count = try await app.change(by: caller) {
-    try await $0.run(
-      """
-      update account set name = \(new.name)
-      where id = \(caller.account)
-        and (is_team_admin or not exists (
-          select from team where team.id = account.team_id and not team.lets_members_rename
-        ))
-      """)
-  }
-  guard count == 1 else { throw DomainError.forbidden("The team does not let its members change their names.") }
-  return try await showAccount(of: caller, NoInput(), app)
+private func changeName(of caller: SignedIn, _ new: NewName, _ app: App) async throws -> OwnAccountRecord {
+  let account = OwnAccount(app, of: caller)
+  try await account.rename(to: new.name)
+  return try await account.show()
 }
 
-/// There is no e-mail to confirm it with, so it counts at once.
 private func changeAddress(of caller: SignedIn, _ new: NewAddress, _ app: App) async throws -> Message {
-  try await app.change(by: caller) {
-    try await $0.run("update account set email = \(new.email.text) where id = \(caller.account)")
-  }
+  try await OwnAccount(app, of: caller).changeAddress(to: new.email)
   return Message(text: "The address was changed to \(new.email.text).")
 }

@@ -2,7 +2,6 @@ internal import Access
 internal import Domain
 internal import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let baseRoutes = Table(.bases, [
@@ -36,48 +35,41 @@ extension WorkspaceReference {
   }
 }
 
-/// Icon and colour, from SeaTable's palette or beyond it.
-private struct Look {
-  let icon: String?
-  let color: String?
-
+extension BaseLook {
   init(_ fields: Fields) throws {
-    icon = try fields.optionalText("icon", upTo: 50)
-    color = try fields.optionalText("color", upTo: 20)
+    let icon = try fields.optionalText("icon", upTo: 50)
+    let color = try fields.optionalText("color", upTo: 20)
     let isIcon = icon?.utf8.allSatisfy { $0.isSmallLetter || $0.isDigit || $0 == UInt8(ascii: "-") }
     guard isIcon ?? true else { throw FieldsError.invalid("icon") }
     let isColor = color.map {
       $0.first == "#" && $0.dropFirst().allSatisfy(\.isHexDigit) && [4, 7, 9].contains($0.count)
     }
     guard isColor ?? true else { throw FieldsError.invalid("color") }
+    self.init(icon: icon, color: color)
   }
 }
 
-private struct NewBase: Input {
-  let name: BaseName
+private struct PlacedNewBase: Input {
   let place: WorkspaceReference
-  let look: Look
-  let folder: ID<Folder>?
+  let new: NewBase
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    name = try fields.name("name")
     place = try WorkspaceReference(fields)
-    look = try Look(fields)
-    folder = try fields.optionalInteger("folder_id", 1...Int64.max).map { ID($0) }
+    new = NewBase(
+      name: try fields.name("name"), look: try BaseLook(fields),
+      folder: try fields.optionalInteger("folder_id", 1...Int64.max).map { ID($0) })
   }
 }
 
-private struct BaseChange: Input {
+private struct NamedBaseChange: Input {
   let name: String
-  let newName: BaseName?
-  let look: Look
+  let change: BaseChange
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
     name = try fields.text("name", 1...255)
-    newName = try fields.optionalName("new_name")
-    look = try Look(fields)
+    change = BaseChange(name: try fields.optionalName("new_name"), look: try BaseLook(fields))
   }
 }
 
@@ -124,107 +116,32 @@ private struct BaseCopy: Input {
 
 // MARK: Operations
 
-private func createBase(by admin: WorkspaceAdmin, _ new: NewBase, _ app: App) async throws -> Created<NamedBase> {
-  guard let made = try await insert(new, by: admin, app) else { throw Refusal.notAllowed }
-  return Created(NamedBase(key: "table", base: made))
+private func createBase(
+  by admin: WorkspaceAdmin, _ base: PlacedNewBase, _ app: App
+) async throws -> Created<NamedBase> {
+  Created(NamedBase(key: "table", base: try await Bases(app).make(base.new, by: admin)))
 }
 
 private func showBase(to user: BaseUser, _ base: BaseInWorkspace, _ app: App) async throws -> NamedBase {
-  let found: BaseRecord? = try await app.db.row(
-    "select \(BaseRecord.columns) from base \(BaseRecord.people) where base.id = \(user.base)")
-  guard let found else { throw Refusal.notFound(.base(base.name)) }
-  return NamedBase(key: "table", base: found)
+  NamedBase(key: "table", base: try await Bases(app).show(user.base, named: base.name))
 }
 
 private func showSize(to _: BaseUser, _: NoInput, _ app: App) -> BaseSize { BaseSize() }
 
-private func listCollaborators(of user: BaseUser, _ page: LongPage, _ app: App) async throws -> Collaborators {
-  try await app.collaborators(of: user.base, for: user.caller.account, page)
+private func listCollaborators(of user: BaseUser, _ page: LongPage, _ app: App) async throws -> CollaboratorList {
+  CollaboratorList(
+    users: try await Collaborators(app).list(of: user.base, for: user.caller.account, page.page))
 }
 
-private func changeBase(by admin: WorkspaceAdmin, _ change: BaseChange, _ app: App) async throws -> NamedBase {
-  let changed: BaseRecord? = try await app.change(by: admin.caller) {
-    try await $0.row(
-      """
-      with changed as (
-        update base
-        set name = coalesce(\(change.newName?.text), name), icon = coalesce(\(change.look.icon), icon),
-            color = coalesce(\(change.look.color), color), modifier_id = \(admin.caller.account), updated_at = now()
-        where workspace_id = \(admin.workspace) and name = \(change.name) and deleted_at is null
-        returning *
-      )
-      select \(BaseRecord.columns) from changed as base \(BaseRecord.people)
-      """)
-  }
-  guard let changed else { throw Refusal.notFound(.base(change.name)) }
-  return NamedBase(key: "table", base: changed)
+private func changeBase(by admin: WorkspaceAdmin, _ base: NamedBaseChange, _ app: App) async throws -> NamedBase {
+  NamedBase(key: "table", base: try await Bases(app).change(base.name, to: base.change, by: admin))
 }
 
 private func deleteBase(by admin: WorkspaceAdmin, _ base: BaseToDelete, _ app: App) async throws -> Success {
-  let count = try await app.change(by: admin.caller) {
-    try await $0.run(
-      """
-      update base set deleted_at = now(), modifier_id = \(admin.caller.account)
-      where workspace_id = \(admin.workspace) and name = \(base.name) and deleted_at is null
-      """)
-  }
-  guard count == 1 else { throw Refusal.notFound(.base(base.name)) }
+  try await Bases(app).delete(base.name, by: admin)
   return Success()
 }
 
-/// A new UUID, no tokens, no shares. Where the name is taken at the destination, the copy is called "name (1)".
 private func copyBase(by copier: BaseCopier, _ copy: BaseCopy, _ app: App) async throws -> NamedBase {
-  for _ in 1...5 {
-    do {
-      guard let made = try await insertCopy(of: copier.source.base, by: copier.destination, app) else {
-        throw Refusal.notFound(.base(copy.name))
-      }
-      return NamedBase(key: "dtable", base: made)
-    } catch PostgresError.statement(_, constraint: "base_name_key", _) {
-      continue  // somebody took the free name in the meantime: look for the next
-    }
-  }
-  throw Refusal.throttled(seconds: 1)
-}
-
-// MARK: Statements
-
-private func insert(_ new: NewBase, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
-  try await app.change(by: admin.caller) {
-    try await $0.row(
-      """
-      with made as (
-        insert into base (workspace_id, team_id, folder_id, name, icon, color, creator_id, modifier_id)
-        select id, team_id, \(new.folder), \(new.name.text), \(new.look.icon), \(new.look.color),
-               \(admin.caller.account), \(admin.caller.account)
-        from workspace where id = \(admin.workspace)
-        returning *
-      )
-      select \(BaseRecord.columns) from made as base \(BaseRecord.people)
-      """)
-  }
-}
-
-private func insertCopy(of source: ID<Base>, by admin: WorkspaceAdmin, _ app: App) async throws -> BaseRecord? {
-  let free = freeName(
-    like: "source.name",
-    unless: "select from base as taken where taken.workspace_id = workspace.id and taken.deleted_at is null")
-  return try await app.change(by: admin.caller) {
-    // One copy at a time, so that each finds a free name.
-    try await $0.run("select from workspace where id = \(admin.workspace) for no key update")
-    return try await $0.row(
-      """
-      with made as (
-        insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)
-        select workspace.id, workspace.team_id, free.name, source.icon, source.color, \(admin.caller.account),
-               \(admin.caller.account)
-        from base as source
-        join workspace on workspace.id = \(admin.workspace)
-        cross join lateral (\(free)) as free
-        where source.id = \(source) and source.deleted_at is null
-        returning *
-      )
-      select \(BaseRecord.columns) from made as base \(BaseRecord.people)
-      """)
-  }
+  NamedBase(key: "dtable", base: try await Bases(app).copy(copy.name, by: copier))
 }

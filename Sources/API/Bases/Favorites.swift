@@ -1,8 +1,7 @@
 internal import Access
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let favoriteRoutes = Table(.favorites, [
@@ -29,9 +28,9 @@ private struct FormerFavorite: Input {
 
 private struct ItemSearch: Input {
   let text: String
-  let kind: Kind?
+  let kind: ItemKind?
 
-  enum Kind: String {
+  enum ItemKind: String {
     case base, app
   }
 
@@ -42,21 +41,8 @@ private struct ItemSearch: Input {
   }
 }
 
-/// A base that was found, and where it lies for the caller.
-private struct FoundBase: RowDecodable, JSONEncodable {
-  let base: BaseRecord
-  let kind: String
-  let groupName: String
-  let isFavorite: Bool
-
-  init(_ row: Row) throws(PostgresError) {
-    base = try BaseRecord(row)
-    kind = try row["kind"]
-    groupName = try row["group_name"]
-    isFavorite = try row["is_favorite"]
-  }
-
-  func write(to json: inout JSONWriter) {
+extension FoundBase: JSONEncodable {
+  package func write(to json: inout JSONWriter) {
     json.object {
       base.write(to: &$0)
       $0.add("group_name", groupName)
@@ -66,17 +52,8 @@ private struct FoundBase: RowDecodable, JSONEncodable {
   }
 }
 
-/// A base with the mark of a favourite.
-struct MarkedBase: RowDecodable, JSONEncodable {
-  let base: BaseRecord
-  let isFavorite: Bool
-
-  init(_ row: Row) throws(PostgresError) {
-    base = try BaseRecord(row)
-    isFavorite = try row["is_favorite"]
-  }
-
-  func write(to json: inout JSONWriter) {
+extension MarkedBase: JSONEncodable {
+  package func write(to json: inout JSONWriter) {
     json.object {
       base.write(to: &$0)
       $0.add("starred", isFavorite)
@@ -87,70 +64,20 @@ struct MarkedBase: RowDecodable, JSONEncodable {
 // MARK: Operations
 
 private func listFavorites(of caller: SignedIn, _ page: LongPage, _ app: App) async throws -> NamedList<MarkedBase> {
-  NamedList("user_starred_dtable_list", try await app.favorites(of: caller, page.limit))
-}
-
-extension App {
-  /// A favourite that its owner may not open any more is not shown; it comes back with the right to it.
-  func favorites(of caller: SignedIn, _ page: SQL) async throws(PostgresError) -> [MarkedBase] {
-    try await db.rows(
-      """
-      select \(BaseRecord.columns), true as is_favorite
-      from favorite
-      join base on base.id = favorite.base_id and base.deleted_at is null
-      join base_permission as own on own.base_id = base.id and own.account_id = \(caller.account)
-      \(BaseRecord.people)
-      where favorite.account_id = \(caller.account)
-      order by favorite.added_at, base.id
-      \(page)
-      """)
-  }
+  NamedList("user_starred_dtable_list", try await Favorites(app, of: caller).list(page.page))
 }
 
 private func addFavorite(by user: BaseUser, _: Favorite, _ app: App) async throws -> Success {
-  try await app.change(by: user.caller) {
-    try await $0.run(
-      """
-      insert into favorite (account_id, base_id) values (\(user.caller.account), \(user.base))
-      on conflict (account_id, base_id) do nothing
-      """)
-  }
+  try await Favorites(app, of: user.caller).add(user.base)
   return Success()
 }
 
 private func removeFavorite(by caller: SignedIn, _ favorite: FormerFavorite, _ app: App) async throws -> Success {
-  try await app.change(by: caller) {
-    try await $0.run(
-      """
-      delete from favorite using base
-      where favorite.account_id = \(caller.account) and base.id = favorite.base_id and base.uuid = \(favorite.base)::uuid
-      """)
-  }
+  try await Favorites(app, of: caller).remove(favorite.base)
   return Success()
 }
 
 /// Among all that the caller may open. There are no apps.
 private func searchBases(by caller: SignedIn, _ search: ItemSearch, _ app: App) async throws -> NamedList<FoundBase> {
-  guard search.kind != .app else { return NamedList("results", []) }
-  return NamedList(
-    "results",
-    try await app.db.rows(
-      """
-      select \(BaseRecord.columns), favorite.base_id is not null as is_favorite,
-             case when workspace.account_id = own.account_id then 'personal'
-                  when member.group_id is not null then 'group' else 'shared' end as kind,
-             case when workspace.account_id = own.account_id then 'personal'
-                  when member.group_id is not null then user_group.name else 'shared' end as group_name
-      from base_permission as own
-      join base on base.id = own.base_id and base.deleted_at is null and base.name ilike \(containing(search.text))
-      join workspace on workspace.id = base.workspace_id
-      left join group_member as member
-        on member.group_id = workspace.group_id and member.account_id = own.account_id
-      left join user_group on user_group.id = member.group_id
-      left join favorite on favorite.base_id = base.id and favorite.account_id = own.account_id
-      \(BaseRecord.people)
-      where own.account_id = \(caller.account)
-      order by base.id
-      limit 100
-      """))
+  NamedList("results", search.kind == .app ? [] : try await OpenBases(app, to: caller).search(search.text))
 }

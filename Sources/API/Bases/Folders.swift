@@ -1,8 +1,7 @@
 internal import Access
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let folderRoutes = Table(.folders, [
@@ -22,7 +21,6 @@ private struct NewFolder: Input {
 private struct NamedFolder: PathInput {
   static let variable = "folder_id"
   let named: String
-  var id: ID<Folder>? { ID(text: named) }
   init(_ segment: String) { named = segment }
 }
 
@@ -33,18 +31,18 @@ private struct FolderChange: NamedInput {
 }
 
 /// From one folder of a workspace to another; nil is the workspace itself, which the wire calls `/`.
-private struct Move: Input {
+private struct FolderItemMove: Input {
   let base: BaseUUID
   let from: ID<Folder>?
   let to: ID<Folder>?
 
-  private enum Item: String {
+  private enum FolderItem: String {
     case base = "dtable"
   }
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    _ = try fields.choice("item_type", as: Item.self)
+    _ = try fields.choice("item_type", as: FolderItem.self)
     base = try parsed("item_id", BaseUUID(try fields.text("item_id", 1...36)))
     from = try Self.folder(fields, "from")
     to = try Self.folder(fields, "to")
@@ -53,26 +51,6 @@ private struct Move: Input {
   private static func folder(_ fields: Fields, _ field: String) throws -> ID<Folder>? {
     if (try? fields.text(field, 1...1)) == "/" { return nil }
     return ID(try fields.integer(field, 1...Int64.max))
-  }
-}
-
-struct FolderRecord: RowDecodable, JSONEncodable {
-  let id: ID<Folder>
-  let name: String
-  let workspace: ID<Workspace>
-
-  init(_ row: Row) throws(PostgresError) {
-    id = try row["id"]
-    name = try row["name"]
-    workspace = try row["workspace_id"]
-  }
-
-  func write(to json: inout JSONWriter) {
-    json.object {
-      $0.add("id", id)
-      $0.add("name", name)
-      $0.add("workspace_id", workspace)
-    }
   }
 }
 
@@ -91,62 +69,37 @@ private struct MadeFolder: Output, JSONEncodable {
   }
 }
 
-private struct Changed: Output, JSONEncodable {
+private struct ChangedFolder: Output, JSONEncodable {
   let folder: FolderRecord
   func write(to json: inout JSONWriter) { json.object { $0.add("folder", folder) } }
 }
 
+extension FolderRecord: JSONEncodable {
+  package func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("id", id)
+      $0.add("name", name)
+      $0.add("workspace_id", workspace)
+    }
+  }
+}
+
 // MARK: Operations
 
-/// Where the name is taken, the folder is called "name (1)".
 private func createFolder(by admin: WorkspaceAdmin, _ new: NewFolder, _ app: App) async throws -> MadeFolder {
-  let free = freeName(
-    like: "\(new.name.text)::text", unless: "select from folder as taken where taken.workspace_id = \(admin.workspace)")
-  let made: FolderRecord? = try await app.change(by: admin.caller) {
-    // One at a time, so that each finds a free name.
-    try await $0.run("select from workspace where id = \(admin.workspace) for no key update")
-    return try await $0.row(
-      """
-      insert into folder (workspace_id, name) select \(admin.workspace), free.name from (\(free)) as free
-      returning id, name, workspace_id
-      """)
-  }
-  guard let made else { throw Refusal.notAllowed }
-  return MadeFolder(folder: made)
+  MadeFolder(folder: try await Folders(app, of: admin).make(new.name))
 }
 
-private func renameFolder(by admin: WorkspaceAdmin, _ change: FolderChange, _ app: App) async throws -> Changed {
-  let changed: FolderRecord? = try await app.change(by: admin.caller) {
-    try await $0.row(
-      """
-      update folder set name = \(change.name.text) where id = \(change.folder.id) and workspace_id = \(admin.workspace)
-      returning id, name, workspace_id
-      """)
-  }
-  guard let changed else { throw Refusal.notFound(.folder(change.folder.named)) }
-  return Changed(folder: changed)
+private func renameFolder(by admin: WorkspaceAdmin, _ change: FolderChange, _ app: App) async throws -> ChangedFolder {
+  ChangedFolder(folder: try await Folders(app, of: admin).rename(change.folder.named, to: change.name))
 }
 
-/// The bases in it go to the workspace itself.
 private func deleteFolder(by admin: WorkspaceAdmin, _ folder: NamedFolder, _ app: App) async throws -> Success {
-  let count = try await app.change(by: admin.caller) {
-    try await $0.run(
-      "update base set folder_id = null where folder_id = \(folder.id) and workspace_id = \(admin.workspace)")
-    return try await $0.run("delete from folder where id = \(folder.id) and workspace_id = \(admin.workspace)")
-  }
-  guard count == 1 else { throw Refusal.notFound(.folder(folder.named)) }
+  try await Folders(app, of: admin).delete(folder.named)
   return Success()
 }
 
-private func moveBase(by admin: WorkspaceAdmin, _ move: Move, _ app: App) async throws -> Success {
-  let count = try await app.change(by: admin.caller) {
-    try await $0.run(
-      """
-      update base set folder_id = \(move.to)
-      where uuid = \(move.base)::uuid and workspace_id = \(admin.workspace) and deleted_at is null
-        and folder_id is not distinct from \(move.from)
-      """)
-  }
-  guard count == 1 else { throw Refusal.notFound(.base(move.base.text)) }
+private func moveBase(by admin: WorkspaceAdmin, _ move: FolderItemMove, _ app: App) async throws -> Success {
+  try await Folders(app, of: admin).move(move.base, from: move.from, to: move.to)
   return Success()
 }

@@ -1,9 +1,8 @@
 internal import Access
 internal import Crypto
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let groupLinkRoutes = Table(.groupLinks, [
@@ -15,52 +14,22 @@ let groupLinkRoutes = Table(.groupLinks, [
 
 // MARK: Wire
 
-private struct NewLink: Input {
+private struct NewGroupLink: Input {
   let days: Int64?
   init(_ parts: Parts) throws { days = try parts.body().optionalInteger("expire_days", 0...3650) }
 }
 
-private struct Acceptance: PathInput {
+private struct WholeGroupLink: PathInput {
   static let variable = "invite_link_token"
   let token: String
   init(_ segment: String) { token = segment }
 }
 
-/// A link that makes members of a group; what opens it is in the answer that makes it, and nowhere else.
-struct GroupLink: RowDecodable, Output, JSONEncodable {
-  let handle: String
-  let group: ID<Group>
-  let creator: UserID
-  let creatorName: String
-  let created: Timestamp
-  let end: Timestamp?
-  let isExpired: Bool
-  var secret: Secret?
-
-  /// Gives the links of a statement that selects rows of `group_link`.
-  static func select(_ rows: SQL) -> SQL {
-    """
-    select link.handle, link.group_id, creator.uid as creator_uid, creator.name as creator_name, link.created_at,
-           link.expires_at, coalesce(link.expires_at <= now(), false) as is_expired
-    from (\(rows)) as link
-    join account as creator on creator.id = link.created_by
-    order by link.id
-    """
-  }
-
-  init(_ row: Row) throws(PostgresError) {
-    handle = try row["handle"]
-    group = try row["group_id"]
-    creator = try row["creator_uid"]
-    creatorName = try row["creator_name"]
-    created = try row["created_at"]
-    end = try row["expires_at"]
-    isExpired = try row["is_expired"]
-  }
-
+/// What opens the link is in the answer that makes it, and nowhere else.
+extension GroupLinkRecord: Output, JSONEncodable {
   var revealed: [Revealed] { secret.map { [.secret($0)] } ?? [] }
 
-  func write(to json: inout JSONWriter) {
+  package func write(to json: inout JSONWriter) {
     json.object {
       $0.add("group_id", group)
       $0.add("username", creator)
@@ -76,84 +45,19 @@ struct GroupLink: RowDecodable, Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listLinks(of admin: GroupAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<GroupLink> {
-  try await app.links(of: admin.group, page.page)
+private func listLinks(of admin: GroupAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<GroupLinkRecord> {
+  NamedList("invite_link_list", try await GroupLinks(app).list(of: admin.group, page.page))
 }
 
-private func makeLink(by admin: GroupAdmin, _ new: NewLink, _ app: App) async throws -> GroupLink {
-  let token = LinkToken.generate()
-  let made: GroupLink? = try await app.change(by: admin.caller) {
-    try await $0.row(
-      """
-      with made as (
-        insert into group_link (group_id, handle, hash, created_by, expires_at)
-        select id, \(token.handle), \(token.secret.hash.bytes), \(admin.caller.account),
-               now() + make_interval(days => nullif(\(new.days), 0)::integer)
-        from user_group where id = \(admin.group)
-        returning *
-      )
-      \(GroupLink.select("select * from made"))
-      """)
-  }
-  guard var made else { throw Refusal.notFound(.group(String(admin.group.value))) }
-  made.secret = token.secret
-  return made
+private func makeLink(by admin: GroupAdmin, _ new: NewGroupLink, _ app: App) async throws -> GroupLinkRecord {
+  try await GroupLinks(app).make(into: admin.group, days: new.days, by: admin.caller)
 }
 
 private func deleteLink(by admin: GroupAdmin, _ link: NamedLink, _ app: App) async throws -> Success {
-  try await app.delete(link, of: admin.group, by: admin.caller)
+  try await GroupLinks(app).delete(link.handle, of: admin.group, by: admin.caller)
   return Success()
 }
 
-/// Makes the caller a member, if he is of the group's team; a member stays what he is, and who was taken out does not
-/// come back by a link that was there then.
-private func acceptLink(by invitee: GroupInvitee, _: Acceptance, _ app: App) async throws -> MemberRecord {
-  try await app.change(by: invitee.caller) {
-    let found: Found? = try await $0.row(
-      """
-      select id, group_id, coalesce(expires_at <= now(), false) as is_expired
-      from group_link where id = \(invitee.link)
-      for share
-      """)
-    guard let found else { throw Refusal.notFound(.link) }
-    guard !found.isExpired else { throw Refusal.expiredLink }
-    switch try await $0.add(invitee.caller.user.wire, to: found.group, by: found.link) {
-    case .made(let member), .isMember(let member): return member
-    case .unknown: throw Refusal.notFound(.link)  // the link is another team's
-    }
-  }
-}
-
-private struct Found: RowDecodable {
-  let link: Int64
-  let group: ID<Group>
-  let isExpired: Bool
-
-  init(_ row: Row) throws(PostgresError) {
-    link = try row["id"]
-    group = try row["group_id"]
-    isExpired = try row["is_expired"]
-  }
-}
-
-extension App {
-  /// The invite links of a group.
-  func links(of group: ID<Group>, _ page: Page) async throws(PostgresError) -> NamedList<GroupLink> {
-    NamedList(
-      "invite_link_list",
-      try await groupLinks("select * from group_link where group_id = \(group) order by id \(page.limit)"))
-  }
-
-  /// The links of a statement that selects rows of `group_link`.
-  func groupLinks(_ rows: SQL) async throws(PostgresError) -> [GroupLink] {
-    try await db.rows(GroupLink.select(rows))
-  }
-
-  /// Ends an invite link of a group; who has come in by it stays.
-  func delete(_ link: NamedLink, of group: ID<Group>, by caller: SignedIn) async throws {
-    let count = try await change(by: caller) {
-      try await $0.run("delete from group_link where group_id = \(group) and handle = \(link.handle)")
-    }
-    guard count == 1 else { throw Refusal.notFound(.link) }
-  }
+private func acceptLink(by invitee: GroupInvitee, _: WholeGroupLink, _ app: App) async throws -> GroupMemberRecord {
+  try await GroupLinks(app).accept(invitee.link, by: invitee.caller)
 }

@@ -1,8 +1,7 @@
 internal import Access
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let groupMemberRoutes = Table(.groupMembers, [
@@ -21,13 +20,13 @@ private struct MemberFilter: Input {
   init(_ parts: Parts) throws { isAdmin = try parts.query().optionalBoolean("is_admin") ?? false }
 }
 
-private struct NewMember: Input {
+private struct NewGroupMember: Input {
   let user: String
   init(_ parts: Parts) throws { user = try parts.body().text("email", 1...255) }
 }
 
 /// Several people, with commas or blanks between their user ids.
-private struct NewMembers: Input {
+private struct NewGroupMembers: Input {
   let users: [String]
 
   init(_ parts: Parts) throws {
@@ -36,24 +35,24 @@ private struct NewMembers: Input {
   }
 }
 
-private struct NamedMember: PathInput {
+private struct NamedGroupMember: PathInput {
   static let variable = "group_member"
   let user: String
   init(_ segment: String) { user = segment }
 }
 
-private struct MemberChange: NamedInput {
+private struct GroupMemberChange: NamedInput {
   let user: String
   let isAdmin: Bool
 
-  init(_ member: NamedMember, _ parts: Parts) throws {
+  init(_ member: NamedGroupMember, _ parts: Parts) throws {
     (user, isAdmin) = (member.user, try parts.body().boolean("is_admin"))
   }
 }
 
 /// In this one list SeaTable says with a number whether somebody is an admin.
 private struct NumberedMember: JSONEncodable {
-  let member: MemberRecord
+  let member: GroupMemberRecord
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -63,39 +62,74 @@ private struct NumberedMember: JSONEncodable {
   }
 }
 
+extension GroupMemberRecord: Output, JSONEncodable {
+  package func write(to json: inout JSONWriter) {
+    json.object {
+      write(to: &$0)
+      $0.add("is_admin", role.administers)
+    }
+  }
+
+  func write(to object: inout JSONWriter.Members) {
+    person.write(to: &object)
+    object.add("group_id", group)
+    object.add("login_id", loginID)
+    object.add("role", role.wire)
+  }
+}
+
+extension Role {
+  /// `Owner`, `Admin` or `Member`.
+  var wire: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+}
+
+extension Outcomes<GroupMemberRecord> {
+  /// From what became of each.
+  init(_ additions: [(user: String, addition: MemberAddition)]) {
+    self.init()
+    for (user, addition) in additions {
+      do { success.append(try addition.member(named: user)) } catch { fail(user, WireError(error).text) }
+    }
+  }
+}
+
 // MARK: Operations
 
 private func listMembers(
   to member: GroupMember, _ filter: Long<MemberFilter>, _ app: App
 ) async throws -> Listing<NumberedMember> {
-  let condition: SQL = filter.of.isAdmin ? "member.role <> 'member'" : "true"
-  return Listing(
-    elements: try await app.members(of: member.group, where: condition, filter.page.limit).map(NumberedMember.init))
+  let members = try await GroupMembers(app).list(of: member.group, onlyAdmins: filter.of.isAdmin, filter.page)
+  return Listing(elements: members.map(NumberedMember.init))
 }
 
 private func addMember(
-  by admin: GroupAdmin, _ new: NewMember, _ app: App
-) async throws -> Created<MemberRecord> {
-  Created(try await app.add(new.user, to: admin.group, by: admin.caller))
+  by admin: GroupAdmin, _ new: NewGroupMember, _ app: App
+) async throws -> Created<GroupMemberRecord> {
+  Created(try await GroupMembers(app).add(new.user, to: admin.group, by: admin.caller))
 }
 
-private func addMembers(by admin: GroupAdmin, _ new: NewMembers, _ app: App) async throws -> Outcomes<MemberRecord> {
-  try await app.add(new.users, to: admin.group, by: admin.caller)
+private func addMembers(
+  by admin: GroupAdmin, _ new: NewGroupMembers, _ app: App
+) async throws -> Outcomes<GroupMemberRecord> {
+  Outcomes(try await GroupMembers(app).add(new.users, to: admin.group, by: admin.caller))
 }
 
-private func changeMember(by admin: GroupAdmin, _ change: MemberChange, _ app: App) async throws -> Success {
-  try await app.change(change.user, of: admin.group, to: change.isAdmin ? .admin : .member, by: admin.caller)
+private func changeMember(by admin: GroupAdmin, _ change: GroupMemberChange, _ app: App) async throws -> Success {
+  try await GroupMembers(app).setRole(
+    change.isAdmin ? .admin : .member, of: change.user, in: admin.group, by: admin.caller)
   return Success()
 }
 
 /// Everybody but the owner may leave; others are taken out by owner and admins.
-private func removeMember(by remover: GroupAdminOrSelf, _ member: NamedMember, _ app: App) async throws -> Success {
-  try await app.remove(member.user, from: remover.group, by: remover.caller)
+private func removeMember(
+  by remover: GroupAdminOrSelf, _ member: NamedGroupMember, _ app: App
+) async throws -> Success {
+  try await GroupMembers(app).remove(member.user, from: remover.group, by: remover.caller)
   return Success()
 }
 
 private func searchMembers(
   by member: GroupMember, _ search: ShortSearch, _ app: App
-) async throws -> Listing<MemberRecord> {
-  Listing(elements: try await app.members(of: member.group, where: search.accounts, "limit 50"))
+) async throws -> Listing<GroupMemberRecord> {
+  Listing(elements: try await GroupMembers(app).search(search.text, in: member.group))
 }

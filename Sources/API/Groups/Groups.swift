@@ -1,8 +1,7 @@
 internal import Access
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let groupRoutes = Table(.groups, [
@@ -24,7 +23,7 @@ private struct NewGroup: Input {
   init(_ parts: Parts) throws { name = try parts.body().name("name") }
 }
 
-private struct GroupChange: Input {
+private struct OwnGroupChange: Input {
   let name: GroupName?
   let owner: String?
 
@@ -49,30 +48,8 @@ private struct GroupMove: Input {
   }
 }
 
-private struct GroupRecord: RowDecodable, Output, JSONEncodable {
-  let id: ID<Group>
-  let name: String
-  let created: Timestamp
-  let owner: UserID?
-  let admins: [String]
-
-  static let columns: SQL = """
-    user_group.id, user_group.name, user_group.created_at,
-    (select account.uid from group_member as member join account on account.id = member.account_id
-     where member.group_id = user_group.id and member.role = 'owner') as owner_uid,
-    array(select account.uid from group_member as member join account on account.id = member.account_id
-          where member.group_id = user_group.id and member.role <> 'member' order by account.id) as admin_uids
-    """
-
-  init(_ row: Row) throws(PostgresError) {
-    id = try row["id"]
-    name = try row["name"]
-    created = try row["created_at"]
-    owner = try row["owner_uid"]
-    admins = try row["admin_uids"]
-  }
-
-  func write(to json: inout JSONWriter) {
+extension GroupRecord: Output, JSONEncodable {
+  package func write(to json: inout JSONWriter) {
     json.object {
       $0.add("id", id)
       $0.add("parent_group_id", 0)
@@ -88,115 +65,42 @@ private struct GroupRecord: RowDecodable, Output, JSONEncodable {
 // MARK: Operations
 
 private func listGroups(of caller: SignedIn, _ page: LongPage, _ app: App) async throws -> Listing<GroupRecord> {
-  Listing(
-    elements: try await app.groupRecords(
-      """
-      select \(GroupRecord.columns)
-      from group_member as own
-      join user_group on user_group.id = own.group_id
-      where own.account_id = \(caller.account)
-      order by own.position, user_group.id
-      \(page.limit)
-      """))
+  Listing(elements: try await OwnGroups(app, of: caller).list(page.page))
 }
 
 private func createGroup(by caller: SignedIn, _ new: NewGroup, _ app: App) async throws -> Created<GroupRecord> {
-  let made = try await app.change(by: caller) {
-    guard let made = try await $0.insertGroup(new.name.text, owner: caller.account) else {
-      throw Refusal.badAccountToken
-    }
-    return made
-  }
-  return Created(try await app.groupRecord(made))
+  Created(try await OwnGroups(app, of: caller).make(new.name))
 }
 
-/// By a part of the name, among those that the caller may share with.
 private func searchGroups(
   by caller: SignedIn, _ search: ShortSearch, _ app: App
 ) async throws -> Listing<GroupRecord> {
-  Listing(
-    elements: try await app.groupRecords(
-      """
-      select \(GroupRecord.columns) from user_group
-      where \(caller.shareableGroups) and user_group.name ilike \(search.pattern)
-      order by user_group.id
-      limit 50
-      """))
+  Listing(elements: try await OwnGroups(app, of: caller).searchShareable(search.text))
 }
 
 private func listShareableGroups(
   for caller: SignedIn, _ page: LongPage, _ app: App
 ) async throws -> Listing<GroupRecord> {
-  Listing(
-    elements: try await app.groupRecords(
-      """
-      select \(GroupRecord.columns) from user_group where \(caller.shareableGroups)
-      order by user_group.id \(page.limit)
-      """))
+  Listing(elements: try await OwnGroups(app, of: caller).shareable(page.page))
 }
 
 private func showGroup(to member: GroupMember, _: NoInput, _ app: App) async throws -> GroupRecord {
-  try await app.groupRecord(member.group)
+  try await OwnGroups(app, of: member.caller).show(member.group)
 }
 
-private func changeGroup(by owner: GroupOwner, _ change: GroupChange, _ app: App) async throws -> GroupRecord {
-  try await app.change(
-    NamedGroup(owner.group), name: change.name, owner: change.owner, within: owner.caller.ownGroups, by: owner.caller)
-  return try await app.groupRecord(owner.group)
+private func changeGroup(by owner: GroupOwner, _ change: OwnGroupChange, _ app: App) async throws -> GroupRecord {
+  try await Groups(app).change(
+    String(owner.group.value), to: GroupChange(name: change.name, owner: change.owner),
+    within: owner.caller.ownGroups, by: owner.caller)
+  return try await OwnGroups(app, of: owner.caller).show(owner.group)
 }
 
 private func deleteGroup(by owner: GroupOwner, _: NoInput, _ app: App) async throws -> Success {
-  try await app.delete(NamedGroup(owner.group), within: owner.caller.ownGroups, by: owner.caller)
+  try await Groups(app).delete(String(owner.group.value), within: owner.caller.ownGroups, by: owner.caller)
   return Success()
 }
 
-extension SignedIn {
-  /// Holds for the rows of `user_group` that the caller may share a base with: all of his team, or his own if he is in
-  /// no team.
-  var shareableGroups: SQL {
-    """
-    (user_group.team_id = \(team) or user_group.team_id is null and exists (
-      select from group_member as own where own.group_id = user_group.id and own.account_id = \(account)))
-    """
-  }
-}
-
-extension App {
-  fileprivate func groupRecords(_ sql: SQL) async throws(PostgresError) -> [GroupRecord] {
-    try await db.rows(sql)
-  }
-
-  fileprivate func groupRecord(_ id: ID<Group>) async throws -> GroupRecord {
-    let found = try await groupRecords("select \(GroupRecord.columns) from user_group where id = \(id)")
-    guard let found = found.first else { throw Refusal.notFound(.group(String(id.value))) }
-    return found
-  }
-}
-
-/// The order is the caller's own: all his groups are numbered anew, with one taken out and put where it goes.
 private func moveGroup(by member: GroupMember, _ move: GroupMove, _ app: App) async throws -> Success {
-  let caller = member.caller
-  try await app.change(by: caller) { transaction in
-    var groups: [ID<Group>] = try await transaction.rows(
-      """
-      select group_id as id from group_member where account_id = \(caller.account) order by position, group_id for update
-      """)
-    guard let from = groups.firstIndex(of: move.group) else {
-      throw Refusal.notFound(.group(String(move.group.value)))
-    }
-    groups.remove(at: from)
-    if let anchor = move.anchor {
-      guard let to = groups.firstIndex(of: anchor) else { throw Refusal.notFound(.group(String(anchor.value))) }
-      groups.insert(move.group, at: to)
-    } else {
-      groups.append(move.group)
-    }
-    try await transaction.run(
-      """
-      update group_member set position = place.number
-      from unnest(\(groups.map(\.value))::bigint[]) with ordinality as place (group_id, number)
-      where group_member.group_id = place.group_id and group_member.account_id = \(caller.account)
-      """)
-  }
+  try await OwnGroups(app, of: member.caller).move(move.group, before: move.anchor)
   return Success()
 }

@@ -3,7 +3,6 @@ internal import Crypto
 internal import Domain
 internal import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let externalLinkRoutes = Table(.externalLinks, [
@@ -14,10 +13,10 @@ let externalLinkRoutes = Table(.externalLinks, [
 
 // MARK: Wire
 
-private struct NewLink: HashedInput {
+private struct NewExternalLink: HashedInput {
   /// A name that somebody has chosen for the link; it is no secret, but whoever guesses it may read.
   let token: String?
-  let terms: LinkTerms
+  let terms: BaseLinkTerms
 
   init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
@@ -28,7 +27,7 @@ private struct NewLink: HashedInput {
         throw DomainError.refused("token invalid: it must have at least 8 characters.")
       }
     }
-    terms = try await LinkTerms(fields, hashing)
+    terms = try await BaseLinkTerms(fields, hashing)
   }
 
   /// Letters, digits, hyphen and underscore; nothing that looks like a link with a secret.
@@ -41,23 +40,17 @@ private struct NewLink: HashedInput {
 // MARK: Operations
 
 private func listLinks(of admin: BaseAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<ExternalLink> {
-  NamedList("links", try await app.externalLinks(of: admin.base, page.page).map { ExternalLink(link: $0) })
+  let links = try await BaseLinks(app, .external).list(to: admin.base, page.page)
+  return NamedList("links", links.map { ExternalLink(link: $0) })
 }
 
-private func makeLink(by admin: BaseAdmin, _ new: NewLink, _ app: App) async throws -> ExternalLink {
+private func makeLink(by admin: BaseAdmin, _ new: NewExternalLink, _ app: App) async throws -> ExternalLink {
   ExternalLink(
-    link: try await app.makeLink(
-      .external, to: admin.base, named: admin.baseName, customToken: new.token, .read, new.terms, by: admin.caller))
+    link: try await BaseLinks(app, .external).make(
+      to: admin.base, named: admin.baseName, customToken: new.token, .read, new.terms, by: admin.caller))
 }
 
 private func deleteLink(by admin: BaseAdmin, _ named: NamedExternalLink, _ app: App) async throws -> Success {
-  try await app.deleteLink(.external, named.link, within: admin.links, by: admin.caller)
+  try await BaseLinks(app, .external).delete(named.link.handle, within: admin.links, by: admin.caller)
   return Success()
-}
-
-extension App {
-  /// The external links of a base.
-  func externalLinks(of base: ID<Base>, _ page: Page) async throws(PostgresError) -> [LinkRecord] {
-    try await links("select * from base_link where kind = 'external' and base_id = \(base) order by id \(page.limit)")
-  }
 }

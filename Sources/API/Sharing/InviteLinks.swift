@@ -1,9 +1,8 @@
 internal import Access
 internal import Crypto
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let inviteLinkRoutes = Table(.inviteLinks, [
@@ -31,31 +30,31 @@ private struct LinkedBase: Input {
   }
 }
 
-private struct NewLink: HashedInput {
+private struct NewInviteLink: HashedInput {
   let base: LinkedBase
   let permission: Permission
-  let terms: LinkTerms
+  let terms: BaseLinkTerms
 
   init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     base = try LinkedBase(fields)
     permission = try fields.choice("permission")
-    terms = try await LinkTerms(fields, hashing)
+    terms = try await BaseLinkTerms(fields, hashing)
   }
 }
 
 /// All that opens a link.
-private struct WholeLink: PathVariable {
+private struct WholeInviteLink: PathVariable {
   static let variable = "invite_link_token"
   let token: String
   init(_ segment: String) { token = segment }
 }
 
-private struct Acceptance: NamedInput {
+private struct InviteLinkAcceptance: NamedInput {
   let token: String
   let password: String?
 
-  init(_ link: WholeLink, _ parts: Parts) throws {
+  init(_ link: WholeInviteLink, _ parts: Parts) throws {
     (token, password) = (link.token, try parts.body().optionalText("password", 0...1024))
   }
 }
@@ -65,55 +64,62 @@ private struct AcceptedBase: Output, JSONEncodable {
   func write(to json: inout JSONWriter) { json.object { $0.add("dtable", base) } }
 }
 
+extension InviteLinkGuest: JSONEncodable {
+  package func write(to json: inout JSONWriter) { json.object(write) }
+
+  func write(to object: inout JSONWriter.Members) {
+    person.write(to: &object)
+    object.add("permission", permission.rawValue)
+    object.add("invite_link", link)
+    object.add("dtable_uuid", base)
+    object.add("accepted_at", accepted)
+  }
+}
+
+extension SharedBase: JSONEncodable {
+  package func write(to json: inout JSONWriter) {
+    json.object {
+      base.write(to: &$0)
+      $0.add("permission", permission.rawValue)
+      $0.add("starred", isFavorite)
+      $0.add("from_user", sharer)
+      $0.add("from_user_name", sharerName)
+      $0.addAvatar("from_user_avatar")
+      $0.add("rows_count", 0)
+    }
+  }
+}
+
 // MARK: Operations
 
-private func listLinks(of admin: BaseAdmin, _ base: Long<LinkedBase>, _ app: App) async throws -> NamedList<InviteLink>
-{
-  let links = try await app.links(
-    "select * from base_link where kind = 'invite' and base_id = \(admin.base) order by id \(base.page.limit)")
+private func listLinks(
+  of admin: BaseAdmin, _ base: Long<LinkedBase>, _ app: App
+) async throws -> NamedList<InviteLink> {
+  let links = try await BaseLinks(app, .invite).list(to: admin.base, base.page)
   return NamedList("invite_link_list", links.map(InviteLink.init))
 }
 
-private func makeLink(by admin: BaseAdmin, _ new: NewLink, _ app: App) async throws -> InviteLink {
+private func makeLink(by admin: BaseAdmin, _ new: NewInviteLink, _ app: App) async throws -> InviteLink {
   InviteLink(
-    link: try await app.makeLink(
-      .invite, to: admin.base, named: admin.baseName, new.permission, new.terms, by: admin.caller))
+    link: try await BaseLinks(app, .invite).make(
+      to: admin.base, named: admin.baseName, new.permission, new.terms, by: admin.caller))
 }
 
 private func deleteLink(by admin: LinkAdmin, _ link: NamedLink, _ app: App) async throws -> Success {
-  try await app.deleteLink(.invite, link, within: admin.links, by: admin.caller)
+  try await BaseLinks(app, .invite).delete(link.handle, within: admin.links, by: admin.caller)
   return Success()
 }
 
-/// Those who may come in now: not by a link that has expired, nor from outside where the team lets nobody in.
 private func listGuests(of admin: BaseAdmin, _ page: Page, _ app: App) async throws -> NamedList<InviteLinkGuest> {
-  let own: SQL = "link.base_id = \(admin.base) and \(InviteLinkGuest.isWelcome)"
-  let count = try await app.db.count(
-    "select count(*) from invite_link_guest as guest join base_link as link on link.id = guest.link_id where \(own)")
-  return NamedList("guest_list", try await app.guests(own, page.limit), count: ("count", count))
+  let (guests, count) = try await InviteLinkGuests(app).list(of: admin.base, page)
+  return NamedList("guest_list", guests, count: ("count", count))
 }
 
 private func removeGuest(by admin: BaseAdmin, _ guest: NamedPerson, _ app: App) async throws -> Success {
-  try await app.removeGuest(guest.named, of: admin.base, by: admin.caller)
+  try await InviteLinkGuests(app).remove(guest.named, from: admin.base, by: admin.caller)
   return Success()
 }
 
-/// Whoever accepts a link may open the base as long as the link lives; what it allows then, too. Who was taken out of the
-/// base does not come back by a link that was there then.
-private func acceptLink(by caller: SignedIn, _ acceptance: Acceptance, _ app: App) async throws -> AcceptedBase {
-  let opened = try await OpenedLink.open(.invite, acceptance.token, password: acceptance.password, app)
-  guard opened.team == caller.team || opened.isForOtherTeams else {
-    throw DomainError.forbidden("The team of this base does not admit people from other teams.")
-  }
-  try await app.change(by: caller) {
-    try await $0.run(
-      """
-      insert into invite_link_guest (link_id, account_id) values (\(opened.link), \(caller.account))
-      on conflict (link_id, account_id) do nothing
-      """)
-  }
-  guard let base = try await app.basesShared(with: caller.account, only: opened.base, page: "limit 1").first else {
-    throw Refusal.notFound(.link)
-  }
-  return AcceptedBase(base: base)
+private func acceptLink(by caller: SignedIn, _ link: InviteLinkAcceptance, _ app: App) async throws -> AcceptedBase {
+  AcceptedBase(base: try await InviteLinkGuests(app).accept(link.token, password: link.password, by: caller))
 }

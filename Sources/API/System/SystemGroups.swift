@@ -1,7 +1,6 @@
 internal import Access
 internal import Domain
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let systemGroupRoutes = Table(.systemGroups, [
@@ -24,7 +23,7 @@ private struct GroupSearch: Input {
   }
 }
 
-private struct Transfer: NamedInput {
+private struct GroupTransfer: NamedInput {
   let group: NamedGroup
   let owner: String
 
@@ -36,25 +35,24 @@ private struct Transfer: NamedInput {
 // MARK: Operations
 
 private func listGroups(
-  of _: SystemAdmin, _ search: GroupSearch, _ app: App
+  of admin: SystemAdmin, _ search: GroupSearch, _ app: App
 ) async throws -> NamedPage<AdministeredGroup> {
-  let condition: SQL = if let name = search.name { "name ilike \(containing(name))" } else { "true" }
-  let groups = try await app.groups(
-    "select * from user_group where \(condition) order by id \(search.page.limitAndOneMore)")
-  return NamedPage("groups", groups, search.page)
+  NamedPage("groups", try await Groups(app).search(search.name, admin.reach, search.page), search.page)
 }
 
 private func createGroup(by admin: SystemAdmin, _ new: NewOwnedGroup, _ app: App) async throws -> AdministeredGroup {
-  try await app.add(new, admin.reach, by: admin.caller)
+  try await Groups(app).make(new.name, for: new.owner, admin.reach, by: admin.caller)
 }
 
-private func transferGroup(by admin: SystemAdmin, _ transfer: Transfer, _ app: App) async throws -> AdministeredGroup {
-  let all = admin.reach.groups
-  try await app.change(transfer.group, owner: transfer.owner, within: all, by: admin.caller)
-  return try await app.group(transfer.group, within: all)
+private func transferGroup(
+  by admin: SystemAdmin, _ transfer: GroupTransfer, _ app: App
+) async throws -> AdministeredGroup {
+  let (named, all) = (transfer.group.named, admin.reach.groups)
+  try await Groups(app).change(named, to: GroupChange(owner: transfer.owner), within: all, by: admin.caller)
+  return try await Groups(app).find(named, within: all)
 }
 
 private func deleteGroup(by admin: SystemAdmin, _ group: NamedGroup, _ app: App) async throws -> Success {
-  try await app.delete(group, within: admin.reach.groups, by: admin.caller)
+  try await Groups(app).delete(group.named, within: admin.reach.groups, by: admin.caller)
   return Success()
 }

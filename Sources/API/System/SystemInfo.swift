@@ -1,8 +1,7 @@
 internal import Access
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let systemInfoRoutes = Table(.systemInfo, [
@@ -11,24 +10,10 @@ let systemInfoRoutes = Table(.systemInfo, [
 
 // MARK: Wire
 
-/// What there is. There is no dtable-server, so what SeaTable says of it is empty; nothing is limited by a licence, which
+/// There is no dtable-server, so what SeaTable says of it is empty; nothing is limited by a licence, which
 /// SeaTable's clients read as one that never ends and is enough for everybody.
-private struct SystemInfo: RowDecodable, Overview, JSONEncodable {
-  let users: Int64
-  let activeUsers: Int64
-  let groups: Int64
-  let teams: Int64
-  let bases: Int64
-
-  init(_ row: Row) throws(PostgresError) {
-    users = try row["users"]
-    activeUsers = try row["active_users"]
-    groups = try row["groups"]
-    teams = try row["teams"]
-    bases = try row["bases"]
-  }
-
-  func write(to json: inout JSONWriter) {
+extension InstallationCounts: Overview, JSONEncodable {
+  package func write(to json: inout JSONWriter) {
     json.object {
       $0.add("version", contractVersion)
       $0.add("users_count", users)
@@ -54,15 +39,6 @@ private struct SystemInfo: RowDecodable, Overview, JSONEncodable {
 
 // MARK: Operations
 
-private func showSystem(to _: SystemAdmin, _: NoInput, _ app: App) async throws -> SystemInfo {
-  let info: SystemInfo? = try await app.db.row(
-    """
-    select (select count(*) from account where deleted_at is null) as users,
-           (select count(*) from account where is_active and deleted_at is null) as active_users,
-           (select count(*) from user_group) as groups,
-           (select count(*) from team) as teams,
-           (select count(*) from base where deleted_at is null) as bases
-    """)
-  guard let info else { throw PostgresError.unexpected("no counts") }
-  return info
+private func showSystem(to _: SystemAdmin, _: NoInput, _ app: App) async throws -> InstallationCounts {
+  try await Statistics(app).counts()
 }

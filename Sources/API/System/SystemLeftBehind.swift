@@ -1,7 +1,6 @@
 internal import Access
 internal import Domain
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let systemLeftBehindRoutes = Table(.systemLeftBehind, [
@@ -12,12 +11,10 @@ let systemLeftBehindRoutes = Table(.systemLeftBehind, [
 // MARK: Operations
 
 /// In the bases and groups of all teams, and of none.
-private func showLeftBehind(
-  to admin: SystemAdmin, _ user: PageOfPerson, _ app: App
-) async throws -> LeftBehindList {
-  try await app.leftBehind(by: user, admin.reach)
+private func showLeftBehind(to admin: SystemAdmin, _ user: PageOfPerson, _ app: App) async throws -> LeftBehindList {
+  try await LeftBehind(app, admin.reach).list(by: user.named, user.page)
 }
 
 private func endLeftBehind(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> EndedLeftBehind {
-  EndedLeftBehind(ended: try await app.endLeftBehind(by: user.named, admin.reach, caller: admin.caller))
+  EndedLeftBehind(ended: try await LeftBehind(app, admin.reach).end(by: user.named, caller: admin.caller))
 }

@@ -2,7 +2,6 @@ internal import Access
 internal import Domain
 internal import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let systemLinkRoutes = Table(.systemLinks, [
@@ -14,15 +13,9 @@ let systemLinkRoutes = Table(.systemLinks, [
 
 // MARK: Wire
 
-private struct NumberedBase: PathInput {
-  static let variable = "base_id"
-  let named: String
-  init(_ segment: String) { named = segment }
-}
-
 /// Views are not kept, so there are no links to any.
 private struct LinksOfBase: Overview, JSONEncodable {
-  let links: [LinkRecord]
+  let links: [BaseLinkRecord]
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -34,8 +27,8 @@ private struct LinksOfBase: Overview, JSONEncodable {
   }
 }
 
-private struct LinkPage: Overview, JSONEncodable {
-  let links: [LinkRecord]
+private struct ExternalLinkPage: Overview, JSONEncodable {
+  let links: [BaseLinkRecord]
   let hasNext: Bool
 
   func write(to json: inout JSONWriter) {
@@ -51,22 +44,24 @@ private struct LinkPage: Overview, JSONEncodable {
 private func listSharedBases(
   of admin: SystemAdmin, _ user: PageOfPerson, _ app: App
 ) async throws -> NamedList<SharedBase> {
-  try await app.sharedBases(of: user, admin.reach)
+  let person = try await People(app).find(user.named, admin.reach)
+  let (bases, count) = try await SharedBases(app, with: person.account).list(admin.reach, user.page)
+  return NamedList("dtable_list", bases, count: ("count", count))
 }
 
-private func listLinksOfBase(of _: SystemAdmin, _ base: Long<NumberedBase>, _ app: App) async throws -> LinksOfBase {
-  let found: ID<Base>? = try await app.db.lookup("select id from base where id = \(ID<Base>(text: base.of.named))")
-  guard let found else { throw Refusal.notFound(.base(base.of.named)) }
-  return LinksOfBase(links: try await app.externalLinks(of: found, base.page))
+private func listLinksOfBase(
+  of admin: SystemAdmin, _ base: Long<NumberedBase>, _ app: App
+) async throws -> LinksOfBase {
+  let found = try await AdministeredBases(app, admin.reach).find(numbered: base.of.named)
+  return LinksOfBase(links: try await BaseLinks(app, .external).list(to: found, base.page))
 }
 
-private func listLinks(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> LinkPage {
-  let (links, hasNext) = page.cut(
-    try await app.links("select * from base_link where kind = 'external' order by id \(page.limitAndOneMore)"))
-  return LinkPage(links: links, hasNext: hasNext)
+private func listLinks(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> ExternalLinkPage {
+  let (links, hasNext) = page.cut(try await BaseLinks(app, .external).listUncounted(admin.reach, page))
+  return ExternalLinkPage(links: links, hasNext: hasNext)
 }
 
 private func deleteLink(by admin: SystemAdmin, _ named: NamedExternalLink, _ app: App) async throws -> Success {
-  try await app.deleteLink(.external, named.link, within: admin.reach.links, by: admin.caller)
+  try await BaseLinks(app, .external).delete(named.link.handle, within: admin.reach.links, by: admin.caller)
   return Success()
 }

@@ -1,6 +1,6 @@
 internal import Access
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
 internal import Postgres
 
@@ -19,7 +19,7 @@ let systemLogRoutes = Table(.systemLogs, [
 // MARK: Wire
 
 /// Days, the first and the last included.
-private struct Days: Input {
+private struct DayRange: Input {
   static let longest: Int64 = 366
   let first: Timestamp
   let last: Timestamp
@@ -44,16 +44,8 @@ private struct ActiveOnDay: Input {
   }
 }
 
-private struct DayCount: RowDecodable, JSONEncodable {
-  let day: Timestamp
-  let count: Int64
-
-  init(_ row: Row) throws(PostgresError) {
-    day = try row["day"]
-    count = try row["count"]
-  }
-
-  func write(to json: inout JSONWriter) {
+extension ActiveUsersOfDay: JSONEncodable {
+  package func write(to json: inout JSONWriter) {
     json.object {
       $0.add("datetime", day)
       $0.add("count", count)
@@ -100,11 +92,12 @@ private struct AbuseReports: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listLogins(of admin: SystemAdmin, _ search: LoginSearch, _ app: App) async throws -> NamedList<Login> {
-  try await app.logins(search, admin.reach, name: "login_log_list")
+private func listLogins(of admin: SystemAdmin, _ paged: PagedLoginSearch, _ app: App) async throws -> NamedList<Login> {
+  let (logins, count) = try await LoginLog(app, admin.reach).search(paged.search, paged.page)
+  return NamedList("login_log_list", logins, count: ("total_count", count))
 }
 
-/// Nobody registers by himself here.
+/// Nobody registers by themselves here.
 private func listRegistrations(of _: SystemAdmin, _: NoInput, _ app: App) -> NamedList<String> {
   NamedList("invitation_logs", [])
 }
@@ -117,41 +110,27 @@ private func listMails(of _: SystemAdmin, _: Page, _ app: App) -> NamedList<Stri
 /// Nobody can report anything.
 private func listAbuseReports(of _: SystemAdmin, _: NoInput, _ app: App) -> AbuseReports { AbuseReports() }
 
-private func listChanges(of admin: SystemAdmin, _ search: AuditSearch, _ app: App) async throws -> NamedList<AuditEntry>
-{
-  try await app.auditLog(search, admin.reach, name: "audit_log_list")
+private func listChanges(
+  of admin: SystemAdmin, _ paged: PagedAuditSearch, _ app: App
+) async throws -> NamedList<AuditEntry> {
+  let (entries, count) = try await AuditLog(app, admin.reach).search(paged.search, paged.page)
+  return NamedList("audit_log_list", entries, count: ("total_count", count))
 }
 
-private func listMemberships(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<MembershipEntry>
-{
-  try await app.membershipLog(page, admin.reach)
+private func listMemberships(
+  of admin: SystemAdmin, _ page: Page, _ app: App
+) async throws -> NamedList<MembershipEntry> {
+  let (entries, count) = try await AuditLog(app, admin.reach).memberships(page)
+  return NamedList("group_member_log_list", entries, count: ("count", count))
 }
 
-/// Active on a day is who has signed in on it, by UTC.
-private func countActiveUsers(of _: SystemAdmin, _ days: Days, _ app: App) async throws -> NamedList<DayCount> {
-  NamedList(
-    "active_users",
-    try await app.db.rows(
-      """
-      select day, (
-        select count(distinct account_id) from login_log
-        where succeeded and at >= day and at < day + interval '1 day'
-      ) as count
-      from generate_series(date_trunc('day', \(days.first)::timestamptz, 'UTC'), \(days.last)::timestamptz,
-                           interval '1 day') as day
-      order by day
-      """))
+private func countActiveUsers(
+  of _: SystemAdmin, _ days: DayRange, _ app: App
+) async throws -> NamedList<ActiveUsersOfDay> {
+  NamedList("active_users", try await Statistics(app).activeUsers(from: days.first, to: days.last))
 }
 
 private func listActiveUsers(of _: SystemAdmin, _ search: ActiveOnDay, _ app: App) async throws -> ActiveUsers {
-  let active: SQL = """
-    select distinct account_id from login_log
-    where succeeded and at >= date_trunc('day', \(search.day)::timestamptz, 'UTC')
-      and at < date_trunc('day', \(search.day)::timestamptz, 'UTC') + interval '1 day'
-    """
-  let count = try await app.db.count("select count(*) from (\(active)) as active")
-  let people: [Person] = try await app.db.rows(
-    Person.select("select * from account where id in (\(active)) order by id \(search.page.limit)"))
-  return ActiveUsers(
-    users: people.map(ActiveUser.init), page: search.page, count: count)
+  let (people, count) = try await Statistics(app).people(activeOn: search.day, search.page)
+  return ActiveUsers(users: people.map(ActiveUser.init), page: search.page, count: count)
 }

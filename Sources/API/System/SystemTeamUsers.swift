@@ -2,7 +2,6 @@ internal import Access
 internal import Domain
 internal import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let systemTeamUserRoutes = Table(.systemTeamUsers, [
@@ -17,7 +16,7 @@ let systemTeamUserRoutes = Table(.systemTeamUsers, [
 
 // MARK: Wire
 
-private struct NewUser: HashedInput {
+private struct NewUserOfTeam: HashedInput {
   let team: NamedTeam
   let person: NewPerson
 
@@ -26,22 +25,22 @@ private struct NewUser: HashedInput {
   }
 }
 
-private struct NamedMember: NamedInput {
+private struct UserOfTeam: NamedInput {
   let team: NamedTeam
   let user: String
   init(_ path: Both<NamedTeam, NamedPerson>, _: Parts) { (team, user) = (path.first, path.second.named) }
 }
 
-private struct MemberChange: NamedInput {
-  let member: NamedMember
+private struct UserOfTeamChange: NamedInput {
+  let member: UserOfTeam
   let change: PersonChange
 
-  init(_ path: NamedMember.Path, _ parts: Parts) throws {
+  init(_ path: UserOfTeam.Path, _ parts: Parts) throws {
     let fields = try parts.body()
     var change = try PersonChange(fields)
     change.isTeamAdmin = try fields.optionalBoolean("is_admin")
     change.isActive = try fields.optionalBoolean("active")
-    (member, self.change) = (NamedMember(path, parts), change)
+    (member, self.change) = (UserOfTeam(path, parts), change)
   }
 }
 
@@ -51,10 +50,10 @@ private struct GroupOfTeam: NamedInput {
   init(_ path: Both<NamedTeam, NamedGroup>, _: Parts) { (team, group) = (path.first, path.second) }
 }
 
-private struct TeamMember: Output, JSONEncodable {
+private struct TeamUserOfSystem: Output, JSONEncodable {
   let person: Person
   /// Of who was deactivated.
-  var left: LeftBehind?
+  var left: LeftBehindCounts?
   var revealed: [Revealed] { person.revealed }
 
   func write(to json: inout JSONWriter) {
@@ -72,50 +71,48 @@ private struct TeamMember: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listUsers(of admin: SystemAdmin, _ team: PageOfTeam, _ app: App) async throws -> NamedList<TeamMember> {
-  let reach = admin.reach(into: try await app.key(of: team.team))
-  let people: [Person] = try await app.db.rows(
-    Person.select("select * from account where \(reach.accounts) order by id \(team.page.limit)"))
-  return NamedList("users", people.map { TeamMember(person: $0) })
+private func listUsers(
+  of admin: SystemAdmin, _ team: PageOfTeam, _ app: App
+) async throws -> NamedList<TeamUserOfSystem> {
+  let reach = try await Teams(app).reach(of: admin, team.team.named)
+  return NamedList("users", try await People(app).list(reach, team.page).map { TeamUserOfSystem(person: $0) })
 }
 
-private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> TeamMember {
-  TeamMember(person: try await app.add(new.person, to: try await app.key(of: new.team), by: admin.caller))
+private func addUser(by admin: SystemAdmin, _ new: NewUserOfTeam, _ app: App) async throws -> TeamUserOfSystem {
+  let team = try await Teams(app).find(new.team.named).id
+  return TeamUserOfSystem(person: try await People(app).add(new.person, to: team, by: admin.caller))
 }
 
 /// Puts somebody without a team into this one.
-private func takeUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> TeamMember {
-  let team = try await app.key(of: member.team)
-  let person = try await Person.find(member.user, admin.reach, app)
-  try await app.change(by: admin.caller, statementTime: .seconds(120)) {
-    guard try await $0.put(person.account, into: team) else {
-      throw DomainError.refused("User \(person.name) is already in a team, or deactivated.")
-    }
-  }
-  return TeamMember(person: try await Person.find(member.user, admin.reach, app))
+private func takeUser(by admin: SystemAdmin, _ member: UserOfTeam, _ app: App) async throws -> TeamUserOfSystem {
+  let team = try await Teams(app).find(member.team.named).id
+  return TeamUserOfSystem(
+    person: try await People(app).take(member.user, into: team, admin.reach, by: admin.caller))
 }
 
-private func changeUser(by admin: SystemAdmin, _ change: MemberChange, _ app: App) async throws -> TeamMember {
-  let reach = admin.reach(into: try await app.key(of: change.member.team))
-  let person = try await app.change(change.member.user, to: change.change, reach, by: admin.caller)
-  return TeamMember(person: person, left: try await app.leftBehind(by: person, after: change.change, reach))
+private func changeUser(
+  by admin: SystemAdmin, _ change: UserOfTeamChange, _ app: App
+) async throws -> TeamUserOfSystem {
+  let reach = try await Teams(app).reach(of: admin, change.member.team.named)
+  let person = try await People(app).change(change.member.user, to: change.change, reach, by: admin.caller)
+  let left = try await LeftBehind(app, reach).count(by: person, after: change.change)
+  return TeamUserOfSystem(person: person, left: left)
 }
 
-private func deleteUser(by admin: SystemAdmin, _ member: NamedMember, _ app: App) async throws -> Departure {
-  try await app.delete(member.user, admin.reach(into: try await app.key(of: member.team)), by: admin.caller)
+private func deleteUser(by admin: SystemAdmin, _ member: UserOfTeam, _ app: App) async throws -> Departure {
+  let reach = try await Teams(app).reach(of: admin, member.team.named)
+  return Departure(left: try await People(app).delete(member.user, reach, by: admin.caller))
 }
 
-private func listGroups(of admin: SystemAdmin, _ team: Long<NamedTeam>, _ app: App) async throws -> NamedList<
-  AdministeredGroup
-> {
-  let reach = admin.reach(into: try await app.key(of: team.of))
-  return NamedList(
-    "group_list",
-    try await app.groups("select * from user_group where \(reach.groups) order by id \(team.page.limit)"))
+private func listGroups(
+  of admin: SystemAdmin, _ team: Long<NamedTeam>, _ app: App
+) async throws -> NamedList<AdministeredGroup> {
+  let reach = try await Teams(app).reach(of: admin, team.of.named)
+  return NamedList("group_list", try await Groups(app).list(reach, team.page))
 }
 
 private func deleteGroup(by admin: SystemAdmin, _ group: GroupOfTeam, _ app: App) async throws -> Success {
-  try await app.delete(
-    group.group, within: admin.reach(into: try await app.key(of: group.team)).groups, by: admin.caller)
+  let reach = try await Teams(app).reach(of: admin, group.team.named)
+  try await Groups(app).delete(group.group.named, within: reach.groups, by: admin.caller)
   return Success()
 }

@@ -3,7 +3,6 @@ internal import Crypto
 internal import Domain
 internal import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let systemUserRoutes = Table(.systemUsers, [
@@ -24,7 +23,7 @@ let systemUserRoutes = Table(.systemUsers, [
 
 // MARK: Wire
 
-private struct NewUser: HashedInput {
+private struct NewSystemUser: HashedInput {
   let person: NewPerson
 
   init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
@@ -36,7 +35,7 @@ private struct NewUser: HashedInput {
   }
 }
 
-private struct UserChange: HashedInput {
+private struct SystemUserChange: HashedInput {
   let named: String
   let change: PersonChange
 
@@ -45,7 +44,7 @@ private struct UserChange: HashedInput {
     var change = try PersonChange(fields)
     change.isSystemAdmin = try fields.optionalBoolean("is_staff")
     change.isActive = try fields.optionalBoolean("is_active")
-    change.loginID = try fields.removableName("login_id")
+    change.loginID = try fields.patchedName("login_id")
     change.unit = try fields.removableName("unit")
     change.role = try fields.optionalName("role")
     if let text = try fields.optionalText("password", upTo: 1024) {
@@ -55,7 +54,7 @@ private struct UserChange: HashedInput {
   }
 }
 
-private struct RoleChange: Input {
+private struct AdminRoleChange: Input {
   let user: String
   let role: DisplayName
 
@@ -122,12 +121,12 @@ private struct SystemUser: Output, JSONEncodable {
 }
 
 /// An account with a sentence about what was done.
-private struct ToldUser: Output, JSONEncodable {
+private struct SystemUserWithTip: Output, JSONEncodable {
   let user: SystemUser
   let key: StaticString
   let tip: String
   /// Of who was deactivated.
-  var left: LeftBehind?
+  var left: LeftBehindCounts?
   var revealed: [Revealed] { user.person.revealed }
 
   func write(to json: inout JSONWriter) {
@@ -139,7 +138,7 @@ private struct ToldUser: Output, JSONEncodable {
   }
 }
 
-private struct FoundUsers: Overview, JSONEncodable {
+private struct FoundSystemUsers: Overview, JSONEncodable {
   let users: [SystemUser]
   let hasNext: Bool
 
@@ -151,7 +150,7 @@ private struct FoundUsers: Overview, JSONEncodable {
   }
 }
 
-private struct GivenRole: Output, JSONEncodable {
+private struct GivenAdminRole: Output, JSONEncodable {
   let person: Person
 
   func write(to json: inout JSONWriter) {
@@ -162,7 +161,7 @@ private struct GivenRole: Output, JSONEncodable {
   }
 }
 
-private struct ResetPassword: Output, JSONEncodable {
+private struct SystemPasswordReset: Output, JSONEncodable {
   let person: Person
   let password: Secret
 
@@ -176,97 +175,71 @@ private struct ResetPassword: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listUsers(of _: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<SystemUser> {
-  let count = try await app.db.count("select count(*) from account where account.deleted_at is null")
-  let users = try await app.users("select * from account where account.deleted_at is null order by id \(page.limit)")
-  return NamedList("data", users, count: ("total_count", count))
+private func listUsers(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<SystemUser> {
+  let count = try await People(app).count(admin.reach)
+  let people = try await People(app).list(admin.reach, page)
+  return NamedList("data", people.map(SystemUser.init), count: ("total_count", count))
 }
 
-private func addUser(by admin: SystemAdmin, _ new: NewUser, _ app: App) async throws -> ToldUser {
-  let person = try await app.add(new.person, to: nil, by: admin.caller)
-  return ToldUser(
+private func addUser(by admin: SystemAdmin, _ new: NewSystemUser, _ app: App) async throws -> SystemUserWithTip {
+  let person = try await People(app).add(new.person, to: nil, by: admin.caller)
+  return SystemUserWithTip(
     user: SystemUser(person: person), key: "add_user_tip", tip: "Added user \(person.email). No email was sent.")
 }
 
 private func showUser(to admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> SystemUser {
-  SystemUser(person: try await Person.find(user.named, admin.reach, app))
+  SystemUser(person: try await People(app).find(user.named, admin.reach))
 }
 
-private func changeUser(by admin: SystemAdmin, _ user: UserChange, _ app: App) async throws -> ToldUser {
-  let person = try await app.change(user.named, to: user.change, admin.reach, by: admin.caller)
-  let left = try await app.leftBehind(by: person, after: user.change, admin.reach)
-  return ToldUser(user: SystemUser(person: person), key: "update_status_tip", tip: "", left: left)
+private func changeUser(by admin: SystemAdmin, _ user: SystemUserChange, _ app: App) async throws -> SystemUserWithTip {
+  let person = try await People(app).change(user.named, to: user.change, admin.reach, by: admin.caller)
+  let left = try await LeftBehind(app, admin.reach).count(by: person, after: user.change)
+  return SystemUserWithTip(user: SystemUser(person: person), key: "update_status_tip", tip: "", left: left)
 }
 
 private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Departure {
-  try await app.delete(user.named, admin.reach, by: admin.caller)
+  Departure(left: try await People(app).delete(user.named, admin.reach, by: admin.caller))
 }
 
-private func listAdministrators(of _: SystemAdmin, _ page: LongPage, _ app: App) async throws -> NamedList<SystemUser> {
-  NamedList(
-    "admin_user_list",
-    try await app.users(
-      "select * from account where is_system_admin and deleted_at is null order by id \(page.limit)"))
+private func listAdministrators(
+  of admin: SystemAdmin, _ page: LongPage, _ app: App
+) async throws -> NamedList<SystemUser> {
+  NamedList("admin_user_list", try await People(app).administrators(admin.reach, page.page).map(SystemUser.init))
 }
 
-/// A name for a part of the work: whoever is an administrator may do all of it.
-private func changeRole(by admin: SystemAdmin, _ change: RoleChange, _ app: App) async throws -> GivenRole {
-  guard let user = UserID(wire: change.user) else { throw Refusal.notFound(.user(change.user)) }
-  let count = try await app.change(by: admin.caller) {
-    try await $0.run(
-      """
-      update account set admin_role = \(change.role.text)
-      where uid = \(user) and is_system_admin and deleted_at is null
-      """)
-  }
-  guard count == 1 else { throw Refusal.notFound(.user(change.user)) }
-  return GivenRole(person: try await Person.find(change.user, admin.reach, app))
+private func changeRole(by admin: SystemAdmin, _ change: AdminRoleChange, _ app: App) async throws -> GivenAdminRole {
+  GivenAdminRole(
+    person: try await People(app).setAdminRole(of: change.user, to: change.role, admin.reach, by: admin.caller))
 }
 
-private func resetPassword(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> ResetPassword {
-  let password = try await app.resetPassword(of: user.named, admin.reach, by: admin.caller)
-  return ResetPassword(person: try await Person.find(user.named, admin.reach, app), password: password)
+private func resetPassword(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> SystemPasswordReset {
+  let password = try await People(app).resetPassword(of: user.named, admin.reach, by: admin.caller)
+  return SystemPasswordReset(person: try await People(app).find(user.named, admin.reach), password: password)
 }
 
 private func enforceTwoFactors(by admin: SystemAdmin, _ rule: TwoFactorRule, _ app: App) async throws -> Success {
-  _ = try await app.change(rule.named, to: rule.change, admin.reach, by: admin.caller)
+  _ = try await People(app).change(rule.named, to: rule.change, admin.reach, by: admin.caller)
   return Success()
 }
 
-/// For who has lost his: takes away the second factor, and the duty to have one.
+/// For whoever has lost theirs: takes away the second factor, and the duty to have one.
 private func disableTwoFactors(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
-  try await app.removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
+  try await People(app).removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
   return Success()
 }
 
-private func searchUsers(of _: SystemAdmin, _ search: PagedSearch, _ app: App) async throws -> FoundUsers {
-  let pattern = search.search.pattern
-  let (users, hasNext) = search.page.cut(
-    try await app.users(
-      """
-      select * from account
-      where deleted_at is null
-        and (name ilike \(pattern) or email ilike \(pattern) or login_id ilike \(pattern)
-             or uid = \(UserID(wire: search.search.text)))
-      order by id
-      \(search.page.limitAndOneMore)
-      """))
-  return FoundUsers(users: users, hasNext: hasNext)
+private func searchUsers(of admin: SystemAdmin, _ search: PagedSearch, _ app: App) async throws -> FoundSystemUsers {
+  let (people, hasNext) = search.page.cut(
+    try await People(app).search(search.search.text, admin.reach, search.page))
+  return FoundSystemUsers(users: people.map(SystemUser.init), hasNext: hasNext)
 }
 
-private func searchUsersOfTeam(of admin: SystemAdmin, _ search: SearchInTeam, _ app: App) async throws -> NamedList<
-  SystemUser
-> {
-  let pattern = search.search.pattern
-  return NamedList(
-    "users",
-    try await app.users(
-      """
-      select * from account
-      where \(admin.reach(into: search.team).accounts) and (name ilike \(pattern) or email ilike \(pattern))
-      order by id
-      limit \(search.limit)
-      """))
+private func searchUsersOfTeam(
+  of admin: SystemAdmin, _ search: SearchInTeam, _ app: App
+) async throws -> NamedList<SystemUser> {
+  let reach = admin.reach(into: search.team)
+  let people = try await People(app).search(search.search.text, reach, atMost: search.limit)
+  return NamedList("users", people.map(SystemUser.init))
 }
 
 /// Each line is an account of its own: those that cannot be made do not hold up the others. Whatever happens meanwhile,
@@ -280,7 +253,7 @@ private func importUsers(by admin: SystemAdmin, _ file: UserFile, _ app: App) as
       continue
     }
     do {
-      let person = try await app.add(try line.person.get(), to: nil, by: admin.caller)
+      let person = try await People(app).add(try line.person.get(), to: nil, by: admin.caller)
       outcomes.success.append(SystemUser(person: person))
     } catch {
       let reason = WireError(error)
@@ -292,12 +265,4 @@ private func importUsers(by admin: SystemAdmin, _ file: UserFile, _ app: App) as
     }
   }
   return outcomes
-}
-
-extension App {
-  /// The people of a statement that selects rows of `account`.
-  fileprivate func users(_ rows: SQL) async throws(PostgresError) -> [SystemUser] {
-    let people: [Person] = try await db.rows(Person.select(rows))
-    return people.map(SystemUser.init)
-  }
 }

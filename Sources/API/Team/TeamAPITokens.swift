@@ -64,7 +64,7 @@ private struct PagedTokenSearch: Input {
 private func listTokens(
   of admin: TeamAdmin, _ base: Long<NamedBaseUUID>, _ app: App
 ) async throws -> NamedList<APITokenRecord> {
-  let found = try await app.base(base.of, admin.reach)
+  let found = try await AdministeredBases(app, admin.reach).find(base.of.named)
   return NamedList("api_tokens", try await APITokens(app).list(of: found, base.page))
 }
 
@@ -87,7 +87,7 @@ private func rotateToken(by user: TeamBaseUser, _ token: TokenRotation, _ app: A
 }
 
 private func revokeToken(by admin: TeamAdmin, _ token: TokenOfBase, _ app: App) async throws -> Success {
-  let base = try await app.base(token.base, admin.reach)
+  let base = try await AdministeredBases(app, admin.reach).find(token.base.named)
   try await APITokens(app).revoke(token.name.app, of: base, by: admin.caller)
   return Success()
 }

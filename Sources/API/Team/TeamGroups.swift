@@ -2,7 +2,6 @@ internal import Access
 internal import Domain
 internal import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let teamGroupRoutes = Table(.teamGroups, [
@@ -20,21 +19,21 @@ let teamGroupRoutes = Table(.teamGroups, [
 
 // MARK: Wire
 
-private struct GroupChange: NamedInput {
+private struct TeamGroupChange: NamedInput {
   let group: NamedGroup
-  let name: GroupName?
-  let owner: String?
+  let change: GroupChange
 
   init(_ group: NamedGroup, _ parts: Parts) throws {
     self.group = group
     let fields = try parts.body()
-    name = try fields.optionalName("new_group_name")
-    owner = try fields.optionalText("new_owner", upTo: 255)
+    let name: GroupName? = try fields.optionalName("new_group_name")
+    let owner = try fields.optionalText("new_owner", upTo: 255)
     guard name != nil || owner != nil else { throw FieldsError.invalid("new_owner") }
+    change = GroupChange(name: name, owner: owner)
   }
 }
 
-private struct NewMembers: NamedInput {
+private struct NewMembersOfGroup: NamedInput {
   let group: NamedGroup
   let users: [String]
 
@@ -45,22 +44,22 @@ private struct NewMembers: NamedInput {
   }
 }
 
-private struct NamedMember: NamedInput {
+private struct MemberOfGroup: NamedInput {
   let group: NamedGroup
   let user: String
   init(_ path: Both<NamedGroup, NamedPerson>, _: Parts) { (group, user) = (path.first, path.second.named) }
 }
 
-private struct MemberChange: NamedInput {
-  let member: NamedMember
+private struct MemberOfGroupChange: NamedInput {
+  let member: MemberOfGroup
   let isAdmin: Bool
 
-  init(_ path: NamedMember.Path, _ parts: Parts) throws {
-    (member, isAdmin) = (NamedMember(path, parts), try parts.body().boolean("is_admin"))
+  init(_ path: MemberOfGroup.Path, _ parts: Parts) throws {
+    (member, isAdmin) = (MemberOfGroup(path, parts), try parts.body().boolean("is_admin"))
   }
 }
 
-private struct GroupPage: Overview, JSONEncodable {
+private struct TeamGroupPage: Overview, JSONEncodable {
   let groups: [AdministeredGroup]
   let page: Page
   let hasNext: Bool
@@ -75,10 +74,10 @@ private struct GroupPage: Overview, JSONEncodable {
   }
 }
 
-private struct MemberList: Overview, JSONEncodable {
+private struct TeamGroupMemberList: Overview, JSONEncodable {
   let team: ID<Team>
   let group: AdministeredGroup
-  let members: [MemberRecord]
+  let members: [GroupMemberRecord]
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -92,64 +91,61 @@ private struct MemberList: Overview, JSONEncodable {
 
 // MARK: Operations
 
-private func listGroups(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> GroupPage {
-  let (groups, hasNext) = page.cut(
-    try await app.groups("select * from user_group where \(admin.reach.groups) order by id \(page.limitAndOneMore)"))
-  return GroupPage(groups: groups, page: page, hasNext: hasNext)
+private func listGroups(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> TeamGroupPage {
+  let (groups, hasNext) = page.cut(try await Groups(app).search(nil, admin.reach, page))
+  return TeamGroupPage(groups: groups, page: page, hasNext: hasNext)
 }
 
 private func addGroup(by admin: TeamAdmin, _ new: NewOwnedGroup, _ app: App) async throws -> AdministeredGroup {
-  try await app.add(new, admin.reach, by: admin.caller)
+  try await Groups(app).make(new.name, for: new.owner, admin.reach, by: admin.caller)
 }
 
 private func showGroup(to admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> AdministeredGroup {
-  try await app.group(group, within: admin.reach.groups)
+  try await Groups(app).find(group.named, within: admin.reach.groups)
 }
 
-private func changeGroup(by admin: TeamAdmin, _ change: GroupChange, _ app: App) async throws -> AdministeredGroup {
+private func changeGroup(by admin: TeamAdmin, _ group: TeamGroupChange, _ app: App) async throws -> AdministeredGroup {
   let own = admin.reach.groups
-  try await app.change(change.group, name: change.name, owner: change.owner, within: own, by: admin.caller)
-  return try await app.group(change.group, within: own)
+  try await Groups(app).change(group.group.named, to: group.change, within: own, by: admin.caller)
+  return try await Groups(app).find(group.group.named, within: own)
 }
 
 private func deleteGroup(by admin: TeamAdmin, _ group: NamedGroup, _ app: App) async throws -> Success {
-  try await app.delete(group, within: admin.reach.groups, by: admin.caller)
+  try await Groups(app).delete(group.named, within: admin.reach.groups, by: admin.caller)
   return Success()
 }
 
-private func listBases(of admin: TeamAdmin, _ group: Long<NamedGroup>, _ app: App) async throws -> NamedList<
-  AdministeredBase
-> {
-  let found = try await app.group(group.of, within: admin.reach.groups)
-  let bases: [AdministeredBase] = try await app.db.rows(
-    AdministeredBase.select(
-      """
-      select base.* from base join workspace on workspace.id = base.workspace_id
-      where workspace.group_id = \(found.id) and base.deleted_at is null
-      order by base.id \(group.page.limit)
-      """, order: "order by base.id"))
-  return NamedList("tables", bases)
+private func listBases(
+  of admin: TeamAdmin, _ group: Long<NamedGroup>, _ app: App
+) async throws -> NamedList<AdministeredBase> {
+  let found = try await Groups(app).find(group.of.named, within: admin.reach.groups)
+  return NamedList("tables", try await AdministeredBases(app, admin.reach).list(of: found.id, group.page))
 }
 
-private func listMembers(of admin: TeamAdmin, _ group: Long<NamedGroup>, _ app: App) async throws -> MemberList {
-  let found = try await app.group(group.of, within: admin.reach.groups)
-  return MemberList(
-    team: admin.team, group: found, members: try await app.members(of: found.id, group.page.limit))
+private func listMembers(
+  of admin: TeamAdmin, _ group: Long<NamedGroup>, _ app: App
+) async throws -> TeamGroupMemberList {
+  let found = try await Groups(app).find(group.of.named, within: admin.reach.groups)
+  return TeamGroupMemberList(
+    team: admin.team, group: found, members: try await GroupMembers(app).list(of: found.id, group.page))
 }
 
-private func addMembers(by admin: TeamAdmin, _ new: NewMembers, _ app: App) async throws -> Outcomes<MemberRecord> {
-  let group = try await app.group(new.group, within: admin.reach.groups)
-  return try await app.add(new.users, to: group.id, by: admin.caller)
+private func addMembers(
+  by admin: TeamAdmin, _ new: NewMembersOfGroup, _ app: App
+) async throws -> Outcomes<GroupMemberRecord> {
+  let group = try await Groups(app).find(new.group.named, within: admin.reach.groups)
+  return Outcomes(try await GroupMembers(app).add(new.users, to: group.id, by: admin.caller))
 }
 
-private func changeMember(by admin: TeamAdmin, _ change: MemberChange, _ app: App) async throws -> Success {
-  let group = try await app.group(change.member.group, within: admin.reach.groups)
-  try await app.change(change.member.user, of: group.id, to: change.isAdmin ? .admin : .member, by: admin.caller)
+private func changeMember(by admin: TeamAdmin, _ change: MemberOfGroupChange, _ app: App) async throws -> Success {
+  let group = try await Groups(app).find(change.member.group.named, within: admin.reach.groups)
+  try await GroupMembers(app).setRole(
+    change.isAdmin ? .admin : .member, of: change.member.user, in: group.id, by: admin.caller)
   return Success()
 }
 
-private func removeMember(by admin: TeamAdmin, _ member: NamedMember, _ app: App) async throws -> Success {
-  let group = try await app.group(member.group, within: admin.reach.groups)
-  try await app.remove(member.user, from: group.id, by: admin.caller)
+private func removeMember(by admin: TeamAdmin, _ member: MemberOfGroup, _ app: App) async throws -> Success {
+  let group = try await Groups(app).find(member.group.named, within: admin.reach.groups)
+  try await GroupMembers(app).remove(member.user, from: group.id, by: admin.caller)
   return Success()
 }

@@ -1,7 +1,6 @@
 internal import Access
 internal import Domain
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let teamLeftBehindRoutes = Table(.teamLeftBehind, [
@@ -12,12 +11,10 @@ let teamLeftBehindRoutes = Table(.teamLeftBehind, [
 // MARK: Operations
 
 /// In bases and groups of the team.
-private func showLeftBehind(
-  to admin: TeamAdmin, _ user: PageOfPerson, _ app: App
-) async throws -> LeftBehindList {
-  try await app.leftBehind(by: user, admin.reach)
+private func showLeftBehind(to admin: TeamAdmin, _ user: PageOfPerson, _ app: App) async throws -> LeftBehindList {
+  try await LeftBehind(app, admin.reach).list(by: user.named, user.page)
 }
 
 private func endLeftBehind(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> EndedLeftBehind {
-  EndedLeftBehind(ended: try await app.endLeftBehind(by: user.named, admin.reach, caller: admin.caller))
+  EndedLeftBehind(ended: try await LeftBehind(app, admin.reach).end(by: user.named, caller: admin.caller))
 }

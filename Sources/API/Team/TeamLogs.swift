@@ -1,7 +1,6 @@
 internal import Access
 internal import Domain
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let teamLogRoutes = Table(.teamLogs, [
@@ -16,34 +15,39 @@ let teamLogRoutes = Table(.teamLogs, [
 
 private struct LoginsOfPerson: NamedInput {
   let named: String
-  let search: LoginSearch
-  init(_ person: NamedPerson, _ parts: Parts) throws { (named, search) = (person.named, try LoginSearch(parts)) }
+  let paged: PagedLoginSearch
+  init(_ person: NamedPerson, _ parts: Parts) throws { (named, paged) = (person.named, try PagedLoginSearch(parts)) }
 }
 
 // MARK: Operations
 
 private func listChanges(
-  of admin: TeamAdmin, _ search: AuditSearch, _ app: App
+  of admin: TeamAdmin, _ paged: PagedAuditSearch, _ app: App
 ) async throws -> NamedList<AuditEntry> {
-  try await app.auditLog(search, admin.reach, name: "logs")
+  let (entries, count) = try await AuditLog(app, admin.reach).search(paged.search, paged.page)
+  return NamedList("logs", entries, count: ("total_count", count))
 }
 
 /// The same under the names of a newer operation.
 private func listAuditLog(
-  of admin: TeamAdmin, _ search: AuditSearch, _ app: App
+  of admin: TeamAdmin, _ paged: PagedAuditSearch, _ app: App
 ) async throws -> NamedList<AuditEntry> {
-  try await app.auditLog(search, admin.reach, name: "audit_log_list", count: "count")
+  let (entries, count) = try await AuditLog(app, admin.reach).search(paged.search, paged.page)
+  return NamedList("audit_log_list", entries, count: ("count", count))
 }
 
 private func listMemberships(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<MembershipEntry> {
-  try await app.membershipLog(page, admin.reach)
+  let (entries, count) = try await AuditLog(app, admin.reach).memberships(page)
+  return NamedList("group_member_log_list", entries, count: ("count", count))
 }
 
-private func listLogins(of admin: TeamAdmin, _ search: LoginSearch, _ app: App) async throws -> NamedList<Login> {
-  try await app.logins(search, admin.reach, name: "login_list")
+private func listLogins(of admin: TeamAdmin, _ paged: PagedLoginSearch, _ app: App) async throws -> NamedList<Login> {
+  let (logins, count) = try await LoginLog(app, admin.reach).search(paged.search, paged.page)
+  return NamedList("login_list", logins, count: ("total_count", count))
 }
 
 private func listUserLogins(of admin: TeamAdmin, _ user: LoginsOfPerson, _ app: App) async throws -> NamedList<Login> {
-  let person = try await Person.find(user.named, admin.reach, app)
-  return try await app.logins(user.search, of: person, name: "data")
+  let (logins, count) = try await LoginLog(app, admin.reach).search(
+    user.paged.search, of: user.named, user.paged.page)
+  return NamedList("data", logins, count: ("total_count", count))
 }

@@ -1,8 +1,7 @@
 internal import Access
-internal import Domain
-internal import Ground
+package import Domain
+package import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let teamSettingRoutes = Table(.teamSettings, [
@@ -21,15 +20,9 @@ private struct NewTeamName: Input {
   init(_ parts: Parts) throws { name = try parts.body().name("new_org_name") }
 }
 
-private struct SettingsChange: Input {
-  let forcesTwoFactors: Bool?
-  let forcesSSO: Bool?
-  let welcomesByEmail: Bool?
-  let allowsPublicLinks: Bool?
-  let allowsExternalLinks: Bool?
-  let letsMembersRename: Bool?
-
+extension TeamSettingsChange: Input {
   init(_ parts: Parts) throws {
+    self.init()
     let fields = try parts.body()
     forcesTwoFactors = try fields.optionalBoolean("enable_force_2fa")
     forcesSSO = try fields.optionalBoolean("enable_force_sso_login")
@@ -40,28 +33,8 @@ private struct SettingsChange: Input {
   }
 }
 
-private struct Settings: RowDecodable, Output, JSONEncodable {
-  let forcesTwoFactors: Bool
-  let forcesSSO: Bool
-  let welcomesByEmail: Bool
-  let allowsPublicLinks: Bool
-  let allowsExternalLinks: Bool
-  let letsMembersRename: Bool
-
-  static let columns: SQL = """
-    forces_2fa, forces_sso, welcomes_by_email, allows_public_links, allows_external_links, lets_members_rename
-    """
-
-  init(_ row: Row) throws(PostgresError) {
-    forcesTwoFactors = try row["forces_2fa"]
-    forcesSSO = try row["forces_sso"]
-    welcomesByEmail = try row["welcomes_by_email"]
-    allowsPublicLinks = try row["allows_public_links"]
-    allowsExternalLinks = try row["allows_external_links"]
-    letsMembersRename = try row["lets_members_rename"]
-  }
-
-  func write(to json: inout JSONWriter) {
+extension TeamSettings: Output, JSONEncodable {
+  package func write(to json: inout JSONWriter) {
     json.object {
       $0.add("enable_force_2fa", forcesTwoFactors)
       $0.add("enable_force_sso_login", forcesSSO)
@@ -73,25 +46,9 @@ private struct Settings: RowDecodable, Output, JSONEncodable {
   }
 }
 
-/// The team, and what SeaTable counts for it: of that, Basekeeper has members alone.
-private struct TeamInfo: RowDecodable, Output, JSONEncodable {
-  let id: ID<Team>
-  let name: String
-  let role: String
-  let memberQuota: Int64?
-  let members: Int64
-  let activeMembers: Int64
-
-  init(_ row: Row) throws(PostgresError) {
-    id = try row["id"]
-    name = try row["name"]
-    role = try row["role"]
-    memberQuota = try row["member_quota"]
-    members = try row["members"]
-    activeMembers = try row["active_members"]
-  }
-
-  func write(to json: inout JSONWriter) {
+/// What SeaTable counts for a team: of that, Basekeeper has members alone.
+extension TeamInfo: Output, JSONEncodable {
+  package func write(to json: inout JSONWriter) {
     json.object {
       $0.add("org_id", id)
       $0.add("org_name", name)
@@ -122,77 +79,30 @@ private struct TeamInfo: RowDecodable, Output, JSONEncodable {
 // MARK: Operations
 
 private func showTeam(to admin: TeamAdmin, _: NoInput, _ app: App) async throws -> TeamInfo {
-  let team: TeamInfo? = try await app.db.row(
-    """
-    select team.id, team.name, team.role, team.member_quota::bigint as member_quota,
-           (select count(*) from account where \(admin.reach.accounts)) as members,
-           (select count(*) from account where \(admin.reach.accounts) and account.is_active) as active_members
-    from team
-    where team.id = \(admin.team)
-    """)
-  guard let team else { throw Refusal.notAdministrator }
+  guard let team = try await Teams(app).info(of: admin.team) else { throw Refusal.notAdministrator }
   return team
 }
 
 private func renameTeam(by admin: TeamAdmin, _ new: NewTeamName, _ app: App) async throws -> Success {
-  try await app.change(by: admin.caller) {
-    try await $0.run("update team set name = \(new.name.text) where id = \(admin.team)")
-  }
+  try await Teams(app).rename(admin.team, to: new.name, by: admin.caller)
   return Success()
 }
 
-private func showSettings(to admin: TeamAdmin, _: NoInput, _ app: App) async throws -> Settings {
-  let settings: Settings? = try await app.db.row("select \(Settings.columns) from team where id = \(admin.team)")
-  guard let settings else { throw Refusal.notAdministrator }
+private func showSettings(to admin: TeamAdmin, _: NoInput, _ app: App) async throws -> TeamSettings {
+  guard let settings = try await AllTeamSettings(app).find(of: admin.team) else { throw Refusal.notAdministrator }
   return settings
 }
 
-private func changeSettings(by admin: TeamAdmin, _ new: SettingsChange, _ app: App) async throws -> Settings {
-  let settings: Settings? = try await app.change(by: admin.caller) {
-    if new.forcesTwoFactors == true { try await $0.requireSecondFactor(of: admin.caller) }
-    return try await $0.row(
-      """
-      update team
-      set forces_2fa = coalesce(\(new.forcesTwoFactors), forces_2fa),
-          forces_sso = coalesce(\(new.forcesSSO), forces_sso),
-          welcomes_by_email = coalesce(\(new.welcomesByEmail), welcomes_by_email),
-          allows_public_links = coalesce(\(new.allowsPublicLinks), allows_public_links),
-          allows_external_links = coalesce(\(new.allowsExternalLinks), allows_external_links),
-          lets_members_rename = coalesce(\(new.letsMembersRename), lets_members_rename)
-      where id = \(admin.team)
-      returning \(Settings.columns)
-      """)
+private func changeSettings(
+  by admin: TeamAdmin, _ change: TeamSettingsChange, _ app: App
+) async throws -> TeamSettings {
+  guard let settings = try await AllTeamSettings(app).change(of: admin.team, to: change, by: admin.caller) else {
+    throw Refusal.notAdministrator
   }
-  guard let settings else { throw Refusal.notAdministrator }
   return settings
 }
 
 private func deleteTeam(by admin: TeamAdmin, _: NoInput, _ app: App) async throws -> Success {
-  try await app.delete(admin.team, by: admin.caller)
+  try await Teams(app).delete(admin.team, by: admin.caller)
   return Success()
-}
-
-extension App {
-  /// Deletes a team; its people, groups and bases stay, without one, for the owners of workspaces and the members of
-  /// groups. What the team has answered for ends: API tokens, shares and links. Everything that carries the team's number
-  /// is changed with it, so a large team takes longer than other statements may.
-  func delete(_ team: ID<Team>, by caller: SignedIn) async throws {
-    let count = try await change(by: caller, statementTime: .seconds(600)) {
-      try await $0.run("select set_config('basekeeper.ending_team', \(String(team.value)), true)")
-      // Who is making a way into one of its bases or groups has made it before, or finds that changed.
-      try await $0.run("select from base where team_id = \(team) order by id for update")
-      try await $0.run("select from user_group where team_id = \(team) order by id for update")
-      try await $0.run("delete from user_share where team_id = \(team)")
-      try await $0.run("delete from group_share where team_id = \(team)")
-      try await $0.run("delete from base_link where team_id = \(team)")
-      try await $0.run(
-        "delete from group_link using user_group where user_group.id = group_id and user_group.team_id = \(team)")
-      // What the foreign keys would do row by row, from below.
-      try await $0.run(
-        "update api_token set team_id = null, revoked_at = coalesce(revoked_at, now()) where team_id = \(team)")
-      try await $0.run("update base set team_id = null where team_id = \(team)")
-      return try await $0.run("delete from team where id = \(team)")
-    }
-    guard count == 1 else { throw Refusal.notFound(.team(String(team.value))) }
-  }
 }

@@ -2,7 +2,6 @@ internal import Access
 internal import Domain
 internal import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let teamShareRoutes = Table(.teamShares, [
@@ -16,7 +15,7 @@ let teamShareRoutes = Table(.teamShares, [
 
 // MARK: Wire
 
-private struct ShareWithUser: NamedInput {
+private struct UserOfBase: NamedInput {
   let base: NamedBaseUUID
   let user: String
 
@@ -25,14 +24,14 @@ private struct ShareWithUser: NamedInput {
   }
 }
 
-private struct ShareWithGroup: NamedInput {
+private struct GroupOfBase: NamedInput {
   let base: NamedBaseUUID
   let group: NamedGroup
   init(_ path: Both<NamedBaseUUID, NamedGroup>, _: Parts) { (base, group) = (path.first, path.second) }
 }
 
 /// Views are not kept, so none is shared.
-private struct Shares: Overview, JSONEncodable {
+private struct TeamShareList: Overview, JSONEncodable {
   let withUsers: [UserShare]
   let withGroups: [GroupShare]
 
@@ -47,7 +46,7 @@ private struct Shares: Overview, JSONEncodable {
 }
 
 /// Everybody outside the workspace who may come in: people, groups, and who has accepted an invite link.
-private struct BaseShares: Overview, JSONEncodable {
+private struct BaseShareList: Overview, JSONEncodable {
   let withUsers: [UserShare]
   let withGroups: [GroupShare]
   let guests: [InviteLinkGuest]
@@ -56,11 +55,11 @@ private struct BaseShares: Overview, JSONEncodable {
     json.object { $0.add("share_list", entries) }
   }
 
-  private var entries: [Entry] {
-    withUsers.map(Entry.user) + withGroups.map(Entry.group) + guests.map(Entry.guest)
+  private var entries: [BaseShareEntry] {
+    withUsers.map(BaseShareEntry.user) + withGroups.map(BaseShareEntry.group) + guests.map(BaseShareEntry.guest)
   }
 
-  private enum Entry: JSONEncodable {
+  private enum BaseShareEntry: JSONEncodable {
     case user(UserShare)
     case group(GroupShare)
     case guest(InviteLinkGuest)
@@ -88,36 +87,41 @@ private struct BaseShares: Overview, JSONEncodable {
 private func listSharedBases(
   of admin: TeamAdmin, _ user: PageOfPerson, _ app: App
 ) async throws -> NamedList<SharedBase> {
-  try await app.sharedBases(of: user, admin.reach)
+  let person = try await People(app).find(user.named, admin.reach)
+  let (bases, count) = try await SharedBases(app, with: person.account).list(admin.reach, user.page)
+  return NamedList("dtable_list", bases, count: ("count", count))
 }
 
-private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async throws -> Shares {
-  Shares(
-    withUsers: try await app.userShares("share.team_id = \(admin.team)", page.limit),
-    withGroups: try await app.groupShares("share.team_id = \(admin.team)", page.limit))
+private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async throws -> TeamShareList {
+  TeamShareList(
+    withUsers: try await UserShares(app).list(admin.reach, page.page),
+    withGroups: try await GroupShares(app).list(admin.reach, page.page))
 }
 
-private func listBaseShares(of admin: TeamAdmin, _ base: Long<NamedBaseUUID>, _ app: App) async throws -> BaseShares {
-  let (id, limit) = (try await app.base(base.of, admin.reach), base.page.limit)
-  return BaseShares(
-    withUsers: try await app.userShares("share.base_id = \(id)", limit),
-    withGroups: try await app.groupShares("share.base_id = \(id)", limit),
-    guests: try await app.guests("link.base_id = \(id) and \(InviteLinkGuest.isWelcome)", limit))
+private func listBaseShares(
+  of admin: TeamAdmin, _ base: Long<NamedBaseUUID>, _ app: App
+) async throws -> BaseShareList {
+  let found = try await AdministeredBases(app, admin.reach).find(base.of.named)
+  return BaseShareList(
+    withUsers: try await UserShares(app).list(of: found, base.page),
+    withGroups: try await GroupShares(app).list(of: found, base.page),
+    guests: try await InviteLinkGuests(app).listUncounted(of: found, base.page))
 }
 
-private func endUserShare(by admin: TeamAdmin, _ share: ShareWithUser, _ app: App) async throws -> Success {
-  try await app.endShare(
-    of: try await app.base(share.base, admin.reach), withUser: share.user, by: admin.caller)
+private func endUserShare(by admin: TeamAdmin, _ share: UserOfBase, _ app: App) async throws -> Success {
+  let base = try await AdministeredBases(app, admin.reach).find(share.base.named)
+  try await UserShares(app).end(base, with: share.user, by: admin.caller)
   return Success()
 }
 
-private func endGroupShare(by admin: TeamAdmin, _ share: ShareWithGroup, _ app: App) async throws -> Success {
-  try await app.endShare(
-    of: try await app.base(share.base, admin.reach), with: share.group, by: admin.caller)
+private func endGroupShare(by admin: TeamAdmin, _ share: GroupOfBase, _ app: App) async throws -> Success {
+  let base = try await AdministeredBases(app, admin.reach).find(share.base.named)
+  try await GroupShares(app).end(base, with: share.group.named, by: admin.caller)
   return Success()
 }
 
-private func removeGuest(by admin: TeamAdmin, _ guest: ShareWithUser, _ app: App) async throws -> Success {
-  try await app.removeGuest(guest.user, of: try await app.base(guest.base, admin.reach), by: admin.caller)
+private func removeGuest(by admin: TeamAdmin, _ guest: UserOfBase, _ app: App) async throws -> Success {
+  let base = try await AdministeredBases(app, admin.reach).find(guest.base.named)
+  try await InviteLinkGuests(app).remove(guest.user, from: base, by: admin.caller)
   return Success()
 }

@@ -3,7 +3,6 @@ internal import Crypto
 internal import Domain
 internal import Ground
 internal import HTTP
-internal import Postgres
 
 // swift-format-ignore
 let teamUserRoutes = Table(.teamUsers, [
@@ -19,7 +18,7 @@ let teamUserRoutes = Table(.teamUsers, [
 
 // MARK: Wire
 
-private struct NewUser: HashedInput {
+private struct NewTeamUser: HashedInput {
   let person: NewPerson
 
   init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
@@ -27,7 +26,7 @@ private struct NewUser: HashedInput {
   }
 }
 
-private struct UserChange: NamedInput {
+private struct TeamUserChange: NamedInput {
   let named: String
   let change: PersonChange
 
@@ -56,7 +55,7 @@ struct TwoFactorRule: NamedInput {
 private struct TeamUser: Output, JSONEncodable {
   let person: Person
   /// Of who was deactivated.
-  var left: LeftBehind?
+  var left: LeftBehindCounts?
   var revealed: [Revealed] { person.revealed }
 
   func write(to json: inout JSONWriter) {
@@ -78,7 +77,7 @@ private struct TeamUser: Output, JSONEncodable {
   }
 }
 
-private struct ResetPassword: Output, JSONEncodable {
+private struct TeamPasswordReset: Output, JSONEncodable {
   let password: Secret
   func write(to json: inout JSONWriter) { json.object { $0.add("new_password", password.clear) } }
 }
@@ -86,42 +85,38 @@ private struct ResetPassword: Output, JSONEncodable {
 // MARK: Operations
 
 private func listUsers(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<TeamUser> {
-  let people: [Person] = try await app.db.rows(
-    Person.select("select * from account where \(admin.reach.accounts) order by id \(page.limit)"))
-  return NamedList("user_list", people.map { TeamUser(person: $0) })
+  NamedList("user_list", try await People(app).list(admin.reach, page).map { TeamUser(person: $0) })
 }
 
-private func addUser(by admin: TeamAdmin, _ new: NewUser, _ app: App) async throws -> TeamUser {
-  let person = try await app.add(new.person, to: admin.team, by: admin.caller)
-  return TeamUser(person: person)
+private func addUser(by admin: TeamAdmin, _ new: NewTeamUser, _ app: App) async throws -> TeamUser {
+  TeamUser(person: try await People(app).add(new.person, to: admin.team, by: admin.caller))
 }
 
 private func showUser(to admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> TeamUser {
-  let person = try await Person.find(user.named, admin.reach, app)
-  return TeamUser(person: person)
+  TeamUser(person: try await People(app).find(user.named, admin.reach))
 }
 
-private func changeUser(by admin: TeamAdmin, _ user: UserChange, _ app: App) async throws -> TeamUser {
-  let person = try await app.change(user.named, to: user.change, admin.reach, by: admin.caller)
-  let left = try await app.leftBehind(by: person, after: user.change, admin.reach)
+private func changeUser(by admin: TeamAdmin, _ user: TeamUserChange, _ app: App) async throws -> TeamUser {
+  let person = try await People(app).change(user.named, to: user.change, admin.reach, by: admin.caller)
+  let left = try await LeftBehind(app, admin.reach).count(by: person, after: user.change)
   return TeamUser(person: person, left: left)
 }
 
 private func deleteUser(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Departure {
-  try await app.delete(user.named, admin.reach, by: admin.caller)
+  Departure(left: try await People(app).delete(user.named, admin.reach, by: admin.caller))
 }
 
-private func resetPassword(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> ResetPassword {
-  ResetPassword(password: try await app.resetPassword(of: user.named, admin.reach, by: admin.caller))
+private func resetPassword(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> TeamPasswordReset {
+  TeamPasswordReset(password: try await People(app).resetPassword(of: user.named, admin.reach, by: admin.caller))
 }
 
 private func enforceTwoFactors(by admin: TeamAdmin, _ rule: TwoFactorRule, _ app: App) async throws -> Success {
-  _ = try await app.change(rule.named, to: rule.change, admin.reach, by: admin.caller)
+  _ = try await People(app).change(rule.named, to: rule.change, admin.reach, by: admin.caller)
   return Success()
 }
 
-/// For who has lost his: takes away the second factor, and the duty to have one.
+/// For whoever has lost theirs: takes away the second factor, and the duty to have one.
 private func disableTwoFactors(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
-  try await app.removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
+  try await People(app).removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
   return Success()
 }

@@ -32,10 +32,14 @@ private struct Metadata: Output, JSONEncodable {
 private func showMetadata(to bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Metadata { Metadata() }
 
 /// Nobody for whoever has come by an external link.
-private func listCollaborators(of bearer: BaseTokenBearer, _ page: LongPage, _ app: App) async throws -> Collaborators {
-  switch bearer.holder {
-  case .program: try await app.collaborators(of: bearer.base, for: nil, page)
-  case .person(let viewer): try await app.collaborators(of: bearer.base, for: viewer, page)
-  case .visitor: Collaborators(users: [])
-  }
+private func listCollaborators(
+  of bearer: BaseTokenBearer, _ page: LongPage, _ app: App
+) async throws -> CollaboratorList {
+  let users =
+    switch bearer.holder {
+    case .program: try await Collaborators(app).list(of: bearer.base, for: nil, page.page)
+    case .person(let viewer): try await Collaborators(app).list(of: bearer.base, for: viewer, page.page)
+    case .visitor: [PublicPerson]()
+    }
+  return CollaboratorList(users: users)
 }

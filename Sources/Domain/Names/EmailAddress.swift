@@ -1,5 +1,4 @@
 internal import Ground
-internal import HTTP
 
 /// An e-mail address (RFC 5321, 4.1.2, and RFC 6531), as far as it can be judged without sending to it: atoms with single
 /// dots between them, 64 bytes at most; `@`; a domain whose labels have letters and digits of any script, and hyphens

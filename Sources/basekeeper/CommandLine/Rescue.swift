@@ -1,4 +1,5 @@
 internal import API
+internal import Domain
 internal import Glibc
 internal import Ground
 internal import Postgres

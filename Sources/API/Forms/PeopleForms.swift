@@ -1,0 +1,76 @@
+internal import Access
+internal import Crypto
+package import Domain
+package import Ground
+internal import HTTP
+
+/// A person whom a path names by `user_id`.
+struct NamedPerson: PathInput {
+  static let variable = "user_id"
+  let named: String
+  init(_ segment: String) { named = segment }
+}
+
+extension Person {
+  /// What an answer shows of them for the only time.
+  var revealed: [Revealed] { newPassword == nil ? [] : [.password(of: user)] }
+
+  /// What every form of a person on the wire has. `-2` stands for a quota that nobody has set.
+  func write(to object: inout JSONWriter.Members) {
+    object.add("email", user)
+    object.add("name", name)
+    object.add("contact_email", email)
+    object.add("workspace_id", workspace)
+    object.add("quota_usage", 0)
+    object.add("quota_total", quota ?? -2)
+    if let newPassword { object.add("new_password", newPassword.clear) }
+  }
+}
+
+extension PublicPerson: Output, JSONEncodable {
+  package func write(to json: inout JSONWriter) { json.object(write) }
+
+  func write(to object: inout JSONWriter.Members) {
+    object.add("email", user)
+    object.add("name", name)
+    object.add("contact_email", email)
+    object.addAvatar()
+  }
+}
+
+extension NewPerson {
+  /// Whoever is given no password gets one, which the answer tells.
+  init(email: EmailAddress, name: String?, password given: String?, _ hashing: Hashing) async throws {
+    let generated = given == nil ? Secret.generatedPassword() : nil
+    let names = [email.text, email.localPart] + (name.map { [$0] } ?? [])
+    let clear = try generated?.clear ?? NewPassword(given ?? "", names: names).clear
+    self.init(
+      email: email, name: name ?? DisplayName(email.localPart)?.text ?? "unnamed",
+      password: try await hashing.hash(clear), generated: generated)
+  }
+
+  /// From the fields that all operations share, the address under its name in that operation.
+  init(
+    _ fields: Fields, email field: String = "email", name nameField: String = "name", _ hashing: Hashing
+  ) async throws {
+    let email = try parsed(field, EmailAddress(try fields.text(field, 1...254)))
+    let name = try fields.optionalName(nameField)
+    let password = try fields.optionalText("password", upTo: 1024)
+    let hasWorkspace = try fields.optionalBoolean("with_workspace") ?? false
+    try await self.init(email: email, name: name, password: password, hashing)
+    self.hasWorkspace = hasWorkspace
+  }
+}
+
+extension PersonChange {
+  /// From the fields that all operations share. Quotas come in megabytes.
+  init(_ fields: Fields) throws {
+    self.init()
+    if let text = try fields.optionalText("contact_email", upTo: 254) {
+      email = try parsed("contact_email", EmailAddress(text))
+    }
+    name = try fields.optionalName("name")
+    idInTeam = try fields.removableName("id_in_org")
+    quota = try fields.patch("quota_total", -2...1_000_000_000_000).map { $0 * 1_000_000 }
+  }
+}

@@ -1,0 +1,65 @@
+package import Access
+package import Postgres
+
+/// What people see and change of their own accounts.
+package struct OwnAccount: Sendable {
+  private let app: App
+  private let caller: SignedIn
+
+  /// The caller's.
+  package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
+
+  /// The account as it is now.
+  package func show() async throws -> OwnAccountRecord {
+    let found: OwnAccountRecord? = try await app.db.lookup(
+      """
+      select uid, team_id, email, login_id, name, is_team_admin, is_system_admin
+      from live_account where id = \(caller.account)
+      """)
+    guard let found else { throw Refusal.badAccountToken }
+    return found
+  }
+
+  /// Gives the caller another name; a team may keep its members' names to itself.
+  package func rename(to name: DisplayName) async throws {
+    let count = try await app.change(by: caller) {
+      try await $0.run(
+        """
+        update account set name = \(name.text)
+        where id = \(caller.account)
+          and (is_team_admin or not exists (
+            select from team where team.id = account.team_id and not team.lets_members_rename
+          ))
+        """)
+    }
+    guard count == 1 else { throw DomainError.forbidden("The team does not let its members change their names.") }
+  }
+
+  /// Gives the caller another address. There is no e-mail to confirm it with, so it counts at once.
+  package func changeAddress(to email: EmailAddress) async throws {
+    try await app.change(by: caller) {
+      try await $0.run("update account set email = \(email.text) where id = \(caller.account)")
+    }
+  }
+}
+
+/// An account as its owner sees it.
+package struct OwnAccountRecord: RowDecodable, Sendable {
+  package let user: UserID
+  package let team: ID<Team>?
+  package let email: String
+  package let loginID: String?
+  package let name: String
+  package let isTeamAdmin: Bool
+  package let isSystemAdmin: Bool
+
+  package init(_ row: Row) throws(PostgresError) {
+    user = try row["uid"]
+    team = try row["team_id"]
+    email = try row["email"]
+    loginID = try row["login_id"]
+    name = try row["name"]
+    isTeamAdmin = try row["is_team_admin"]
+    isSystemAdmin = try row["is_system_admin"]
+  }
+}

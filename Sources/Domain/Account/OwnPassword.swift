@@ -1,0 +1,56 @@
+package import Access
+internal import Crypto
+package import Postgres
+
+/// The password of a person, for themselves.
+package struct OwnPassword: Sendable {
+  private let app: App
+  private let caller: SignedIn
+
+  /// The caller's.
+  package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
+
+  /// Asks for it again; wrong ones are throttled like those at the door. Gives what it was checked against.
+  package func confirm(_ password: String) async throws -> ConfirmedPassword {
+    let attempt = try await Attempt.begin(at: .account(caller.account), app)
+    let person: ConfirmedPassword? = try await app.db.row(
+      "select email, name, password_hash from account where id = \(caller.account)")
+    guard let person else { throw Refusal.badAccountToken }
+    guard try await app.isRight(password, for: person.hash, attempt) else {
+      throw DomainError.refused("The password is wrong.")
+    }
+    try await attempt.succeed(app)
+    return person
+  }
+
+  /// Whoever knows the old one may set another one; all account tokens end but the one that is shown. `field` is how an
+  /// error calls the new one.
+  package func change(from old: String, to new: String, named field: String) async throws {
+    let person = try await confirm(old)
+    let new = try NewPassword(
+      new, field, names: [person.email, String(person.email.prefix { $0 != "@" }), person.name])
+    let hash = try await app.hash(new.clear, by: caller.subject)
+    try await app.change(by: caller, endsOwnAccess: true) {
+      let count = try await $0.run(
+        """
+        update account set password_hash = \(hash)
+        where id = \(caller.account) and password_hash = \(person.hash)
+        """)
+      guard count == 1 else { throw DomainError.refused("The password was changed in the meantime.") }
+      try await $0.endAccountTokens(of: caller.account, except: caller.token)
+    }
+  }
+}
+
+/// Somebody who has given their password again, and what it was checked against.
+package struct ConfirmedPassword: RowDecodable, Sendable {
+  let email: String
+  let name: String
+  let hash: PasswordHash?
+
+  package init(_ row: Row) throws(PostgresError) {
+    email = try row["email"]
+    name = try row["name"]
+    hash = try row["password_hash"]
+  }
+}

@@ -1,0 +1,151 @@
+package import Access
+package import Crypto
+internal import Ground
+package import Postgres
+
+/// People's second factors: a secret that their telephones have, too, sealed in the database, and codes on paper for when
+/// the telephone is lost.
+package struct SecondFactors: Sendable {
+  private static let recoveryCodes = 10
+  private static let purpose = "one-time passwords 1"
+  /// A code that was taken so many steps ahead of now, five minutes, was taken by a clock that was wrong: it does not keep
+  /// out those that are right.
+  private static let farAhead: Int64 = 10
+  /// How many of the steps that were taken last are known: more than codes can count at one time, by however many clocks.
+  private static let remembered: Int64 = 16
+
+  private let app: App
+
+  /// Those of an app's database.
+  package init(_ app: App) { self.app = app }
+
+  /// What a person has of one.
+  package func find(of caller: SignedIn) async throws -> SecondFactorRecord {
+    let found: SecondFactorRecord? = try await app.db.row(
+      """
+      select account.email, account.totp_sealed, account.totp_confirmed_at is not null as is_confirmed,
+             account.forces_2fa or coalesce(team.forces_2fa, false) as is_required,
+             (select count(*) from recovery_code where account_id = account.id) as codes_left
+      from account left join team on team.id = account.team_id
+      where account.id = \(caller.account)
+      """)
+    guard let found else { throw Refusal.badAccountToken }
+    return found
+  }
+
+  /// Gives what goes into the telephone, and the address it is for. The factor is asked for when a first code has confirmed
+  /// it; until then a new beginning replaces it.
+  package func begin(by caller: SignedIn) async throws -> (password: OneTimePassword, email: String) {
+    let password = OneTimePassword.generate()
+    let sealed = app.vault.seal(password.secret, for: Self.purpose)
+    let count = try await app.change(by: caller) {
+      try await $0.run(
+        """
+        update account
+        set totp_sealed = \(sealed), totp_last_step = null, totp_used_steps = '{}'
+        where id = \(caller.account) and totp_confirmed_at is null
+        """)
+    }
+    guard count == 1 else { throw DomainError.refused("You already have a second factor: delete it first.") }
+    return (password, try await find(of: caller).email)
+  }
+
+  /// Confirms it by a first code: from now on signing in asks for it. Gives the codes for when the telephone is lost.
+  package func confirm(_ code: String, by caller: SignedIn) async throws -> [Secret] {
+    let factor = try await find(of: caller)
+    guard let sealed = factor.sealed, !factor.isConfirmed else { throw Self.nothingToConfirm }
+    let attempt = try await Attempt.begin(at: .account(caller.account), app)
+    guard let step = try open(sealed).step(of: code, at: app.now().seconds) else {
+      throw DomainError.invalid(field: "code")
+    }
+    let codes = (0..<Self.recoveryCodes).map { _ in Secret.generatedRecoveryCode() }
+    try await app.change(by: caller, endsOwnAccess: true) {
+      let count = try await $0.run(
+        """
+        update account
+        set totp_confirmed_at = now(), totp_last_step = \(step), totp_used_steps = array[\(step)::bigint]
+        where id = \(caller.account) and totp_confirmed_at is null and totp_sealed = \(sealed)
+        """)
+      guard count == 1 else { throw Self.nothingToConfirm }
+      try await $0.run("delete from recovery_code where account_id = \(caller.account)")
+      try await $0.run(
+        """
+        insert into recovery_code (account_id, hash)
+        select \(caller.account), decode(hash, 'hex') from unnest(\(codes.map(\.hash.hex))::text[]) as code (hash)
+        """)
+    }
+    try await attempt.succeed(app)
+    return codes
+  }
+
+  /// Takes away the caller's own, whose password was confirmed. Whoever must have one has to enrol another before they may
+  /// go on.
+  package func remove(by caller: SignedIn, _ confirmed: ConfirmedPassword) async throws {
+    try await app.change(by: caller, endsOwnAccess: true) {
+      let isOpen = try await $0.run(
+        "select from account where id = \(caller.account) and password_hash = \(confirmed.hash) for update")
+      guard isOpen == 1 else { throw DomainError.refused("The password was changed in the meantime.") }
+      try await $0.removeSecondFactor(of: caller.user)
+    }
+  }
+
+  /// Takes a code once: that of the telephone, or one from paper; false for any other. The database decides between two
+  /// at the same moment. Of the telephone's none counts after a later one; where that was a wrong clock's, the steps that
+  /// were taken are still known.
+  func take(_ code: String, of account: ID<Account>, sealed: [UInt8]) async throws -> Bool {
+    let now = app.now().seconds
+    if let step = try open(sealed).step(of: code, at: now) {
+      let count = try await app.keep(.signIns) {
+        try await $0.run(
+          """
+          update account
+          set totp_last_step = \(step),
+              totp_used_steps = (array_prepend(\(step), totp_used_steps))[1:\(Self.remembered)]
+          where id = \(account) and not \(step) = any(totp_used_steps)
+            and (totp_last_step is null or totp_last_step < \(step)
+                 or totp_last_step > \(OneTimePassword.step(at: now) + Self.farAhead))
+          """)
+      }
+      return count == 1
+    }
+    let hash = Secret(recoveryCode: code).hash
+    return try await app.change(by: nil) {
+      let use: RecoveryCodeUse? = try await $0.row("select use_recovery_code(\(account), \(hash.bytes)) as is_taken")
+      return use?.isTaken == true
+    }
+  }
+
+  private func open(_ sealed: [UInt8]) throws -> OneTimePassword {
+    guard let secret = app.vault.open(sealed, for: Self.purpose) else {
+      throw PostgresError.unexpected("a second factor cannot be opened with this master key")
+    }
+    return OneTimePassword(secret: secret)
+  }
+
+  private static let nothingToConfirm = DomainError.refused(
+    "There is no second factor to confirm: start with a POST.")
+}
+
+/// What a person has of a second factor.
+package struct SecondFactorRecord: RowDecodable, Sendable {
+  let email: String
+  let sealed: [UInt8]?
+  package let isConfirmed: Bool
+  /// Whether the person must have one.
+  package let isRequired: Bool
+  /// How many recovery codes are not used yet.
+  package let codesLeft: Int64
+
+  package init(_ row: Row) throws(PostgresError) {
+    email = try row["email"]
+    sealed = try row["totp_sealed"]
+    isConfirmed = try row["is_confirmed"]
+    isRequired = try row["is_required"]
+    codesLeft = try row["codes_left"]
+  }
+}
+
+private struct RecoveryCodeUse: RowDecodable {
+  let isTaken: Bool
+  init(_ row: Row) throws(PostgresError) { isTaken = try row["is_taken"] }
+}

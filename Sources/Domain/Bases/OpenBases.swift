@@ -1,0 +1,50 @@
+package import Access
+package import Postgres
+
+/// All bases that a person may open, whichever way.
+package struct OpenBases: Sendable {
+  private let app: App
+  private let caller: SignedIn
+
+  /// Those that the caller may open.
+  package init(_ app: App, to caller: SignedIn) { (self.app, self.caller) = (app, caller) }
+
+  /// The first hundred that a part of the name finds.
+  package func search(_ text: String) async throws(PostgresError) -> [FoundBase] {
+    try await app.db.rows(
+      """
+      select \(BaseRecord.columns), favorite.base_id is not null as is_favorite,
+             case when workspace.account_id = own.account_id then 'personal'
+                  when member.group_id is not null then 'group' else 'shared' end as kind,
+             case when workspace.account_id = own.account_id then 'personal'
+                  when member.group_id is not null then user_group.name else 'shared' end as group_name
+      from base_permission as own
+      join base on base.id = own.base_id and base.deleted_at is null and base.name ilike \(containing(text))
+      join workspace on workspace.id = base.workspace_id
+      left join group_member as member
+        on member.group_id = workspace.group_id and member.account_id = own.account_id
+      left join user_group on user_group.id = member.group_id
+      left join favorite on favorite.base_id = base.id and favorite.account_id = own.account_id
+      \(BaseRecord.people)
+      where own.account_id = \(caller.account)
+      order by base.id
+      limit 100
+      """)
+  }
+}
+
+/// A base that was found, and where it lies for the caller.
+package struct FoundBase: RowDecodable, Sendable {
+  package let base: BaseRecord
+  /// `personal`, `group` or `shared`.
+  package let kind: String
+  package let groupName: String
+  package let isFavorite: Bool
+
+  package init(_ row: Row) throws(PostgresError) {
+    base = try BaseRecord(row)
+    kind = try row["kind"]
+    groupName = try row["group_name"]
+    isFavorite = try row["is_favorite"]
+  }
+}

@@ -1,0 +1,22 @@
+package import Access
+package import Postgres
+
+/// A person in a group. One form for all lists.
+package struct GroupMemberRecord: RowDecodable, Sendable {
+  package let group: ID<Group>
+  package let person: PublicPerson
+  package let loginID: String
+  package let role: Role
+
+  /// What `init(_ row:)` reads, from `member` and its `account`.
+  static let columns: SQL = """
+    member.group_id, \(PublicPerson.columns), coalesce(account.login_id, '') as login_id, member.role
+    """
+
+  package init(_ row: Row) throws(PostgresError) {
+    group = try row["group_id"]
+    person = try PublicPerson(row)
+    loginID = try row["login_id"]
+    role = try row["role"]
+  }
+}

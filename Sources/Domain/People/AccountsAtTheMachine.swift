@@ -1,0 +1,95 @@
+internal import Access
+package import Crypto
+package import Ground
+package import Postgres
+
+/// What somebody at the machine does for people who cannot sign in: by the same rules, and without an account. The audit
+/// log names nobody for it.
+package struct AccountsAtTheMachine: Sendable {
+  private let database: WritableDatabase
+  private let passwords: PasswordHasher
+
+  /// Those of a database.
+  package init(_ database: WritableDatabase, _ passwords: PasswordHasher) {
+    (self.database, self.passwords) = (database, passwords)
+  }
+
+  /// All system administrators, the oldest first.
+  package func administrators() async throws(PostgresError) -> [SystemAdministrator] {
+    try await database.rows(
+      """
+      select email, name, is_active, totp_confirmed_at is not null as has_2fa, last_login_at
+      from account where is_system_admin and deleted_at is null order by id
+      """)
+  }
+
+  /// Makes a system administrator; gives the password, which is generated if none is given.
+  package func create(email: EmailAddress, name: DisplayName?, password: String?) async throws -> String {
+    let new = try self.new(password, for: [email.text, email.localPart])
+    let hash = try await passwords.hash(new)
+    try await database.run(
+      """
+      insert into account (email, name, password_hash, is_system_admin)
+      values (\(email.text), \(name?.text ?? email.localPart), \(hash), true)
+      """)
+    return new
+  }
+
+  /// Gives somebody a new password, and ends their sessions; gives the password, which is generated if none is given.
+  package func resetPassword(of email: String, to password: String?) async throws -> String {
+    let new = try self.new(password, for: [email, String(email.prefix { $0 != "@" })])
+    let hash = try await passwords.hash(new)
+    try await change(email, setting: "password_hash = \(hash)") { _, _ in }
+    return new
+  }
+
+  /// Takes away somebody's second factor and the duty to have one, and ends their sessions.
+  package func removeSecondFactor(of email: String) async throws {
+    try await change(email, setting: "forces_2fa = false") { try await $0.removeSecondFactor(of: $1) }
+  }
+
+  private func change(
+    _ email: String, setting assignment: SQL, _ more: (Transaction, UserID) async throws -> Void
+  ) async throws {
+    try await database.transaction { transaction in
+      try await transaction.holdAccess(of: "lower(email) = lower(\(normalized(email)))")
+      let found: ChangedAccount? = try await transaction.row(
+        """
+        update account set \(assignment)
+        where lower(email) = lower(\(normalized(email))) and deleted_at is null
+        returning uid
+        """)
+      guard let found else { throw DomainError.refused("there is no account with the address \(email)") }
+      try await more(transaction, found.user)
+      try await transaction.endAccountTokens(of: found.user)
+    }
+  }
+
+  /// The given password, if it may be one; otherwise a generated one.
+  private func new(_ password: String?, for names: [String]) throws -> String {
+    guard let password else { return Secret.generatedPassword().clear }
+    return try NewPassword(password, names: names).clear
+  }
+}
+
+/// A system administrator.
+package struct SystemAdministrator: RowDecodable, Sendable {
+  package let email: String
+  package let name: String
+  package let isActive: Bool
+  package let hasSecondFactor: Bool
+  package let lastLogin: Timestamp?
+
+  package init(_ row: Row) throws(PostgresError) {
+    email = try row["email"]
+    name = try row["name"]
+    isActive = try row["is_active"]
+    hasSecondFactor = try row["has_2fa"]
+    lastLogin = try row["last_login_at"]
+  }
+}
+
+private struct ChangedAccount: RowDecodable {
+  let user: UserID
+  init(_ row: Row) throws(PostgresError) { user = try row["uid"] }
+}

@@ -1,0 +1,43 @@
+internal import Access
+internal import Postgres
+
+extension Transaction {
+  /// Waits for what a person is writing, who is the one row of `account` for which the condition holds, and lets them write
+  /// nothing more until the end. It comes before their rows are touched: whoever writes holds their own access first, and
+  /// may touch these rows then.
+  func holdAccess(of person: SQL) async throws(PostgresError) {
+    try await run("select hold_access(account.id, true) from account where \(person)")
+  }
+
+  /// Ends a person's account tokens, who has to sign in anew.
+  func endAccountTokens(of user: UserID) async throws(PostgresError) {
+    try await run("delete from account_token where account_id = (select id from account where uid = \(user))")
+  }
+
+  /// Ends a person's account tokens, but for one.
+  func endAccountTokens(of person: ID<Account>, except token: ID<AccountToken>?) async throws(PostgresError) {
+    try await run(
+      "delete from account_token where account_id = \(person) and id is distinct from \(token)::bigint")
+  }
+
+  /// Takes away a person's second factor with its recovery codes.
+  func removeSecondFactor(of user: UserID) async throws(PostgresError) {
+    try await run(
+      """
+      with person as (
+        update account set totp_sealed = null, totp_confirmed_at = null, totp_last_step = null, totp_used_steps = '{}'
+        where uid = \(user) returning id
+      )
+      delete from recovery_code using person where recovery_code.account_id = person.id
+      """)
+  }
+
+  /// Whoever asks a second factor of themselves too has one: else this would be the last that they do.
+  func requireSecondFactor(of caller: SignedIn) async throws {
+    let count = try await run(
+      "select from account where id = \(caller.account) and totp_confirmed_at is not null")
+    guard count == 1 else {
+      throw DomainError.refused("First enrol a second factor of your own, at /api/v2.1/user/two-factor-auth/.")
+    }
+  }
+}

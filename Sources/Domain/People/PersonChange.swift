@@ -1,0 +1,34 @@
+package import Crypto
+internal import Postgres
+
+/// What an administrator changes about a person; nil stays as it is.
+package struct PersonChange: Sendable {
+  package var email: EmailAddress?
+  package var name: String?
+  package var loginID: Patch<String> = .keep
+  package var idInTeam: String?
+  package var unit: String?
+  package var role: String?
+  /// In bytes.
+  package var quota: Patch<Int64> = .keep
+  package var mustUseTwoFactors: Bool?
+  package var losesSecondFactor = false
+  package var isTeamAdmin: Bool?
+  package var isSystemAdmin: Bool?
+  package var isActive: Bool?
+  package var password: PasswordHash?
+
+  /// Nothing.
+  package init() {}
+
+  /// The assignments of an update of `account`.
+  var assignments: SQL {
+    """
+    \((email?.text).assigned(to: "email")), \(name.assigned(to: "name")), \(loginID.assigned(to: "login_id")),
+    \(idInTeam.assigned(to: "id_in_org")), \(unit.assigned(to: "unit")), \(role.assigned(to: "role")),
+    \(quota.assigned(to: "quota_total")), \(mustUseTwoFactors.assigned(to: "forces_2fa")),
+    \(isTeamAdmin.assigned(to: "is_team_admin")), \(isSystemAdmin.assigned(to: "is_system_admin")),
+    \(isActive.assigned(to: "is_active")), \(password.assigned(to: "password_hash"))
+    """
+  }
+}

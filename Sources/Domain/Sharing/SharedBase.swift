@@ -1,0 +1,44 @@
+package import Access
+package import Postgres
+
+/// A base that somebody may open, with what they may do in it, how they came to it, and whether it is one of their favourites.
+package struct SharedBase: RowDecodable, Sendable {
+  package let base: BaseRecord
+  package let permission: Permission
+  package let isFavorite: Bool
+  package let sharer: UserID
+  package let sharerName: String
+  package let group: ID<Group>?
+
+  /// The ways that lead to an account itself.
+  static let personally: SQL = "way.source in ('user share', 'invite link')"
+
+  /// Gives the live bases that an account has come to by the ways of a condition on `way`; each once, by the way that
+  /// allows the most, or once for each group.
+  static func select(to account: ID<Account>, by ways: SQL) -> SQL {
+    """
+    select \(BaseRecord.columns), own.permission, favorite.base_id is not null as is_favorite, sharer.uid as sharer_uid,
+           sharer.name as sharer_name, way.group_id
+    from (
+      select distinct on (way.base_id, way.group_id) way.base_id, way.group_id, way.shared_by
+      from base_way as way
+      where way.account_id = \(account) and \(ways)
+      order by way.base_id, way.group_id, way.permission desc, way.source desc
+    ) as way
+    join base on base.id = way.base_id and base.deleted_at is null
+    join base_permission as own on own.base_id = base.id and own.account_id = \(account)
+    join account as sharer on sharer.id = way.shared_by
+    left join favorite on favorite.base_id = base.id and favorite.account_id = \(account)
+    \(BaseRecord.people)
+    """
+  }
+
+  package init(_ row: Row) throws(PostgresError) {
+    base = try BaseRecord(row)
+    permission = try row["permission"]
+    isFavorite = try row["is_favorite"]
+    sharer = try row["sharer_uid"]
+    sharerName = try row["sharer_name"]
+    group = try row["group_id"]
+  }
+}
