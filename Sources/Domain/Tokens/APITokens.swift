@@ -48,9 +48,10 @@ package struct APITokens: Sendable {
       try await $0.row(
         """
         with made as (
-          insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by, \(APITokenTerms.columns))
+          insert into api_token (base_id, team_id, app_name, hash, hint, permission, created_by,
+                                 \(new.terms.attributes.columns))
           select base.id, base.team_id, \(new.app.text), \(secret.hash.bytes), \(secret.hint), \(new.permission),
-                 \(caller.account), \(new.terms.values)
+                 \(caller.account), \(new.terms.attributes.values)
           from base
           where base.id = \(base) and base.deleted_at is null
           returning *
@@ -75,7 +76,7 @@ package struct APITokens: Sendable {
         """
         with changed as (
           update api_token
-          set \(change.permission.assigned(to: "permission")), \(change.terms.assignments)
+          set \(change.permission.assigned(to: "permission")), \(change.terms.attributes.assignments)
           where base_id = \(base) and app_name = \(name) and revoked_at is null
             and api_token.permission <= \(permission)
           returning *
