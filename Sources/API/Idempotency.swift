@@ -5,7 +5,13 @@ internal import Ground
 internal import HTTP
 internal import Postgres
 
-extension App {
+/// What is done once, however often it is asked for with the same key.
+struct IdempotentOperations {
+  private let app: App
+
+  /// Those of an app.
+  init(_ app: App) { self.app = app }
+
   /// Does what a creating request asks for once, however often it is sent with the same `Idempotency-Key`: whoever sends
   /// it again within a day gets the answer of the first time, with the secret that it had; unless that was ended since.
   ///
@@ -19,25 +25,25 @@ extension App {
     reading read: () async throws -> In, _ body: (In, App) async throws -> some Output
   ) async throws -> Response {
     guard let text = request.headers[.idempotencyKey], let scope = subject.scope else {
-      return try await body(try await read(), self).response(publicURL: settings.publicURL)
+      return try await body(try await read(), app).response(publicURL: app.settings.publicURL)
     }
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw DomainError.refused("Idempotency-Key invalid: it must have 16 to 255 visible characters, such as a UUID.")
     }
-    let once = Once(key: "\(scope) \(text)", request, segments, operation, vault)
-    if let answer = try await once.answer(self) { return answer }
+    let once = Once(key: "\(scope) \(text)", request, segments, operation, app.vault)
+    if let answer = try await once.answer(app) { return answer }
     let input = try await read()
     do {
-      return try await keep(.answers) { transaction in
+      return try await app.keep(.answers) { transaction in
         try await once.claim(transaction)
-        let output = try await body(input, within(transaction))
-        let response = output.response(publicURL: settings.publicURL)
+        let output = try await body(input, app.within(transaction))
+        let response = output.response(publicURL: app.settings.publicURL)
         try await once.keep(response, with: output.revealed, transaction)
         return response
       }
     } catch PostgresError.statement(_, constraint: "idempotent_answer_pkey", _) {
       // Another one was first.
-      guard let answer = try await once.answer(self) else { throw APIError.running }
+      guard let answer = try await once.answer(app) else { throw APIError.running }
       return answer
     }
   }
@@ -92,7 +98,7 @@ private struct Once: Sendable {
   /// all that was committed before it. The first commit may have been cut off in this very wait, and what it did be seen
   /// all the same; a plain read would acknowledge what is lost with the primary.
   func answer(_ app: App) async throws -> Response? {
-    let found: Kept? = try await app.keep(.answers) {
+    let found: StoredAnswer? = try await app.keep(.answers) {
       try await $0.row(
         """
         update idempotent_answer set request = request
@@ -135,7 +141,7 @@ private struct Once: Sendable {
       """)
   }
 
-  private struct Kept: RowDecodable {
+  private struct StoredAnswer: RowDecodable {
     let request: [UInt8]
     let sealed: [UInt8]?
     let isEnded: Bool

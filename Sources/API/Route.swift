@@ -111,7 +111,8 @@ public struct Route: Sendable {
         let input = try await read()
         return try await app.readingAtStandby { try await answer(input, $0).response(publicURL: publicURL) }
       case .primary where isDoneOnce:
-        return try await app.once(request, segments, of: caller.subject, operation, reading: read, answer)
+        return try await IdempotentOperations(app).once(
+          request, segments, of: caller.subject, operation, reading: read, answer)
       case .primary: return try await answer(try await read(), app).response(publicURL: publicURL)
       }
     }

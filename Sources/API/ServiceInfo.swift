@@ -32,7 +32,7 @@ let contractVersion = "6.2.0"
 
 // MARK: Wire
 
-private struct State: Output, JSONEncodable {
+private struct ServiceState: Output, JSONEncodable {
   let obstacle: Obstacle?
 
   func response(publicURL _: String) -> Response { Response(obstacle == nil ? Self.status.rawValue : 503, self) }
@@ -83,10 +83,10 @@ extension Document {
 
 // MARK: Operations
 
-private func showHealth(to _: Anyone, _: NoInput, _ app: App) -> State { State(obstacle: nil) }
+private func showHealth(to _: Anyone, _: NoInput, _ app: App) -> ServiceState { ServiceState(obstacle: nil) }
 
-private func showReadiness(to _: Anyone, _: NoInput, _ app: App) async -> State {
-  State(obstacle: await app.readiness())
+private func showReadiness(to _: Anyone, _: NoInput, _ app: App) async -> ServiceState {
+  ServiceState(obstacle: await app.readiness())
 }
 
 /// Prometheus' text format, version 0.0.4.

@@ -118,12 +118,12 @@ private struct BaseCopy: Input {
 
 private func createBase(
   by admin: WorkspaceAdmin, _ base: PlacedNewBase, _ app: App
-) async throws -> Created<NamedBase> {
-  Created(NamedBase(key: "table", base: try await Bases(app).make(base.new, by: admin)))
+) async throws -> Created<KeyedBase> {
+  Created(KeyedBase(key: "table", base: try await Bases(app).make(base.new, by: admin)))
 }
 
-private func showBase(to user: BaseUser, _ base: BaseInWorkspace, _ app: App) async throws -> NamedBase {
-  NamedBase(key: "table", base: try await Bases(app).show(user.base, named: base.name))
+private func showBase(to user: BaseUser, _ base: BaseInWorkspace, _ app: App) async throws -> KeyedBase {
+  KeyedBase(key: "table", base: try await Bases(app).show(user.base, named: base.name))
 }
 
 private func showSize(to _: BaseUser, _: NoInput, _ app: App) -> BaseSize { BaseSize() }
@@ -133,8 +133,8 @@ private func listCollaborators(of user: BaseUser, _ page: LongPage, _ app: App) 
     users: try await Collaborators(app).list(of: user.base, for: user.caller.account, page.page))
 }
 
-private func changeBase(by admin: WorkspaceAdmin, _ base: NamedBaseChange, _ app: App) async throws -> NamedBase {
-  NamedBase(key: "table", base: try await Bases(app).change(base.name, to: base.change, by: admin))
+private func changeBase(by admin: WorkspaceAdmin, _ base: NamedBaseChange, _ app: App) async throws -> KeyedBase {
+  KeyedBase(key: "table", base: try await Bases(app).change(base.name, to: base.change, by: admin))
 }
 
 private func deleteBase(by admin: WorkspaceAdmin, _ base: BaseToDelete, _ app: App) async throws -> Success {
@@ -142,6 +142,6 @@ private func deleteBase(by admin: WorkspaceAdmin, _ base: BaseToDelete, _ app: A
   return Success()
 }
 
-private func copyBase(by copier: BaseCopier, _ copy: BaseCopy, _ app: App) async throws -> NamedBase {
-  NamedBase(key: "dtable", base: try await Bases(app).copy(copy.name, by: copier))
+private func copyBase(by copier: BaseCopier, _ copy: BaseCopy, _ app: App) async throws -> KeyedBase {
+  KeyedBase(key: "dtable", base: try await Bases(app).copy(copy.name, by: copier))
 }

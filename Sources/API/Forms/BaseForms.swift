@@ -29,7 +29,7 @@ extension BaseRecord: JSONEncodable {
 }
 
 /// A base under the one name that its operation gives it: `{"table": {...}}` or `{"dtable": {...}}`.
-struct NamedBase: Output, JSONEncodable {
+struct KeyedBase: Output, JSONEncodable {
   let key: StaticString
   let base: BaseRecord
   func write(to json: inout JSONWriter) { json.object { $0.add(key, base) } }

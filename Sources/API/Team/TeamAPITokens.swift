@@ -27,7 +27,7 @@ private struct PagedTokenSearch: Input {
   let search: APITokenSearch
   let page: Page
 
-  private enum Order: String {
+  private enum OrderName: String {
     case made = "generated_at"
     case used = "last_access"
     case name = "app_name"
@@ -49,7 +49,7 @@ private struct PagedTokenSearch: Input {
     search.unusedSince = try query.optionalTime("unused_since")
     search.text = try query.optionalText("query", upTo: 255)
     search.order =
-      switch try query.optionalChoice("order_by", as: Order.self) {
+      switch try query.optionalChoice("order_by", as: OrderName.self) {
       case nil, .made: .made
       case .used: .used
       case .name: .name

@@ -58,7 +58,7 @@ private struct Status: Output, JSONEncodable {
 }
 
 /// The same for a reverse proxy, which reads the status and the header.
-private struct Check: Output {
+private struct BaseTokenCheck: Output {
   let bearer: BaseTokenBearer
 
   func response(publicURL _: String) -> Response {
@@ -97,7 +97,9 @@ private func verify(by verifier: TokenVerifier, _ asked: TokenToVerify, _ app: A
   }
 }
 
-private func check(by bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Check { Check(bearer: bearer) }
+private func check(by bearer: BaseTokenBearer, _: NoInput, _ app: App) -> BaseTokenCheck {
+  BaseTokenCheck(bearer: bearer)
+}
 
 /// Whoever has a token may end it (RFC 7009); one that is not good any more, or never was, is answered the same way.
 private func revoke(by _: Anyone, _ asked: TokenToRevoke, _ app: App) async throws -> Success {

@@ -11,11 +11,11 @@ package struct APITokenSearch: Sendable {
   package var unusedSince: Timestamp?
   /// A part of the name of the token or of its base.
   package var text: String?
-  package var order = Order.made
+  package var order = APITokenOrder.made
   package var isDescending = true
 
   /// What they are sorted by.
-  package enum Order: Sendable {
+  package enum APITokenOrder: Sendable {
     case made
     case used
     case name
