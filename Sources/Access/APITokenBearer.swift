@@ -19,12 +19,12 @@ public struct APITokenBearer: Principal {
   /// What the bearer may do in it now.
   public let permission: Permission
   /// What the bearer is.
-  public let source: Source
+  public let source: ExchangeSource
   /// How long its base tokens live at most by the team's policy, in seconds; nil where that says nothing.
   public let longestLifetime: Int64?
 
   /// What a bearer is.
-  public enum Source: Sendable {
+  public enum ExchangeSource: Sendable {
     /// A program, by its API token.
     case program(Program)
     /// A person, by a temporary API token.
@@ -99,7 +99,7 @@ public struct APITokenBearer: Principal {
       where former.hash = \(hash.bytes) and former.valid_until > now()
       """)
     if let found { return found }
-    let isDue: Due? = try await app.db.lookup(
+    let isDue: RowToNote? = try await app.db.lookup(
       """
       select from retired_secret
       where hash = \(hash.bytes) and (reused_at is null or reused_at < now() - interval '1 minute')
@@ -125,7 +125,7 @@ public struct APITokenBearer: Principal {
   /// A deleted token that is still shown is in the audit log, once a minute at most; where that fails, it is refused all
   /// the same.
   private static func noteRefusal(of token: ID<APIToken>, _ app: App) async {
-    let isDue: Due? = try? await app.db.lookup(
+    let isDue: RowToNote? = try? await app.db.lookup(
       """
       select from api_token
       where id = \(token) and (refused_at is null or refused_at < now() - interval '1 minute')
@@ -144,9 +144,9 @@ public struct APITokenBearer: Principal {
   private static func bearer(
     of user: UserID, _ signIn: SignInClaims, _ uuid: BaseUUID, _ app: App
   ) async throws -> APITokenBearer {
-    let found: Person? = try await app.db.lookup(
+    let found: ExchangingPerson? = try await app.db.lookup(
       """
-      select \(NamedBase.columns), \(SignedIn.columns(ofProved: nil)), \(permissionOfAccount) as permission
+      select \(ExchangedBase.columns), \(SignedIn.columns(ofProved: nil)), \(permissionOfAccount) as permission
       from live_account as account
       join base on base.uuid = \(uuid)::uuid
       left join team on team.id = base.team_id
@@ -157,7 +157,7 @@ public struct APITokenBearer: Principal {
   }
 
   private static func bearer(
-    of base: NamedBase, _ permission: Permission, _ source: Source
+    of base: ExchangedBase, _ permission: Permission, _ source: ExchangeSource
   ) throws(Refusal) -> APITokenBearer {
     guard !base.isTrashed else { throw .notFound(.trashedBase(base.id, name: base.name)) }
     return APITokenBearer(
@@ -167,7 +167,7 @@ public struct APITokenBearer: Principal {
 }
 
 private struct FoundProgram: RowDecodable {
-  let base: NamedBase
+  let base: ExchangedBase
   let program: APITokenBearer.Program
   let permission: Permission
   let isRevoked: Bool
@@ -176,7 +176,7 @@ private struct FoundProgram: RowDecodable {
 
   static func columns(_ app: App) -> SQL {
     """
-    \(NamedBase.columns), token.permission, token.id as token_id, token.app_name,
+    \(ExchangedBase.columns), token.permission, token.id as token_id, token.app_name,
     token.rate_limit::bigint as rate_limit, token.revoked_at is not null as is_revoked,
     token.expires_at is not null and token.expires_at <= now() as is_expired,
     \(APITokenBearer.mayCall(from: app.origin.address)) as is_from_its_networks
@@ -186,7 +186,7 @@ private struct FoundProgram: RowDecodable {
   static let joined: SQL = "join base on base.id = token.base_id left join team on team.id = base.team_id"
 
   init(_ row: Row) throws(PostgresError) {
-    base = try NamedBase(row)
+    base = try ExchangedBase(row)
     permission = try row["permission"]
     program = APITokenBearer.Program(
       token: try row["token_id"], appName: try row["app_name"], generation: try row["generation"],
@@ -197,23 +197,23 @@ private struct FoundProgram: RowDecodable {
   }
 }
 
-private struct Due: RowDecodable {
+private struct RowToNote: RowDecodable {
   init(_ row: Row) {}
 }
 
-private struct Person: RowDecodable {
-  let base: NamedBase
+private struct ExchangingPerson: RowDecodable {
+  let base: ExchangedBase
   let caller: SignedIn
   let permission: Permission?
 
   init(_ row: Row) throws(PostgresError) {
-    base = try NamedBase(row)
+    base = try ExchangedBase(row)
     caller = try SignedIn(row)
     permission = try row["permission"]
   }
 }
 
-private struct NamedBase: RowDecodable {
+private struct ExchangedBase: RowDecodable {
   let id: ID<Base>
   let uuid: BaseUUID
   let name: String

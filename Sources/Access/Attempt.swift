@@ -9,7 +9,7 @@ internal import Postgres
 /// what is refused leaves nothing behind.
 public struct Attempt: Sendable {
   /// What is guessed at.
-  public enum Subject: Sendable {
+  public enum AttemptSubject: Sendable {
     /// An account, by its key.
     case account(ID<Account>)
     /// A name that nobody has.
@@ -29,7 +29,7 @@ public struct Attempt: Sendable {
     }
   }
 
-  let subject: Subject
+  let subject: AttemptSubject
   private let address: IPAddress?
 
   /// So many failures are free; each one after them takes twice the time of the one before, up to the longest. They are
@@ -49,7 +49,7 @@ public struct Attempt: Sendable {
   ///
   /// - Throws: `Refusal.throttled`, where too much has failed; or `PostgresError`.
   @discardableResult
-  public static func begin(at subject: Subject, _ app: App) async throws -> Attempt {
+  public static func begin(at subject: AttemptSubject, _ app: App) async throws -> Attempt {
     let attempt = Attempt(subject: subject, app)
     let rules = attempt.rules
     let begin: SQL = """
@@ -61,7 +61,7 @@ public struct Attempt: Sendable {
       where is_for_strangers = 0 or not exists (
         select from familiar_place where key = sha256(convert_to(\(attempt.place), 'UTF8')))
       """
-    let verdict: Verdict? = try await app.keep(.signIns) { try await $0.row(begin) }
+    let verdict: Delay? = try await app.keep(.signIns) { try await $0.row(begin) }
     if let seconds = verdict?.seconds, seconds > 0 { throw Refusal.throttled(seconds: seconds) }
     return attempt
   }
@@ -69,9 +69,9 @@ public struct Attempt: Sendable {
   /// Asks whether so much has failed that nothing is tried at present; counts nothing.
   ///
   /// - Throws: `Refusal.throttled`, where that is so; or `PostgresError`.
-  public static func ask(about subject: Subject, _ app: App) async throws {
+  public static func ask(about subject: AttemptSubject, _ app: App) async throws {
     let keys = Attempt(subject: subject, app).rules.map(\.key)
-    let verdict: Verdict? = try await app.db.lookup(
+    let verdict: Delay? = try await app.db.lookup(
       """
       select ceil(extract(epoch from next_at - now()))::integer as seconds
       from failed_attempt
@@ -106,7 +106,7 @@ public struct Attempt: Sendable {
 
   // MARK: Keys
 
-  private init(subject: Subject, _ app: App) {
+  private init(subject: AttemptSubject, _ app: App) {
     (self.subject, address) = (subject, IPAddress(app.origin.address))
   }
 
@@ -146,7 +146,7 @@ public struct Attempt: Sendable {
 
   private var site: String? { address.flatMap { IPNetwork.site(of: $0)?.text } }
 
-  private struct Verdict: RowDecodable {
+  private struct Delay: RowDecodable {
     let seconds: Int
     init(_ row: Row) throws(PostgresError) { seconds = try row["seconds"] }
   }

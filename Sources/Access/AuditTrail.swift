@@ -38,7 +38,7 @@ public enum AuditTrail {
       let heads: [StoredHead] = try await $0.rows("select chain, number, hash from audit_chain order by chain")
       var walk = Walk(heads: heads)
       while true {
-        let entries: [Entry] = try await $0.rows(batch(after: walk))
+        let entries: [ChainEntry] = try await $0.rows(batch(after: walk))
         for entry in entries { try walk.take(entry) }
         if entries.count < batchSize { break }
       }
@@ -75,7 +75,7 @@ private struct Walk {
 
   init(heads: [StoredHead]) { self.heads = heads.reversed() }
 
-  mutating func take(_ entry: Entry) throws(AuditTrail.Broken) {
+  mutating func take(_ entry: ChainEntry) throws(AuditTrail.Broken) {
     if entry.chain != chain {
       try endChain()
       // A chain whose entries are all gone comes out when the next one begins.
@@ -126,7 +126,7 @@ private struct StoredHead: RowDecodable {
   }
 }
 
-private struct Entry: RowDecodable {
+private struct ChainEntry: RowDecodable {
   let chain: Int64
   let number: Int64
   let previousHash: [UInt8]

@@ -27,12 +27,12 @@ public struct BaseUser: Personal, TargetedPrincipal {
 
   /// Proves the right to the path's base.
   public static func authorise(_ path: BaseSegments, _ request: Request, _ app: App) async throws -> BaseUser {
-    try await Found.find(BaseReference(path), request, app).user()
+    try await AccessedBase.find(BaseReference(path), request, app).user()
   }
 
   /// Proves the right of somebody signed in to a base that their input names.
   public static func prove(_ caller: SignedIn, _ base: BaseReference, _ app: App) async throws -> BaseUser {
-    try await Found.find(base, caller, app).user()
+    try await AccessedBase.find(base, caller, app).user()
   }
 }
 
@@ -51,7 +51,7 @@ public struct BaseAdmin: Personal, TargetedPrincipal {
 
   /// Proves the right to the path's base.
   public static func authorise(_ path: BaseSegments, _ request: Request, _ app: App) async throws -> BaseAdmin {
-    try admin(try await Found.find(BaseReference(path), request, app).user())
+    try admin(try await AccessedBase.find(BaseReference(path), request, app).user())
   }
 
   /// Proves the right of somebody signed in to a base that their input names.
@@ -120,14 +120,14 @@ public enum BaseReference: Sendable {
 }
 
 /// A caller and the base that he has named.
-private struct Found: RowDecodable {
+private struct AccessedBase: RowDecodable {
   let caller: SignedIn
   let place: WorkspaceRole
-  let base: Part?
+  let base: BaseRight?
   var named = BaseReference.uuid("")
 
   /// A base with what the caller may do in it.
-  struct Part {
+  struct BaseRight {
     let id: ID<Base>
     let uuid: BaseUUID
     let name: String
@@ -144,7 +144,7 @@ private struct Found: RowDecodable {
       base = nil
       return
     }
-    base = Part(
+    base = BaseRight(
       id: try row["base_id"], uuid: try row["base_uuid"], name: try row["base_name"],
       workspace: try row["base_workspace_id"], permission: permission,
       longestLifetime: try row["longest_base_token"])
@@ -156,7 +156,7 @@ private struct Found: RowDecodable {
     (select longest_base_token::bigint from team where team.id = base.team_id) as longest_base_token
     """
 
-  static func find(_ named: BaseReference, _ request: Request, _ app: App) async throws -> Found {
+  static func find(_ named: BaseReference, _ request: Request, _ app: App) async throws -> AccessedBase {
     let hash = try Credential(request).accountToken()
     return try await find(
       named,
@@ -165,7 +165,7 @@ private struct Found: RowDecodable {
       """, app)
   }
 
-  static func find(_ named: BaseReference, _ caller: SignedIn, _ app: App) async throws -> Found {
+  static func find(_ named: BaseReference, _ caller: SignedIn, _ app: App) async throws -> AccessedBase {
     try await find(
       named,
       """
@@ -175,8 +175,8 @@ private struct Found: RowDecodable {
       """, app)
   }
 
-  private static func find(_ named: BaseReference, _ sql: SQL, _ app: App) async throws -> Found {
-    let found: Found? = try await app.db.lookup(sql)
+  private static func find(_ named: BaseReference, _ sql: SQL, _ app: App) async throws -> AccessedBase {
+    let found: AccessedBase? = try await app.db.lookup(sql)
     guard var found else { throw Refusal.badAccountToken }
     found.named = named
     return found

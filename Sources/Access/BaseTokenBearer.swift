@@ -80,7 +80,7 @@ public struct BaseTokenBearer: Principal {
   ) async throws -> BaseTokenBearer {
     guard let permission = Permission(rawValue: claims.permission) else { throw Refusal.badBaseToken }
     let generation = claims.generation ?? 1  // tokens of before the first rotation do not say it
-    let found: Found? = try await app.db.lookup(
+    let found: BearerState? = try await app.db.lookup(
       """
       select base.id as base_id, base.name, base.workspace_id, base.team_id, base.deleted_at is not null as is_trashed,
              token.permission as token_permission, \(permissionOfAccount) as account_permission,
@@ -118,7 +118,7 @@ public struct BaseTokenBearer: Principal {
       permission: permission, claims: claims)
   }
 
-  private struct Found: RowDecodable {
+  private struct BearerState: RowDecodable {
     let base: ID<Base>
     let name: String
     let workspace: ID<Workspace>

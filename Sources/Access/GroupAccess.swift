@@ -17,7 +17,7 @@ public struct GroupMember: Personal, TargetedPrincipal {
   /// Proves the right to the path's `group_id`.
   public static func authorise(_ path: GroupSegment, _ request: Request, _ app: App) async throws -> GroupMember {
     let hash = try Credential(request).accountToken()
-    let found: Found? = try await app.db.lookup(
+    let found: FoundGroup? = try await app.db.lookup(
       """
       select \(SignedIn.columns), user_group.id as group_id, member.role
       from \(SignedIn.live)
@@ -34,18 +34,18 @@ public struct GroupMember: Personal, TargetedPrincipal {
 
   /// Proves that somebody signed in is in the group that their input names, which is looked for among their own.
   public static func prove(_ caller: SignedIn, _ group: ID<Group>, _ app: App) async throws -> GroupMember {
-    let found: Membership? = try await app.db.lookup(
+    let found: GroupRole? = try await app.db.lookup(
       "select role from group_member where group_id = \(group) and account_id = \(caller.account)")
     guard let found else { throw Refusal.notFound(.group(String(group.value))) }
     return GroupMember(caller: caller, group: group, role: found.role)
   }
 
-  private struct Membership: RowDecodable {
+  private struct GroupRole: RowDecodable {
     let role: Role
     init(_ row: Row) throws(PostgresError) { role = try row["role"] }
   }
 
-  private struct Found: RowDecodable {
+  private struct FoundGroup: RowDecodable {
     let caller: SignedIn
     let group: ID<Group>?
     let role: Role?

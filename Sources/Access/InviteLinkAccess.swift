@@ -38,7 +38,7 @@ public struct GroupInvitee: TargetedPrincipal {
 
   /// Proves the right of somebody signed in.
   public static func prove(_ caller: SignedIn, _ link: String, _ app: App) async throws -> GroupInvitee {
-    let found: Found? = try await app.db.lookup(
+    let found: FoundInviteLink? = try await app.db.lookup(
       """
       select link.id, coalesce(link.expires_at <= now(), false) as is_expired,
              user_group.team_id is not distinct from account.team_id or exists (
@@ -55,7 +55,7 @@ public struct GroupInvitee: TargetedPrincipal {
     return GroupInvitee(caller: caller, link: found.link)
   }
 
-  private struct Found: RowDecodable {
+  private struct FoundInviteLink: RowDecodable {
     let link: Int64
     let isExpired: Bool
     let isWelcome: Bool

@@ -29,7 +29,7 @@ public struct KeyStore: Sendable {
   }
 
   /// A key as `keys list` shows it.
-  public struct Entry: Sendable {
+  public struct KeyListing: Sendable {
     /// Its name in the header of tokens.
     public let id: String
     /// How it signs.
@@ -135,7 +135,7 @@ public struct KeyStore: Sendable {
     let fingerprint = vault.fingerprint
     try await database.run(
       "update installation set master_key_check = \(fingerprint) where master_key_check is null")
-    let found: Check? = try await database.row("select master_key_check from installation")
+    let found: MasterKeyCheck? = try await database.row("select master_key_check from installation")
     guard found?.fingerprint == fingerprint else {
       throw Problem(
         description: """
@@ -145,7 +145,7 @@ public struct KeyStore: Sendable {
     }
   }
 
-  private struct Check: RowDecodable {
+  private struct MasterKeyCheck: RowDecodable {
     let fingerprint: [UInt8]
     init(_ row: Row) throws(PostgresError) { fingerprint = try row["master_key_check"] }
   }
@@ -195,29 +195,30 @@ public struct KeyStore: Sendable {
   // MARK: Administering
 
   /// All keys, the oldest first; what signs is what the service has signed with last.
-  public func list(_ database: WritableDatabase) async throws -> [Entry] {
+  public func list(_ database: WritableDatabase) async throws -> [KeyListing] {
     let signing = try await signing(database)
     let stored: [Stored] = try await database.rows(
       "select \(Stored.columns) from signing_key order by activates_at, id")
     let entries = stored.map { entry in
       let state =
         entry.isRetired ? "retired" : entry.id == signing ? "signs" : entry.isActive ? "accepted" : "next"
-      return Entry(id: entry.id ?? "", algorithm: entry.algorithm, activates: entry.activates, state: state)
+      return KeyListing(id: entry.id ?? "", algorithm: entry.algorithm, activates: entry.activates, state: state)
     }
     var all = entries
     if let shared {
       let state = shared.id == signing ? "signs" : "accepted"
-      all.insert(Entry(id: shared.id, algorithm: "HS256", activates: nil, state: state, note: "JWT_PRIVATE_KEY"), at: 0)
+      all.insert(
+        KeyListing(id: shared.id, algorithm: "HS256", activates: nil, state: state, note: "JWT_PRIVATE_KEY"), at: 0)
     }
     if !all.contains(where: { $0.id == signing }) {
       let note = "the service's JWT_PRIVATE_KEY, which is not set here"
-      all.insert(Entry(id: signing, algorithm: "HS256", activates: nil, state: "signs", note: note), at: 0)
+      all.insert(KeyListing(id: signing, algorithm: "HS256", activates: nil, state: "signs", note: note), at: 0)
     }
     return all
   }
 
   /// Makes a new key, which signs after the overlap.
-  public func rotate(_ database: WritableDatabase) async throws -> Entry {
+  public func rotate(_ database: WritableDatabase) async throws -> KeyListing {
     let signing = try await signing(database)
     let isStored = try await database.run("select from signing_key where kid = \(signing)") == 1
     guard signingSecret == nil, isStored else {
@@ -233,7 +234,7 @@ public struct KeyStore: Sendable {
         returning \(Stored.columns)
         """)
     }
-    return Entry(id: key.id, algorithm: key.algorithm.rawValue, activates: made?.activates, state: "next")
+    return KeyListing(id: key.id, algorithm: key.algorithm.rawValue, activates: made?.activates, state: "next")
   }
 
   /// Accepts a key no more; what it has signed is refused from then on.

@@ -16,24 +16,24 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
   private let people = Gathered<AccountToken>()
   private let links = Gathered<BaseLink>()
 
-  private typealias Batch<Token> = [(key: ID<Token>, value: Use)]
+  private typealias Batch<Token> = [(key: ID<Token>, value: UseCount)]
 
   /// The uses of one kind of tokens.
   private final class Gathered<Token> {
-    private struct State {
+    private struct PendingUse {
       /// What was not written yet.
-      var use: Use?
+      var use: UseCount?
       /// When something was, in seconds.
       var written = Int64.min
     }
 
-    private var states: [ID<Token>: State] = [:]
+    private var states: [ID<Token>: PendingUse] = [:]
 
     var tokens: [ID<Token>] { Array(states.keys) }
 
     func note(_ token: ID<Token>, at time: Timestamp, _ origin: Origin) {
       guard origin.isCounted else { return }
-      states[token, default: State()].use.add(time, origin)
+      states[token, default: PendingUse()].use.add(time, origin)
     }
 
     /// Takes out what is due of these, in one order for all replicas, so that there is no deadlock between them.
@@ -43,7 +43,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
         guard let state = states[token] else { continue }
         // What was written at a time that lies ahead is due, too: the clock was put back.
         if let now, now - LastUse.interval < state.written && state.written <= now { continue }
-        states[token] = state.use == nil ? nil : State(written: now ?? .min)
+        states[token] = state.use == nil ? nil : PendingUse(written: now ?? .min)
         if let use = state.use { due.append((token, use)) }
       }
       return due.sorted { $0.key.value < $1.key.value }
@@ -51,11 +51,13 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
 
     /// Puts back what could not be written.
     func restore(_ batch: Batch<Token>) {
-      for (token, use) in batch { states[token] = State(use: states[token]?.use.map { use.followed(by: $0) } ?? use) }
+      for (token, use) in batch {
+        states[token] = PendingUse(use: states[token]?.use.map { use.followed(by: $0) } ?? use)
+      }
     }
   }
 
-  fileprivate struct Use {
+  fileprivate struct UseCount {
     var time: Timestamp
     var count: Int64 = 0
     var client: String?
@@ -72,7 +74,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
       if addresses.count > LastUse.addressCount { addresses.removeLast() }
     }
 
-    func followed(by later: Use) -> Use {
+    func followed(by later: UseCount) -> UseCount {
       var both = later
       both.count += count
       both.client = later.client ?? client
@@ -171,9 +173,9 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
   }
 }
 
-extension LastUse.Use? {
+extension LastUse.UseCount? {
   fileprivate mutating func add(_ time: Timestamp, _ origin: Origin) {
-    if self == nil { self = LastUse.Use(time: time) }
+    if self == nil { self = LastUse.UseCount(time: time) }
     self?.add(time, origin)
   }
 }

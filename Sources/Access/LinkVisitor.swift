@@ -37,7 +37,7 @@ public struct LinkVisitor: Principal {
 /// A link that somebody has opened, and the base behind it.
 public struct OpenedLink: Sendable {
   /// What a link is for.
-  public enum Kind: String, Sendable {
+  public enum LinkKind: String, Sendable {
     /// Anybody may read.
     case external
     /// Who accepts it may come in with his own account.
@@ -66,7 +66,7 @@ public struct OpenedLink: Sendable {
   public let isForOtherTeams: Bool
 
   /// Opens a link; guesses at its password are throttled like those at an account's, and so are guesses at links.
-  public static func open(_ kind: Kind, _ text: String, password: String?, _ app: App) async throws -> OpenedLink {
+  public static func open(_ kind: LinkKind, _ text: String, password: String?, _ app: App) async throws -> OpenedLink {
     let token = LinkToken(text)
     // A chosen name is all there is to its link; of others the name alone opens nothing.
     let isNamed: SQL =
@@ -77,7 +77,7 @@ public struct OpenedLink: Sendable {
       }
     // Whoever has a secret did not guess it, whatever his neighbours try.
     if token == nil { try await Attempt.ask(about: .anyLink, app) }
-    let found: Found? = try await app.db.lookup(
+    let found: FoundLink? = try await app.db.lookup(
       """
       select link.id as link_id, link.permission, link.password_hash, \(LinkVisitor.isLive) as is_live,
              \(LinkVisitor.isAllowed) as is_allowed,
@@ -112,7 +112,7 @@ public struct OpenedLink: Sendable {
     try await attempt.succeed(app)
   }
 
-  private struct Found: RowDecodable {
+  private struct FoundLink: RowDecodable {
     let opened: OpenedLink
     let password: PasswordHash?
     let isAllowed: Bool

@@ -32,7 +32,7 @@ extension App {
   }
 
   /// An account has its share of the queue for passwords, and so has an address, or with IPv6 the network of a site.
-  private func share(of subject: Attempt.Subject?) -> BlockingPool.QueueShare {
+  private func share(of subject: Attempt.AttemptSubject?) -> BlockingPool.QueueShare {
     let address = IPAddress(origin.address)
     return BlockingPool.QueueShare(account: subject?.text, source: address?.site?.text ?? origin.address)
   }

@@ -9,10 +9,10 @@ public final class RateLimiter: Sendable {
   private static let slots = 1 << 16
   private static let neighbours = 8
 
-  private let table: Table
+  private let table: BucketTable
 
   /// The only owner of its memory.
-  private final class Table: @unchecked Sendable {  // Sendable: atomic numbers
+  private final class BucketTable: @unchecked Sendable {  // Sendable: atomic numbers
     /// Two for each slot: the key, and the time in microseconds.
     let numbers: UnsafeMutablePointer<Atomic<UInt64>>
     let count: Int
@@ -30,7 +30,7 @@ public final class RateLimiter: Sendable {
   }
 
   /// A limiter that has counted nothing yet.
-  public init() { table = Table(count: Self.slots) }
+  public init() { table = BucketTable(count: Self.slots) }
 
   /// What is limited.
   public enum Key: Hashable, Sendable {

@@ -13,7 +13,7 @@ public struct SystemAdmin: Administrator {
   /// Proves that the caller is one.
   public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> SystemAdmin {
     let hash = try Credential(request).accountToken()
-    let found: Found? = try await app.db.lookup(
+    let found: FoundSystemAdmin? = try await app.db.lookup(
       """
       select \(SignedIn.columns), account.is_system_admin
       from \(SignedIn.live)
@@ -24,7 +24,7 @@ public struct SystemAdmin: Administrator {
     return SystemAdmin(caller: found.caller)
   }
 
-  private struct Found: RowDecodable {
+  private struct FoundSystemAdmin: RowDecodable {
     let caller: SignedIn
     let isAdmin: Bool
 

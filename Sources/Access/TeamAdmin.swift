@@ -18,7 +18,7 @@ public struct TeamAdmin: Administrator {
   /// Proves the right to the path's team.
   public static func authorise(_ path: TeamSegment?, _ request: Request, _ app: App) async throws -> TeamAdmin {
     let hash = try Credential(request).accountToken()
-    let found: Found? = try await app.db.lookup(
+    let found: FoundTeamAdmin? = try await app.db.lookup(
       """
       select \(SignedIn.columns), account.is_team_admin
       from \(SignedIn.live)
@@ -30,7 +30,7 @@ public struct TeamAdmin: Administrator {
     return TeamAdmin(caller: found.caller, team: team)
   }
 
-  private struct Found: RowDecodable {
+  private struct FoundTeamAdmin: RowDecodable {
     let caller: SignedIn
     let isAdmin: Bool
 
@@ -63,7 +63,7 @@ public struct TeamBaseUser: Personal {
     let admin = try await TeamAdmin.authorise(path.first, request, app)
     let named = path.second.named
     guard let uuid = path.second.uuid else { throw Refusal.notFound(.base(named)) }
-    let found: Found? = try await app.db.lookup(
+    let found: FoundTeamBase? = try await app.db.lookup(
       """
       select base.id as base_id, base.name, \(permissionOfAccount) as permission
       from base
@@ -75,7 +75,7 @@ public struct TeamBaseUser: Personal {
     return TeamBaseUser(caller: admin.caller, base: found.base, baseName: found.name, permission: permission)
   }
 
-  private struct Found: RowDecodable {
+  private struct FoundTeamBase: RowDecodable {
     let base: ID<Base>
     let name: String
     let permission: Permission?

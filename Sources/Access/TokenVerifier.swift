@@ -10,9 +10,9 @@ public struct TokenVerifier: Principal {
 
   /// On whose account it asks.
   public let subject: Subject
-  private let reach: Reach
+  private let reach: Knowledge
 
-  private enum Reach: Sendable {
+  private enum Knowledge: Sendable {
     case everything
     case team(ID<Team>?, of: ID<Account>)
     case base(ID<Base>)
@@ -44,12 +44,12 @@ public struct TokenVerifier: Principal {
     }
   }
 
-  private static func person(with hash: SecretHash, _ app: App) async throws -> Person? {
+  private static func person(with hash: SecretHash, _ app: App) async throws -> VerifyingPerson? {
     try await app.db.lookup(
       "select \(SignedIn.columns), account.is_system_admin from \(SignedIn.live) where token.hash = \(hash.bytes)")
   }
 
-  private struct Person: RowDecodable {
+  private struct VerifyingPerson: RowDecodable {
     let caller: SignedIn
     let isSystemAdmin: Bool
 

@@ -18,7 +18,7 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
     _ path: WorkspaceSegment, _ request: Request, _ app: App
   ) async throws -> WorkspaceAdmin {
     let hash = try Credential(request).accountToken()
-    let found: Found? = try await app.db.lookup(
+    let found: FoundWorkspace? = try await app.db.lookup(
       """
       select \(SignedIn.columns), \(WorkspaceRole.columns)
       from \(SignedIn.live) \(WorkspaceRole.joined(on: "place.id = \(path.workspace)"))
@@ -57,7 +57,7 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
   private static func prove(
     _ caller: SignedIn, on place: SQL, _ thing: Refusal.Thing, _ app: App
   ) async throws -> WorkspaceAdmin {
-    let found: Found? = try await app.db.lookup(
+    let found: FoundWorkspace? = try await app.db.lookup(
       """
       select \(SignedIn.columns(ofProved: caller.token)), \(WorkspaceRole.columns)
       from live_account as account \(WorkspaceRole.joined(on: place))
@@ -66,14 +66,14 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
     return try admin(found, of: thing)
   }
 
-  private static func admin(_ found: Found?, of thing: Refusal.Thing) throws(Refusal) -> WorkspaceAdmin {
+  private static func admin(_ found: FoundWorkspace?, of thing: Refusal.Thing) throws(Refusal) -> WorkspaceAdmin {
     guard let found else { throw .badAccountToken }
     guard let workspace = found.place.workspace else { throw .notFound(thing) }
     guard let role = found.place.role, role.administers else { throw .notAllowed }
     return WorkspaceAdmin(caller: found.caller, workspace: workspace)
   }
 
-  private struct Found: RowDecodable {
+  private struct FoundWorkspace: RowDecodable {
     let caller: SignedIn
     let place: WorkspaceRole
 

@@ -70,7 +70,7 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   public var description: String { "Secret" }
   /// `Secret`
   public var debugDescription: String { "Secret" }
-  /// Nothing.
+  /// Without children: a dump would show the text.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 

@@ -14,7 +14,7 @@ extension Database {
     /// Since the start.
     public var history = History()
 
-    /// Nothing.
+    /// No connections, and an empty history.
     public init() {}
 
     /// Counts another loop's, too.

@@ -38,8 +38,7 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
   let signals = Signals(files == nil ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP])
   let log = Log(level: configuration.logLevel, format: format)
   defer { log.close() }
-  for warning in configuration.warnings { log.write(.warning, warning) }
-  if let warning = certificate?.warning { log.write(.warning, warning) }
+  for warning in configuration.warnings + [certificate?.warning].compactMap(\.self) { log.write(.warning, warning) }
 
   guard try waitForDatabase(configuration, signals, log) else { return log.write(.info, "stopped") }
   let installation = try Installation(configuration, [.migrating, .making, .empty]) { log.write(.warning, $0) }

@@ -30,7 +30,7 @@ import Testing
     try await database.db.onLoop { try await store.list($0) }.map(\.state)
   }
 
-  private static func rotate(_ store: KeyStore, _ database: TestDatabase) async throws -> KeyStore.Entry {
+  private static func rotate(_ store: KeyStore, _ database: TestDatabase) async throws -> KeyStore.KeyListing {
     try await database.db.onLoop { try await store.rotate($0) }
   }
 

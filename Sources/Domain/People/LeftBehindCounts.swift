@@ -50,7 +50,7 @@ struct LeftBehindRows {
   var accountTokens: SQL { "token.account_id = \(account)" }
 
   /// Of `base_link as link`.
-  func links(_ kind: OpenedLink.Kind) -> SQL {
+  func links(_ kind: OpenedLink.LinkKind) -> SQL {
     "link.created_by = \(account) and link.kind = \(kind.rawValue) and \(reach.holds("link"))"
   }
 

@@ -5,10 +5,10 @@ package import Postgres
 /// The links of one kind to bases, for whoever has proved their right to the base or the team.
 package struct BaseLinks: Sendable {
   private let app: App
-  private let kind: OpenedLink.Kind
+  private let kind: OpenedLink.LinkKind
 
   /// The external links or the invite links of an app's database.
-  package init(_ app: App, _ kind: OpenedLink.Kind) { (self.app, self.kind) = (app, kind) }
+  package init(_ app: App, _ kind: OpenedLink.LinkKind) { (self.app, self.kind) = (app, kind) }
 
   /// A page of the links to a base.
   package func list(to base: ID<Base>, _ page: Page) async throws(PostgresError) -> [BaseLinkRecord] {
