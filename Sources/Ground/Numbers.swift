@@ -1,7 +1,8 @@
 /// Decimal digits with zeros in front, up to a width; a longer number stays whole.
 public func zeroPadded(_ number: some BinaryInteger, to width: Int) -> String {
   let digits = String(number)
-  return String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+  guard digits.utf8.count < width else { return digits }
+  return String(repeating: "0", count: width - digits.utf8.count) + digits
 }
 
 extension Int64 {

@@ -4,14 +4,36 @@ extension Timestamp: JSONEncodable {
   public func write(to json: inout JSONWriter) { wire.write(to: &json) }
 
   /// As it is sent.
-  public var wire: String { "\(dateAndTime)+00:00" }
+  public var wire: String { text(endingWith: "+00:00") }
 
   /// The day and the second in UTC, without an offset: `2021-03-02T09:47:41`.
-  public var dateAndTime: String {
+  public var dateAndTime: String { text(endingWith: "") }
+
+  /// Lists have many of them: a text is written in one piece.
+  private func text(endingWith end: StaticString) -> String {
     let (days, second) = Int64(microseconds / 1_000_000).dividedFlooring(by: 86_400)
     let (year, month, day) = civil(days)
-    return "\(zeroPadded(year, to: 4))-\(zeroPadded(month, to: 2))-\(zeroPadded(day, to: 2))T"
-      + "\(zeroPadded(second / 3600, to: 2)):\(zeroPadded(second / 60 % 60, to: 2)):\(zeroPadded(second % 60, to: 2))"
+    let digits = zeroPadded(year, to: 4)  // with a sign, or more of them, far from now
+    return String(unsafeUninitializedCapacity: digits.utf8.count + 15 + end.utf8CodeUnitCount) { text in
+      var place = 0
+      func put(_ byte: UInt8) {
+        text[place] = byte
+        place += 1
+      }
+      func put(_ separator: Unicode.Scalar, _ number: Int64) {
+        put(UInt8(ascii: separator))
+        put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number / 10))
+        put(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: number % 10))
+      }
+      for byte in digits.utf8 { put(byte) }
+      put("-", month)
+      put("-", day)
+      put("T", second / 3600)
+      put(":", second / 60 % 60)
+      put(":", second % 60)
+      end.withUTF8Buffer { for byte in $0 { put(byte) } }
+      return place
+    }
   }
 }
 
