@@ -3,7 +3,7 @@ internal import HTTP
 
 /// Finds the route of a path: a tree of segments, in which a literal segment goes before a variable one.
 struct Router: Sendable {
-  enum Found {
+  enum RouteMatch {
     case route(Route, captures: [String: String])
     /// The path exists, for these methods.
     case otherMethods([Method])
@@ -32,7 +32,7 @@ struct Router: Sendable {
       })
   }
 
-  func find(_ method: Method, _ segments: [String]) -> Found {
+  func find(_ method: Method, _ segments: [String]) -> RouteMatch {
     var captures: [String] = []
     guard let node = find(segments[...], from: root, &captures) else { return .nothing }
     let wanted: Method = method == .head ? .get : method

@@ -14,7 +14,7 @@ package struct AtTheMachine: Sendable {
   }
 
   /// It cannot be done, for a reason that the API would answer with.
-  package struct Problem: Error, CustomStringConvertible {
+  package struct MachineProblem: Error, CustomStringConvertible {
     package let description: String
   }
 
@@ -60,7 +60,7 @@ package struct AtTheMachine: Sendable {
       return try await body()
     } catch {
       let answer = WireError(error)
-      throw answer.status < 500 ? Problem(description: answer.text) : error
+      throw answer.status < 500 ? MachineProblem(description: answer.text) : error
     }
   }
 }
