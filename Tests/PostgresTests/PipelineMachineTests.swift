@@ -181,6 +181,15 @@ import Testing
     #expect(model.closings.count == 1)
   }
 
+  @Test func `what was to be sent when the connection is lost is not sent any more`() {
+    var model = PipelineModel()
+    model.machine.ask(.init(PipelineModel.statements[0], as: .lookup, isNamed: true, 1))
+    model.machine.endBatch()
+    model.lose()
+    #expect(model.server.inbox.isEmpty && model.sendings.isEmpty)
+    #expect(error(of: 1, in: model) == .unavailable("lost"))
+  }
+
   private func error(of query: Int, in model: PipelineModel) -> PostgresError? {
     guard model.answers[query]?.count == 1, case .failure(let error)? = model.answers[query]?.first else { return nil }
     return error
