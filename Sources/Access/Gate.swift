@@ -57,7 +57,7 @@ public struct Gate {
 
   private mutating func count(_ key: RateLimiter.Key, _ limit: Int64) throws(Refusal) {
     guard limit > 0 else { return }
-    let now = UInt64(clamping: Int64(app.uptime() / .microseconds(1)))
+    let now = UInt64(clamping: app.uptime().microseconds)
     limits.add(app.limiter.take(key, limit: limit, at: now))
     if limits.retryAfter != nil { throw .limited(limits) }
   }

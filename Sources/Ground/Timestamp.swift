@@ -26,8 +26,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 
   /// A time later than another; what is below a microsecond is cut off.
   public static func + (time: Timestamp, duration: Duration) -> Timestamp {
-    let (seconds, attoseconds) = duration.components
-    return Timestamp(microseconds: time.microseconds + seconds * 1_000_000 + attoseconds / 1_000_000_000_000)
+    Timestamp(microseconds: time.microseconds + duration.microseconds)
   }
 
   /// A time earlier than another; what is below a microsecond is cut off.

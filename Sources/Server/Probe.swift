@@ -57,7 +57,7 @@ public enum Probe {
     gnutls_set_default_priority(session)
     gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials.map { UnsafeMutableRawPointer($0) })
     gnutls_transport_set_int2(session, descriptor, descriptor)
-    gnutls_handshake_set_timeout(session, UInt32(time / .milliseconds(1)))
+    gnutls_handshake_set_timeout(session, UInt32(clamping: time.milliseconds))
     var code = gnutls_handshake(session)
     while code < 0 && gnutls_error_is_fatal(code) == 0 && code != GNUTLS_E_AGAIN { code = gnutls_handshake(session) }
     guard code == GNUTLS_E_SUCCESS else {
@@ -87,7 +87,7 @@ public enum Probe {
 
   private static func isReadable(_ descriptor: Int32, within time: Duration) -> Bool {
     var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return poll(&request, 1, Int32(time / .milliseconds(1))) == 1
+    return poll(&request, 1, Int32(clamping: time.milliseconds)) == 1
   }
 
   /// A connected socket, whose calls block at most for this time.

@@ -197,7 +197,7 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
       $0.add("method", request?.method.rawValue)
       $0.add("route", response.route)
       $0.add("status", response.status)
-      $0.add("microseconds", Int(duration / .microseconds(1)))
+      $0.add("microseconds", Int(duration.microseconds))
       $0.add("address", request?.address)
       if let failure { $0.add("failure", failure) }
     }

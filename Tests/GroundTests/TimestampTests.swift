@@ -54,3 +54,12 @@ import Testing
     }
   }
 }
+
+@Suite struct Durations {
+  @Test func `microseconds are counted exactly, far from zero, too`() {
+    for microseconds in [0, 1, 999_999, 1_795_747_818_123_457, 9_007_199_254_740_993, -1] as [Int64] {
+      #expect(Duration.microseconds(microseconds).microseconds == microseconds)
+      #expect(Duration.microseconds(microseconds).milliseconds == microseconds / 1000)
+    }
+  }
+}
