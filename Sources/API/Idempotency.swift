@@ -98,14 +98,13 @@ private struct Once: Sendable {
   /// all that was committed before it. The first commit may have been cut off in this very wait, and what it did be seen
   /// all the same; a plain read would acknowledge what is lost with the primary.
   func answer(_ app: App) async throws -> Response? {
-    let found: StoredAnswer? = try await app.keep(.answers) {
-      try await $0.row(
-        """
-        update idempotent_answer set request = request
-        where key = \(key) and created_at > now() - interval '1 day'
-        returning request, sealed, ended_at is not null as is_ended
-        """)
-    }
+    let found = try await app.keep(
+      .answers,
+      """
+      update idempotent_answer set request = request
+      where key = \(key) and created_at > now() - interval '1 day'
+      returning request, sealed, ended_at is not null as is_ended
+      """, returning: StoredAnswer.self)
     guard let found else { return nil }
     guard found.request == asked else { throw APIError.otherRequest }
     guard !found.isEnded else { throw APIError.ended }

@@ -18,9 +18,6 @@ extension Page: Input {
 struct LongPage: Input {
   let page: Page
   init(_ parts: Parts) throws { page = try Page(parts.query(), size: 1000) }
-
-  /// The end of a statement that gives the page.
-  var limit: SQL { page.limit }
 }
 
 /// What names a list of which a long page is wanted.

@@ -1,7 +1,8 @@
 public import Postgres
 
 /// What an administrator may see and change: their team, or the whole installation. Only an administrator's principal has
-/// one, so it proves the right; every statement of an administrator's operation has a scope of it among its conditions.
+/// one, so it proves the right; the statements of an administrator's operation have a scope of it among their conditions, or the
+/// team that the principal has proved.
 public struct Reach: Sendable {
   /// The team; nil for the whole installation.
   private let team: ID<Team>?
@@ -56,8 +57,8 @@ public struct Reach: Sendable {
   public var loginTallies: Scope<Any> { rows(of: "login_tally.team_id") }
 }
 
-/// The rows of a table that somebody may see or change, as a condition. Only the principals make one, so a statement that
-/// asks for one cannot go without.
+/// The rows of a table that somebody may see or change, as a condition. Only the principals make one, so a method that
+/// takes one cannot be called without; of `Any`, which table it is for is up to the one who asks.
 public struct Scope<Table>: Sendable {
   let condition: SQL
   init(_ condition: SQL) { self.condition = condition }

@@ -18,7 +18,7 @@ package struct Retention: Sendable {
       "team_invitation where expires_at < now() - interval '30 days'",
       "retired_secret where valid_until < now() - interval '90 days'",
     ] {
-      try await app.keep(.retention) { try await $0.run("delete from \(old)") }
+      try await app.keep(.retention, "delete from \(old)")
     }
   }
 }

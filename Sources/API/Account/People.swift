@@ -78,6 +78,6 @@ private func showTeam(to member: TeamMember, _: NoInput, _ app: App) async throw
 }
 
 private func listTeam(to member: TeamMember, _ page: Page, _ app: App) async throws -> NamedList<PublicPerson> {
-  let (people, count) = try await Acquaintances(app, of: member.caller).colleagues(in: member.team, page)
+  let (people, count) = try await Acquaintances(app, of: member.caller).colleagues(of: member, page)
   return NamedList("user_list", people, count: ("count", count))
 }

@@ -55,9 +55,10 @@ private struct PlacedNewBase: Input {
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
+    let name: BaseName = try fields.name("name")
     place = try WorkspaceReference(fields)
     new = NewBase(
-      name: try fields.name("name"), look: try BaseLook(fields),
+      name: name, look: try BaseLook(fields),
       folder: try fields.optionalInteger("folder_id", 1...Int64.max).map { ID($0) })
   }
 }

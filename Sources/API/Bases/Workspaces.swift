@@ -78,7 +78,7 @@ private struct WorkspaceEntry: JSONEncodable {
     object.add("table_list", workspace.bases)
     object.add("folders", workspace.folders)
     if let group = workspace.group {
-      object.add("group_shared_dtables", detail.sharedWithGroups.first { $0.group == group.id }?.bases ?? [])
+      object.add("group_shared_dtables", detail.sharedWithGroups[group.id] ?? [])
       object.add("group_shared_views", [String]())
     }
   }

@@ -55,7 +55,7 @@ private struct SharedBasesByGroup: Output, JSONEncodable {
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("group_shared_dtables") {
-        for (group, bases) in bases.byGroup {
+        for (group, bases) in bases.byGroup.sorted(by: { $0.key.value < $1.key.value }) {
           $0.add(named: String(group.value), Listing(elements: bases))
         }
       }

@@ -95,18 +95,15 @@ package struct SecondFactors: Sendable {
   func take(_ code: String, of account: ID<Account>, sealed: [UInt8]) async throws -> Bool {
     let now = app.now().seconds
     if let step = try open(sealed).step(of: code, at: now) {
-      let count = try await app.keep(.signIns) {
-        try await $0.run(
-          """
-          update account
-          set totp_last_step = \(step),
-              totp_used_steps = (array_prepend(\(step), totp_used_steps))[1:\(Self.remembered)]
-          where id = \(account) and not \(step) = any(totp_used_steps)
-            and (totp_last_step is null or totp_last_step < \(step)
-                 or totp_last_step > \(OneTimePassword.step(at: now) + Self.farAhead))
-          """)
-      }
-      return count == 1
+      return try await app.keep(
+        .signIns,
+        """
+        update account
+        set totp_last_step = \(step), totp_used_steps = (array_prepend(\(step), totp_used_steps))[1:\(Self.remembered)]
+        where id = \(account) and not \(step) = any(totp_used_steps)
+          and (totp_last_step is null or totp_last_step < \(step)
+               or totp_last_step > \(OneTimePassword.step(at: now) + Self.farAhead))
+        """) == 1
     }
     let hash = Secret(recoveryCode: code).hash
     return try await app.change(by: nil) {

@@ -78,21 +78,19 @@ package struct SignIns: Sendable {
       select id, \(secret.hash.bytes), \(terms.name), \(terms.end) from caller
       returning id
       """
-    let made: ID<AccountToken>? = try await app.keep(.signIns) { try await $0.row(issue) }
+    let made: ID<AccountToken>? = try await app.keep(.signIns, issue, returning: ID<AccountToken>.self)
     guard made != nil else { throw DomainError.loginFailed }
     return secret
   }
 
   /// What was given as a name is not kept: now and then it is a password.
   private func noteFailure(of account: ID<Account>?) async throws {
-    try await app.keep(.signIns) {
-      try await $0.run(
-        """
-        insert into login_log (account_id, team_id, address, succeeded)
-        values (\(account), coalesce((select team_id from account where id = \(account)), 0), \(app.origin.address),
-                false)
-        """)
-    }
+    try await app.keep(
+      .signIns,
+      """
+      insert into login_log (account_id, team_id, address, succeeded)
+      values (\(account), coalesce((select team_id from account where id = \(account)), 0), \(app.origin.address), false)
+      """)
   }
 }
 

@@ -119,8 +119,7 @@ package struct GroupOfWorkspace: RowDecodable, Sendable {
 
 /// What is shown beside somebody's workspaces.
 package struct BesideWorkspaces: Sendable {
-  /// In the order of the groups' numbers.
-  package let sharedWithGroups: [(group: ID<Group>, bases: [SharedBase])]
+  package let sharedWithGroups: [ID<Group>: [SharedBase]]
   package let favorites: [MarkedBase]
   package let shared: [SharedBase]
 }

@@ -40,7 +40,9 @@ package struct Groups: Sendable {
     _ name: GroupName, for owner: String, _ reach: Reach, by caller: SignedIn
   ) async throws -> AdministeredGroup {
     let person = try await People(app).find(owner, reach)
-    let made = try await app.change(by: caller) { try await $0.insertGroup(name, owner: person.account) }
+    let made = try await app.change(by: caller) {
+      try await $0.insertGroup(name, owner: person.account, within: reach.holds("owner"))
+    }
     guard let made else { throw Refusal.notFound(.user(owner)) }
     return try await find(String(made.value), within: reach.groups)
   }
@@ -94,13 +96,17 @@ package struct GroupChange: Sendable {
 }
 
 extension Transaction {
-  /// Makes a group in its owner's team, with its workspace; nil if there is no such account any more.
-  func insertGroup(_ name: GroupName, owner: ID<Account>) async throws(PostgresError) -> ID<Group>? {
-    try await row(
+  /// Makes a group in its owner's team, with its workspace; nil if there is no such account any more, or it is outside of
+  /// a scope on `owner`.
+  func insertGroup(
+    _ name: GroupName, owner: ID<Account>, within scope: Scope<Any>? = nil
+  ) async throws(PostgresError) -> ID<Group>? {
+    let condition: SQL = if let scope { "and \(scope)" } else { "" }
+    return try await row(
       """
       with made as (
         insert into user_group (team_id, name)
-        select team_id, \(name.text) from live_account where id = \(owner)
+        select team_id, \(name.text) from live_account as owner where id = \(owner) \(condition)
         returning id, team_id
       ), place as (
         insert into workspace (group_id, team_id) select id, team_id from made

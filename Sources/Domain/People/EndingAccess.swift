@@ -14,8 +14,8 @@ extension Transaction {
     try await run("delete from account_token where account_id = (select id from account where uid = \(user))")
   }
 
-  /// Ends a person's account tokens, but for one.
-  func endAccountTokens(of person: ID<Account>, except token: ID<AccountToken>?) async throws(PostgresError) {
+  /// Ends a person's account tokens, but for one; nil: all.
+  func endAccountTokens(of person: ID<Account>, except token: ID<AccountToken>? = nil) async throws(PostgresError) {
     try await run(
       "delete from account_token where account_id = \(person) and id is distinct from \(token)::bigint")
   }

@@ -15,7 +15,7 @@ extension Transaction {
     }
     if new.generated == nil {
       try await run("update account set password_hash = \(new.password) where id = \(found)")
-      try await run("delete from account_token where account_id = \(found)")
+      try await endAccountTokens(of: found)
     }
     let person: Person? = try await row(Person.select("select * from account where id = \(found)"))
     guard let person else { throw Refusal.notFound(.user(new.email.text)) }

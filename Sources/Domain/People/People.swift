@@ -160,7 +160,7 @@ package struct People: Sendable {
         returning id
         """)
       guard let gone else { throw try await refusal(of: named, reach) }
-      try await $0.run("delete from account_token where account_id = \(gone)")
+      try await $0.endAccountTokens(of: gone)
       try await $0.run("delete from user_share where account_id = \(gone)")
       try await $0.run("delete from invite_link_guest where account_id = \(gone)")
       try await $0.run("delete from favorite where account_id = \(gone)")

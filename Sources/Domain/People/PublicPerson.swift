@@ -68,11 +68,11 @@ package struct Acquaintances: Sendable {
       """)
   }
 
-  /// A page of the active people of the caller's team, which was proved, and how many there are.
+  /// A page of the active people of a member's team, and how many there are.
   package func colleagues(
-    in team: ID<Team>, _ page: Page
+    of member: TeamMember, _ page: Page
   ) async throws(PostgresError) -> (people: [PublicPerson], count: Int64) {
-    let own: SQL = "account.team_id = \(team) and account.deleted_at is null and account.is_active"
+    let own: SQL = "\(member.colleagues) and account.is_active"
     let count = try await app.db.count("select count(*) from account where \(own)")
     let people: [PublicPerson] = try await app.db.rows(
       "select \(PublicPerson.columns) from account where \(own) order by account.id \(page.limit)")

@@ -16,7 +16,7 @@ package struct InviteLinkGuests: Sendable {
     let own: SQL = "link.base_id = \(base) and \(InviteLinkGuest.isWelcome)"
     let count = try await app.db.count(
       "select count(*) from invite_link_guest as guest join base_link as link on link.id = guest.link_id where \(own)")
-    return (try await list(where: own, page), count)
+    return (try await listUncounted(of: base, page), count)
   }
 
   /// The same without counting them.

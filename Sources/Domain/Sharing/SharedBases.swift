@@ -45,10 +45,10 @@ package struct SharedBases: Sendable {
 }
 
 extension [SharedBase] {
-  /// The bases that came by way of groups, in the order of the groups' numbers.
-  package var byGroup: [(group: ID<Group>, bases: [SharedBase])] {
-    Dictionary(grouping: filter { $0.group != nil }) { $0.group ?? ID(0) }
-      .map { (group: $0.key, bases: $0.value) }
-      .sorted { $0.group.value < $1.group.value }
+  /// The bases that came by way of groups.
+  package var byGroup: [ID<Group>: [SharedBase]] {
+    reduce(into: [:]) { groups, base in
+      if let group = base.group { groups[group, default: []].append(base) }
+    }
   }
 }

@@ -15,7 +15,7 @@ package struct APITokens: Sendable {
   }
 
   /// The tokens of a statement that selects rows of `api_token`.
-  package func list(_ rows: SQL) async throws(PostgresError) -> [APITokenRecord] {
+  func list(_ rows: SQL) async throws(PostgresError) -> [APITokenRecord] {
     try await app.db.rows(APITokenRecord.select(rows))
   }
 
