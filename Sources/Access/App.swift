@@ -8,8 +8,8 @@ public struct App: Sendable {
   /// The database, through the loop's own connections, to read from. What changes something does so by `change(by:)`,
   /// what is noted besides by `keep`.
   public let db: Database
-  /// The same, to write to.
-  let writer: WritableDatabase
+  /// The same, to write to; nil if this reads from a copy.
+  private let primary: WritableDatabase?
   /// A copy of it for what may be a little late; nil where there is none.
   public let standby: Standby?
   /// The keys that sign and verify base tokens, as the database had them last.
@@ -47,7 +47,7 @@ public struct App: Sendable {
     now: @escaping @Sendable () -> Timestamp = { .now },
     uptime: (@Sendable () -> Duration)? = nil
   ) {
-    (self.db, writer) = (db.reader, db)
+    (self.db, primary) = (db.reader, db)
     (self.standby, self.vault, self.passwords, self.limiter) = (standby, vault, passwords, limiter)
     keys = SigningKeys(signer)
     (self.settings, self.readiness, self.metrics, self.now) = (settings, readiness, metrics, now)
@@ -65,17 +65,27 @@ public struct App: Sendable {
   }
 
   /// The app with a transaction in the place of the database: what it does is done when that is committed.
-  public func within(_ transaction: Transaction) -> App {
-    let db = writer.within(transaction)
+  public func within(_ transaction: Transaction) throws(PostgresError) -> App {
+    let db = try writer.within(transaction)
     return App(self, reading: db.reader, writing: db)
   }
 
-  /// The app with a copy of the database to read from.
-  func at(_ standby: Standby) -> App { App(self, reading: standby.db, writing: writer) }
+  /// The app with a copy of the database to read from, and none to write to.
+  func at(_ standby: Standby) -> App { App(self, reading: standby.db, writing: nil) }
+
+  /// The database to write to.
+  ///
+  /// - Throws: `PostgresError.unexpected` at a copy: what reads from one is done again if it fails, so it writes nothing.
+  var writer: WritableDatabase {
+    get throws(PostgresError) {
+      guard let primary else { throw .unexpected("a list that is read from a standby would write") }
+      return primary
+    }
+  }
 
   /// Whoever has another database than the primary has no standby besides.
-  private init(_ app: App, reading db: Database, writing writer: WritableDatabase) {
-    (self.db, self.writer, standby) = (db, writer, nil)
+  private init(_ app: App, reading db: Database, writing primary: WritableDatabase?) {
+    (self.db, self.primary, standby) = (db, primary, nil)
     (keys, vault, passwords, limiter) = (app.keys, app.vault, app.passwords, app.limiter)
     (lastUse, settings, readiness) = (app.lastUse, app.settings, app.readiness)
     (metrics, now, uptime, origin) = (app.metrics, app.now, app.uptime, app.origin)

@@ -61,7 +61,7 @@ public struct Attempt: Sendable {
       where is_for_strangers = 0 or not exists (
         select from familiar_place where key = sha256(convert_to(\(attempt.place), 'UTF8')))
       """
-    let verdict: Delay? = try await app.keep(.signIns) { try await $0.row(begin) }
+    let verdict: Delay? = try await app.keep(.signIns, begin, returning: Delay.self)
     if let seconds = verdict?.seconds, seconds > 0 { throw Refusal.throttled(seconds: seconds) }
     return attempt
   }
@@ -95,13 +95,14 @@ public struct Attempt: Sendable {
   private func end(
     forgetting forgotten: [String?], forgiving forgiven: [String?], familiar place: String?, _ app: App
   ) async throws {
-    let end: SQL = """
+    try await app.keep(
+      .signIns,
+      """
       select end_attempt(
         array(select sha256(convert_to(key, 'UTF8')) from unnest(\(forgotten.compactMap(\.self))::text[]) as own (key)),
         array(select sha256(convert_to(key, 'UTF8')) from unnest(\(forgiven.compactMap(\.self))::text[]) as own (key)),
         sha256(convert_to(\(place), 'UTF8')))
-      """
-    try await app.keep(.signIns) { try await $0.run(end) }
+      """)
   }
 
   // MARK: Keys
@@ -155,6 +156,6 @@ public struct Attempt: Sendable {
 extension App {
   /// Deletes what was counted so long ago that it does not count any more, and the oldest of what is too much.
   public func forgetOldAttempts() async throws {
-    try await keep(.retention) { try await $0.run("select forget_attempts()") }
+    try await keep(.retention, "select forget_attempts()")
   }
 }

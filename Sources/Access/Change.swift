@@ -24,10 +24,22 @@ extension App {
     return try await writer.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)
   }
 
-  /// Runs a body that writes what nobody's name stands under, in a transaction; `kind` says what that is.
+  /// Runs a statement that writes what nobody's name stands under; `kind` says what that is. Gives how many rows it touched.
+  ///
+  /// - Throws: `PostgresError`.
+  @discardableResult
+  public func keep(_ kind: Bookkeeping, _ sql: SQL) async throws -> Int { try await writer.run(sql) }
+
+  /// The same for a statement that returns something: the first row of it, if there is one.
+  public func keep<Value: RowDecodable>(
+    _ kind: Bookkeeping, _ sql: SQL, returning type: Value.Type
+  ) async throws -> Value? {
+    try await writer.run(sql, returning: type)
+  }
+
+  /// The same for a body of several statements, in one transaction.
   ///
   /// - Throws: What the body threw, or `PostgresError`.
-  @discardableResult
   public func keep<Value: Sendable>(
     _ kind: Bookkeeping, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {

@@ -43,13 +43,12 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
   private static func personalWorkspace(of caller: SignedIn, _ app: App) async throws -> ID<Workspace> {
     let own: SQL = "select id from workspace where account_id = \(caller.account)"
     if let found: ID<Workspace> = try await app.db.lookup(own) { return found }
-    try await app.keep(.personalWorkspaces) {
-      try await $0.run(
-        """
-        insert into workspace (account_id, team_id) select id, team_id from live_account where id = \(caller.account)
-        on conflict (account_id) do nothing
-        """)
-    }
+    try await app.keep(
+      .personalWorkspaces,
+      """
+      insert into workspace (account_id, team_id) select id, team_id from live_account where id = \(caller.account)
+      on conflict (account_id) do nothing
+      """)
     guard let made: ID<Workspace> = try await app.db.row(own) else { throw Refusal.badAccountToken }
     return made
   }

@@ -54,7 +54,8 @@ public struct WorkHandler: Sendable {
   let run: @Sendable (JSON, WorkAttempt) async throws -> Void
 
   /// What does the work of a kind: at least once, each time within the limit, after which the attempt has failed and its
-  /// task is cancelled. An attempt that throws is followed by another, as the policy says.
+  /// task is cancelled. An attempt that throws is followed by another, as the policy says. What it throws is kept with the
+  /// work and logged, as text: it must hold no secret, such as the address of a webhook.
   public init<Work: DeferredWork>(
     for kind: Work.Type, retries: RetryPolicy = .deferredWork, within limit: Duration = .seconds(30),
     _ body: @escaping @Sendable (Work, WorkAttempt) async throws -> Void
@@ -69,9 +70,9 @@ public struct WorkHandler: Sendable {
 }
 
 extension RetryPolicy {
-  /// Ten attempts in about three hours: what is away for long is not asked too often, and what is away for short is not
+  /// Twelve attempts in two to three and a half hours: what is away for long is not asked too often, and what is away for short is not
   /// waited for.
-  public static let deferredWork = RetryPolicy(attempts: 10, firstPause: .seconds(10), longestPause: .seconds(3600))
+  public static let deferredWork = RetryPolicy(attempts: 12, firstPause: .seconds(10), longestPause: .seconds(3600))
 }
 
 /// One attempt at a piece of work.
@@ -91,9 +92,4 @@ public struct Hopeless: Error, CustomStringConvertible {
 
   /// For the reason that is kept with the work.
   public init(_ reason: String) { description = reason }
-}
-
-extension Duration {
-  /// Rounded down.
-  var microseconds: Int64 { Int64(self / .microseconds(1)) }
 }

@@ -95,12 +95,11 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
   private func run(_ one: HeldJob, _ due: ContinuousClock.Instant) async -> Job.NextRun {
     do {
       switch try await one.job.turn() {
-      case .theirs(let time):
-        recovered(one)
-        return .within(time)
+      case .theirs(let time): return .within(time)
       case .ours(let claim):
         let next = await run(one, JobRun(lateness: clock.now - due))
-        try await claim?.end()
+        // What is not given back is free when its time is up.
+        try? await claim?.end()
         let value = try next.get()
         one.record.successes += 1
         recovered(one)

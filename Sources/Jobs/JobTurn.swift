@@ -21,24 +21,24 @@ struct JobClaim {
 
   /// Has the right given if nobody has it and nobody began the job within its interval; or tells when to ask again.
   static func ask(_ name: String, _ db: WritableDatabase, interval: Duration, limit: Duration) async throws -> JobTurn {
-    let (pause, held) = (microseconds(interval), microseconds(limit + grace))
-    let answer: ClaimRow? = try await db.transaction {
-      try await $0.row(
-        """
-        with claimed as (
-          insert into job (name, started_at, held_until)
-          values (\(name), now(), now() + \(held) * interval '1 microsecond')
-          on conflict (name) do update set started_at = excluded.started_at, held_until = excluded.held_until
-          where job.started_at <= now() - \(pause) * interval '1 microsecond' and coalesce(job.held_until <= now(), true)
-          returning held_until
-        )
-        select held_until, 0::bigint as microseconds from claimed
-        union all
-        select null, ceil(1e6 * extract(epoch from
-          greatest(started_at + \(pause) * interval '1 microsecond', held_until) - now()))::bigint
-        from job where name = \(name) and not exists (select from claimed)
-        """)
-    }
+    let (pause, held) = (interval.microseconds, (limit + grace).microseconds)
+    let answer = try await db.run(
+      """
+      with claimed as (
+        insert into job (name, started_at, held_until)
+        values (\(name), now(), now() + \(held) * interval '1 microsecond')
+        on conflict (name) do update set started_at = excluded.started_at, held_until = excluded.held_until
+        where job.started_at <= now() - \(pause) * interval '1 microsecond' and coalesce(job.held_until <= now(), true)
+          -- The clock was ahead when somebody claimed it, and is put right.
+          or job.started_at > now() + interval '1 minute'
+        returning held_until
+      )
+      select held_until, 0::bigint as microseconds from claimed
+      union all
+      select null, ceil(1e6 * extract(epoch from
+        greatest(started_at + \(pause) * interval '1 microsecond', held_until) - now()))::bigint
+      from job where name = \(name) and not exists (select from claimed)
+      """, returning: ClaimRow.self)
     // No row: somebody else has just made it.
     guard let answer else { return .theirs(interval) }
     guard let heldUntil = answer.heldUntil else { return .theirs(max(.milliseconds(100), .microseconds(answer.left))) }
@@ -49,8 +49,6 @@ struct JobClaim {
   func end() async throws {
     try await db.run("update job set held_until = null where name = \(name) and held_until = \(heldUntil)")
   }
-
-  private static func microseconds(_ duration: Duration) -> Int64 { Int64(duration / .microseconds(1)) }
 
   private struct ClaimRow: RowDecodable {
     let heldUntil: Timestamp?

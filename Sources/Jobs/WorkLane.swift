@@ -25,22 +25,20 @@ struct WorkLane: Sendable {
   private func take() async throws -> TakenWork? {
     let kinds = handlers.keys.sorted()
     let holds = kinds.map { kind in ((handlers[kind]?.limit ?? .zero) + Self.grace).microseconds }
-    return try await db.transaction {
-      try await $0.row(
-        """
-        with due as materialized (
-          select id from deferred_work
-          where dead_at is null and due_at <= now() and kind = any (\(kinds)::text[])
-          order by due_at, id limit 1
-          for update skip locked
-        )
-        update deferred_work as work
-        set attempts = attempts + 1, due_at = now() + held.microseconds * interval '1 microsecond'
-        from due, unnest(\(kinds)::text[], \(holds)::bigint[]) as held (kind, microseconds)
-        where work.id = due.id and held.kind = work.kind
-        returning work.id, work.kind, payload::text as payload, attempts, created_at
-        """)
-    }
+    return try await db.run(
+      """
+      with due as materialized (
+        select id from deferred_work
+        where dead_at is null and due_at <= now() and kind = any (\(kinds)::text[])
+        order by due_at, id limit 1
+        for update skip locked
+      )
+      update deferred_work as work
+      set attempts = attempts + 1, due_at = now() + held.microseconds * interval '1 microsecond'
+      from due, unnest(\(kinds)::text[], \(holds)::bigint[]) as held (kind, microseconds)
+      where work.id = due.id and held.kind = work.kind
+      returning work.id, work.kind, payload::text as payload, attempts, created_at
+      """, returning: TakenWork.self)
   }
 
   /// Gives why it has failed; nil if it has not.

@@ -161,9 +161,9 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   // MARK: Transactions
 
   /// See `WritableDatabase.run`.
-  func run(_ sql: SQL) async throws -> Int {
-    if let ambient { return try await ambient.run(sql) }
-    return try await transaction { try await $0.run(sql) }
+  func write(_ sql: SQL) async throws -> ResultSet {
+    if let ambient { return try await ambient.answer(sql) }
+    return try await repeated { try await $0.perform(sql) }
   }
 
   /// See `WritableDatabase.transaction`.
@@ -171,6 +171,13 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     after prelude: SQL? = nil, statementTime: Duration? = nil, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
     if let ambient { return try await ambient.nested(after: prelude, body) }
+    return try await repeated(after: prelude, statementTime) { try await $0.perform(body) }
+  }
+
+  /// Performs a transaction on a connection of its own, again as long as the server asks for it.
+  private func repeated<Value: Sendable>(
+    after prelude: SQL? = nil, _ statementTime: Duration? = nil, _ perform: (Transaction) async throws -> Value
+  ) async throws -> Value {
     try checkUse()
     let pipeline = try await leased.lease()
     pipeline.answerTimeout = settings.answerTimeout(for: statementTime)
@@ -183,7 +190,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     while true {
       let transaction = Transaction(on: pipeline, after: prelude, isNamed: isNamed)
       do {
-        return try await transaction.perform(body)
+        return try await perform(transaction)
       } catch {
         guard transaction.failure?.asksForRepetition == true, pipeline.isIdle,
           let pause = RetryPolicy.transactions.pause(afterAttempt: attempt)

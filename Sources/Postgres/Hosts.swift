@@ -11,7 +11,7 @@ enum Hosts {
   /// What to add to the URL for each attempt, in the URL's order; one empty element if there is nothing to take apart.
   static func attempts(of url: String) -> [Parameters] {
     let options = options(of: url)
-    let kind = kind(insteadOf: options["target_session_attrs"])
+    let kind = kind(insteadOf: options["target_session_attrs"] ?? values(PQconndefaults())["target_session_attrs"])
     return servers(of: options).map { $0 + kind }
   }
 

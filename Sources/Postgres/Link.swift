@@ -42,9 +42,8 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
       // A later parameter wins over an earlier one, and so over what the URL says.
       let all = [("dbname", url), ("client_encoding", "UTF8"), ("fallback_application_name", "basekeeper")]
       var link = try connect(all + parameters + host)
-      // What the environment or a service file asks for stands in no URL.
-      let kind = Hosts.kind(
-        insteadOf: link.isOpen ? nil : Hosts.values(PQconninfo(link.pointer))["target_session_attrs"])
+      // What the URL's service file asks for is known only now.
+      let kind = Hosts.kind(insteadOf: Hosts.values(PQconninfo(link.pointer))["target_session_attrs"])
       if !kind.isEmpty { link = try connect(all + parameters + host + kind) }
       if link.isOpen { return link }
       reasons.append(link.reason)
@@ -133,9 +132,4 @@ struct Opener: Sendable {
     if let reachability = settings.reachability { link.count(by: reachability) }
     return link
   }
-}
-
-extension Duration {
-  /// Rounded down.
-  var milliseconds: Int64 { components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000 }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Ground
 public import Loop
 
 /// A step of the schema's history: a file's name and text. The text may hold several statements, but no `commit`.
@@ -124,7 +125,7 @@ public enum Migrator {
     _ session: ScriptSession, _ migrations: [Migration], _ retries: LockRetries
   ) throws -> String? {
     // Said here, too: a pooler may have kept the session's settings to itself.
-    try session.run("begin; set local statement_timeout = 0; set local lock_timeout = 0")
+    try session.run("begin read write; set local statement_timeout = 0; set local lock_timeout = 0")
     do {
       // The number is ours alone: "basekeep" in ASCII.
       try session.run("select pg_advisory_xact_lock(\(0x6261_7365_6b65_6570))")

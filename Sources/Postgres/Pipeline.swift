@@ -91,6 +91,17 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     if let prelude { ask(prelude, .opensTransaction, isNamed: isNamed, nil) }
   }
 
+  /// Sends a transaction of one query with this turn's batch, and waits until it is committed.
+  func answer(toAll sql: SQL, after prelude: SQL?, isNamed: Bool) async throws(PostgresError) -> ResultSet {
+    guard !sql.hasNUL else { throw .invalidText }
+    let answer: Answer = await withUnsafeContinuation {
+      begin(prelude, isNamed: isNamed)
+      ask(sql, .inTransaction, isNamed: isNamed, $0)
+      ask("commit", .closesTransaction, isNamed: isNamed, nil)
+    }
+    return try answer.get()
+  }
+
   /// Ends the batch and writes it; false if the connection was lost.
   func sync() -> Bool {
     isInOutbox = false

@@ -95,8 +95,10 @@ enum QueryRole {
   case inTransaction
   /// What begins a transaction, before its first query, which fails if this does.
   case opensTransaction
+  /// What commits it, in the batch of its query, which is not done unless this is.
+  case closesTransaction
 
-  var isInTransaction: Bool { self == .inTransaction || self == .opensTransaction }
+  var isInTransaction: Bool { self != .lookup && self != .single }
 }
 
 // MARK: What the program asks for
@@ -173,7 +175,7 @@ extension PipelineMachine {
       retryOrFail(query, error)
     case .sync:
       // The commit: a deferred constraint, for example, is checked there. Its own answer follows.
-      uncommitted = uncommitted.map { ($0.query, .failure(error)) }
+      failUncommitted(error)
     case nil: return loseStep()
     }
     if endsConnection { lost(error) }
@@ -213,9 +215,8 @@ extension PipelineMachine {
     let pending = actions
     actions = Queue()
     pending.forEach { if case .answer = $0 { actions.append($0) } }
-    for (query, answer) in uncommitted {
-      if case .success = answer { self.answer(query, .failure(error)) } else { self.answer(query, answer) }
-    }
+    failUncommitted(error)
+    for (query, answer) in uncommitted { self.answer(query, answer) }
     for query in retryQueue { answer(query, .failure(error)) }
     (uncommitted, retryQueue) = ([], [])
     while let next = inFlight.popFirst() {
@@ -251,8 +252,7 @@ extension PipelineMachine {
       retryOrFail(query, error)
     } else if query.role.isInTransaction {
       // in_failed_sql_transaction, as the server says to what comes after the batch
-      let message = "current transaction is aborted"
-      uncommitted.append((query, .failure(.statement(sqlstate: "25P02", constraint: nil, message: message))))
+      fail(query, .statement(sqlstate: "25P02", constraint: nil, message: "current transaction is aborted"))
     } else {
       retryQueue.append(query)
     }
@@ -268,7 +268,19 @@ extension PipelineMachine {
       query.conflictRetries -= 1
       retryQueue.append(query)
     } else {
-      uncommitted.append((query, .failure(error)))
+      fail(query, error)
+    }
+  }
+
+  private mutating func fail(_ query: Query, _ error: PostgresError) {
+    if query.role == .closesTransaction { failUncommitted(error) }
+    uncommitted.append((query, .failure(error)))
+  }
+
+  /// What has succeeded was not committed.
+  private mutating func failUncommitted(_ error: PostgresError) {
+    for index in uncommitted.indices {
+      if case .success = uncommitted[index].answer { uncommitted[index].answer = .failure(error) }
     }
   }
 }

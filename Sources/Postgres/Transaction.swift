@@ -45,6 +45,18 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
     return value
   }
 
+  /// Is one statement, and goes to the server and back once: no lock of it waits for the network.
+  func perform(_ sql: SQL) async throws(PostgresError) -> ResultSet {
+    state = .ended
+    do throws(PostgresError) {
+      return try await pipeline.answer(toAll: sql, after: prelude, isNamed: isNamed)
+    } catch {
+      failure = error
+      if pipeline.isOpen && !pipeline.isIdle { await endByRollback() }
+      throw error
+    }
+  }
+
   /// Runs a body in a savepoint: what it does is undone where it throws, and the transaction goes on.
   func nested<Value>(after prelude: SQL?, _ body: (Transaction) async throws -> Value) async throws -> Value {
     try await run("savepoint nested")

@@ -28,9 +28,15 @@ public struct WritableDatabase: Sendable {
     try await reader.transaction(after: prelude, statementTime: statementTime, body)
   }
 
-  /// Runs one statement in a transaction of its own, and says how many rows it touched.
+  /// Runs one statement in a transaction of its own, and says how many rows it touched. It goes to the server and back
+  /// once, which makes its locks shorter than those of a `transaction` of one statement.
   @discardableResult
-  public func run(_ sql: SQL) async throws -> Int { try await reader.run(sql) }
+  public func run(_ sql: SQL) async throws -> Int { try await reader.write(sql).affectedRows }
+
+  /// The same for a statement that returns something: the first row of it, if there is one.
+  public func run<Value: RowDecodable>(_ sql: SQL, returning type: Value.Type) async throws -> Value? {
+    try await reader.write(sql).first()
+  }
 
   // MARK: Reading
 

@@ -61,14 +61,8 @@ final class Replica: Sendable {
     Task.detached { [self] in
       try? await Task.sleep(for: drainTime)
       await server.stop(within: time)
-      for part in parts {
-        await part.loop.perform {
-          await part.jobs.stop()
-          await part.app.lastUse.write(at: nil)
-          await part.app.db.close()
-          await part.app.standby?.db.close()
-        }
-        part.loop.stop()
+      await withTaskGroup { ends in
+        for part in parts { ends.addTask { await part.end() } }
       }
       for thread in threads { thread.join() }
       stopped.set()
@@ -83,6 +77,19 @@ private struct LoopPart: Sendable {
   let app: App
   let figures: Figures
   let jobs: JobRunner
+
+  /// Writes what is left to write, waits for the jobs under way, and ends the loop.
+  func end() async {
+    await loop.perform {
+      // First, since a job may be slow, and the service be killed meanwhile.
+      await app.lastUse.write(at: nil)
+      await jobs.stop()
+      await app.lastUse.write(at: nil)
+      await app.db.close()
+      await app.standby?.db.close()
+    }
+    loop.stop()
+  }
 }
 
 /// What the parts of all loops are made of.

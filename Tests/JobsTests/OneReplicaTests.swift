@@ -65,6 +65,21 @@ import Testing
     }
   }
 
+  @Test func `a turn that was claimed by a clock that was ahead keeps nobody waiting`() async throws {
+    try await TestDatabase.with { database in
+      try await database.db.onLoop { db in
+        let scene = Scene(try TestDatabase.loop.get())
+        try await database.execute(
+          "insert into job values ('shared', now() + interval '1 year', now() + interval '1 year')")
+        let runner = scene.runner([Self.job(scene, db)])
+        runner.start()
+        #expect(await scene.rests(1, after: ["done"]))
+        #expect(try await held(db) == 0)
+        await runner.stop()
+      }
+    }
+  }
+
   @Test func `a run that throws gives its turn back, and one that takes too long is cancelled`() async throws {
     try await TestDatabase.with { database in
       try await database.db.onLoop { db in

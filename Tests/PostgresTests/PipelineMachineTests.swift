@@ -93,6 +93,25 @@ import Testing
     #expect(model.server.committed == [:])
   }
 
+  @Test(arguments: [nil, 1, 2, 3]) func `a transaction in one batch is done if its commit is`(_ failed: Int?) {
+    var model = PipelineModel()
+    let commit = ModelServer.commit
+    model.ask(1, as: .opensTransaction, PipelineModel.statements[0])
+    model.ask(2, as: .inTransaction, PipelineModel.statements[1])
+    model.ask(commit, as: .closesTransaction, PipelineModel.statements[2])
+    model.endBatch()
+    #expect(model.batches.first == [1, 2, commit])
+    if failed == 3 {
+      model.server.refusesCommit = true
+    } else if let failed {
+      model.server.failures[failed] = .state("23505")
+    }
+    model.run()
+    #expect(error(of: 2, in: model) == (failed == nil ? nil : .state("23505")))
+    #expect(model.server.committed[2] == (failed == nil ? 1 : nil))
+    #expect(model.faults == [] && model.sendings[2]?.count == 1)
+  }
+
   @Test func `what fails before the first query of a transaction is that query's error, and no other's`() {
     for failed in [1, 2] {
       var model = PipelineModel()

@@ -47,7 +47,11 @@ import Testing
       for _ in 1...25 where borrower.model.machine.loss == nil {
         if random.isLucky(1, in: 4) { Self.disturb(&borrower.model, &random) }
         borrower.model.server.refusesCommit = random.isLucky(1, in: 8)
-        if random.isLucky(1, in: 2) { borrower.single(&random) } else { borrower.transaction(&random) }
+        switch Int.random(in: 0..<3, using: &random) {
+        case 0: borrower.single(&random)
+        case 1: borrower.transaction(&random)
+        default: borrower.wholeTransaction(&random)
+        }
         borrower.model.server.refusesCommit = false
       }
       check(borrower.model, asked: borrower.asked, seed)
@@ -128,6 +132,26 @@ private struct Borrower {
     if !isDone && kept > 0 && (!isGood || model.machine.loss == nil) { lies.append("of \(queries) \(kept) are done") }
     let answered = model.order.filter(queries.contains)
     if answered != queries && model.machine.loss == nil { lies.append("\(queries) are answered as \(answered)") }
+  }
+
+  /// One that goes out in one batch, as `Transaction.perform` of one statement does it.
+  mutating func wholeTransaction(_ random: inout SplitMix64) {
+    _ = ask(.opensTransaction, &random)
+    let query = ask(.inTransaction, &random)
+    end(by: ModelServer.commit, as: .closesTransaction, isNamed: random.isLucky(1, in: 2))
+    wait(&random)
+    let (isDone, isKept) = (model.isSuccess(query), model.server.committed[query] == 1)
+    if isDone != isKept && (isDone || model.machine.loss == nil) { lies.append("\(query) is kept: \(isKept)") }
+    if isDone { return }
+    refused += 1
+    end(by: ModelServer.rollback, as: .inTransaction, isNamed: false)
+    wait(&random)
+  }
+
+  private mutating func end(by kind: Int, as role: QueryRole, isNamed: Bool) {
+    let end = kind + asked.count
+    asked.append(end)
+    model.ask(end, as: role, PipelineModel.statements[0], isNamed: isNamed)
   }
 
   private mutating func ask(_ role: QueryRole, _ random: inout SplitMix64) -> Int {

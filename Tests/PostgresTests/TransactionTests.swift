@@ -31,6 +31,22 @@ import Testing
     }
   }
 
+  @Test func `one statement is a transaction that is committed, or leaves nothing and the connection as it was`()
+    async throws
+  {
+    try await onDatabase({ $0.pooledConnections = 1 }) { db async throws in
+      try await db.run("create table late (id bigint unique deferrable initially deferred)")
+      let made = try await db.run("insert into late values (1) returning id as value", returning: Only<Int>.self)
+      #expect(made?.value == 1)
+      // Told by the statement, and by the commit.
+      for bad: SQL in ["insert into late values ('x')", "insert into late values (2), (2)"] {
+        await #expect(throws: PostgresError.self) { try await db.run(bad) }
+        #expect(try await db.rows("select id as value from late", as: Only<Int>.self).map(\.value) == [1])
+      }
+      #expect(try await db.run("insert into late values (3), (4)") == 2)
+    }
+  }
+
   @Test func `a failed statement fails the transaction, also where the body hides it`() async throws {
     try await onTable { db in
       let error = await #expect(throws: PostgresError.self) {
