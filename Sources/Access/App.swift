@@ -23,7 +23,7 @@ public struct App: Sendable {
   /// Gathers when tokens were used.
   public let lastUse: LastUse
   /// What the operator has set.
-  public let settings: Settings
+  public let settings: AppSettings
   /// What keeps the service from taking requests; nil when nothing does.
   public let readiness: @Sendable () async -> Obstacle?
   /// What the service has counted, in Prometheus' text format.
@@ -40,7 +40,7 @@ public struct App: Sendable {
 
   /// An app with the given parts.
   public init(
-    db: WritableDatabase, signer: TokenSigner, vault: Vault, passwords: PasswordHasher, settings: Settings,
+    db: WritableDatabase, signer: TokenSigner, vault: Vault, passwords: PasswordHasher, settings: AppSettings,
     limiter: RateLimiter = RateLimiter(), standby: Standby? = nil,
     readiness: @escaping @Sendable () async -> Obstacle? = { nil },
     metrics: @escaping @Sendable () async -> [UInt8] = { [] },
@@ -89,37 +89,6 @@ public struct App: Sendable {
     (keys, vault, passwords, limiter) = (app.keys, app.vault, app.passwords, app.limiter)
     (lastUse, settings, readiness) = (app.lastUse, app.settings, app.readiness)
     (metrics, now, uptime, origin) = (app.metrics, app.now, app.uptime, app.origin)
-  }
-
-  /// What the operator has set and an operation needs to know.
-  public struct Settings: Sendable {
-    /// Where clients reach the service, without a slash at the end: `https://bases.example.com`.
-    public var publicURL: String
-    /// From where the metrics may be read.
-    public var metricsNetworks = thisMachine
-    /// Whether there is a page at `/api/docs/`.
-    public var showsDocs = true
-    /// How many requests a minute there may be; 0: as many as they like.
-    public var limits = Limits()
-
-    /// What holds for each one of them.
-    public struct Limits: Sendable {
-      /// Of one address, over all.
-      public var address: Int64 = 0
-      /// Of one account, with all its tokens.
-      public var account: Int64 = 0
-      /// Of one API token, where it has no limit of its own.
-      public var apiToken: Int64 = 0
-
-      /// None.
-      public init() {}
-    }
-
-    /// The addresses by which a machine reaches itself.
-    public static let thisMachine = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")].compactMap(\.self)
-
-    /// Settings with the given values.
-    public init(publicURL: String) { self.publicURL = publicURL }
   }
 }
 

@@ -79,40 +79,8 @@ public struct BaseTokenBearer: Principal {
     _ claims: BaseTokenClaims, _ uuid: BaseUUID, from address: String, _ app: App
   ) async throws -> BaseTokenBearer {
     guard let permission = Permission(rawValue: claims.permission) else { throw Refusal.badBaseToken }
-    let generation = claims.generation ?? 1  // tokens of before the first rotation do not say it
-    let found: BearerState? = try await app.db.lookup(
-      """
-      select base.id as base_id, base.name, base.workspace_id, base.team_id, base.deleted_at is not null as is_trashed,
-             token.permission as token_permission, \(permissionOfAccount) as account_permission,
-             link.permission as link_permission, team.longest_base_token::bigint as longest_base_token,
-             coalesce(\(APITokenBearer.mayCall(from: address)), true) as is_from_its_networks,
-             exists (select from revoked_base_token where jti = \(claims.id)) as is_revoked
-      from base
-      left join team on team.id = base.team_id
-      left join api_token as token
-        on token.id = \(claims.apiTokenID) and token.base_id = base.id and token.revoked_at is null
-        and (token.expires_at is null or token.expires_at > now())
-        and (token.generation = \(generation)::bigint or exists (
-          select from retired_secret as former
-          where former.token_id = token.id and former.generation = \(generation)::bigint and former.valid_until > now()))
-      left join live_account as account on account.id = \(claims.accountID) and \(SignedIn.lasts(claims.signIn))
-      left join base_link as link
-        on link.id = \(claims.externalLinkID) and link.base_id = base.id
-        and \(LinkVisitor.isLive) and \(LinkVisitor.isAllowed)
-      where base.uuid = \(uuid)::uuid
-      """)
-    guard let found, !found.isRevoked else { throw Refusal.badBaseToken }
-    guard !found.isTrashed else { throw Refusal.notFound(.base(uuid.text)) }
-    for (source, now) in [
-      (claims.apiTokenID, found.tokenPermission), (claims.accountID, found.accountPermission),
-      (claims.externalLinkID, found.linkPermission),
-    ] where source != nil {
-      guard let now, permission <= now else { throw Refusal.badBaseToken }
-    }
-    guard found.isFromItsNetworks else { throw Refusal.foreignNetwork }
-    if let issued = claims.issued, let longest = found.longestLifetime, issued <= app.now().seconds - longest {
-      throw Refusal.expiredBaseToken
-    }
+    guard let found = try await BearerState.find(claims, uuid, from: address, app) else { throw Refusal.badBaseToken }
+    try found.check(claims, uuid, permission, at: app.now())
     return BaseTokenBearer(
       base: found.base, uuid: uuid, baseName: found.name, workspace: found.workspace, team: found.team,
       permission: permission, claims: claims)
@@ -143,6 +111,51 @@ public struct BaseTokenBearer: Principal {
       longestLifetime = try row["longest_base_token"]
       isFromItsNetworks = try row["is_from_its_networks"]
       isRevoked = try row["is_revoked"]
+    }
+
+    /// What the database knows of a token with these claims; nil where there is no such base.
+    static func find(
+      _ claims: BaseTokenClaims, _ uuid: BaseUUID, from address: String, _ app: App
+    ) async throws -> BearerState? {
+      let generation = claims.generation ?? 1  // tokens minted before the first rotation do not say it
+      return try await app.db.lookup(
+        """
+        select base.id as base_id, base.name, base.workspace_id, base.team_id, base.deleted_at is not null as is_trashed,
+               token.permission as token_permission, \(permissionOfAccount) as account_permission,
+               link.permission as link_permission, team.longest_base_token::bigint as longest_base_token,
+               coalesce(\(APITokenBearer.mayCall(from: address)), true) as is_from_its_networks,
+               exists (select from revoked_base_token where jti = \(claims.id)) as is_revoked
+        from base
+        left join team on team.id = base.team_id
+        left join api_token as token
+          on token.id = \(claims.apiTokenID) and token.base_id = base.id and token.revoked_at is null
+          and (token.expires_at is null or token.expires_at > now())
+          and (token.generation = \(generation)::bigint or exists (
+            select from retired_secret as former
+            where former.token_id = token.id and former.generation = \(generation)::bigint and former.valid_until > now()))
+        left join live_account as account on account.id = \(claims.accountID) and \(SignedIn.lasts(claims.signIn))
+        left join base_link as link
+          on link.id = \(claims.externalLinkID) and link.base_id = base.id
+          and \(LinkVisitor.isLive) and \(LinkVisitor.isAllowed)
+        where base.uuid = \(uuid)::uuid
+        """)
+    }
+
+    /// Refuses a token that has ended, allows more than what it was minted from, or is too old for its team.
+    func check(_ claims: BaseTokenClaims, _ uuid: BaseUUID, _ permission: Permission, at now: Timestamp) throws(Refusal)
+    {
+      guard !isRevoked else { throw Refusal.badBaseToken }
+      guard !isTrashed else { throw Refusal.notFound(.base(uuid.text)) }
+      for (source, allowed) in [
+        (claims.apiTokenID, tokenPermission), (claims.accountID, accountPermission),
+        (claims.externalLinkID, linkPermission),
+      ] where source != nil {
+        guard let allowed, permission <= allowed else { throw Refusal.badBaseToken }
+      }
+      guard isFromItsNetworks else { throw Refusal.foreignNetwork }
+      if let issued = claims.issued, let longest = longestLifetime, issued <= now.seconds - longest {
+        throw Refusal.expiredBaseToken
+      }
     }
   }
 }

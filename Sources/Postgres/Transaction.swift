@@ -1,12 +1,12 @@
 /// A transaction under way, for the body that `Database.transaction` runs; of no use after that.
 public final class Transaction: @unchecked Sendable {  // Sendable: owned by its loop's thread
-  private enum State { case notBegun, begun, ended }
+  private enum Progress { case notBegun, begun, ended }
 
   private let pipeline: Pipeline
   private let prelude: SQL?
   /// Whether its statements are prepared; not when it runs again because of that.
   private let isNamed: Bool
-  private var state = State.notBegun
+  private var state = Progress.notBegun
   /// The first statement that failed: after that the server takes nothing but a rollback.
   private(set) var failure: PostgresError?
 

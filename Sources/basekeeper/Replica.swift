@@ -99,7 +99,7 @@ private struct Makings {
   private let copy: Database.Settings?
   private let vault: Vault
   private let signer: TokenSigner
-  private let settings: App.Settings
+  private let settings: AppSettings
   private let limiter = RateLimiter()
   private let metrics: Metrics
   private let isStopping: Flag
@@ -116,7 +116,7 @@ private struct Makings {
       try await store.note(signer, database)
       return signer
     }
-    var settings = App.Settings(publicURL: configuration.publicURL)
+    var settings = AppSettings(publicURL: configuration.publicURL)
     settings.limits = configuration.requestLimits
     settings.showsDocs = configuration.showsDocs
     settings.metricsNetworks = configuration.metricsNetworks

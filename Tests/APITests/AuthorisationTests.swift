@@ -117,6 +117,13 @@ import Testing
     case _ where ["team-admin", "team-base-user", "system-admin"].contains(route.principal):
       return (403, #"{"detail":"You do not have permission to perform this action."}"#)
     case _ where route.principal == "team-member": return (403, #"{"error_msg":"Permission denied."}"#)
+    default: return concealment(from: caller, by: route)
+    }
+  }
+
+  /// The exact answer to who may use such a route, but not for this thing: that there is none, to whom it may not be known.
+  private static func concealment(from caller: Caller, by route: Route) -> (status: Int, body: String) {
+    switch caller {
     case _ where ["acceptTeamInvitation", "declineTeamInvitation"].contains(route.operation):
       return (404, #"{"error_msg":"Invitation 1 not found."}"#)
     case _ where route.operation == "restoreTrashedBase": return (404, #"{"error_msg":"dtable 4 not found."}"#)

@@ -13,6 +13,7 @@ import Testing
   private static let base = "/api/v2.1/workspace/9/dtable/Projects/"
   private static let exchange = "/api/v2.1/dtable/app-access-token/"
   private static let visit = "/api/v2.1/external-link-tokens/\(World.externalLink)/access-token/"
+  private static let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
 
   /// Two API tokens, an external link, two invite links, a group's, two shares with people, one with a group, a session.
   private static let everything = [
@@ -67,21 +68,7 @@ import Testing
       #expect(try await world.call(.get, Self.left, as: .teamAdmin)["left_behind", "count"] as? Int == 0)
       #expect(try await world.call(.delete, Self.left, as: .teamAdmin)["ended", "count"] as? Int == 0)
 
-      for caller in [Caller.apiTokenReader, .apiTokenWriter] {
-        #expect(try await world.call(.get, Self.exchange, as: caller).status == 403)
-      }
-      let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
-      for token in baseTokens {
-        #expect(try await world.call(.get, metadata, authorization: token).status == 403)
-      }
-      #expect(try await world.call(.get, Self.visit).status == 404)
-      for caller in [Caller.sharedReader, .sharedGroupMember, .invitedForeigner] {
-        #expect(try await world.call(.get, Self.base + "access-token/", as: caller).status != 200)
-      }
-      let joining = "/api/v2.1/groups/invite-links/\(World.groupLink)/accept/"
-      #expect(try await world.call(.post, joining, as: .outsider).status == 404)
-      #expect(try await world.call(.get, Self.base + "access-token/", as: .groupOwner).status == 401)
-
+      try await Self.expectAllEnded(world, baseTokens)
       let secret = try #require(other["api_token"] as? String)
       #expect(try await world.call(.get, Self.exchange, authorization: "Token \(secret)").status == 200)
       #expect(try await world.call(.get, Self.base + "access-token/", as: .groupMember).status == 200)
@@ -89,6 +76,23 @@ import Testing
       #expect(try await world.call(.delete, Self.above, as: .systemAdmin)["ended", "count"] as? Int == 2)
       #expect(try await world.database.count("base_link where team_id = 2") == 2)
     }
+  }
+
+  /// Nothing that the owner made lets anybody in any more, and the owner's session has ended.
+  private static func expectAllEnded(_ world: World, _ baseTokens: [String]) async throws {
+    for caller in [Caller.apiTokenReader, .apiTokenWriter] {
+      #expect(try await world.call(.get, exchange, as: caller).status == 403)
+    }
+    for token in baseTokens {
+      #expect(try await world.call(.get, Self.metadata, authorization: token).status == 403)
+    }
+    #expect(try await world.call(.get, visit).status == 404)
+    for caller in [Caller.sharedReader, .sharedGroupMember, .invitedForeigner] {
+      #expect(try await world.call(.get, base + "access-token/", as: caller).status != 200)
+    }
+    let joining = "/api/v2.1/groups/invite-links/\(World.groupLink)/accept/"
+    #expect(try await world.call(.post, joining, as: .outsider).status == 404)
+    #expect(try await world.call(.get, base + "access-token/", as: .groupOwner).status == 401)
   }
 
   @Test(arguments: [
@@ -133,18 +137,23 @@ import Testing
     { try await $0.call(.delete, "/api/v2.1/admin/organizations/1/", as: .systemAdmin) },
   ]
 
+  /// A base token of each kind, by whom it was minted for.
+  private static func baseTokens(_ world: World) async throws -> [String: String] {
+    var tokens: [String: String] = [:]
+    for caller in [Caller.groupMember, .sharedReader, .invitedForeigner] {
+      let answer = try await world.call(.get, base + "access-token/", as: caller)
+      tokens["\(caller)"] = try #require(answer["access_token"] as? String)
+    }
+    for (name, path, caller) in [("program", exchange, Caller.apiTokenWriter), ("visitor", visit, .nobody)] {
+      tokens[name] = try #require(try await world.call(.get, path, as: caller)["access_token"] as? String)
+    }
+    return tokens
+  }
+
   @Test(arguments: [0, 1])
   func `owners of workspaces and members of groups, and nobody else by anything`(_ way: Int) async throws {
     try await World.with { world async throws in
-      var tokens: [String: String] = [:]
-      for caller in [Caller.groupMember, .sharedReader, .invitedForeigner] {
-        let answer = try await world.call(.get, Self.base + "access-token/", as: caller)
-        tokens["\(caller)"] = try #require(answer["access_token"] as? String)
-      }
-      for (name, path, caller) in [("program", Self.exchange, Caller.apiTokenWriter), ("visitor", Self.visit, .nobody)]
-      {
-        tokens[name] = try #require(try await world.call(.get, path, as: caller)["access_token"] as? String)
-      }
+      let tokens = try await Self.baseTokens(world)
       #expect(try await Self.deletions[way](world).status == 200)
 
       var opening: Set<Caller> = []

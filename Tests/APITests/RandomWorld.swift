@@ -107,58 +107,73 @@ struct RandomWorld: Sendable {
 
   /// Whatever the seed says.
   init(seed: UInt64) {
-    var random = SeededGenerator(seed: seed)
-    let teams = (101...103).map {
-      Team(id: $0, letsOutsidersIn: random.chance(50), letsAnybodyRead: random.chance(50))
+    var draw = Draw(seed: seed)
+    teams = (101...103).map { Team(id: $0, letsOutsidersIn: draw.chance(50), letsAnybodyRead: draw.chance(50)) }
+    let people = (101...112).map { draw.person($0) }
+    let groups = (101...105).map { draw.group($0, of: people) }
+    bases = (101...114).map { draw.base($0, of: people, or: groups) }
+    userShares = bases.flatMap { base in
+      draw.some(0...8, of: people).map { Share(base: base.id, with: $0.id, permission: draw.permission()) }
     }
-    let teamIDs: [Int?] = [101, 101, 101, 101, 102, 102, 103, nil, nil]
-    func someTeam() -> Int? { teamIDs.randomElement(using: &random) ?? nil }
-    func somePermission() -> String { random.chance(30) ? "rw" : "r" }
+    groupShares = bases.flatMap { base in
+      draw.some(0...3, of: groups).map { Share(base: base.id, with: $0.id, permission: draw.permission()) }
+    }
+    invitations = (101...120).map { draw.link($0, permission: draw.permission(), guests: draw.some(0...7, of: people)) }
+    externalLinks = (201...208).map { draw.link($0, permission: "r", guests: []) }
+    (self.people, self.groups) = (people, groups)
+  }
+}
 
-    let people = (101...112).map { id in
-      let team = someTeam()
+extension RandomWorld {
+  /// Draws each kind of thing at random.
+  private struct Draw {
+    private var random: SeededGenerator
+
+    init(seed: UInt64) { random = SeededGenerator(seed: seed) }
+
+    mutating func chance(_ percent: Int) -> Bool { random.chance(percent) }
+
+    mutating func some<Element>(_ count: ClosedRange<Int>, of all: [Element]) -> ArraySlice<Element> {
+      all.shuffled(using: &random).prefix(Int.random(in: count, using: &random))
+    }
+
+    mutating func permission() -> String { chance(30) ? "rw" : "r" }
+
+    private mutating func team() -> Int? {
+      let teams: [Int?] = [101, 101, 101, 101, 102, 102, 103, nil, nil]
+      return teams[Int.random(in: teams.indices, using: &random)]
+    }
+
+    mutating func person(_ id: Int) -> Person {
+      let team = team()
       return Person(
-        id: id, team: team, workspaceTeam: random.chance(85) ? team : someTeam(),
-        state: random.chance(85) ? .live : random.chance(50) ? .deactivated : .deleted,
-        isTeamAdmin: team != nil && random.chance(25))
-    }
-    func somePeople(_ count: ClosedRange<Int>) -> [Int] {
-      Array(people.map(\.id).shuffled(using: &random).prefix(Int.random(in: count, using: &random)))
+        id: id, team: team, workspaceTeam: chance(85) ? team : self.team(),
+        state: chance(85) ? .live : chance(50) ? .deactivated : .deleted, isTeamAdmin: team != nil && chance(25))
     }
 
-    let groups = (101...105).map { id in
-      let team = someTeam()
-      // Some who were in the group before they came into another team.
-      let members = somePeople(1...7).filter { id in
-        random.chance(25) || people.contains { $0.id == id && $0.team == team }
-      }
-      let roles = members.enumerated().map { ($1, $0 == 0 ? "owner" : random.chance(30) ? "admin" : "member") }
+    mutating func group(_ id: Int, of people: [Person]) -> Group {
+      let team = team()
+      // Some joined the group before they moved to another team.
+      let members = some(1...7, of: people).filter { chance(25) || $0.team == team }
+      let roles = members.enumerated().map { ($1.id, $0 == 0 ? "owner" : chance(30) ? "admin" : "member") }
       return Group(id: id, team: team, roles: Dictionary(uniqueKeysWithValues: roles))
     }
 
-    let bases = (101...114).map { id in
-      if random.chance(50), let owner = people.randomElement(using: &random) {
-        return Base(id: id, home: .person(owner.id), team: owner.workspaceTeam, isTrashed: random.chance(15))
+    mutating func base(_ id: Int, of people: [Person], or groups: [Group]) -> Base {
+      if chance(50) {
+        let owner = people[Int.random(in: people.indices, using: &random)]
+        return Base(id: id, home: .person(owner.id), team: owner.workspaceTeam, isTrashed: chance(15))
       }
       let group = groups[Int.random(in: groups.indices, using: &random)]
-      return Base(id: id, home: .group(group.id), team: group.team, isTrashed: random.chance(15))
+      return Base(id: id, home: .group(group.id), team: group.team, isTrashed: chance(15))
     }
 
-    userShares = bases.flatMap { base in
-      somePeople(0...8).map { Share(base: base.id, with: $0, permission: somePermission()) }
+    mutating func link(_ id: Int, permission: String, guests: ArraySlice<Person>) -> Link {
+      let ends = Link.End.allCases
+      return Link(
+        id: id, base: Int.random(in: 101...114, using: &random), permission: permission,
+        end: ends[Int.random(in: ends.indices, using: &random)], guests: guests.map(\.id))
     }
-    groupShares = bases.flatMap { base in
-      groups.shuffled(using: &random).prefix(Int.random(in: 0...3, using: &random))
-        .map { Share(base: base.id, with: $0.id, permission: somePermission()) }
-    }
-    func someLink(_ id: Int, isInvitation: Bool) -> Link {
-      Link(
-        id: id, base: Int.random(in: 101...114, using: &random), permission: isInvitation ? somePermission() : "r",
-        end: Link.End.allCases.randomElement(using: &random) ?? .never, guests: isInvitation ? somePeople(0...7) : [])
-    }
-    invitations = (101...120).map { someLink($0, isInvitation: true) }
-    externalLinks = (201...208).map { someLink($0, isInvitation: false) }
-    (self.teams, self.people, self.groups, self.bases) = (teams, people, groups, bases)
   }
 }
 

@@ -105,8 +105,8 @@ import Testing
 @Suite struct RateLimiting {
   private static func limits(
     address: Int64 = 0, account: Int64 = 0, apiToken: Int64 = 0
-  ) -> App.Settings.Limits {
-    var limits = App.Settings.Limits()
+  ) -> AppSettings.Limits {
+    var limits = AppSettings.Limits()
     (limits.address, limits.account, limits.apiToken) = (address, account, apiToken)
     return limits
   }

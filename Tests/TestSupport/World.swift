@@ -51,7 +51,7 @@ public struct World: Sendable {
 
   /// Runs a body in a world of its own, with so many connections for what is no look-up, and with limits.
   public static func with(
-    connections: Int = 4, limits: App.Settings.Limits = App.Settings.Limits(), _ body: (World) async throws -> Void
+    connections: Int = 4, limits: AppSettings.Limits = AppSettings.Limits(), _ body: (World) async throws -> Void
   ) async throws {
     try await TestDatabase.with(connections: connections) { database in
       try await body(try await World(database, limits))
@@ -99,9 +99,9 @@ public struct World: Sendable {
     try await TestDatabase.loop.get().perform { [app] in await body(app) }
   }
 
-  private init(_ database: TestDatabase, _ limits: App.Settings.Limits) async throws {
+  private init(_ database: TestDatabase, _ limits: AppSettings.Limits) async throws {
     self.database = database
-    var settings = App.Settings(publicURL: Self.publicURL)
+    var settings = AppSettings(publicURL: Self.publicURL)
     settings.limits = limits
     app = App(
       db: database.db, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),

@@ -31,7 +31,7 @@ struct Configuration {
   var edge: Edge
   var metricsNetworks: [IPNetwork]
   var showsDocs: Bool
-  var requestLimits: App.Settings.Limits
+  var requestLimits: AppSettings.Limits
   var loops: Int
   var logLevel: Log.Level
   var limits: ServerLimits
@@ -221,8 +221,8 @@ extension Environment {
     return bytes
   }
 
-  fileprivate mutating func requestLimits() -> App.Settings.Limits {
-    var limits = App.Settings.Limits()
+  fileprivate mutating func requestLimits() -> AppSettings.Limits {
+    var limits = AppSettings.Limits()
     limits.address = Int64(integer("BASEKEEPER_RATE_LIMIT_ADDRESS") ?? 0)
     limits.account = Int64(integer("BASEKEEPER_RATE_LIMIT_ACCOUNT") ?? 0)
     limits.apiToken = Int64(integer("BASEKEEPER_RATE_LIMIT_TOKEN") ?? 0)
