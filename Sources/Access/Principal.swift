@@ -77,7 +77,10 @@ public protocol TargetedPrincipal: Sendable {
 }
 
 /// A principal who administers a team or the installation, and looks over what there is in it.
-public protocol Administrator: Personal {}
+public protocol Administrator: Personal {
+  /// What they administer.
+  var reach: Reach { get }
+}
 
 /// Whoever calls.
 public struct Anyone: Principal {

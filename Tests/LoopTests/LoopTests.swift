@@ -3,7 +3,7 @@ import Loop
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct Loops {
+@Suite(.timeLimit(.minutes(30))) struct Loops {
   @Test func `a body runs on the loop's thread and comes back to it after waiting elsewhere`() throws {
     let stayed = try runBlocking { loop in
       var here = [loop.isCurrent]
@@ -105,7 +105,7 @@ import Testing
   }
 }
 
-@Suite(.timeLimit(.minutes(10))) struct BlockingPools {
+@Suite(.timeLimit(.minutes(30))) struct BlockingPools {
   @Test func `a pool turns away what its queue cannot hold, and serves again afterwards`() async throws {
     let pool = BlockingPool(named: "test", threads: 1, capacity: 2)
     let gate = Semaphore()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Cluster
 
-@Suite(.timeLimit(.minutes(10))) struct Clusters {
+@Suite(.timeLimit(.minutes(30))) struct Clusters {
   @Test func `what was committed is there after a stop and a start`() async throws {
     let first = try await ThrowAwayCluster.start()
     try await query(first, "create table kept as select 42 as value")

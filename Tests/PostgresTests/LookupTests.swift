@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct Lookups {
+@Suite(.timeLimit(.minutes(30))) struct Lookups {
   @Test func `among a thousand concurrent look-ups the failing tenth gets its errors, and the others their answers`()
     async throws
   {

@@ -4,7 +4,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct Migrations {
+@Suite(.timeLimit(.minutes(30))) struct Migrations {
   private static let first = Migration(
     name: "0001-a.sql", sql: "create table a (id integer); insert into a values (1);")
   private static let second = Migration(name: "0002-b.sql", sql: "create table b as select id + 1 as id from a;")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A database as a transaction of it sees it.
-@Suite(.timeLimit(.minutes(10))) struct NestedTransactions {
+@Suite(.timeLimit(.minutes(30))) struct NestedTransactions {
   private struct Regret: Error {}
 
   @Test func `every kind of statement sees what was not committed, and runs there`() async throws {

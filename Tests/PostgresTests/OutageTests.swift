@@ -6,7 +6,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct Outages {
+@Suite(.timeLimit(.minutes(30))) struct Outages {
   @Test func `when the server is killed under load all calls end as unavailable, and later ones succeed again`()
     async throws
   {

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct Pools {
+@Suite(.timeLimit(.minutes(30))) struct Pools {
   @Test func `statements use no more connections than the pool has`() async throws {
     try await onDatabase({ $0.pooledConnections = 3 }) { db in
       // The first may be through before another connection is open.

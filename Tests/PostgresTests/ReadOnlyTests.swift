@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Who has a `Database` reads: its type has no other way, and its sessions refuse a statement that writes all the same.
-@Suite(.timeLimit(.minutes(10))) struct ReadOnly {
+@Suite(.timeLimit(.minutes(30))) struct ReadOnly {
   enum Way: CaseIterable { case lookup, row, rows }
 
   enum Writing: CaseIterable {

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(10))) struct Transactions {
+@Suite(.timeLimit(.minutes(30))) struct Transactions {
   private struct Regret: Error {}
 
   @Test func `what a transaction wrote is there after it, and not before`() async throws {

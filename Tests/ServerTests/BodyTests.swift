@@ -3,7 +3,7 @@ import Loop
 import Server
 import Testing
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct Bodies {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct Bodies {
   @Test(arguments: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
   func `a body comes with any method, by its length and in chunks`(_ method: String) async throws {
     try await withServer { server in

@@ -4,7 +4,7 @@ import Server
 import TestSupport
 import Testing
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct ClientsThatGo {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct ClientsThatGo {
   /// What a client has sent when it goes.
   private static let phases = [
     "", "G", "GET / HT", "GET /0 HTTP/1.1\r\nHost: ", "GET /0 HTTP/1.1\r\nHost: a\r\n\r\n",

@@ -3,7 +3,7 @@ import HTTP
 import Server
 import Testing
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct ServerEdges {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct ServerEdges {
   private static let proxies = TrustedProxies(["127.0.0.0/8"].compactMap { IPNetwork($0) })
 
   @Test func `every answer hardens the browser that shows it, also a refusal`() async throws {

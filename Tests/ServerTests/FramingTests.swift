@@ -80,7 +80,7 @@ struct Hostile: Sendable, CustomTestStringConvertible {
   ]
 }
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct Framing {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct Framing {
   @Test func `what is ambiguous or malformed is refused, and nothing after it is served`() async throws {
     try await withServer { server in
       for hostile in Hostile.all {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// What is decided by the header alone, before a body is read.
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct Judging {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct Judging {
   private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
   /// Refuses `/no`, asks about `/ask/…` and reads up to ten bytes of all else.
@@ -137,7 +137,7 @@ import Testing
 }
 
 /// How much of bodies is in memory.
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct BodyMemory {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct BodyMemory {
   private static func limits(_ all: Int, perAddress: Int) -> ServerLimits {
     var limits = ServerLimits()
     (limits.bodyMemory, limits.bodyMemoryPerAddress) = (all, perAddress)

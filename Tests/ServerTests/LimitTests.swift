@@ -4,7 +4,7 @@ import Server
 import TestSupport
 import Testing
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct SizeLimits {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct SizeLimits {
   @Test func `a header that is too large is answered with 431, whatever its size and shape`() async throws {
     var limits = ServerLimits()
     limits.headerBytes = 4_096
@@ -58,7 +58,7 @@ import Testing
   }
 }
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct ConnectionLimits {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct ConnectionLimits {
   @Test func `connections are limited over all loops, and an end makes room`() async throws {
     var limits = ServerLimits()
     limits.connections = 4
@@ -111,7 +111,7 @@ import Testing
   }
 }
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct Deadlines {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct Deadlines {
   /// Short for whoever waits for them, and long for a client that does at once what it should.
   private static var short: ServerLimits {
     var limits = ServerLimits()

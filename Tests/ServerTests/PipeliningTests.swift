@@ -12,7 +12,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   return echo(request)
 }
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct Pipelining {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct Pipelining {
   @Test func `requests sent at once are answered in their order, however long each takes`() async throws {
     try await withServer(handler: waiting) { server in
       let client = try server.client()

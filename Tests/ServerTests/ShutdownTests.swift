@@ -9,7 +9,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   return echo(request)
 }
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct Shutdown {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct Shutdown {
   @Test func `requests that run are answered, each as the last of its connection`() async throws {
     let end = Meeting(of: 21)
     let server = try TestServer(loops: 2) { request, _ in
@@ -147,7 +147,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   }
 }
 
-@Suite(.ownThread, .timeLimit(.minutes(10))) struct Addresses {
+@Suite(.ownThread, .timeLimit(.minutes(30))) struct Addresses {
   @Test func `a port that is in use is an error that says so`() async throws {
     try await withServer(loops: 2) { server in
       let loop = try Loop()

@@ -23,7 +23,7 @@ extension TestServer {
   }
 }
 
-@Suite(.ownThreadOverTLS, .timeLimit(.minutes(10))) struct Handshaking {
+@Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct Handshaking {
   private static let old = "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 
   @Test func `TLS 1.3 and 1.2 are spoken, with ciphers that authenticate`() async throws {
@@ -147,7 +147,7 @@ extension TestServer {
   }
 }
 
-@Suite(.ownThreadOverTLS, .timeLimit(.minutes(10))) struct Records {
+@Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct Records {
   @Test func `a body comes in records of one byte, all at once`() async throws {
     try await withServer { server in
       let client = try server.client()
@@ -198,7 +198,7 @@ extension TestServer {
   }
 }
 
-@Suite(.ownThreadOverTLS, .timeLimit(.minutes(10))) struct Endings {
+@Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct Endings {
   @Test func `the last answer of a connection is followed by the end of TLS`() async throws {
     try await withServer { server in
       for (text, status) in [
@@ -255,7 +255,7 @@ extension TestServer {
   }
 }
 
-@Suite(.ownThreadOverTLS, .timeLimit(.minutes(10))) struct Certificates {
+@Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct Certificates {
   @Test func `another certificate is shown to who comes, and open connections go on`() async throws {
     let other = try #require(Identity.other)
     try await withServer(loops: 2) { server in

@@ -13,20 +13,8 @@ let systemBaseRoutes = Table(.systemBases, [
 
 // MARK: Operations
 
-private func listUserBases(
-  of admin: SystemAdmin, _ user: PageOfPerson, _ app: App
-) async throws -> NamedList<AdministeredBase> {
-  let (bases, count) = try await AdministeredBases(app, admin.reach).list(ofPerson: user.named, user.page)
-  return NamedList("dtable_list", bases, count: ("count", count))
-}
-
 private func listBases(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedPage<AdministeredBase> {
   NamedPage("dtables", try await AdministeredBases(app, admin.reach).listUncounted(page), page)
-}
-
-private func deleteBase(by admin: SystemAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> Success {
-  try await AdministeredBases(app, admin.reach).delete(base.named, by: admin.caller)
-  return Success()
 }
 
 private func listTrash(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<AdministeredBase> {

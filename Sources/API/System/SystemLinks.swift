@@ -41,14 +41,6 @@ private struct ExternalLinkPage: Overview, JSONEncodable {
 
 // MARK: Operations
 
-private func listSharedBases(
-  of admin: SystemAdmin, _ user: PageOfPerson, _ app: App
-) async throws -> NamedList<SharedBase> {
-  let person = try await People(app).find(user.named, admin.reach)
-  let (bases, count) = try await SharedBases(app, with: person.account).list(admin.reach, user.page)
-  return NamedList("dtable_list", bases, count: ("count", count))
-}
-
 private func listLinksOfBase(
   of admin: SystemAdmin, _ base: Long<NumberedBase>, _ app: App
 ) async throws -> LinksOfBase {

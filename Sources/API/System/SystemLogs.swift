@@ -117,13 +117,6 @@ private func listChanges(
   return NamedList("audit_log_list", entries, count: ("total_count", count))
 }
 
-private func listMemberships(
-  of admin: SystemAdmin, _ page: Page, _ app: App
-) async throws -> NamedList<MembershipEntry> {
-  let (entries, count) = try await AuditLog(app, admin.reach).memberships(page)
-  return NamedList("group_member_log_list", entries, count: ("count", count))
-}
-
 private func countActiveUsers(
   of _: SystemAdmin, _ days: DayRange, _ app: App
 ) async throws -> NamedList<ActiveUsersOfDay> {

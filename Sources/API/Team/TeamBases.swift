@@ -21,20 +21,8 @@ private func listBases(of admin: TeamAdmin, _ page: Page, _ app: App) async thro
   return NamedList("dtable_list", bases, count: ("count", count))
 }
 
-private func listUserBases(
-  of admin: TeamAdmin, _ user: PageOfPerson, _ app: App
-) async throws -> NamedList<AdministeredBase> {
-  let (bases, count) = try await AdministeredBases(app, admin.reach).list(ofPerson: user.named, user.page)
-  return NamedList("dtable_list", bases, count: ("count", count))
-}
-
 private func showBase(to admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> AdministeredBase {
   try await AdministeredBases(app, admin.reach).show(base.named)
-}
-
-private func deleteBase(by admin: TeamAdmin, _ base: NamedBaseUUID, _ app: App) async throws -> Success {
-  try await AdministeredBases(app, admin.reach).delete(base.named, by: admin.caller)
-  return Success()
 }
 
 private func listTrash(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<AdministeredBase> {

@@ -36,11 +36,6 @@ private func listAuditLog(
   return NamedList("audit_log_list", entries, count: ("count", count))
 }
 
-private func listMemberships(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<MembershipEntry> {
-  let (entries, count) = try await AuditLog(app, admin.reach).memberships(page)
-  return NamedList("group_member_log_list", entries, count: ("count", count))
-}
-
 private func listLogins(of admin: TeamAdmin, _ paged: PagedLoginSearch, _ app: App) async throws -> NamedList<Login> {
   let (logins, count) = try await LoginLog(app, admin.reach).search(paged.search, paged.page)
   return NamedList("login_list", logins, count: ("total_count", count))

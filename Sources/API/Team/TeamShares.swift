@@ -84,14 +84,6 @@ private struct BaseShareList: Overview, JSONEncodable {
 
 // MARK: Operations
 
-private func listSharedBases(
-  of admin: TeamAdmin, _ user: PageOfPerson, _ app: App
-) async throws -> NamedList<SharedBase> {
-  let person = try await People(app).find(user.named, admin.reach)
-  let (bases, count) = try await SharedBases(app, with: person.account).list(admin.reach, user.page)
-  return NamedList("dtable_list", bases, count: ("count", count))
-}
-
 private func listShares(of admin: TeamAdmin, _ page: LongPage, _ app: App) async throws -> TeamShareList {
   TeamShareList(
     withUsers: try await UserShares(app).list(admin.reach, page.page),
