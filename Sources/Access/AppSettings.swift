@@ -11,6 +11,22 @@ public struct AppSettings: Sendable {
   /// How many requests a minute there may be; 0: as many as they like.
   public var limits = Limits()
 
+  /// For how many hours a password may be used that somebody else has given to its person, who then has to change it before
+  /// doing anything else; nil: it lasts, and need not be changed.
+  public var firstPasswordHours: Int64?
+  /// Who has to have a second factor, whatever their team says.
+  public var requiredSecondFactors = SecondFactorDuty.nobody
+
+  /// Who has to have a second factor.
+  public enum SecondFactorDuty: String, CaseIterable, Sendable {
+    /// Nobody has to.
+    case nobody = "none"
+    /// Admins of teams and system administrators.
+    case administrators
+    /// Everybody.
+    case all
+  }
+
   /// What holds for each one of them.
   public struct Limits: Sendable {
     /// Of one address, over all.

@@ -2,8 +2,8 @@ internal import Ground
 internal import Postgres
 
 /// What every request passes, whatever it asks for. In this order: the limit of its address, before it is asked who sends
-/// it; then, with the right of its principal proved, the second factor of who must have one, the limit of the account or
-/// the API token, and the note of when the token was used. Who is refused at one is not counted by the next.
+/// it; then, with the right of its principal proved, what its person has to do first, the limit of the account or the API
+/// token, and the note of when the token was used. Who is refused at one is not counted by the next.
 public struct Gate {
   private let app: App
   /// The limits that the request was counted against so far.
@@ -26,21 +26,22 @@ public struct Gate {
 
   /// Lets in on whose account the request is.
   ///
-  /// - Throws: `Refusal.mustEnrol`, `Refusal.limited`.
+  /// - Throws: `Refusal.obliged`, `Refusal.limited`.
   public mutating func admit(_ subject: Subject) throws(Refusal) {
-    try checkSecondFactor(of: subject)
+    try checkDuty(of: subject)
     try count(subject)
     noteUse(by: subject)
   }
 
-  private func checkSecondFactor(of subject: Subject) throws(Refusal) {
-    if case .person(let caller) = subject, caller.mustEnrol { throw .mustEnrol }
+  private func checkDuty(of subject: Subject) throws(Refusal) {
+    guard case .person(let caller, let done) = subject, let duty = caller.duty(app.settings) else { return }
+    if duty != done { throw .obliged(to: duty) }
   }
 
   private mutating func count(_ subject: Subject) throws(Refusal) {
     switch subject {
     case .nobody: break
-    case .person(let caller), .enrolling(let caller):
+    case .person(let caller, _):
       try count(.account(caller.account.value), app.settings.limits.account)
     case .program(let token, let own): try count(.apiToken(token.value), own ?? app.settings.limits.apiToken)
     }
@@ -50,7 +51,7 @@ public struct Gate {
   private func noteUse(by subject: Subject) {
     switch subject {
     case .nobody, .program: break
-    case .person(let caller), .enrolling(let caller):
+    case .person(let caller, _):
       if let token = caller.token { app.lastUse.note(token, at: app.now(), from: app.origin) }
     }
   }

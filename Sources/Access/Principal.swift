@@ -32,10 +32,8 @@ extension Principal {
 public enum Subject: Sendable {
   /// Nobody's.
   case nobody
-  /// A person's.
-  case person(SignedIn)
-  /// A person's who may be without the second factor that he must have: to enrol one.
-  case enrolling(SignedIn)
+  /// A person's, and which of the duties that keep people from everything else they may be doing with it, if any.
+  case person(SignedIn, doing: Duty? = nil)
   /// A program's, with the number of exchanges a minute that its token is limited to.
   case program(ID<APIToken>, limit: Int64?)
 }
@@ -44,7 +42,7 @@ extension Subject {
   /// The person's account.
   var account: ID<Account>? {
     switch self {
-    case .person(let caller), .enrolling(let caller): caller.account
+    case .person(let caller, _): caller.account
     case .nobody, .program: nil
     }
   }

@@ -4,8 +4,8 @@ public enum Refusal: Error, Equatable {
   case noCredentials
   /// No live account token.
   case badAccountToken
-  /// Somebody who has to enrol a second factor before he may do anything else.
-  case mustEnrol
+  /// Somebody who has to do something before they may do anything else.
+  case obliged(to: Duty)
   /// No live API token.
   case badAPIToken
   /// An API token whose time is over.

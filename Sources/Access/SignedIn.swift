@@ -15,8 +15,14 @@ public struct SignedIn: Personal {
   public let team: ID<Team>?
   /// The token that was shown.
   public let token: ID<AccountToken>?
-  /// Whether he has to enrol a second factor before he may do anything else.
-  public let mustEnrol: Bool
+  /// Whether somebody else has given them their password.
+  let hasFirstPassword: Bool
+  /// Whether they have confirmed a second factor.
+  let hasSecondFactor: Bool
+  /// Whether their account or their team obliges them to enrol a second factor, and they have none.
+  let mustEnrol: Bool
+  /// Whether they administer a team or the installation.
+  let isAdministrator: Bool
   /// What his base tokens and temporary API tokens are made from.
   public private(set) var signIn: SignInClaims
 
@@ -44,7 +50,9 @@ public struct SignedIn: Personal {
 
   private static func columns(shownBy token: SQL) -> SQL {
     """
-    account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
+    account.id as account_id, account.uid as account_uid, account.team_id as account_team_id,
+    account.has_first_password, account.has_second_factor, account.must_enrol,
+    account.is_team_admin or account.is_system_admin as is_administrator,
     account.generation as account_generation, \(token) as account_token_id
     """
   }
@@ -89,23 +97,10 @@ extension SignedIn: RowDecodable {
     user = try row["account_uid"]
     team = try row["account_team_id"]
     token = try row["account_token_id"]
+    hasFirstPassword = try row["has_first_password"]
+    hasSecondFactor = try row["has_second_factor"]
     mustEnrol = try row["must_enrol"]
+    isAdministrator = try row["is_administrator"]
     signIn = SignInClaims(accountToken: token?.value, generation: try row["account_generation"])
-  }
-}
-
-/// Somebody signed in who may be without the second factor that he must have: it is for enrolling one.
-public struct Enrolling: Principal {
-  /// `enrolling`
-  public static let name = "enrolling"
-
-  /// Who.
-  public let caller: SignedIn
-  /// The caller, whom nothing is asked of yet.
-  public var subject: Subject { .enrolling(caller) }
-
-  /// Proves that the request bears a live account token.
-  public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> Enrolling {
-    Enrolling(caller: try await SignedIn.authorise(request, app))
   }
 }

@@ -142,6 +142,10 @@ static const unsigned char migration_0023[] = {
 #embed "../../Migrations/0023-work-for-later.sql"
 };
 
+static const unsigned char migration_0024[] = {
+#embed "../../Migrations/0024-first-passwords.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -166,6 +170,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0021-callers-who-last.sql", migration_0021),
     ASSET("0022-whose-word-it-is.sql", migration_0022),
     ASSET("0023-work-for-later.sql", migration_0023),
+    ASSET("0024-first-passwords.sql", migration_0024),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;
