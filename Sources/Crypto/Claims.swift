@@ -31,6 +31,9 @@ extension SignInClaims {
 
 /// What a base token says. The first five are SeaTable's; consumers that know no others ignore ours.
 public struct BaseTokenClaims: Sendable, Equatable {
+  /// How long a base token lives at most, in seconds: three days, as with SeaTable.
+  public static let longestLife: Int64 = 3 * 86_400
+
   /// When the token ends, in seconds since 1970.
   public let expiry: Int64
   /// When it was made, in seconds since 1970; nil where that is not said.
@@ -90,7 +93,8 @@ public struct BaseTokenClaims: Sendable, Equatable {
 }
 
 extension BaseTokenClaims: JSONEncodable {
-  /// Writes the payload: SeaTable's claims in SeaTable's order, then ours.
+  /// Writes the payload: SeaTable's claims in SeaTable's order, then ours. There is no audience (`aud`) among them:
+  /// common libraries refuse a token that has one, unless they are told which one they are.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.add("exp", expiry)
@@ -99,6 +103,7 @@ extension BaseTokenClaims: JSONEncodable {
       if accountID != nil { $0.add("id_in_org", "") }
       $0.add("permission", permission)
       if let appName { $0.add("app_name", appName) }
+      $0.add("iss", RegisteredClaims.service)
       if let issued { $0.add("iat", issued) }
       if let id { $0.add("jti", id) }
       if let apiTokenID { $0.add("api_token_id", apiTokenID) }
@@ -110,7 +115,7 @@ extension BaseTokenClaims: JSONEncodable {
   }
 }
 
-extension BaseTokenClaims: ReadableClaims {
+extension BaseTokenClaims {
   /// Reads a payload. Other components of a SeaTable installation sign with the same secret, and say less.
   init(_ payload: JSON) throws(TokenError) {
     guard let expiry = try payload.claim("exp", \.seconds), let base = try payload.claim("dtable_uuid", \.text),
@@ -158,7 +163,7 @@ extension TemporaryTokenClaims: JSONEncodable {
   }
 }
 
-extension TemporaryTokenClaims: ReadableClaims {
+extension TemporaryTokenClaims {
   /// Reads a payload.
   init(_ payload: JSON) throws(TokenError) {
     guard let username = try payload.claim("username", \.text), let base = try payload.claim("dtable_uuid", \.text),

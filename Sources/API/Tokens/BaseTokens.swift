@@ -17,7 +17,7 @@ let baseTokenRoutes = Table(.baseTokens, [
 
 /// `?exp=`: how long a base token lives, `<n>` and `m`, `h` or `d`; a minute at least, three days at most.
 struct Lifetime: Input {
-  static let longest: Int64 = 3 * 86_400
+  static let longest = BaseTokenClaims.longestLife
   let seconds: Int64
 
   init(_ parts: Parts) throws {
