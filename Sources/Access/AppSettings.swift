@@ -1,3 +1,4 @@
+public import Crypto
 public import Ground
 
 /// What the operator has set and an operation needs to know.
@@ -8,6 +9,8 @@ public struct AppSettings: Sendable {
   public var metricsNetworks = thisMachine
   /// Whether there is a page at `/api/docs/`.
   public var showsDocs = true
+  /// What nobody may choose as a password.
+  public var leakedPasswords = LeakedPasswords()
   /// How many requests a minute there may be; 0: as many as they like.
   public var limits = Limits()
 

@@ -135,7 +135,8 @@ private let inactive = #"{"active":false}"#
       Base64URL.append(bytes, to: &text)
       return text
     }
-    let signed = encoded(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8)) + [UInt8(ascii: ".")] + encoded(Array(payload.utf8))
+    let header = encoded(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8))
+    let signed = header + [UInt8(ascii: ".")] + encoded(Array(payload.utf8))
     let signature = encoded(world.app.signer.signing.signature(of: signed))
     return String(decoding: signed + [UInt8(ascii: ".")] + signature, as: UTF8.self)
   }

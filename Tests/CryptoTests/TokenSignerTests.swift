@@ -76,7 +76,8 @@ private let now: Int64 = 1_800_000_000
   @Test(arguments: [
     #"{"dtable_uuid":"x","permission":"rw"}"#, #"{"exp":"\#(now + 60)","dtable_uuid":"x","permission":"rw"}"#,
     #"{"exp":null,"dtable_uuid":"x","permission":"rw"}"#, #"{"exp":1e400,"dtable_uuid":"x","permission":"rw"}"#,
-    #"{"exp":\#(now + 60),"permission":"rw"}"#, #"{"exp":\#(now + 60),"dtable_uuid":5,"permission":"rw"}"#, "[]", "1", "",
+    #"{"exp":\#(now + 60),"permission":"rw"}"#, #"{"exp":\#(now + 60),"dtable_uuid":5,"permission":"rw"}"#, "[]", "1",
+    "",
     #"{"exp":\#(now + 60),"dtable_uuid":"x","permission":"rw"} x"#, "\u{0}",
   ])
   func `another payload is refused, though well signed`(_ payload: String) {
@@ -94,7 +95,8 @@ private let now: Int64 = 1_800_000_000
 
   /// As other components of a SeaTable installation sign them, and as we do.
   @Test(arguments: [
-    "", #""iss":"basekeeper""#, #""aud":"basekeeper""#, #""aud":["dtable-server","basekeeper"]"#, #""iss":null,"aud":null"#,
+    "", #""iss":"basekeeper""#, #""aud":"basekeeper""#, #""aud":["dtable-server","basekeeper"]"#,
+    #""iss":null,"aud":null"#,
     #""nbf":\#(now)"#, #""nbf":\#(now + 60)"#, #""nbf":0.5"#, #""iat":\#(now)"#, #""iat":\#(now + 2 * day)"#,
     #""id_in_org":"","org_id":-1,"owner_id":"a@auth.local","user_department_ids_map":{"current_user_department_ids":[]}"#,
   ])
@@ -112,7 +114,7 @@ private let now: Int64 = 1_800_000_000
     #expect(throws: TokenError.invalid) { try verify(#""exp":\#(now + 3600),\#(members)"#) }
   }
 
-  @Test(arguments: [now + 61, now + 600, .max])
+  @Test(arguments: [now + 61, now + 600, 253_402_300_799])
   func `a token does not count before its time, and may be ended then`(_ begin: Int64) throws {
     let members = #""exp":\#(now + 3600),"nbf":\#(begin)"#
     #expect(throws: TokenError.early) { try verify(members) }
@@ -120,12 +122,13 @@ private let now: Int64 = 1_800_000_000
     #expect(throws: TokenError.expired) { try verify(#""exp":\#(now),"nbf":\#(begin)"#) }
   }
 
-  @Test(arguments: [
-    (now + 3 * day + 60, nil, true), (now + 3 * day + 61, nil, false), (253_402_300_799, nil, false),
-    (now + 60, now - 3 * day, true), (now + 61, now - 3 * day, false), (now + 1, .min, false), (now + 1, 0, false),
-    (now + 6 * day, now + 3 * day, true), (now + 6 * day, now + 3 * day + 1, false), (now + 60, .max, false),
-    (253_402_300_799, 253_402_300_700, false),
-  ] as [(Int64, Int64?, Bool)])
+  @Test(
+    arguments: [
+      (now + 3 * day + 60, nil, true), (now + 3 * day + 61, nil, false), (253_402_300_799, nil, false),
+      (now + 60, now - 3 * day, true), (now + 61, now - 3 * day, false), (now + 1, .min, false), (now + 1, 0, false),
+      (now + 6 * day, now + 3 * day, true), (now + 6 * day, now + 3 * day + 1, false), (now + 60, .max, false),
+      (253_402_300_799, 253_402_300_700, false),
+    ] as [(Int64, Int64?, Bool)])
   func `a token lives for three days at most, from when it was made`(
     _ expiry: Int64, _ issued: Int64?, _ isLive: Bool
   ) throws {

@@ -9,8 +9,8 @@ package struct AtTheMachine: Sendable {
   private let accounts: AccountsAtTheMachine
 
   /// Acts on a database.
-  package init(_ database: WritableDatabase, _ passwords: PasswordHasher) {
-    accounts = AccountsAtTheMachine(database, passwords)
+  package init(_ database: WritableDatabase, _ passwords: PasswordHasher, leaked: LeakedPasswords) {
+    accounts = AccountsAtTheMachine(database, passwords, leaked: leaked)
   }
 
   /// It cannot be done, for a reason that the API would answer with.
@@ -21,12 +21,12 @@ package struct AtTheMachine: Sendable {
   /// Why an address and a password of somebody new are refused; empty where they are not. The names are how the problems
   /// call them.
   package static func problems(
-    email: String, named emailName: String, password: String?, named passwordName: String
+    email: String, named emailName: String, password: String?, named passwordName: String, leaked: LeakedPasswords
   ) -> [String] {
     guard let address = EmailAddress(email) else { return ["\(emailName): \"\(email)\" is not an email address"] }
     guard let password else { return [] }
     do {
-      _ = try NewPassword(password, passwordName, names: [address.text, address.localPart])
+      _ = try NewPassword(password, passwordName, names: [address.text, address.localPart], leaked: leaked)
       return []
     } catch {
       return [WireError(error).text]

@@ -8,10 +8,11 @@ package import Postgres
 package struct AccountsAtTheMachine: Sendable {
   private let database: WritableDatabase
   private let passwords: PasswordHasher
+  private let leaked: LeakedPasswords
 
   /// Those of a database.
-  package init(_ database: WritableDatabase, _ passwords: PasswordHasher) {
-    (self.database, self.passwords) = (database, passwords)
+  package init(_ database: WritableDatabase, _ passwords: PasswordHasher, leaked: LeakedPasswords) {
+    (self.database, self.passwords, self.leaked) = (database, passwords, leaked)
   }
 
   /// All system administrators, the oldest first.
@@ -25,7 +26,7 @@ package struct AccountsAtTheMachine: Sendable {
 
   /// Makes a system administrator; gives the password, which is generated if none is given.
   package func create(email: EmailAddress, name: DisplayName?, password: String?) async throws -> String {
-    let new = try self.new(password, for: [email.text, email.localPart])
+    let new = try self.new(password, for: [email.text, email.localPart] + [name?.text].compactMap(\.self))
     let hash = try await passwords.hash(new)
     try await database.run(
       """
@@ -37,7 +38,9 @@ package struct AccountsAtTheMachine: Sendable {
 
   /// Gives somebody a new password, and ends their sessions; gives the password, which is generated if none is given.
   package func resetPassword(of email: String, to password: String?) async throws -> String {
-    let new = try self.new(password, for: [email, String(email.prefix { $0 != "@" })])
+    let called: Called? = try await database.row(
+      "select \(Called.columns) from account where lower(email) = lower(\(normalized(email))) and deleted_at is null")
+    let new = try self.new(password, for: called?.names ?? [])
     let hash = try await passwords.hash(new)
     try await change(email, setting: "password_hash = \(hash)") { _, _ in }
     return new
@@ -68,7 +71,7 @@ package struct AccountsAtTheMachine: Sendable {
   /// The given password, if it may be one; otherwise a generated one.
   private func new(_ password: String?, for names: [String]) throws -> String {
     guard let password else { return Secret.generatedPassword().clear }
-    return try NewPassword(password, names: names).clear
+    return try NewPassword(password, names: names, leaked: leaked).clear
   }
 }
 

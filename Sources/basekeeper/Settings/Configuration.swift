@@ -46,6 +46,10 @@ struct Configuration {
   var drainTime: Duration
   var shutdownTime: Duration
   var trashDays: Int
+  /// The file of passwords that nobody may choose; nil if there is none.
+  var leakedPasswordsFile: String?
+  /// What it says, once it is read: commands that do not need it do not read it.
+  var leakedPasswords = LeakedPasswords()
   /// What looks like a mistake, but is no reason not to start.
   var warnings: [String]
 
@@ -97,8 +101,7 @@ struct Configuration {
     readURL = environment.connection("DATABASE_READ_URL")
     readLag = environment.seconds("BASEKEEPER_READ_LAG")
     preparesStatements = environment.flag("BASEKEEPER_PREPARED_STATEMENTS")
-    dataDirectory = environment.value("BASEKEEPER_DATA_DIR") ?? ""
-    isPlaceGiven = environment.saysWhere
+    (dataDirectory, isPlaceGiven) = (environment.value("BASEKEEPER_DATA_DIR") ?? "", environment.saysWhere)
 
     let place = ServiceAddress(&environment)
     (listen, certificateFiles, publicURL) = (place.listen, place.certificateFiles, place.publicURL)
@@ -127,6 +130,7 @@ struct Configuration {
     drainTime = environment.seconds("BASEKEEPER_DRAIN_TIME")
     shutdownTime = environment.seconds("BASEKEEPER_SHUTDOWN_TIMEOUT")
     trashDays = environment.integer("BASEKEEPER_TRASH_DAYS") ?? 30
+    leakedPasswordsFile = environment.text("BASEKEEPER_LEAKED_PASSWORDS")
 
     warnings = environment.strangers + place.warnings
     guard environment.problems.isEmpty else { throw Problems(lines: environment.problems) }
@@ -137,8 +141,26 @@ extension Configuration {
   /// Checks the first administrator's address and password by the rules of the API. Only the first start uses them.
   func checkAdministrator() throws(Problems) {
     let problems = AtTheMachine.problems(
-      email: adminEmail, named: "BASEKEEPER_ADMIN_EMAIL", password: adminPassword, named: "BASEKEEPER_ADMIN_PASSWORD")
+      email: adminEmail, named: "BASEKEEPER_ADMIN_EMAIL", password: adminPassword, named: "BASEKEEPER_ADMIN_PASSWORD",
+      leaked: adminPassword == nil ? LeakedPasswords() : try readLeakedPasswords())
     if !problems.isEmpty { throw Problems(lines: problems) }
+  }
+
+  /// The same with what the file of passwords says that nobody may choose.
+  func withLeakedPasswords() throws(Problems) -> Configuration {
+    var configuration = self
+    configuration.leakedPasswords = try readLeakedPasswords()
+    return configuration
+  }
+
+  /// Reads the file of passwords that nobody may choose.
+  func readLeakedPasswords() throws(Problems) -> LeakedPasswords {
+    guard let leakedPasswordsFile else { return LeakedPasswords() }
+    do throws(LeakedPasswords.UnreadableList) {
+      return try LeakedPasswords(contentsOf: leakedPasswordsFile)
+    } catch {
+      throw Problems(lines: ["BASEKEEPER_LEAKED_PASSWORDS: \(leakedPasswordsFile): \(error)"])
+    }
   }
 }
 
