@@ -20,7 +20,9 @@ CREATE VIEW live_account AS
             ELSE (0)::bigint
         END) AS generation,
     (account.password_given_at IS NOT NULL) AS has_first_password,
-    (account.totp_confirmed_at IS NOT NULL) AS has_second_factor
+    (account.totp_confirmed_at IS NOT NULL) AS has_second_factor,
+    team.longest_account_token_days AS account_token_days,
+    team.longest_account_token_idle AS account_token_idle
    FROM (account
      LEFT JOIN team ON ((team.id = account.team_id)))
   WHERE (account.is_active AND (account.deleted_at IS NULL));
@@ -134,6 +136,10 @@ CREATE TABLE team (
     ends_reused_tokens boolean DEFAULT false NOT NULL,
     allows_public_links boolean DEFAULT true NOT NULL,
     generation bigint DEFAULT 0 NOT NULL,
+    longest_account_token_days integer,
+    longest_account_token_idle integer,
+    CONSTRAINT team_longest_account_token_days_check CHECK (((longest_account_token_days >= 1) AND (longest_account_token_days <= 36500))),
+    CONSTRAINT team_longest_account_token_idle_check CHECK (((longest_account_token_idle >= 300) AND (longest_account_token_idle <= 31536000))),
     CONSTRAINT team_longest_base_token_check CHECK (((longest_base_token >= 60) AND (longest_base_token <= 259200))),
     CONSTRAINT team_longest_token_days_check CHECK (((longest_token_days >= 1) AND (longest_token_days <= 36500))),
     CONSTRAINT team_member_quota_check CHECK ((member_quota >= 0)),
@@ -378,6 +384,7 @@ CREATE TABLE account_token (
     last_used_at timestamp with time zone,
     last_address inet,
     last_client text,
+    proved_at timestamp with time zone,
     CONSTRAINT account_token_hash_check CHECK ((octet_length(hash) = 32)),
     CONSTRAINT account_token_last_client_check CHECK ((char_length(last_client) <= 255)),
     CONSTRAINT account_token_name_check CHECK ((char_length(name) <= 255)),
@@ -977,6 +984,22 @@ CREATE TABLE schema_migration (
 
 -- MARK: Functions
 
+CREATE FUNCTION account_token_end(expires_at timestamp with time zone, proved_at timestamp with time zone, created_at timestamp with time zone, team_days integer, days integer) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+  select least(expires_at, coalesce(proved_at, created_at) + make_interval(days => least(team_days, days)))
+$$;
+
+CREATE FUNCTION account_token_lasts(token account_token, team_days integer, days integer, team_idle integer, idle integer) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select coalesce(
+    least(
+      account_token_end(token.expires_at, token.proved_at, token.created_at, team_days, days),
+      coalesce(token.last_used_at, token.created_at) + make_interval(secs => least(team_idle, idle))
+    ) > now(), true)
+$$;
+
 CREATE FUNCTION administers_workspace(person bigint, place bigint) RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -1265,7 +1288,7 @@ CREATE FUNCTION audited(account_token) RETURNS jsonb
     LANGUAGE sql STABLE
     AS $_$
   select nullif(to_jsonb($1) - '{
-    id, account_id, hash, created_at, name, expires_at, last_used_at, last_address, last_client
+    id, account_id, hash, created_at, name, expires_at, last_used_at, last_address, last_client, proved_at
   }'::text[], '{}')
 $_$;
 
@@ -1530,14 +1553,21 @@ CREATE FUNCTION hold_caller(caller bigint, seen_generation text, seen_token bigi
     LANGUAGE plpgsql
     AS $$
 begin
+  perform hold_caller(caller, seen_generation, seen_token, is_ending, null, null);
+end $$;
+
+CREATE FUNCTION hold_caller(caller bigint, seen_generation text, seen_token bigint, is_ending boolean, days integer, idle integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
   perform hold_access(caller, is_ending);
   if not exists (
     select from live_account as account
-    where account.id = caller and (seen_generation is null or account.generation = seen_generation))
-    or seen_token is not null and not exists (
-      select from account_token as token
-      where token.id = seen_token and token.account_id = caller
-        and (token.expires_at is null or token.expires_at > now()))
+    where account.id = caller and (seen_generation is null or account.generation = seen_generation)
+      and (seen_token is null or exists (
+        select from account_token as token
+        where token.id = seen_token and token.account_id = account.id
+          and account_token_lasts(token, account.account_token_days, days, account.account_token_idle, idle))))
   then
     raise exception 'the access of account % has ended', caller
       using errcode = 'insufficient_privilege', constraint = 'caller_lasts';
@@ -1549,6 +1579,24 @@ CREATE FUNCTION is_secret(name text) RETURNS boolean
     AS $$
   select name like any ('{%hash%,%password%,%secret%,%sealed%,%totp%,%salt%,%key%}')
 $$;
+
+CREATE FUNCTION keep_account_tokens(person bigint, most integer, made bigint, shown bigint, days integer, idle integer) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  kept bigint[] := array_remove(array[made, shown], null);
+begin
+  -- One after the other: each sees what those before it have made.
+  perform from account where id = person for no key update;
+  delete from account_token where id in (
+    select token.id
+    from account_token as token
+    left join live_account as account on account.id = token.account_id
+    where token.account_id = person and token.id <> all(kept)
+    order by account_token_lasts(token, account.account_token_days, days, account.account_token_idle, idle) desc,
+             coalesce(token.last_used_at, token.created_at) desc, token.id desc
+    offset greatest(most - cardinality(kept), 0));
+end $$;
 
 CREATE FUNCTION keep_base_in_team() RETURNS trigger
     LANGUAGE plpgsql

@@ -150,7 +150,7 @@ public struct APITokenBearer: Principal {
       from live_account as account
       join base on base.uuid = \(uuid)::uuid
       left join team on team.id = base.team_id
-      where account.uid = \(user) and \(SignedIn.lasts(signIn))
+      where account.uid = \(user) and \(SignedIn.lasts(signIn, app))
       """)
     guard let found, let permission = found.permission else { throw Refusal.badAPIToken }
     return try bearer(of: found.base, permission, .person(found.caller.by(signIn)))

@@ -161,7 +161,7 @@ private struct AccessedBase: RowDecodable {
     return try await find(
       named,
       """
-      select \(SignedIn.columns), \(columns) from \(SignedIn.live) \(named.joined) where token.hash = \(hash.bytes)
+      select \(SignedIn.columns), \(columns) from \(SignedIn.live(app)) \(named.joined) where token.hash = \(hash.bytes)
       """, app)
   }
 

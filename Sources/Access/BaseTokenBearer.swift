@@ -133,7 +133,7 @@ public struct BaseTokenBearer: Principal {
           and (token.generation = \(generation)::bigint or exists (
             select from retired_secret as former
             where former.token_id = token.id and former.generation = \(generation)::bigint and former.valid_until > now()))
-        left join live_account as account on account.id = \(claims.accountID) and \(SignedIn.lasts(claims.signIn))
+        left join live_account as account on account.id = \(claims.accountID) and \(SignedIn.lasts(claims.signIn, app))
         left join base_link as link
           on link.id = \(claims.externalLinkID) and link.base_id = base.id
           and \(LinkVisitor.isLive) and \(LinkVisitor.isAllowed)

@@ -20,7 +20,7 @@ public struct GroupMember: Personal, TargetedPrincipal {
     let found: FoundGroup? = try await app.db.lookup(
       """
       select \(SignedIn.columns), user_group.id as group_id, member.role
-      from \(SignedIn.live)
+      from \(SignedIn.live(app))
       left join group_member as member on member.group_id = \(path.group) and member.account_id = account.id
       left join user_group
         on user_group.id = \(path.group) and (member.role is not null or user_group.team_id = account.team_id)

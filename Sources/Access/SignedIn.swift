@@ -37,7 +37,7 @@ public struct SignedIn: Personal {
   static func authorise(_ request: Request, _ app: App) async throws -> SignedIn {
     let hash = try Credential(request).accountToken()
     let found: SignedIn? = try await app.db.lookup(
-      "select \(SignedIn.columns) from \(SignedIn.live) where token.hash = \(hash.bytes)")
+      "select \(SignedIn.columns) from \(SignedIn.live(app)) where token.hash = \(hash.bytes)")
     guard let found else { throw Refusal.badAccountToken }
     return found
   }
@@ -58,28 +58,32 @@ public struct SignedIn: Personal {
   }
 
   /// Live account tokens with their live accounts; to be narrowed by `token.hash`.
-  static let live: SQL = """
-    account_token as token
-    join live_account as account
-      on account.id = token.account_id and (token.expires_at is null or token.expires_at > now())
+  static func live(_ app: App) -> SQL {
     """
+    account_token as token
+    join live_account as account on account.id = token.account_id and \(app.settings.accountTokens.lasts)
+    """
+  }
 
   /// Holds for a row of `live_account as account` as long as nothing has ended a sign-in of its person.
-  static func lasts(_ signIn: SignInClaims) -> SQL {
+  static func lasts(_ signIn: SignInClaims, _ app: App) -> SQL {
     """
     (account.generation = \(signIn.generation ?? SignInClaims.firstGeneration)
      and (\(signIn.accountToken)::bigint is null or exists (
        select from account_token as token
        where token.id = \(signIn.accountToken) and token.account_id = account.id
-         and (token.expires_at is null or token.expires_at > now()))))
+         and \(app.settings.accountTokens.lasts))))
     """
   }
 
   /// Holds the caller's access until the transaction ends, or fails if it has ended: the function `hold_caller`. An account
   /// token that was shown lasts as long as its row; what is derived from one, as long as the account's generation, too.
-  func held(alone: Bool) -> SQL {
+  func held(alone: Bool, _ limits: AccountTokenLimits) -> SQL {
     let generation = token == nil ? signIn.generation ?? SignInClaims.firstGeneration : nil
-    return "hold_caller(\(account), \(generation), \(signIn.accountToken), \(alone))"
+    return """
+      hold_caller(\(account), \(generation), \(signIn.accountToken), \(alone), \(limits.longestDays)::integer,
+                  \(limits.longestIdle)::integer)
+      """
   }
 
   /// The same person, by a token that was made from an account token.

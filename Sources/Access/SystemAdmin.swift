@@ -16,7 +16,7 @@ public struct SystemAdmin: Administrator {
     let found: FoundSystemAdmin? = try await app.db.lookup(
       """
       select \(SignedIn.columns), account.is_system_admin
-      from \(SignedIn.live)
+      from \(SignedIn.live(app))
       where token.hash = \(hash.bytes)
       """)
     guard let found else { throw Refusal.badAccountToken }

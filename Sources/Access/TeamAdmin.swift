@@ -21,7 +21,7 @@ public struct TeamAdmin: Administrator {
     let found: FoundTeamAdmin? = try await app.db.lookup(
       """
       select \(SignedIn.columns), account.is_team_admin
-      from \(SignedIn.live)
+      from \(SignedIn.live(app))
       where token.hash = \(hash.bytes)
       """)
     guard let found else { throw Refusal.badAccountToken }

@@ -46,7 +46,7 @@ public struct TokenVerifier: Principal {
 
   private static func person(with hash: SecretHash, _ app: App) async throws -> VerifyingPerson? {
     try await app.db.lookup(
-      "select \(SignedIn.columns), account.is_system_admin from \(SignedIn.live) where token.hash = \(hash.bytes)")
+      "select \(SignedIn.columns), account.is_system_admin from \(SignedIn.live(app)) where token.hash = \(hash.bytes)")
   }
 
   private struct VerifyingPerson: RowDecodable {

@@ -21,7 +21,7 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
     let found: FoundWorkspace? = try await app.db.lookup(
       """
       select \(SignedIn.columns), \(WorkspaceRole.columns)
-      from \(SignedIn.live) \(WorkspaceRole.joined(on: "place.id = \(path.workspace)"))
+      from \(SignedIn.live(app)) \(WorkspaceRole.joined(on: "place.id = \(path.workspace)"))
       where token.hash = \(hash.bytes)
       """)
     return try admin(found, of: .workspace(path.named))

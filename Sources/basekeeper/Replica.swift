@@ -119,6 +119,7 @@ private struct Makings {
     var settings = AppSettings(publicURL: configuration.publicURL)
     settings.limits = configuration.requestLimits
     settings.firstPasswordHours = configuration.firstPasswordHours
+    settings.accountTokens = configuration.accountTokens
     settings.requiredSecondFactors = configuration.requiredSecondFactors
     settings.showsDocs = configuration.showsDocs
     settings.metricsNetworks = configuration.metricsNetworks

@@ -11,7 +11,8 @@ import Testing
   private static let path = "/api/v2.1/org/1/admin/token-policy/"
   private static let violations = path + "violations/"
   private static let none =
-    #"{"require_expiry":false,"max_token_days":null,"max_base_token_minutes":null,"forbid_member_rw":false,"#
+    #"{"require_expiry":false,"max_token_days":null,"max_base_token_minutes":null,"#
+    + #""max_account_token_days":null,"max_account_token_idle_minutes":null,"forbid_member_rw":false,"#
     + #""end_reused_tokens":false}"#
   private static let required =
     "The team's policy requires every API token to expire: set expire_days or expires_at."
@@ -59,7 +60,8 @@ import Testing
       try await set(world, ["end_reused_tokens": "true"])
       #expect(
         try await world.call(.get, Self.path, as: .teamAdmin).text
-          == #"{"require_expiry":true,"max_token_days":90,"max_base_token_minutes":60,"forbid_member_rw":true,"#
+          == #"{"require_expiry":true,"max_token_days":90,"max_base_token_minutes":60,"#
+          + #""max_account_token_days":null,"max_account_token_idle_minutes":null,"forbid_member_rw":true,"#
           + #""end_reused_tokens":true}"#)
       #expect(try await world.call(.put, Self.path, as: .teamAdmin)["max_token_days"] as? Int == 90)
       // The other team has none.

@@ -320,6 +320,14 @@ def set_policy(scene, **policy):
     scene.admin("PUT", f"/api/v2.1/org/{scene.team.id}/admin/token-policy/", policy)
 
 
+def age_account_tokens(scene):
+    scene.here.psql(
+        f"""
+        update account_token set created_at = created_at - interval '2 days', proved_at = proved_at - interval '2 days'
+        where account_id in (select id from account where email = '{scene.person.address}')
+        """)
+
+
 def in_turn(*steps):
     def happen(scene):
         for step in steps:
@@ -370,6 +378,9 @@ EVENTS = {
         lambda scene: scene.team.set(enable_external_user_access_invite_link=True)),
     "the team's policy lets base tokens live shorter": Event(
         lambda scene: set_policy(scene, max_base_token_minutes="2")),
+    "the team's policy lets account tokens live shorter": Event(
+        in_turn(age_account_tokens, lambda scene: set_policy(scene, max_account_token_days="1")),
+        lambda scene: set_policy(scene, max_account_token_days="0")),
     "the team's policy forbids the API token": Event(
         lambda scene: set_policy(scene, require_expiry="true", max_token_days="1", forbid_member_rw="true")),
     "the team is deleted": Event(

@@ -241,3 +241,39 @@ def test_the_operator_may_require_second_factors_of_administrators():
         assert http.call(service, "GET", path, root).status_code == 200
         demo = service.seeded["demo"]["member"]
         assert http.call(service, "GET", PING, token(service, demo["email"], demo["password"])).status_code == 200
+
+
+# MARK: Ends of account tokens
+
+
+def test_account_tokens_last_as_long_as_the_operator_lets_them_and_are_not_too_many():
+    with running(
+        BASEKEEPER_ACCOUNT_TOKEN_DAYS="30", BASEKEEPER_ACCOUNT_TOKEN_IDLE_MINUTES="60", BASEKEEPER_ACCOUNT_TOKENS="3"
+    ) as service:
+        demo = service.seeded["demo"]["member"]
+        enter = lambda: token(service, demo["email"], demo["password"])
+        status = lambda account: http.call(service, "GET", PING, account).status_code
+        make = lambda account, **fields: http.call(service, "POST", TOKENS, account, json=fields)
+
+        first = enter()
+        listed = http.call(service, "GET", TOKENS, first).json()["account_tokens"]
+        assert listed[0]["expires_at"] is not None
+        service.psql("update account_token set created_at = now() - interval '20 days', last_used_at = now()")
+        child = make(first)
+        assert child.status_code == 201, child.text
+        assert child.json()["expires_at"] < listed[0]["expires_at"]
+        says(make(first, password="a wrong password"), 400, "The password is wrong.")
+        outliving = make(first, password=demo["password"])
+        assert outliving.status_code == 201, outliving.text
+        assert outliving.json()["expires_at"] > child.json()["expires_at"]
+        made = [first, child.json()["token"], outliving.json()["token"]]
+        assert [status(one) for one in made] == [200, 200, 200]
+        service.psql(
+            "update account_token set created_at = created_at - interval '10 days', proved_at = proved_at - interval "
+            "'10 days', last_used_at = now()")
+        assert [status(one) for one in made] == [401, 401, 200]
+        # Three at most: those that have ended go first.
+        more = [enter() for _ in range(2)]
+        assert [status(one) for one in (made[2], *more)] == [200, 200, 200]
+        assert service.psql("select count(*) from account_token join account on account.id = account_id "
+                            f"where email = '{demo['email']}'").strip() == "3"

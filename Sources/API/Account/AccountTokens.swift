@@ -15,12 +15,21 @@ let accountTokenRoutes = Table(.accountTokens, [
 
 // MARK: Wire
 
-extension AccountTokenTerms: Input {
-  init(_ parts: Parts) throws { self = try AccountTokenTerms(parts.body()) }
-
+extension AccountTokenTerms {
   init(_ fields: Fields) throws {
     self.init(
       name: try fields.optionalName("name") ?? "", days: try fields.optionalInteger("expire_days", 1...36_500))
+  }
+}
+
+/// A new account token, and the password again, if its life is not to depend on the token that is shown.
+private struct NewAccountToken: Input {
+  let terms: AccountTokenTerms
+  let proof: PasswordProof?
+
+  init(_ parts: Parts) throws {
+    terms = try AccountTokenTerms(parts.body())
+    proof = try PasswordProof(ifGivenIn: parts)
   }
 }
 
@@ -68,9 +77,11 @@ private func listTokens(
 }
 
 private func makeToken(
-  by caller: SignedIn, _ terms: AccountTokenTerms, _ app: App
+  by caller: SignedIn, _ new: NewAccountToken, _ app: App
 ) async throws -> Created<AccountTokenRecord> {
-  Created(try await AccountTokens(app, of: caller).make(terms))
+  let confirmed: ConfirmedPassword? =
+    if let proof = new.proof { try await OwnPassword(app, of: caller).confirm(proof) } else { nil }
+  return Created(try await AccountTokens(app, of: caller).make(new.terms, confirmed))
 }
 
 private func endOthers(by caller: SignedIn, _: NoInput, _ app: App) async throws -> Success {

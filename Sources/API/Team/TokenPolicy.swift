@@ -21,6 +21,11 @@ extension TokenPolicyChange: Input {
     requiresExpiry = try fields.optionalBoolean("require_expiry")
     longestDays = try fields.patch("max_token_days", 0...36_500)
     longestBaseToken = try fields.patch("max_base_token_minutes", 0...4320).map { $0 * 60 }
+    longestAccountTokenDays = try fields.patch("max_account_token_days", 0...36_500)
+    longestAccountTokenIdle = try fields.patch("max_account_token_idle_minutes", 0...525_600).map { $0 * 60 }
+    if case .set(let seconds) = longestAccountTokenIdle, !seconds.isMultiple(of: 300) {
+      throw FieldsError.invalid("max_account_token_idle_minutes")
+    }
     forbidsMemberWriting = try fields.optionalBoolean("forbid_member_rw")
     endsReusedTokens = try fields.optionalBoolean("end_reused_tokens")
   }
@@ -32,6 +37,8 @@ extension TokenPolicy: Output, JSONEncodable {
       $0.add("require_expiry", requiresExpiry)
       $0.add("max_token_days", longestDays)
       $0.add("max_base_token_minutes", longestBaseToken.map { $0 / 60 })
+      $0.add("max_account_token_days", longestAccountTokenDays)
+      $0.add("max_account_token_idle_minutes", longestAccountTokenIdle.map { $0 / 60 })
       $0.add("forbid_member_rw", forbidsMemberWriting)
       $0.add("end_reused_tokens", endsReusedTokens)
     }

@@ -15,29 +15,40 @@ package struct AccountTokens: Sendable {
   package func list(_ page: Page) async throws(PostgresError) -> [AccountTokenRecord] {
     try await app.db.rows(
       """
-      select \(AccountTokenRecord.columns(for: caller))
+      select \(AccountTokenRecord.columns(for: caller, app))
       from account_token as token
-      where token.account_id = \(caller.account) and (token.expires_at is null or token.expires_at > now())
+      join live_account as account on account.id = token.account_id
+      where token.account_id = \(caller.account) and \(app.settings.accountTokens.lasts)
       order by token.id
       \(page.limit)
       """)
   }
 
-  /// Makes another one. It ends with the token that is shown, if that ends by itself.
-  package func make(_ terms: AccountTokenTerms) async throws -> AccountTokenRecord {
+  /// Makes another one. It ends with the token that is shown, if that ends by itself, and is as old as that one, unless the
+  /// password was given for it. Of more than a person may have, those end that have lain unused longest.
+  package func make(_ terms: AccountTokenTerms, _ confirmed: ConfirmedPassword? = nil) async throws
+    -> AccountTokenRecord
+  {
     let secret = Secret.generate()
+    let maker: ID<AccountToken>? = confirmed == nil ? caller.token : nil
     let made: AccountTokenRecord? = try await app.change(by: caller) {
-      try await $0.row(
+      if let confirmed { try await $0.holdPassword(of: caller, confirmed) }
+      let made: AccountTokenRecord? = try await $0.row(
         """
         with token as (
-          insert into account_token (account_id, hash, name, expires_at)
-          select id, \(secret.hash.bytes), \(terms.name),
-                 least(\(terms.end), (select expires_at from account_token where id = \(caller.token)))
-          from live_account where id = \(caller.account)
+          insert into account_token (account_id, hash, name, expires_at, proved_at)
+          select account.id, \(secret.hash.bytes), \(terms.name), least(\(terms.end), maker.expires_at),
+                 coalesce(maker.proved_at, maker.created_at)
+          from live_account as account
+          left join account_token as maker on maker.id = \(maker)
+          where account.id = \(caller.account)
           returning *
         )
-        select \(AccountTokenRecord.columns(for: caller)) from token
+        select \(AccountTokenRecord.columns(for: caller, app))
+        from token join live_account as account on account.id = token.account_id
         """)
+      if let made { try await $0.keepAccountTokens(of: caller.account, app, made: made.id, shown: caller.token) }
+      return made
     }
     guard var made else { throw Refusal.badAccountToken }
     made.secret = secret
@@ -87,9 +98,10 @@ package struct AccountTokenRecord: RowDecodable, Sendable {
   /// In the answer that makes it.
   package internal(set) var secret: Secret?
 
-  static func columns(for caller: SignedIn) -> SQL {
+  /// Of a row of `account_token as token`, beside that of its `live_account as account`.
+  static func columns(for caller: SignedIn, _ app: App) -> SQL {
     """
-    token.id, token.name, token.created_at, token.expires_at, token.last_used_at,
+    token.id, token.name, token.created_at, \(app.settings.accountTokens.end) as expires_at, token.last_used_at,
     host(token.last_address) as last_address, token.last_client,
     token.id is not distinct from \(caller.token)::bigint as is_current
     """

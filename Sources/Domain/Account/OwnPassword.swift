@@ -10,11 +10,27 @@ package struct OwnPassword: Sendable {
   /// The caller's.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
+  /// Asks for the password again, and for a code where there is a second factor.
+  package func confirm(_ proof: PasswordProof) async throws -> ConfirmedPassword {
+    let person = try await confirm(proof.password)
+    guard let sealed = person.secondFactor else { return person }
+    guard let code = proof.code, !code.isEmpty else { throw DomainError.secondFactorMissing }
+    let attempt = try await Attempt.begin(at: .account(caller.account), app)
+    guard try await SecondFactors(app).take(code, of: caller.account, sealed: sealed) else {
+      throw DomainError.secondFactorWrong
+    }
+    try await attempt.succeed(app)
+    return person
+  }
+
   /// Asks for it again; wrong ones are throttled like those at the door. Gives what it was checked against.
   package func confirm(_ password: String) async throws -> ConfirmedPassword {
     let attempt = try await Attempt.begin(at: .account(caller.account), app)
     let person: ConfirmedPassword? = try await app.db.row(
-      "select email, name, password_hash from account where id = \(caller.account)")
+      """
+      select email, name, password_hash, case when totp_confirmed_at is not null then totp_sealed end as totp_sealed
+      from account where id = \(caller.account)
+      """)
     guard let person else { throw Refusal.badAccountToken }
     guard try await app.isRight(password, for: person.hash, attempt) else {
       throw DomainError.refused("The password is wrong.")
@@ -46,15 +62,27 @@ package struct OwnPassword: Sendable {
   }
 }
 
+/// A password that somebody signed in gives again, and a code of their second factor, for those who have one.
+package struct PasswordProof: Sendable {
+  let password: String
+  let code: String?
+
+  /// As they were given.
+  package init(password: String, code: String?) { (self.password, self.code) = (password, code) }
+}
+
 /// Somebody who has given their password again, and what it was checked against.
 package struct ConfirmedPassword: RowDecodable, Sendable {
   let email: String
   let name: String
   let hash: PasswordHash?
+  /// The second factor that was confirmed; nil if there is none.
+  let secondFactor: [UInt8]?
 
   package init(_ row: Row) throws(PostgresError) {
     email = try row["email"]
     name = try row["name"]
     hash = try row["password_hash"]
+    secondFactor = try row["totp_sealed"]
   }
 }

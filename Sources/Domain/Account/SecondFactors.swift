@@ -82,9 +82,7 @@ package struct SecondFactors: Sendable {
   /// go on.
   package func remove(by caller: SignedIn, _ confirmed: ConfirmedPassword) async throws {
     try await app.change(by: caller, endsOwnAccess: true) {
-      let isOpen = try await $0.run(
-        "select from account where id = \(caller.account) and password_hash = \(confirmed.hash) for update")
-      guard isOpen == 1 else { throw DomainError.refused("The password was changed in the meantime.") }
+      try await $0.holdPassword(of: caller, confirmed)
       try await $0.removeSecondFactor(of: caller.user)
     }
   }

@@ -66,7 +66,8 @@ package struct SignIns: Sendable {
     throw DomainError.firstPasswordExpired
   }
 
-  /// In one statement with what a sign-in does besides: it is noted, and the first one gives a member a workspace.
+  /// In one statement with what a sign-in does besides: it is noted, and the first one gives a member a workspace. Then
+  /// tokens end that are too many.
   private func issueToken(to person: Candidate, _ terms: AccountTokenTerms) async throws -> Secret {
     let secret = Secret.generate()
     let issue: SQL = """
@@ -88,8 +89,11 @@ package struct SignIns: Sendable {
       select id, \(secret.hash.bytes), \(terms.name), \(terms.end) from caller
       returning id
       """
-    let made: ID<AccountToken>? = try await app.keep(.signIns, issue, returning: ID<AccountToken>.self)
-    guard made != nil else { throw DomainError.loginFailed }
+    try await app.keep(.signIns) { transaction in
+      let made: ID<AccountToken>? = try await transaction.row(issue)
+      guard let made else { throw DomainError.loginFailed }
+      try await transaction.keepAccountTokens(of: person.account, app, made: made)
+    }
     return secret
   }
 

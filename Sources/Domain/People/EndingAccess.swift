@@ -20,6 +20,29 @@ extension Transaction {
       "delete from account_token where account_id = \(person) and id is distinct from \(token)::bigint")
   }
 
+  /// Ends those of a person's account tokens that are more than they may have; not the one that was `made` just now, nor the
+  /// one that was `shown` for it.
+  func keepAccountTokens(
+    of person: ID<Account>, _ app: App, made: ID<AccountToken>, shown: ID<AccountToken>? = nil
+  ) async throws(PostgresError) {
+    let limits = app.settings.accountTokens
+    try await run(
+      """
+      select keep_account_tokens(
+        \(person), \(limits.most)::integer, \(made), \(shown), \(limits.longestDays)::integer,
+        \(limits.longestIdle)::integer)
+      """)
+  }
+
+  /// Keeps the password as it was confirmed until the end.
+  ///
+  /// - Throws: `DomainError.refused` if it was changed in the meantime.
+  func holdPassword(of caller: SignedIn, _ confirmed: ConfirmedPassword) async throws {
+    let isOpen = try await run(
+      "select from account where id = \(caller.account) and password_hash = \(confirmed.hash) for update")
+    guard isOpen == 1 else { throw DomainError.refused("The password was changed in the meantime.") }
+  }
+
   /// Takes away a person's second factor with its recovery codes.
   func removeSecondFactor(of user: UserID) async throws(PostgresError) {
     try await run(

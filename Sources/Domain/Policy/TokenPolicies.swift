@@ -1,7 +1,7 @@
 package import Access
 package import Postgres
 
-/// What teams ask of their API tokens and base tokens.
+/// What teams ask of their API tokens and base tokens, and of their people's account tokens.
 package struct TokenPolicies: Sendable {
   private let app: App
 
@@ -24,6 +24,8 @@ package struct TokenPolicies: Sendable {
         set \(change.requiresExpiry.assigned(to: "requires_token_expiry")),
             \(change.longestDays.assigned(to: "longest_token_days")),
             \(change.longestBaseToken.assigned(to: "longest_base_token")),
+            \(change.longestAccountTokenDays.assigned(to: "longest_account_token_days")),
+            \(change.longestAccountTokenIdle.assigned(to: "longest_account_token_idle")),
             \(change.forbidsMemberWriting.assigned(to: "forbids_member_rw")),
             \(change.endsReusedTokens.assigned(to: "ends_reused_tokens"))
         where id = \(team)
@@ -70,6 +72,10 @@ package struct TokenPolicy: RowDecodable, Sendable {
   package let longestDays: Int64?
   /// How long base tokens live at most, in seconds; nil: as long as all.
   package let longestBaseToken: Int64?
+  /// For how many days at most an account token counts; nil: as long as the operator lets it.
+  package let longestAccountTokenDays: Int64?
+  /// For how long at most one may lie unused, in seconds; nil: as long as the operator lets it.
+  package let longestAccountTokenIdle: Int64?
   /// Whether none but the team's admins make API tokens that write.
   package let forbidsMemberWriting: Bool
   /// Whether a token ends if a secret that was rotated away is shown.
@@ -77,13 +83,17 @@ package struct TokenPolicy: RowDecodable, Sendable {
 
   static let columns: SQL = """
     requires_token_expiry, longest_token_days::bigint as longest_token_days,
-    longest_base_token::bigint as longest_base_token, forbids_member_rw, ends_reused_tokens
+    longest_base_token::bigint as longest_base_token, forbids_member_rw, ends_reused_tokens,
+    longest_account_token_days::bigint as longest_account_token_days,
+    longest_account_token_idle::bigint as longest_account_token_idle
     """
 
   package init(_ row: Row) throws(PostgresError) {
     requiresExpiry = try row["requires_token_expiry"]
     longestDays = try row["longest_token_days"]
     longestBaseToken = try row["longest_base_token"]
+    longestAccountTokenDays = try row["longest_account_token_days"]
+    longestAccountTokenIdle = try row["longest_account_token_idle"]
     forbidsMemberWriting = try row["forbids_member_rw"]
     endsReusedTokens = try row["ends_reused_tokens"]
   }
@@ -95,6 +105,9 @@ package struct TokenPolicyChange: Sendable {
   package var longestDays: Patch<Int64> = .keep
   /// In seconds.
   package var longestBaseToken: Patch<Int64> = .keep
+  package var longestAccountTokenDays: Patch<Int64> = .keep
+  /// In seconds.
+  package var longestAccountTokenIdle: Patch<Int64> = .keep
   package var forbidsMemberWriting: Bool?
   package var endsReusedTokens: Bool?
 

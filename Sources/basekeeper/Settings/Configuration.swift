@@ -34,6 +34,7 @@ struct Configuration {
   var requestLimits: AppSettings.Limits
   /// Nil: they do not end.
   var firstPasswordHours: Int64?
+  var accountTokens: AccountTokenLimits
   var requiredSecondFactors: AppSettings.SecondFactorDuty
   var loops: Int
   var logLevel: Log.Level
@@ -116,7 +117,7 @@ struct Configuration {
     masterKey = environment.key("BASEKEEPER_MASTER_KEY")
     algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
 
-    requestLimits = environment.requestLimits()
+    (requestLimits, accountTokens) = (environment.requestLimits(), environment.accountTokens())
     firstPasswordHours = environment.limit("BASEKEEPER_FIRST_PASSWORD_HOURS")
     requiredSecondFactors = environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody
     loops = environment.integer("BASEKEEPER_LOOPS") ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
@@ -252,6 +253,16 @@ extension Environment {
     guard text(name) != nil else { return max(bytes, body) }
     if (1..<body).contains(bytes) { refuse(name, "must be at least BASEKEEPER_MAX_BODY_BYTES, which is \(body)") }
     return bytes
+  }
+
+  fileprivate mutating func accountTokens() -> AccountTokenLimits {
+    var limits = AccountTokenLimits()
+    limits.longestDays = limit("BASEKEEPER_ACCOUNT_TOKEN_DAYS")
+    let idle = "BASEKEEPER_ACCOUNT_TOKEN_IDLE_MINUTES"
+    limits.longestIdle = limit(idle).map { $0 * 60 }
+    if let seconds = limits.longestIdle, seconds < 300 { refuse(idle, "must be 5 at least, or 0") }
+    limits.most = limit("BASEKEEPER_ACCOUNT_TOKENS") ?? limits.most
+    return limits
   }
 
   fileprivate mutating func requestLimits() -> AppSettings.Limits {

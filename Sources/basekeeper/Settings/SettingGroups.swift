@@ -106,6 +106,12 @@ let settingGroups = [
       How many hours somebody may sign in with a password that they got from somebody else: an administrator, the command \
       line or the first start. Until they have changed it, they may do nothing else. 0: such a password lasts
       """),
+    Setting("BASEKEEPER_ACCOUNT_TOKEN_DAYS", .number(0...36_500), "0",
+      "How many days an account token counts at most after its person gave the password; 0: as long as it exists"),
+    Setting("BASEKEEPER_ACCOUNT_TOKEN_IDLE_MINUTES", .number(0...525_600), "0",
+      "How many minutes an account token may lie unused, 5 at least; 0: as many as it likes"),
+    Setting("BASEKEEPER_ACCOUNT_TOKENS", .number(2...10_000), "100",
+      "How many account tokens a person may have; if there are more, those end that have lain unused longest"),
     Setting("BASEKEEPER_REQUIRE_2FA", .choice(AppSettings.SecondFactorDuty.allCases.map(\.rawValue)), "none",
       "Who must have a second factor, beyond those of whom a team or an administrator requires one"),
     Setting("BASEKEEPER_LOG_FORMAT", .choice(Log.Format.allCases.map(\.rawValue)), "auto",
