@@ -138,6 +138,7 @@ CREATE TABLE team (
     generation bigint DEFAULT 0 NOT NULL,
     longest_account_token_days integer,
     longest_account_token_idle integer,
+    confirms_email_change boolean DEFAULT false NOT NULL,
     CONSTRAINT team_longest_account_token_days_check CHECK (((longest_account_token_days >= 1) AND (longest_account_token_days <= 36500))),
     CONSTRAINT team_longest_account_token_idle_check CHECK (((longest_account_token_idle >= 300) AND (longest_account_token_idle <= 31536000))),
     CONSTRAINT team_longest_base_token_check CHECK (((longest_base_token >= 60) AND (longest_base_token <= 259200))),

@@ -17,6 +17,8 @@ public struct AppSettings: Sendable {
   /// For how many hours a password may be used that somebody else has given to its person, who then has to change it before
   /// doing anything else; nil: it lasts, and need not be changed.
   public var firstPasswordHours: Int64?
+  /// Whether people give their passwords to change the address that they sign in with, whatever their team says.
+  public var confirmsEmailChange = false
   /// How long account tokens count, and how many a person may have.
   public var accountTokens = AccountTokenLimits()
   /// Who has to have a second factor, whatever their team says.

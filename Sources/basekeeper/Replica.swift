@@ -120,6 +120,7 @@ private struct Makings {
     settings.limits = configuration.requestLimits
     settings.firstPasswordHours = configuration.firstPasswordHours
     settings.accountTokens = configuration.accountTokens
+    settings.confirmsEmailChange = configuration.confirmsEmailChange
     settings.requiredSecondFactors = configuration.requiredSecondFactors
     settings.showsDocs = configuration.showsDocs
     settings.metricsNetworks = configuration.metricsNetworks

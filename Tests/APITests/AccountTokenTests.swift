@@ -147,7 +147,8 @@ private let ping = "/api2/auth/ping/"
         #expect(answer.text == #"{"error_msg":"account token \#(text) not found."}"#)
       }
       #expect(try await status(theirs, world) == 200)
-      let ended = try await world.call(.delete, tokens + "\(id)/", as: .groupMember)
+      let ended = try await world.call(
+        .delete, tokens + "\(id)/", as: .groupMember, ["password": World.password])
       #expect(ended.text == #"{"success":true}"#)
       #expect(try await status(mine, world) == 401)
       #expect(try await world.call(.delete, tokens + "\(id)/", as: .groupMember).status == 404)
@@ -164,7 +165,8 @@ private let ping = "/api2/auth/ping/"
       let (shown, _) = try await make(world)
       let (lost, _) = try await make(world)
       let (theirs, _) = try await make(world, as: .groupAdmin)
-      let answer = try await world.call(.delete, tokens, authorization: "Token \(shown)")
+      let answer = try await world.call(
+        .delete, tokens, authorization: "Token \(shown)", ["password": World.password])
       #expect(answer.text == #"{"success":true}"#)
       #expect(try await status(shown, world) == 200)
       #expect(try await status(theirs, world) == 200)
@@ -200,12 +202,23 @@ private let ping = "/api2/auth/ping/"
     try await world.call(.put, Self.path, as: caller, ["old_password": old, "new_password": new])
   }
 
-  @Test func `who knows the old password sets another one, and all other tokens end`() async throws {
+  @Test func `who knows the old password sets another one, gets a new token, and all others end`() async throws {
     try await World.with { world async throws in
       let lost = try #require(try await world.signIn("member@ours.example")["token"] as? String)
       let other = try #require(try await world.signIn("admin@ours.example")["token"] as? String)
-      #expect(try await change(world, World.password, "another password").text == #"{"success":true}"#)
-      #expect(try await world.call(.get, ping, as: .groupMember).status == 200)
+      try await world.database.execute(
+        "update account_token set name = 'laptop', expires_at = now() + interval '1 day' where id = 3 and account_id = 3"
+      )
+      let changed = try await change(world, World.password, "another password")
+      #expect(changed["success"] as? Bool == true)
+      let new = try #require(changed["token"] as? String)
+      #expect(try await world.call(.get, ping, authorization: "Token \(new)").status == 200)
+      #expect(try await world.call(.get, ping, as: .groupMember).status == 401)
+      // In the place of the one that was shown: called the same, and ending when that would have ended.
+      #expect(
+        try await world.database.count(
+          "account_token where account_id = 3 and name = 'laptop' and expires_at < now() + interval '1 day'") == 1)
+      #expect(try await world.database.count("account_token where account_id = 3") == 1)
       #expect(try await world.call(.get, ping, authorization: "Token \(lost)").status == 401)
       #expect(try await world.call(.get, ping, authorization: "Token \(other)").status == 200)
       #expect(try await world.signIn("member@ours.example").status == 400)

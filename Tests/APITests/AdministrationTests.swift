@@ -76,7 +76,7 @@ import Testing
         (HTTP.Method.put, member + "set-password/", [:]), (.put, member, ["contact_email": "mine@example.com"]),
         (.put, member, ["is_active": "false"]), (.delete, member, [:]),
         (.put, member + "two-factor-auth/", ["force_2fa": "false"]), (.delete, member + "two-factor-auth/", [:]),
-        (.delete, member + "left-behind/", [:]),
+        (.delete, member + "left-behind/", [:]), (.delete, member + "sessions/", [:]),
       ] as [(HTTP.Method, String, [String: String])] {
         #expect(try await world.call(method, path, as: .teamAdmin, fields).status == 403, "\(method) \(path)")
       }

@@ -25,13 +25,32 @@ struct Ending: Sendable, CustomTestStringConvertible {
     Ending(testDescription: "a system administrator's reset of the password") {
       try await $0.expect(.put, "/api/v2.1/admin/users/\(Example.member)/reset-password/", as: .systemAdmin)
     },
-    Ending(testDescription: "the own change of the password", endsAccountToken: false) {
+    Ending(testDescription: "the own change of the password") {
       try await $0.expect(
         .put, "/api/v2.1/user/password/", as: .groupMember,
         ["old_password": World.password, "new_password": "another fine password"])
     },
     Ending(testDescription: "the end of all other account tokens", endsAccountToken: false) {
-      try await $0.expect(.delete, "/api/v2.1/user/account-tokens/", as: .groupMember)
+      try await $0.expect(
+        .delete, "/api/v2.1/user/account-tokens/", as: .groupMember, ["password": World.password])
+    },
+    Ending(testDescription: "a team admin's end of the sessions") {
+      try await $0.expect(.delete, user + "sessions/", as: .teamAdmin)
+    },
+    Ending(testDescription: "a system administrator's end of the sessions") {
+      try await $0.expect(.delete, "/api/v2.1/admin/users/\(Example.member)/sessions/", as: .systemAdmin)
+    },
+    Ending(testDescription: "the end of the sessions at the machine") { world in
+      let passwords = world.app.passwords
+      try await world.database.db.onLoop {
+        try await AtTheMachine($0, passwords, leaked: LeakedPasswords()).endSessions(of: "Member@ours.example")
+      }
+    },
+    Ending(testDescription: "a second factor that is confirmed", endsAccountToken: false) {
+      let path = "/api/v2.1/user/two-factor-auth/"
+      let enrolment = try await $0.call(.post, path, as: .groupMember)
+      let code = $0.oneTimePassword(of: try #require(enrolment["secret"] as? String))
+      try await $0.expect(.put, path, as: .groupMember, ["code": code])
     },
     Ending(testDescription: "a team admin's reset of the second factor") {
       try await $0.database.execute("update account set totp_sealed = 'x', totp_confirmed_at = now() where id = 3")
@@ -154,7 +173,8 @@ extension World {
         ended.append(try await world.token(path.0, path.1, second))
       }
       let exchanged = try await world.baseToken(of: ended[1])
-      try await world.expect(.delete, "/api/v2.1/user/account-tokens/\(id)/", as: .groupMember)
+      try await world.expect(
+        .delete, "/api/v2.1/user/account-tokens/\(id)/", as: .groupMember, ["password": World.password])
       for token in [ended[0], exchanged] { #expect(try await world.knock(token) == 403) }
       #expect(try await world.exchange(ended[1]).status == 403)
       #expect(try await world.knock(kept[0]) == 200)

@@ -105,7 +105,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "verifyBaseToken", "revokeBaseToken": ["token": "eyJ0eXAiOiJKV1QifQ.e30.x"]
     case "createAccountToken": ["name": "my script", "expire_days": "30"]
     case "updatePassword": ["old_password": World.password, "new_password": "another password"]
-    case "deleteTwoFactor": ["password": World.password]
+    case "deleteTwoFactor", "deleteAccountTokens": ["password": World.password]
     case "teamUpdateTokenPolicy": ["require_expiry": "true", "max_base_token_minutes": "60"]
     case "updateUserInfo": ["name": "New name"]
     case "updateEmailAddress": ["new_contact_email": "new@example.com"]

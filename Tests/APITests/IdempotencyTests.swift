@@ -165,7 +165,10 @@ import Testing
         .script("delete from base_link where id > 5")
       ),
       ("/api/v2.1/groups/3/invite-links/", [:], .script("delete from group_link where group_id = 3")),
-      ("/api/v2.1/user/account-tokens/", [:], .call(.delete, "/api/v2.1/user/account-tokens/")),
+      (
+        "/api/v2.1/user/account-tokens/", [:],
+        .call(.delete, "/api/v2.1/user/account-tokens/", ["password": World.password])
+      ),
     ] as [(String, [String: String], End)])
   func `a secret that was ended is shown to nobody again`(
     _ path: String, _ fields: [String: String], _ end: End

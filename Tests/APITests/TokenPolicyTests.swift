@@ -13,7 +13,7 @@ import Testing
   private static let none =
     #"{"require_expiry":false,"max_token_days":null,"max_base_token_minutes":null,"#
     + #""max_account_token_days":null,"max_account_token_idle_minutes":null,"forbid_member_rw":false,"#
-    + #""end_reused_tokens":false}"#
+    + #""end_reused_tokens":false,"confirm_email_change":false}"#
   private static let required =
     "The team's policy requires every API token to expire: set expire_days or expires_at."
   private static let tooLong = "The team's policy requires API tokens to expire earlier."
@@ -62,7 +62,7 @@ import Testing
         try await world.call(.get, Self.path, as: .teamAdmin).text
           == #"{"require_expiry":true,"max_token_days":90,"max_base_token_minutes":60,"#
           + #""max_account_token_days":null,"max_account_token_idle_minutes":null,"forbid_member_rw":true,"#
-          + #""end_reused_tokens":true}"#)
+          + #""end_reused_tokens":true,"confirm_email_change":false}"#)
       #expect(try await world.call(.put, Self.path, as: .teamAdmin)["max_token_days"] as? Int == 90)
       // The other team has none.
       let theirs = Self.path.replacing("/org/1/", with: "/org/2/")

@@ -358,7 +358,9 @@ private let mustEnrol =
     (Caller.teamAdmin, "/api/v2.1/org/1/admin/users/\(Example.member)/two-factor-auth/"),
     (.systemAdmin, "/api2/two-factor-auth/\(Example.member)/"),
   ])
-  func `an administrator takes it away, and the duty of that person`(_ admin: Caller, _ path: String) async throws {
+  func `an administrator takes it away, and leaves the duty of that person`(_ admin: Caller, _ path: String)
+    async throws
+  {
     try await World.with { world async throws in
       world.clock.stop()
       try await world.database.execute("update account set forces_2fa = true where id = 3")
@@ -369,7 +371,8 @@ private let mustEnrol =
       #expect(try await world.call(.get, factor, as: .groupMember).status == 401)
       let token = try #require(try await world.signIn(Self.address)["token"] as? String)
       let state = try await world.call(.get, factor, authorization: "Token \(token)")
-      #expect(state.text == #"{"enabled":false,"required":false,"recovery_codes_left":0}"#)
+      #expect(state.text == #"{"enabled":false,"required":true,"recovery_codes_left":0}"#)
+      #expect(try await world.call(.get, "/api2/auth/ping/", authorization: "Token \(token)").text == mustEnrol)
       #expect(try await world.database.count("account where id = 3 and totp_sealed is not null") == 0)
       #expect(
         try await world.database.count(
@@ -381,10 +384,10 @@ private let mustEnrol =
     }
   }
 
-  @Test func `one takes it away oneself, with the password`() async throws {
+  @Test func `one takes it away oneself, with the password and a code`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
-      _ = try await Self.enrol(world)
+      let (secret, codes) = try await Self.enrol(world)
       let refused = try await world.call(.delete, factor, as: .groupMember, ["password": "not the password"])
       #expect(refused.status == 400)
       #expect(refused["error_msg"] as? String == "The password is wrong.")
@@ -392,21 +395,52 @@ private let mustEnrol =
       #expect(without.status == 400)
       #expect(without["error_msg"] as? String == "password invalid.")
       #expect(try await world.signIn(Self.address).text == missing)
-      #expect(
-        try await world.call(.delete, factor, as: .groupMember, ["password": World.password]).text
-          == #"{"success":true}"#)
+      func remove(_ code: String?) async throws -> Answer {
+        try await world.call(
+          .delete, factor, as: .groupMember, ["password": World.password],
+          headers: code.map { [.oneTimePassword: $0] } ?? [:])
+      }
+      let unproved = try await remove(nil)
+      #expect(unproved.text == missing)
+      #expect(unproved.headers["X-SEAFILE-OTP"] == "required")
+      // That of the enrolment was taken.
+      #expect(try await remove(world.oneTimePassword(of: secret)).text == wrong)
+      #expect(try await world.database.count("account where id = 3 and totp_confirmed_at is not null") == 1)
+      #expect(try await remove(Self.nextCode(secret, world)).text == #"{"success":true}"#)
       #expect(try await world.signIn(Self.address).status == 200)
       #expect(try await world.database.count("recovery_code") == 0)
+      // A code from paper is one, too.
+      #expect(codes.count == 10)
+      let (_, others) = try await Self.enrol(world)
+      #expect(try await remove(others[0]).status == 200)
+    }
+  }
+
+  @Test func `guessing at the code of one that is to go gets slow`() async throws {
+    try await World.with { world async throws in
+      world.clock.stop()
+      _ = try await Self.enrol(world)
+      var statuses: [Int] = []
+      for number in 1...10 {
+        let answer = try await world.call(
+          .delete, factor, as: .groupMember, ["password": World.password],
+          headers: [.oneTimePassword: "no code \(number)"])
+        statuses.append(answer.status)
+      }
+      #expect(statuses.first == 400)
+      #expect(statuses.contains(429))
+      #expect(try await world.database.count("account where id = 3 and totp_confirmed_at is not null") == 1)
     }
   }
 
   @Test func `who must have one enrols another before he goes on`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
-      _ = try await Self.enrol(world, as: .unenrolled)
+      let (_, codes) = try await Self.enrol(world, as: .unenrolled)
       #expect(try await world.call(.get, "/api2/auth/ping/", as: .unenrolled).status == 200)
-      #expect(
-        try await world.call(.delete, factor, as: .unenrolled, ["password": World.password]).status == 200)
+      let removed = try await world.call(
+        .delete, factor, as: .unenrolled, ["password": World.password], headers: [.oneTimePassword: codes[0]])
+      #expect(removed.status == 200, "\(removed.text)")
       #expect(try await world.call(.get, "/api2/auth/ping/", as: .unenrolled).text == mustEnrol)
     }
   }

@@ -9,10 +9,10 @@ import pytest
 from support import http
 
 
-from support.http import EXCHANGE, PING, SIGN_IN, VERIFY
+from support.http import EXCHANGE, FACTOR, PING, SIGN_IN, VERIFY
 from support.process import ROOT
 from support.service import SECRET, pair
-from support.team import PASSWORD, new_team, numbers, root_token
+from support.team import PASSWORD, new_team, numbers, root_token, totp, totp_step
 
 DOCUMENT = ROOT / "docs/access.md"
 CREDENTIALS = [
@@ -116,7 +116,8 @@ class Scene:
     def aged(base_token):
         """Makes everything look five minutes old."""
         claims = jwt.decode(base_token, SECRET, algorithms=["HS256"])
-        return jwt.encode({**claims, "iat": claims["iat"] - 300}, SECRET, algorithm="HS256")
+        times = {name: claims[name] - 300 for name in ("iat", "nbf", "exp") if name in claims}
+        return jwt.encode({**claims, **times}, SECRET, algorithm="HS256")
 
     # MARK: Calls
 
@@ -229,14 +230,23 @@ def change_password(scene):
 
 
 def end_others(scene):
-    scene.do(scene.shown, "DELETE", "/api/v2.1/user/account-tokens/")
+    scene.do(scene.shown, "DELETE", "/api/v2.1/user/account-tokens/", {"password": PASSWORD})
+
+
+def end_sessions(scene):
+    scene.admin("DELETE", scene.user + "sessions/")
+
+
+def confirm_factor(scene):
+    secret = scene.do(scene.shown, "POST", FACTOR)["secret"]
+    scene.do(scene.shown, "PUT", FACTOR, {"code": totp(secret, totp_step())})
 
 
 def end_one(scene):
     """Ends the account token that everything else was made with."""
     own = scene.get("/api/v2.1/user/account-tokens/", scene.shown)["account_tokens"]
     current = next(one["id"] for one in own if one["is_current"])
-    scene.do(scene.other, "DELETE", f"/api/v2.1/user/account-tokens/{current}/")
+    scene.do(scene.other, "DELETE", f"/api/v2.1/user/account-tokens/{current}/", {"password": PASSWORD})
     scene.other = scene.shown
 
 
@@ -341,6 +351,8 @@ EVENTS = {
     "the person changes the password": Event(change_password),
     "the person ends all other tokens": Event(end_others),
     "the person ends an account token": Event(end_one),
+    "an admin ends the person's sessions": Event(end_sessions),
+    "the person confirms a second factor": Event(confirm_factor),
     "an admin resets the second factor": Event(reset_factor),
     "an admin forces a second factor": Event(force_factor, lambda scene: force_factor(scene, "false")),
     "the team forces second factors": Event(let_team_force, lambda scene: let_team_force(scene, "false")),

@@ -39,6 +39,8 @@ def test_a_member_from_the_first_day_to_the_last(service, team):
     assert team.call("PUT", person + "two-factor-auth/", json={"force_2fa": True}).status_code == 200
     assert team.call("GET", person).json()["is_force_2fa"] is True
     assert team.call("DELETE", person + "two-factor-auth/").status_code == 200
+    assert team.call("GET", person).json()["is_force_2fa"] is True
+    assert team.call("PUT", person + "two-factor-auth/", json={"force_2fa": False}).status_code == 200
     assert team.call("GET", person).json()["is_force_2fa"] is False
 
     assert team.call("DELETE", person).status_code == 200

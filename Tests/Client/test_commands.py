@@ -24,6 +24,7 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 ON_AN_INSTALLATION = [
     ["migrate"], ["seed"], ["admin", "list"], ["admin", "create", "--email", "a@example.com"],
     ["admin", "reset-password", "--email", "a@example.com"], ["admin", "disable-2fa", "--email", "a@example.com"],
+    ["admin", "end-sessions", "--email", "a@example.com"],
     ["audit", "verify"], ["keys", "list"], ["keys", "rotate"], ["keys", "retire", "--kid", "k"], ["backup", "FILE"],
     ["restore", "FILE"], ["restore", "--check", "FILE"], ["restore", "--replace", "FILE"],
 ]
@@ -300,13 +301,21 @@ def test_a_lost_second_factor_is_taken_away(rescued):
     done = rescued.run("admin", "disable-2fa", "--email", "fourth@example.com")
     assert done.returncode == 0, done.stderr
     assert not is_in(rescued, token)
+    # Who must have one enrols another.
+    anew = sign_in(rescued, "fourth@example.com", password).json()["token"]
+    assert not is_in(rescued, anew)
+    rescued.psql("update account set forces_2fa = false where email = 'fourth@example.com'")
+    assert is_in(rescued, anew)
+    ended = rescued.run("admin", "end-sessions", "--email", "Fourth@example.com")
+    assert ended.returncode == 0 and "must sign in again" in ended.stdout, ended.stderr
+    assert not is_in(rescued, anew)
     assert sign_in(rescued, "fourth@example.com", password).status_code == 200
     assert rescued.psql(
         "select count(*) from recovery_code join account on account.id = account_id "
         "where email = 'fourth@example.com'") == "0"
 
 
-@pytest.mark.parametrize("command", ["reset-password", "disable-2fa"])
+@pytest.mark.parametrize("command", ["reset-password", "disable-2fa", "end-sessions"])
 def test_nobody_is_rescued_by_mistake(rescued, command):
     result = rescued.run("admin", command, "--email", "nobody@example.com")
     assert result.returncode == 1 and "there is no account with the address nobody@example.com" in result.stderr

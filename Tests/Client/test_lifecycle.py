@@ -252,7 +252,8 @@ def writer(team):
 def test_a_team_s_policy_holds_for_what_is_made_and_changed(call, team, writer):
     assert team.call("GET", "token-policy/").json() == {
         "require_expiry": False, "max_token_days": None, "max_base_token_minutes": None, "forbid_member_rw": False,
-        "end_reused_tokens": False, "max_account_token_days": None, "max_account_token_idle_minutes": None}
+        "end_reused_tokens": False, "max_account_token_days": None, "max_account_token_idle_minutes": None,
+        "confirm_email_change": False}
     for name, permission in (("for ever", "r"), ("writes", "rw")):
         assert writer(name, permission, **({"expire_days": 5} if name == "writes" else {})).status_code == 201
 
@@ -299,7 +300,8 @@ def test_a_team_s_policy_holds_for_what_is_made_and_changed(call, team, writer):
     loose = team.call("PUT", "token-policy/", json={"max_token_days": 0, "require_expiry": False})
     assert loose.json() == {
         "require_expiry": False, "max_token_days": None, "max_base_token_minutes": 10, "forbid_member_rw": True,
-        "end_reused_tokens": False, "max_account_token_days": None, "max_account_token_idle_minutes": None}
+        "end_reused_tokens": False, "max_account_token_days": None, "max_account_token_idle_minutes": None,
+        "confirm_email_change": False}
     assert writer("c").status_code == 201
     for fields in ({"max_token_days": 36501}, {"max_base_token_minutes": 4321}, {"require_expiry": "perhaps"}):
         says(team.call("PUT", "token-policy/", json=fields), 400, f"{next(iter(fields))} invalid.")

@@ -40,7 +40,8 @@ def test_account_tokens_are_named_listed_and_ended(service, call, team, address)
     number = listed[1]["id"]
     says(call("DELETE", f"{TOKENS}{number}/", stranger), 404, f"account token {number} not found.")
     assert call("GET", PING, second).status_code == 200
-    assert call("DELETE", f"{TOKENS}{number}/", first).json() == {"success": True}
+    says(call("DELETE", f"{TOKENS}{number}/", first), 400, "password invalid.")
+    assert call("DELETE", f"{TOKENS}{number}/", first, json={"password": PASSWORD}).json() == {"success": True}
     assert call("GET", PING, second).status_code == 401
     says(call("DELETE", f"{TOKENS}{number}/", first), 404, f"account token {number} not found.")
     service.psql(f"update account_token set expires_at = now() where id = {listed[2]['id']}")
@@ -48,7 +49,8 @@ def test_account_tokens_are_named_listed_and_ended(service, call, team, address)
     assert [one["name"] for one in call("GET", TOKENS, first).json()["account_tokens"]] == ["Laptop"]
 
     others = [call("POST", TOKENS, first, json={"name": f"{n}"}).json()["token"] for n in range(3)]
-    assert call("DELETE", TOKENS, others[0]).json() == {"success": True}
+    says(call("DELETE", TOKENS, others[0]), 400, "password invalid.")
+    assert call("DELETE", TOKENS, others[0], json={"password": PASSWORD}).json() == {"success": True}
     assert [call("GET", PING, one).status_code for one in (first, *others)] == [401, 200, 401, 401]
     assert call("GET", PING, stranger).status_code == 200
     says(call("POST", TOKENS, others[0], json={"expire_days": 0}), 400, "expire_days invalid.")
@@ -109,7 +111,10 @@ def test_a_second_factor_from_its_beginning_to_its_end(service, call, team):
     assert error.value.args[0] == 400 and "Two factor auth token is missing" in error.value.args[1]
 
     says(call("DELETE", FACTOR, first, json={"password": "a wrong password"}), 400, "The password is wrong.")
-    assert call("DELETE", FACTOR, first, json={"password": PASSWORD}).json() == {"success": True}
+    unproved = call("DELETE", FACTOR, first, json={"password": PASSWORD})
+    assert (unproved.status_code, unproved.headers["X-SEAFILE-OTP"]) == (400, "required")
+    removed = call("DELETE", FACTOR, first, json={"password": PASSWORD}, headers={"X-SEAFILE-OTP": recovery[2]})
+    assert removed.json() == {"success": True}
     assert enter(service, person).status_code == 200
     log = team.call("GET", "admin-logs/?operation=user_update").json()["logs"]
     assert [one["after"] for one in log if "has_2fa" in one["after"]] == [{"has_2fa": False}, {"has_2fa": True}]
@@ -128,8 +133,17 @@ def test_whoever_must_have_a_second_factor_does_nothing_before(service, call, te
     secret = call("POST", FACTOR, account).json()["secret"]
     assert call("PUT", FACTOR, account, json={"code": totp(secret, totp_step())}).status_code == 200
     assert call("GET", "/api2/account/info/", account).status_code == 200
-    # An admin removes it for a person who has lost their phone; it is no longer required of them, either.
+    # An admin removes it for a person who has lost their phone, and who enrols another one.
     assert team.call("DELETE", duty).status_code == 200
+    assert call("GET", PING, account).status_code == 401
+    anew = enter(service, person).json()["token"]
+    assert call("GET", FACTOR, anew).json()["required"] is True
+    assert call("GET", PING, anew).status_code == 403
+    assert team.call("PUT", duty, json={"force_2fa": False}).status_code == 200
+    assert call("GET", PING, anew).status_code == 200
+    # Nor does it need a reset to end somebody's sessions.
+    assert team.call("DELETE", f"users/{person['email']}/sessions/").json() == {"success": True}
+    assert call("GET", PING, anew).status_code == 401
     assert enter(service, person).status_code == 200
 
 
@@ -156,8 +170,9 @@ def test_a_person_changes_their_password(service, call, team):
     says(call("PUT", path, first, data={"new_password": new}), 400, "old_password invalid.")
     says(call("PUT", path, first, data={"old_password": PASSWORD}), 400, "new_password invalid.")
     assert call("GET", PING, second).status_code == 200
-    assert change(PASSWORD, new).json() == {"success": True}
-    assert [call("GET", PING, one).status_code for one in (first, second)] == [200, 401]
+    changed = change(PASSWORD, new).json()
+    assert changed["success"] is True
+    assert [call("GET", PING, one).status_code for one in (first, second, changed["token"])] == [401, 401, 200]
     assert enter(service, person).status_code == 400
     assert enter(service, person, new).status_code == 200
     assert new not in team.call("GET", "admin-logs/").text
@@ -188,6 +203,7 @@ def test_a_password_is_not_one_that_many_would_guess(service, call, team):
     for old, new in ((PASSWORD, "äöüäöüäö"), ("äöüäöüäö", " " * 3 + "x" * 1021)):
         answer = call("PUT", "/api/v2.1/user/password/", account, json={"old_password": old, "new_password": new})
         assert answer.status_code == 200, answer.text
+        account = answer.json()["token"]
 
 
 # MARK: First passwords

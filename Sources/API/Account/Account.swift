@@ -20,8 +20,10 @@ private struct NewName: Input {
 
 private struct NewAddress: Input {
   let email: EmailAddress
+  let proof: PasswordProof?
 
   init(_ parts: Parts) throws {
+    proof = try PasswordProof(ifGivenIn: parts)
     email = try parsed("new_contact_email", EmailAddress(try parts.body().text("new_contact_email", 1...254)))
   }
 }
@@ -77,6 +79,6 @@ private func changeName(of caller: SignedIn, _ new: NewName, _ app: App) async t
 }
 
 private func changeAddress(of caller: SignedIn, _ new: NewAddress, _ app: App) async throws -> Message {
-  try await OwnAccount(app, of: caller).changeAddress(to: new.email)
+  try await OwnAccount(app, of: caller).changeAddress(to: new.email, new.proof)
   return Message(text: "The address was changed to \(new.email.text).")
 }

@@ -39,6 +39,16 @@ private struct NumberedToken: PathInput {
   init(_ segment: String) { named = segment }
 }
 
+/// A token that is to end, and the password again, for any other than the one that is shown.
+private struct EndedToken: NamedInput {
+  let named: String
+  let proof: PasswordProof?
+
+  init(_ token: NumberedToken, _ parts: Parts) throws {
+    (named, proof) = (token.named, try PasswordProof(ifGivenIn: parts))
+  }
+}
+
 private struct PasswordChange: Input {
   let old: String
   let new: String
@@ -47,6 +57,18 @@ private struct PasswordChange: Input {
     let fields = try parts.body()
     old = try fields.text("old_password", 1...1024)
     new = try fields.text("new_password", 1...1024)
+  }
+}
+
+/// The token in place of the one that was shown, for the only time.
+private struct ChangedPassword: Output, JSONEncodable {
+  let secret: Secret
+
+  func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("success", true)
+      $0.add("token", secret.clear)
+    }
   }
 }
 
@@ -84,18 +106,20 @@ private func makeToken(
   return Created(try await AccountTokens(app, of: caller).make(new.terms, confirmed))
 }
 
-private func endOthers(by caller: SignedIn, _: NoInput, _ app: App) async throws -> Success {
-  try await AccountTokens(app, of: caller).endOthers()
+private func endOthers(by caller: SignedIn, _ proof: PasswordProof, _ app: App) async throws -> Success {
+  try await AccountTokens(app, of: caller).endOthers(proof)
   return Success()
 }
 
-private func endToken(by owner: TokenOwner, _ token: NumberedToken, _ app: App) async throws -> Success {
-  try await AccountTokens(app, of: owner.caller).end(owner.token, named: token.named)
+private func endToken(by owner: TokenOwner, _ ended: EndedToken, _ app: App) async throws -> Success {
+  try await AccountTokens(app, of: owner.caller).end(owner.token, named: ended.named, ended.proof)
   return Success()
 }
 
-private func changePassword(of choosing: ChoosingPassword, _ change: PasswordChange, _ app: App) async throws -> Success
-{
-  try await OwnPassword(app, of: choosing.caller).change(from: change.old, to: change.new, named: "new_password")
-  return Success()
+private func changePassword(
+  of choosing: ChoosingPassword, _ change: PasswordChange, _ app: App
+) async throws -> ChangedPassword {
+  let password = OwnPassword(app, of: choosing.caller)
+  return ChangedPassword(
+    secret: try await password.change(from: change.old, to: change.new, named: "new_password"))
 }

@@ -19,11 +19,6 @@ private struct FirstCode: Input {
   init(_ parts: Parts) throws { text = try parts.body().text("code", 1...64) }
 }
 
-private struct PasswordAgain: Input {
-  let password: String
-  init(_ parts: Parts) throws { password = try parts.body().text("password", 1...1024) }
-}
-
 extension SecondFactorRecord: Output, JSONEncodable {
   package func write(to json: inout JSONWriter) {
     json.object {
@@ -72,8 +67,7 @@ private func confirmFactor(of enrolling: Enrolling, _ code: FirstCode, _ app: Ap
   RecoveryCodes(codes: try await SecondFactors(app).confirm(code.text, by: enrolling.caller))
 }
 
-private func removeFactor(of caller: SignedIn, _ removal: PasswordAgain, _ app: App) async throws -> Success {
-  let confirmed = try await OwnPassword(app, of: caller).confirm(removal.password)
-  try await SecondFactors(app).remove(by: caller, confirmed)
+private func removeFactor(of caller: SignedIn, _ proof: PasswordProof, _ app: App) async throws -> Success {
+  try await SecondFactors(app).remove(by: caller, proof)
   return Success()
 }

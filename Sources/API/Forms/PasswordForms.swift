@@ -1,7 +1,7 @@
 internal import Domain
 internal import HTTP
 
-extension PasswordProof {
+extension PasswordProof: Input {
   /// The field `password`, and a code of the second factor from `X-SEAFILE-OTP`, as at signing in.
   init(_ parts: Parts) throws {
     self.init(password: try parts.body().text("password", 1...1024), code: parts.oneTimePassword)

@@ -49,9 +49,14 @@ package struct AtTheMachine: Sendable {
     try await explaining { try await accounts.resetPassword(of: email, to: password) }
   }
 
-  /// Takes away somebody's second factor and the duty to have one, and ends their sessions.
+  /// Takes away somebody's second factor, and ends their sessions. Whoever must have one has to enrol another.
   package func removeSecondFactor(of email: String) async throws {
     try await explaining { try await accounts.removeSecondFactor(of: email) }
+  }
+
+  /// Ends somebody's sessions: all account tokens, base tokens and temporary API tokens.
+  package func endSessions(of email: String) async throws {
+    try await explaining { try await accounts.endSessions(of: email) }
   }
 
   /// What is the caller's fault, in the words of the API.

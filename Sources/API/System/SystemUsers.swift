@@ -14,6 +14,7 @@ let systemUserRoutes = Table(.systemUsers, [
   Route(.get,    "/api/v2.1/admin/admin-users/",                     "systemListAdminUsers",     as: SystemAdmin.self, listAdministrators, from: .standby),
   Route(.put,    "/api/v2.1/admin/admin-role/",                      "systemUpdateAdminRole",    as: SystemAdmin.self, changeRole),
   Route(.put,    "/api/v2.1/admin/users/{user_id}/reset-password/",  "systemResetUserPassword",  as: SystemAdmin.self, resetPassword),
+  Route(.delete, "/api/v2.1/admin/users/{user_id}/sessions/",        "systemEndUserSessions",    as: SystemAdmin.self, endSessions),
   Route(.put,    "/api/v2.1/admin/users/{user_id}/two-factor-auth/", "systemEnforceTwoFactor",   as: SystemAdmin.self, enforceTwoFactors),
   Route(.delete, "/api2/two-factor-auth/{user_id}/",                 "systemDisableTwoFactor",   as: SystemAdmin.self, disableTwoFactors),
   Route(.get,    "/api/v2.1/admin/search-user/",                     "systemSearchUser",         as: SystemAdmin.self, searchUsers, from: .standby),
@@ -219,12 +220,17 @@ private func resetPassword(by admin: SystemAdmin, _ user: NamedPerson, _ app: Ap
   return SystemPasswordReset(person: try await People(app).find(user.named, admin.reach), password: password)
 }
 
+private func endSessions(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
+  try await People(app).endSessions(of: user.named, admin.reach, by: admin.caller)
+  return Success()
+}
+
 private func enforceTwoFactors(by admin: SystemAdmin, _ rule: TwoFactorRule, _ app: App) async throws -> Success {
   _ = try await People(app).change(rule.named, to: rule.change, admin.reach, by: admin.caller)
   return Success()
 }
 
-/// For whoever has lost theirs: takes away the second factor, and the duty to have one.
+/// For whoever has lost theirs: takes away the second factor, and leaves the duty to have one.
 private func disableTwoFactors(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
   try await People(app).removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
   return Success()

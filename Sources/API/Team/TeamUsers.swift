@@ -12,6 +12,7 @@ let teamUserRoutes = Table(.teamUsers, [
   Route(.put,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/",                 "teamUpdateUser",        as: TeamAdmin.self, changeUser),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/users/{user_id}/",                 "teamDeleteUser",        as: TeamAdmin.self, deleteUser),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/set-password/",    "teamResetUserPassword", as: TeamAdmin.self, resetPassword),
+  Route(.delete, "/api/v2.1/org/{org_id}/admin/users/{user_id}/sessions/",        "teamEndUserSessions",   as: TeamAdmin.self, endSessions),
   Route(.put,    "/api/v2.1/org/{org_id}/admin/users/{user_id}/two-factor-auth/", "teamEnforceTwofactor",  as: TeamAdmin.self, enforceTwoFactors),
   Route(.delete, "/api/v2.1/org/{org_id}/admin/users/{user_id}/two-factor-auth/", "teamDisableTwoFactor",  as: TeamAdmin.self, disableTwoFactors),
 ])
@@ -110,12 +111,17 @@ private func resetPassword(by admin: TeamAdmin, _ user: NamedPerson, _ app: App)
   TeamPasswordReset(password: try await People(app).resetPassword(of: user.named, admin.reach, by: admin.caller))
 }
 
+private func endSessions(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
+  try await People(app).endSessions(of: user.named, admin.reach, by: admin.caller)
+  return Success()
+}
+
 private func enforceTwoFactors(by admin: TeamAdmin, _ rule: TwoFactorRule, _ app: App) async throws -> Success {
   _ = try await People(app).change(rule.named, to: rule.change, admin.reach, by: admin.caller)
   return Success()
 }
 
-/// For whoever has lost theirs: takes away the second factor, and the duty to have one.
+/// For whoever has lost theirs: takes away the second factor, and leaves the duty to have one.
 private func disableTwoFactors(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
   try await People(app).removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
   return Success()

@@ -28,6 +28,7 @@ extension TokenPolicyChange: Input {
     }
     forbidsMemberWriting = try fields.optionalBoolean("forbid_member_rw")
     endsReusedTokens = try fields.optionalBoolean("end_reused_tokens")
+    confirmsEmailChange = try fields.optionalBoolean("confirm_email_change")
   }
 }
 
@@ -41,6 +42,7 @@ extension TokenPolicy: Output, JSONEncodable {
       $0.add("max_account_token_idle_minutes", longestAccountTokenIdle.map { $0 / 60 })
       $0.add("forbid_member_rw", forbidsMemberWriting)
       $0.add("end_reused_tokens", endsReusedTokens)
+      $0.add("confirm_email_change", confirmsEmailChange)
     }
   }
 }

@@ -55,17 +55,24 @@ package struct AccountTokens: Sendable {
     return made
   }
 
-  /// Ends the one that was proved to be the caller's.
-  package func end(_ token: ID<AccountToken>, named: String) async throws {
+  /// Ends the one that was proved to be the caller's. Any other than the one that is shown asks for the password.
+  package func end(_ token: ID<AccountToken>, named: String, _ proof: PasswordProof?) async throws {
+    let confirmed: ConfirmedPassword? =
+      if let proof { try await OwnPassword(app, of: caller).confirm(proof) } else { nil }
+    guard token == caller.token || confirmed != nil else { throw DomainError.invalid(field: "password") }
     let count = try await app.change(by: caller, endsOwnAccess: true) {
-      try await $0.run("delete from account_token where account_id = \(caller.account) and id = \(token)")
+      if let confirmed { try await $0.holdPassword(of: caller, confirmed) }
+      return try await $0.run("delete from account_token where account_id = \(caller.account) and id = \(token)")
     }
     guard count == 1 else { throw Refusal.notFound(.accountToken(named)) }
   }
 
-  /// Ends all but the one that is shown; and all base tokens and temporary API tokens, whichever they were made from.
-  package func endOthers() async throws {
+  /// Ends all but the one that is shown, for whom the password was given; and all base tokens and temporary API tokens,
+  /// whichever they were made from.
+  package func endOthers(_ proof: PasswordProof) async throws {
+    let confirmed = try await OwnPassword(app, of: caller).confirm(proof)
     try await app.change(by: caller, endsOwnAccess: true) {
+      try await $0.holdPassword(of: caller, confirmed)
       try await $0.run("update account set generation = generation + 1 where id = \(caller.account)")
       try await $0.endAccountTokens(of: caller.account, except: caller.token)
     }

@@ -35,10 +35,22 @@ package struct OwnAccount: Sendable {
     guard count == 1 else { throw DomainError.forbidden("The team does not let its members change their names.") }
   }
 
-  /// Gives the caller another address. There is no e-mail to confirm it with, so it counts at once.
-  package func changeAddress(to email: EmailAddress) async throws {
+  /// Gives the caller another address. There is no e-mail to confirm it with, so it counts at once. Where the operator or the
+  /// team wants the password for it, and whoever has a second factor gives a code as well, nobody does it without.
+  package func changeAddress(to email: EmailAddress, _ proof: PasswordProof?) async throws {
+    if proof == nil, try await asksForPassword { throw DomainError.invalid(field: "password") }
+    let confirmed: ConfirmedPassword? =
+      if let proof { try await OwnPassword(app, of: caller).confirm(proof) } else { nil }
     try await app.change(by: caller) {
+      if let confirmed { try await $0.holdPassword(of: caller, confirmed) }
       try await $0.run("update account set email = \(email.text) where id = \(caller.account)")
+    }
+  }
+
+  private var asksForPassword: Bool {
+    get async throws {
+      guard !app.settings.confirmsEmailChange else { return true }
+      return try await app.db.count("select count(*) from team where id = \(caller.team) and confirms_email_change") > 0
     }
   }
 }

@@ -1,5 +1,5 @@
 package import Access
-internal import Crypto
+package import Crypto
 package import Postgres
 
 /// The password of a person, for themselves.
@@ -12,19 +12,20 @@ package struct OwnPassword: Sendable {
 
   /// Asks for the password again, and for a code where there is a second factor.
   package func confirm(_ proof: PasswordProof) async throws -> ConfirmedPassword {
-    let person = try await confirm(proof.password)
-    guard let sealed = person.secondFactor else { return person }
-    guard let code = proof.code, !code.isEmpty else { throw DomainError.secondFactorMissing }
-    let attempt = try await Attempt.begin(at: .account(caller.account), app)
-    guard try await SecondFactors(app).take(code, of: caller.account, sealed: sealed) else {
-      throw DomainError.secondFactorWrong
+    try await confirm(proof.password) { person in
+      guard let sealed = person.secondFactor else { return }
+      guard let code = proof.code, !code.isEmpty else { throw DomainError.secondFactorMissing }
+      guard try await SecondFactors(app).take(code, of: caller.account, sealed: sealed) else {
+        throw DomainError.secondFactorWrong
+      }
     }
-    try await attempt.succeed(app)
-    return person
   }
 
-  /// Asks for it again; wrong ones are throttled like those at the door. Gives what it was checked against.
-  package func confirm(_ password: String) async throws -> ConfirmedPassword {
+  /// Asks for the password again; wrong ones are throttled like those at the door, and so is whatever `more` refuses. Gives
+  /// what it was checked against.
+  private func confirm(
+    _ password: String, and more: (ConfirmedPassword) async throws -> Void = { _ in }
+  ) async throws -> ConfirmedPassword {
     let attempt = try await Attempt.begin(at: .account(caller.account), app)
     let person: ConfirmedPassword? = try await app.db.row(
       """
@@ -35,13 +36,14 @@ package struct OwnPassword: Sendable {
     guard try await app.isRight(password, for: person.hash, attempt) else {
       throw DomainError.refused("The password is wrong.")
     }
+    try await more(person)
     try await attempt.succeed(app)
     return person
   }
 
-  /// Whoever knows the old one may set another one; all account tokens end but the one that is shown. `field` is how an
-  /// error calls the new one.
-  package func change(from old: String, to new: String, named field: String) async throws {
+  /// Whoever knows the old one may set another one; all account tokens end. Gives a new one in place of the one that is
+  /// shown, which ends when that would have ended. `field` is how an error calls the new password.
+  package func change(from old: String, to new: String, named field: String) async throws -> Secret {
     let person = try await confirm(old)
     let called: Called? = try await app.db.row(
       "select \(Called.columns) from account where id = \(caller.account)")
@@ -49,7 +51,7 @@ package struct OwnPassword: Sendable {
     guard new.clear != old else {
       throw DomainError.refused("\(field) invalid: it is the old one. Choose another one.")
     }
-    let hash = try await app.hash(new.clear, by: caller.subject)
+    let (hash, secret) = (try await app.hash(new.clear, by: caller.subject), Secret.generate())
     try await app.change(by: caller, endsOwnAccess: true) {
       let count = try await $0.run(
         """
@@ -57,8 +59,16 @@ package struct OwnPassword: Sendable {
         where id = \(caller.account) and password_hash = \(person.hash)
         """)
       guard count == 1 else { throw DomainError.refused("The password was changed in the meantime.") }
-      try await $0.endAccountTokens(of: caller.account, except: caller.token)
+      let made: ID<AccountToken>? = try await $0.row(
+        """
+        insert into account_token (account_id, hash, name, expires_at)
+        select account_id, \(secret.hash.bytes), name, expires_at from account_token where id = \(caller.token)
+        returning id
+        """)
+      guard let made else { throw Refusal.badAccountToken }
+      try await $0.endAccountTokens(of: caller.account, except: made)
     }
+    return secret
   }
 }
 

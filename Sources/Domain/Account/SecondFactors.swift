@@ -50,7 +50,8 @@ package struct SecondFactors: Sendable {
     return (password, try await find(of: caller).email)
   }
 
-  /// Confirms it by a first code: from now on signing in asks for it. Gives the codes for when the telephone is lost.
+  /// Confirms it by a first code: from now on signing in asks for it, and whatever was signed in without it ends, but for the
+  /// account token that is shown. Gives the codes for when the telephone is lost.
   package func confirm(_ code: String, by caller: SignedIn) async throws -> [Secret] {
     let factor = try await find(of: caller)
     guard let sealed = factor.sealed, !factor.isConfirmed else { throw Self.nothingToConfirm }
@@ -67,6 +68,7 @@ package struct SecondFactors: Sendable {
         where id = \(caller.account) and totp_confirmed_at is null and totp_sealed = \(sealed)
         """)
       guard count == 1 else { throw Self.nothingToConfirm }
+      try await $0.endAccountTokens(of: caller.account, except: caller.token)
       try await $0.run("delete from recovery_code where account_id = \(caller.account)")
       try await $0.run(
         """
@@ -78,9 +80,10 @@ package struct SecondFactors: Sendable {
     return codes
   }
 
-  /// Takes away the caller's own, whose password was confirmed. Whoever must have one has to enrol another before they may
-  /// go on.
-  package func remove(by caller: SignedIn, _ confirmed: ConfirmedPassword) async throws {
+  /// Takes away the caller's own, for the password and a code of it. Whoever must have one has to enrol another before they
+  /// may go on.
+  package func remove(by caller: SignedIn, _ proof: PasswordProof) async throws {
+    let confirmed = try await OwnPassword(app, of: caller).confirm(proof)
     try await app.change(by: caller, endsOwnAccess: true) {
       try await $0.holdPassword(of: caller, confirmed)
       try await $0.removeSecondFactor(of: caller.user)

@@ -46,9 +46,14 @@ package struct AccountsAtTheMachine: Sendable {
     return new
   }
 
-  /// Takes away somebody's second factor and the duty to have one, and ends their sessions.
+  /// Takes away somebody's second factor, and ends their sessions. Whoever must have one has to enrol another.
   package func removeSecondFactor(of email: String) async throws {
-    try await change(email, setting: "forces_2fa = false") { try await $0.removeSecondFactor(of: $1) }
+    try await change(email, setting: "generation = generation + 1") { try await $0.removeSecondFactor(of: $1) }
+  }
+
+  /// Ends somebody's sessions: all account tokens, base tokens and temporary API tokens.
+  package func endSessions(of email: String) async throws {
+    try await change(email, setting: "generation = generation + 1") { _, _ in }
   }
 
   private func change(

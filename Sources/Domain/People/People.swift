@@ -110,7 +110,7 @@ package struct People: Sendable {
         """)
       guard changed == 1 else { throw try await refusal(of: named, reach) }
       if new.losesSecondFactor { try await $0.removeSecondFactor(of: user) }
-      if new.isActive == false || new.password != nil || new.losesSecondFactor {
+      if new.isActive == false || new.password != nil || new.losesSecondFactor || new.losesSessions {
         try await $0.endAccountTokens(of: user)
       }
       let person: Person? = try await $0.row(Person.select("select * from account where uid = \(user)"))
@@ -129,11 +129,18 @@ package struct People: Sendable {
     return secret
   }
 
-  /// Takes away the second factor of a person within reach, and the duty to have one.
+  /// Takes away the second factor of a person within reach, and ends their sessions. Whoever must have one has to enrol
+  /// another.
   package func removeSecondFactor(of named: String, _ reach: Reach, by caller: SignedIn) async throws {
     var new = PersonChange()
-    new.mustUseTwoFactors = false
     new.losesSecondFactor = true
+    _ = try await change(named, to: new, reach, by: caller)
+  }
+
+  /// Ends the sessions of a person within reach: all account tokens, base tokens and temporary API tokens.
+  package func endSessions(of named: String, _ reach: Reach, by caller: SignedIn) async throws {
+    var new = PersonChange()
+    new.losesSessions = true
     _ = try await change(named, to: new, reach, by: caller)
   }
 

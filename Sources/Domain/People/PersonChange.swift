@@ -13,6 +13,7 @@ package struct PersonChange: Sendable {
   package var quota: Patch<Int64> = .keep
   package var mustUseTwoFactors: Bool?
   package var losesSecondFactor = false
+  package var losesSessions = false
   package var isTeamAdmin: Bool?
   package var isSystemAdmin: Bool?
   package var isActive: Bool?
@@ -25,13 +26,15 @@ package struct PersonChange: Sendable {
 
   /// The assignments of an update of `account`.
   var assignments: SQL {
-    """
-    \((email?.text).assigned(to: "email")), \(name.assigned(to: "name")), \(loginID.assigned(to: "login_id")),
-    \(idInTeam.assigned(to: "id_in_org")), \(unit.assigned(to: "unit")), \(role.assigned(to: "role")),
-    \(quota.assigned(to: "quota_total")), \(mustUseTwoFactors.assigned(to: "forces_2fa")),
-    \(isTeamAdmin.assigned(to: "is_team_admin")), \(isSystemAdmin.assigned(to: "is_system_admin")),
-    \(isActive.assigned(to: "is_active")), \(password.assigned(to: "password_hash")),
-    password_given_at = case when \(isPasswordGenerated)::boolean then now() else password_given_at end
-    """
+    let generation: SQL = losesSessions ? "generation + 1" : "generation"
+    let given: SQL = isPasswordGenerated ? "now()" : "password_given_at"
+    return """
+      \((email?.text).assigned(to: "email")), \(name.assigned(to: "name")), \(loginID.assigned(to: "login_id")),
+      \(idInTeam.assigned(to: "id_in_org")), \(unit.assigned(to: "unit")), \(role.assigned(to: "role")),
+      \(quota.assigned(to: "quota_total")), \(mustUseTwoFactors.assigned(to: "forces_2fa")),
+      \(isTeamAdmin.assigned(to: "is_team_admin")), \(isSystemAdmin.assigned(to: "is_system_admin")),
+      \(isActive.assigned(to: "is_active")), \(password.assigned(to: "password_hash")),
+      generation = \(generation), password_given_at = \(given)
+      """
   }
 }

@@ -27,7 +27,8 @@ package struct TokenPolicies: Sendable {
             \(change.longestAccountTokenDays.assigned(to: "longest_account_token_days")),
             \(change.longestAccountTokenIdle.assigned(to: "longest_account_token_idle")),
             \(change.forbidsMemberWriting.assigned(to: "forbids_member_rw")),
-            \(change.endsReusedTokens.assigned(to: "ends_reused_tokens"))
+            \(change.endsReusedTokens.assigned(to: "ends_reused_tokens")),
+            \(change.confirmsEmailChange.assigned(to: "confirms_email_change"))
         where id = \(team)
         returning \(TokenPolicy.columns)
         """)
@@ -80,10 +81,13 @@ package struct TokenPolicy: RowDecodable, Sendable {
   package let forbidsMemberWriting: Bool
   /// Whether a token ends if a secret that was rotated away is shown.
   package let endsReusedTokens: Bool
+  /// Whether people give their passwords to change the address that they sign in with.
+  package let confirmsEmailChange: Bool
 
   static let columns: SQL = """
     requires_token_expiry, longest_token_days::bigint as longest_token_days,
     longest_base_token::bigint as longest_base_token, forbids_member_rw, ends_reused_tokens,
+    confirms_email_change,
     longest_account_token_days::bigint as longest_account_token_days,
     longest_account_token_idle::bigint as longest_account_token_idle
     """
@@ -96,6 +100,7 @@ package struct TokenPolicy: RowDecodable, Sendable {
     longestAccountTokenIdle = try row["longest_account_token_idle"]
     forbidsMemberWriting = try row["forbids_member_rw"]
     endsReusedTokens = try row["ends_reused_tokens"]
+    confirmsEmailChange = try row["confirms_email_change"]
   }
 }
 
@@ -110,6 +115,7 @@ package struct TokenPolicyChange: Sendable {
   package var longestAccountTokenIdle: Patch<Int64> = .keep
   package var forbidsMemberWriting: Bool?
   package var endsReusedTokens: Bool?
+  package var confirmsEmailChange: Bool?
 
   /// Nothing.
   package init() {}

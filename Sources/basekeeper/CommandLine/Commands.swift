@@ -34,6 +34,9 @@ let commands = [
     options: [address]
   ) { try disableSecondFactor($0) },
   Command(
+    words: ["admin", "end-sessions"], summary: "end somebody's sessions", text: Text.endSessions, options: [address]
+  ) { try endSessions($0) },
+  Command(
     words: ["audit", "verify"], summary: "prove that nobody has changed the audit log", text: Text.auditVerify,
     options: [
       .init(

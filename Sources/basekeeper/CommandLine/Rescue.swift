@@ -47,6 +47,13 @@ func disableSecondFactor(_ options: Options) throws {
   say("\(email) has no second factor any more and must sign in again.")
 }
 
+/// `basekeeper admin end-sessions`.
+func endSessions(_ options: Options) throws {
+  let email = options["email"] ?? ""
+  try atTheMachine(options) { try await $0.endSessions(of: email) }
+  say("\(email) must sign in again.")
+}
+
 private func atTheMachine<Value: Sendable>(
   _ options: Options, isPasswordGiven: Bool = false,
   _ body: @escaping @Sendable (AtTheMachine) async throws -> Value

@@ -44,8 +44,13 @@ enum Text {
     """
 
   static let disableSecondFactor = """
-    Removes an account's second factor and its recovery codes, no longer requires one of the account, and ends its
-    sessions. The password stays.
+    Removes an account's second factor and its recovery codes, and ends its sessions. The password stays. Anyone who must
+    have a second factor enrols another one when they have signed in.
+    """
+
+  static let endSessions = """
+    Ends an account's sessions: its account tokens, and the base tokens and temporary API tokens that were made from them.
+    The password and the second factor stay, and so do API tokens.
     """
 
   static let auditVerify = """

@@ -35,6 +35,7 @@ struct Configuration {
   /// Nil: they do not end.
   var firstPasswordHours: Int64?
   var accountTokens: AccountTokenLimits
+  var confirmsEmailChange: Bool
   var requiredSecondFactors: AppSettings.SecondFactorDuty
   var loops: Int
   var logLevel: Log.Level
@@ -109,7 +110,6 @@ struct Configuration {
     edge = environment.edge(isSecure: place.isSecure)
     metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS")
     showsDocs = environment.flag("BASEKEEPER_API_DOCS")
-
     adminEmail = environment.value("BASEKEEPER_ADMIN_EMAIL") ?? ""
     adminPassword = environment.secret("BASEKEEPER_ADMIN_PASSWORD")
     isDemo = environment.flag("BASEKEEPER_DEMO")
@@ -119,6 +119,7 @@ struct Configuration {
 
     (requestLimits, accountTokens) = (environment.requestLimits(), environment.accountTokens())
     firstPasswordHours = environment.limit("BASEKEEPER_FIRST_PASSWORD_HOURS")
+    confirmsEmailChange = environment.flag("BASEKEEPER_CONFIRM_EMAIL_CHANGE")
     requiredSecondFactors = environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody
     loops = environment.integer("BASEKEEPER_LOOPS") ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     logLevel = environment.choice("BASEKEEPER_LOG_LEVEL") ?? .info

@@ -114,6 +114,8 @@ let settingGroups = [
       "How many account tokens a person may have; if there are more, those end that have lain unused longest"),
     Setting("BASEKEEPER_REQUIRE_2FA", .choice(AppSettings.SecondFactorDuty.allCases.map(\.rawValue)), "none",
       "Who must have a second factor, beyond those of whom a team or an administrator requires one"),
+    Setting("BASEKEEPER_CONFIRM_EMAIL_CHANGE", .flag, "no",
+      "Whether people give their passwords to change the address that they sign in with, also where their team does not ask"),
     Setting("BASEKEEPER_LOG_FORMAT", .choice(Log.Format.allCases.map(\.rawValue)), "auto",
       """
       text: text for people, in colour unless NO_COLOR is set; json: one JSON object per line; auto: text on a \
