@@ -141,6 +141,9 @@ static const unsigned char migration_0022[] = {
 static const unsigned char migration_0023[] = {
 #embed "../../Migrations/0023-work-for-later.sql"
 };
+static const unsigned char migration_0024[] = {
+#embed "../../Migrations/0024-roles.sql"
+};
 
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
@@ -166,6 +169,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0021-callers-who-last.sql", migration_0021),
     ASSET("0022-whose-word-it-is.sql", migration_0022),
     ASSET("0023-work-for-later.sql", migration_0023),
+    ASSET("0024-roles.sql", migration_0024),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

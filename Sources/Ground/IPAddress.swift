@@ -5,6 +5,11 @@ public struct IPAddress: Sendable, Hashable {
   /// Four bytes or sixteen.
   public let bytes: [UInt8]
 
+  /// Whether it leads back to the machine itself: 127.0.0.0/8 or ::1.
+  public var isLoopback: Bool {
+    bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+  }
+
   private init(bytes: [UInt8]) { self.bytes = bytes }
 
   /// An address of four bytes or sixteen, as the system gives it; nil for any other number of them.

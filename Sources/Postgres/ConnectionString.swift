@@ -53,14 +53,24 @@ public struct ConnectionString: Sendable {
     return names
   }
 
+  /// The role, if it names one.
+  public var user: String? { value(of: "user") }
+
   /// The password, if it says one.
-  public var password: String? { values.first { $0.keyword == "password" }?.value }
+  public var password: String? { value(of: "password") }
+
+  func value(of keyword: String) -> String? { values.first { $0.keyword == keyword }?.value }
 
   /// The same server, and another database.
-  public func database(_ name: String) -> ConnectionString {
+  public func database(_ name: String) -> ConnectionString { with("dbname", name) }
+
+  /// The same database, and another role.
+  public func user(_ name: String) -> ConnectionString { with("user", name) }
+
+  func with(_ keyword: String, _ value: String) -> ConnectionString {
     var other = self
-    other.values.removeAll { $0.keyword == "dbname" }
-    other.values.append(("dbname", name))
+    other.values.removeAll { $0.keyword == keyword }
+    other.values.append((keyword, value))
     return other
   }
 

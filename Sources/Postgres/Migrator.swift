@@ -119,6 +119,15 @@ public enum Migrator {
     init(_ row: Row) throws(PostgresError) { names = try row["names"] }
   }
 
+  /// Gives a role the rights that it needs to serve, and takes others away: once for all programs that do so together.
+  public static func letServe(_ role: String, _ transaction: Transaction) async throws(PostgresError) {
+    try await transaction.run("select pg_advisory_xact_lock(\(lock))")
+    try await transaction.run("select let_serve(\(role))")
+  }
+
+  /// The number is ours alone: "basekeep" in ASCII.
+  private static let lock: Int64 = 0x6261_7365_6b65_6570
+
   private static func takesAway(_ name: String) -> Bool { name.hasSuffix(".contract.sql") }
 
   private static func step(
@@ -127,8 +136,7 @@ public enum Migrator {
     // Said here, too: a pooler may have kept the session's settings to itself.
     try session.run("begin read write; set local statement_timeout = 0; set local lock_timeout = 0")
     do {
-      // The number is ours alone: "basekeep" in ASCII.
-      try session.run("select pg_advisory_xact_lock(\(0x6261_7365_6b65_6570))")
+      try session.run("select pg_advisory_xact_lock(\(lock))")
       try session.run("set local lock_timeout = \(retries.lockTime.milliseconds)")
       guard let next = try next(session, migrations) else {
         try session.run("commit")
@@ -156,13 +164,18 @@ public enum Migrator {
   }
 
   private static func next(_ session: ScriptSession, _ migrations: [Migration]) throws -> Migration? {
+    // A role that only serves may look, but create nothing.
     try session.run(
       """
-      create table if not exists schema_migration (
-        name       text primary key,
-        checksum   bytea not null,
-        applied_at timestamptz not null default now()
-      )
+      do $$ begin
+        if to_regclass('schema_migration') is null then
+          create table schema_migration (
+            name       text primary key,
+            checksum   bytea not null,
+            applied_at timestamptz not null default now()
+          );
+        end if;
+      end $$
       """)
     let checks: [MigrationState] = try session.answer(
       """

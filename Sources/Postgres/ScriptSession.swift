@@ -22,6 +22,27 @@ package final class ScriptSession {
     try check(PQexec(link.pointer, script))
   }
 
+  /// Creates a role that may log in. The server gets no more of the password than it keeps.
+  package func createLogin(_ role: String, _ password: String?) throws(PostgresError) {
+    var command = "create role \(try quoted(role, by: PQescapeIdentifier)) login"
+    if let password {
+      guard let verifier = PQencryptPasswordConn(link.pointer, password, role, "scram-sha-256") else {
+        throw .unavailable(link.reason)
+      }
+      defer { PQfreemem(verifier) }
+      command += " password \(try quoted(String(cString: verifier), by: PQescapeLiteral))"
+    }
+    try run(command)
+  }
+
+  private func quoted(
+    _ text: String, by quote: (OpaquePointer?, UnsafePointer<CChar>?, Int) -> UnsafeMutablePointer<CChar>?
+  ) throws(PostgresError) -> String {
+    guard let quoted = quote(link.pointer, text, text.utf8.count) else { throw .unavailable(link.reason) }
+    defer { PQfreemem(quoted) }
+    return String(cString: quoted)
+  }
+
   func answer(_ text: String, _ parameters: [PostgresParameter]) throws(PostgresError) -> ResultSet {
     guard !parameters.contains(where: \.hasNUL) else { throw .invalidText }
     return try check(

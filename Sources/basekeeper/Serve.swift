@@ -44,6 +44,7 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
   let installation = try Installation(configuration, [.migrating, .making, .empty]) { log.write(.warning, $0) }
   defer { installation.close() }
   try installation.tellMigrations(log)
+  try installation.tellRole(log)
   let announcement = Announcement(FirstStart(configuration), format, log)
   let seeded = try installation.seed(showing: announcement.show)
   announcement.showWhatIsKept(seeded)
@@ -84,6 +85,20 @@ extension Installation {
   fileprivate func tellMigrations(_ log: Log) throws {
     for name in applied { log.write(.info, "migration applied") { $0.add("name", name) } }
     for name in try newerMigrations() { log.write(.warning, "migration of a newer version") { $0.add("name", name) } }
+  }
+}
+
+extension Installation {
+  /// Logs if the role that serves may do more than it needs.
+  fileprivate func tellRole(_ log: Log) throws {
+    switch try excess() {
+    case .superuser:
+      log.write(.warning, "serves as a superuser of the database") {
+        $0.add("advice", "set DATABASE_OWNER_URL, and in DATABASE_URL a role without rights of its own")
+      }
+    case .owner: log.write(.info, "serves as the owner of the database's tables")
+    case nil: break
+    }
   }
 }
 

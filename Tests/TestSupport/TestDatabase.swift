@@ -13,6 +13,8 @@ public final class TestDatabase: Sendable {
   public let conninfo: String
   /// The database; to be used on the loop, see `onLoop`.
   public let db: WritableDatabase
+  /// The same as a role that has no other rights than the service's.
+  public let served: WritableDatabase
   private let name: String
 
   /// Runs a body with a database of this version's schema.
@@ -55,6 +57,8 @@ public final class TestDatabase: Sendable {
     settings.lockTime = patience
     settings.statementTime = patience
     db = WritableDatabase(settings, on: try Self.loop.get())
+    settings.url = try ConnectionString(conninfo).user(ServingRole.name).text()
+    served = WritableDatabase(settings, on: try Self.loop.get())
   }
 
   private static let count = Atomic(0)
@@ -67,7 +71,10 @@ public final class TestDatabase: Sendable {
   }
 
   private func drop() async throws {
-    try await db.onLoop { await $0.close() }
+    try await db.onLoop { [served] in
+      await $0.close()
+      await served.close()
+    }
     try administer("drop database \(name) with (force)")
   }
 
@@ -109,9 +116,24 @@ private enum Template {
     let name = "test_\(getpid())_template"
     try administer("drop database if exists \(name) with (force)")
     try administer("create database \(name) template template0")
-    _ = try Migrator.migrate(TestCluster.conninfo(database: name), allMigrations)
+    let conninfo = try TestCluster.conninfo(database: name)
+    _ = try Migrator.migrate(conninfo, allMigrations)
+    try administer(ServingRole.creation)
+    try ScriptSession(conninfo).run("select let_serve('\(ServingRole.name)')")
     return name
   }
+}
+
+/// The role that the service has in tests, which an embedded server has already.
+public enum ServingRole {
+  /// Its name.
+  public static let name = "basekeeper_service"
+
+  fileprivate static let creation = """
+    do $$ begin
+      if not exists (select from pg_roles where rolname = '\(name)') then create role \(name) login; end if;
+    end $$
+    """
 }
 
 private func administer(_ statement: String) throws {

@@ -104,7 +104,7 @@ public struct World: Sendable {
     var settings = AppSettings(publicURL: Self.publicURL)
     settings.limits = limits
     app = App(
-      db: database.db, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
+      db: database.served, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
       vault: Self.vault, passwords: Self.passwords, settings: settings, now: { [clock] in clock.now },
       uptime: { [clock] in .microseconds(clock.now.microseconds) })
     service = Service(app)

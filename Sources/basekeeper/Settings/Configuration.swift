@@ -10,8 +10,12 @@ internal import Server
 /// The operator's settings, read once at the start. `settingGroups` lists them.
 struct Configuration {
   var databaseURL: String?
+  /// The database as the role that owns the schema; nil if that is the role of `databaseURL`.
+  var ownerURL: String?
   /// A standby of the database; nil if there is none.
   var readURL: String?
+  /// Whether a server must prove itself with TLS although its URL does not say so.
+  var asksForTLSByDefault = false
   var readLag: Duration
   var preparesStatements: Bool
   var dataDirectory: String
@@ -73,6 +77,9 @@ struct Configuration {
     /// Whether it means all addresses of the machine.
     var isEverywhere: Bool { Self.wildcards[host] != nil }
 
+    /// Whether only this machine can reach it.
+    var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
+
     /// How this machine itself reaches it.
     var local: Address { Address(host: Self.wildcards[host] ?? host, port: port) }
 
@@ -90,12 +97,14 @@ struct Configuration {
   /// Reads all settings.
   init(_ environment: Environment) throws(Problems) {
     var environment = environment
-    databaseURL = environment.connection("DATABASE_URL")
-    readURL = environment.connection("DATABASE_READ_URL")
+    databaseURL = environment.connection("DATABASE_URL", &asksForTLSByDefault)
+    ownerURL = environment.connection("DATABASE_OWNER_URL", &asksForTLSByDefault)
+    readURL = environment.connection("DATABASE_READ_URL", &asksForTLSByDefault)
     readLag = environment.seconds("BASEKEEPER_READ_LAG")
     preparesStatements = environment.flag("BASEKEEPER_PREPARED_STATEMENTS")
     dataDirectory = environment.value("BASEKEEPER_DATA_DIR") ?? ""
     isPlaceGiven = environment.saysWhere
+    environment.checkOwner(ownerURL, of: databaseURL)
 
     let place = ServiceAddress(&environment)
     (listen, certificateFiles, publicURL) = (place.listen, place.certificateFiles, place.publicURL)
@@ -165,6 +174,12 @@ private struct ServiceAddress {
       warnings.append(
         "BASEKEEPER_PUBLIC_URL is not set: answers name \(publicURL), which clients on other machines cannot reach")
     }
+    if certificateFiles == nil && !listen.isLoopback && (environment.text("BASEKEEPER_TRUSTED_PROXIES") ?? "").isEmpty {
+      warnings.append(
+        "BASEKEEPER_LISTEN: other machines reach \(listen) without TLS, so tokens and passwords can be read on the way: "
+          + "set BASEKEEPER_TLS_CERTIFICATE, or put a proxy that speaks TLS in front and name it in "
+          + "BASEKEEPER_TRUSTED_PROXIES")
+    }
     while publicURL.hasSuffix("/") { publicURL.removeLast() }
     let isHTTP = publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://")
     if !isHTTP || publicURL.contains(where: \.isWhitespace) {
@@ -176,11 +191,15 @@ private struct ServiceAddress {
 extension Environment {
   fileprivate mutating func seconds(_ name: String) -> Duration { .seconds(integer(name) ?? 0) }
 
-  /// How to connect to a PostgreSQL; nil if it is not set.
-  fileprivate mutating func connection(_ name: String) -> String? {
+  /// How to connect to a PostgreSQL, with TLS if it is on another machine; nil if it is not set.
+  fileprivate mutating func connection(_ name: String, _ asksForTLSByDefault: inout Bool) -> String? {
     guard let url = secret(name) else { return nil }
     do throws(PostgresError) {
-      _ = try ConnectionString(url)
+      let given = try ConnectionString(url)
+      let protected = given.protected.text()
+      guard protected != given.text() else { return url }
+      asksForTLSByDefault = true
+      return protected
     } catch {
       // Only the scheme: the rest may contain a password.
       let scheme = url.split(separator: ":", maxSplits: 1).first.map { url.contains("://") ? "\($0)://… " : "" } ?? ""
@@ -188,8 +207,17 @@ extension Environment {
         name,
         "\(scheme)does not name a PostgreSQL. Write postgresql://USER@HOST/DATABASE, or libpq's HOST=… words. In a URL, "
           + "write / and @ in a password as %2F and %40")
+      return url
     }
-    return url
+  }
+
+  /// The role that serves must have a name for the owner to give it rights.
+  fileprivate mutating func checkOwner(_ owner: String?, of database: String?) {
+    guard owner != nil else { return }
+    guard let database else { return refuse("DATABASE_OWNER_URL", "needs DATABASE_URL, with a role that serves") }
+    if let service = try? ConnectionString(database), service.user == nil {
+      refuse("DATABASE_URL", "must name its user, since DATABASE_OWNER_URL is set")
+    }
   }
 
   /// A secret of at least 32 bytes; nil if it is not set.
