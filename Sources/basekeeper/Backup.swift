@@ -7,7 +7,7 @@ internal import Postgres
 func backup(_ options: Options) throws {
   let signals = Signals.ofTheEnd
   let path = options.operand
-  // Without migrating it: one makes backups before upgrades.
+  // Without migrating it, because backups are made before upgrades.
   let installation = try Installation(options.configuration, .beside)
   defer { installation.close() }
   if path == "-" {

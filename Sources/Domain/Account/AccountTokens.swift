@@ -3,15 +3,15 @@ package import Crypto
 package import Ground
 package import Postgres
 
-/// The account tokens of a person, for themselves.
+/// A person's own account tokens.
 package struct AccountTokens: Sendable {
   private let app: App
   private let caller: SignedIn
 
-  /// The caller's.
+  /// Works on the caller's tokens.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
-  /// A page of those that are live.
+  /// A page of the live tokens, the oldest first.
   package func list(_ page: Page) async throws(PostgresError) -> [AccountTokenRecord] {
     try await app.db.rows(
       """
@@ -23,7 +23,7 @@ package struct AccountTokens: Sendable {
       """)
   }
 
-  /// Makes another one. It ends with the token that is shown, if that ends by itself.
+  /// Makes another token. It does not outlive the token that the request shows.
   package func make(_ terms: AccountTokenTerms) async throws -> AccountTokenRecord {
     let secret = Secret.generate()
     let made: AccountTokenRecord? = try await app.change(by: caller) {
@@ -44,7 +44,7 @@ package struct AccountTokens: Sendable {
     return made
   }
 
-  /// Ends the one that was proved to be the caller's.
+  /// Ends the token that was proved to be the caller's.
   package func end(_ token: ID<AccountToken>, named: String) async throws {
     let count = try await app.change(by: caller, endsOwnAccess: true) {
       try await $0.run("delete from account_token where account_id = \(caller.account) and id = \(token)")
@@ -52,7 +52,8 @@ package struct AccountTokens: Sendable {
     guard count == 1 else { throw Refusal.notFound(.accountToken(named)) }
   }
 
-  /// Ends all but the one that is shown; and all base tokens and temporary API tokens, whichever they were made from.
+  /// Ends all account tokens except the one that the request shows, and all base tokens and temporary API tokens of the
+  /// caller.
   package func endOthers() async throws {
     try await app.change(by: caller, endsOwnAccess: true) {
       try await $0.run("update account set generation = generation + 1 where id = \(caller.account)")
@@ -61,19 +62,19 @@ package struct AccountTokens: Sendable {
   }
 }
 
-/// What a new account token is called, and how long it lives; nil for ever.
+/// The name and the lifetime of a new account token; nil days mean that it does not expire.
 package struct AccountTokenTerms: Sendable {
   let name: String
   let days: Int64?
 
-  /// A token that ends after so many days.
+  /// A token that expires after `days` days.
   package init(name: String, days: Int64?) { (self.name, self.days) = (name, days) }
 
-  /// When it ends, as an expression.
+  /// The time when it expires, as an expression.
   var end: SQL { "now() + make_interval(days => \(days)::integer)" }
 }
 
-/// An account token in its owner's list; a new one has its secret, for the only time.
+/// An account token in its owner's list. A new one also has its secret, which is shown only once.
 package struct AccountTokenRecord: RowDecodable, Sendable {
   package let id: ID<AccountToken>
   package let name: String
@@ -82,9 +83,9 @@ package struct AccountTokenRecord: RowDecodable, Sendable {
   package let lastUsed: Timestamp?
   package let lastAddress: String?
   package let lastClient: String?
-  /// Whether it is the one that the caller shows.
+  /// Whether it is the token that the request shows.
   package let isCurrent: Bool
-  /// In the answer that makes it.
+  /// Only in the response that creates the token.
   package internal(set) var secret: Secret?
 
   static func columns(for caller: SignedIn) -> SQL {

@@ -2,15 +2,15 @@ package import Access
 internal import Crypto
 package import Postgres
 
-/// The password of a person, for themselves.
+/// A person's own password.
 package struct OwnPassword: Sendable {
   private let app: App
   private let caller: SignedIn
 
-  /// The caller's.
+  /// Works on the caller's password.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
-  /// Asks for it again; wrong ones are throttled like those at the door. Gives what it was checked against.
+  /// Checks the password once more and returns what it was checked against. Wrong ones are throttled as at sign-in.
   package func confirm(_ password: String) async throws -> ConfirmedPassword {
     let attempt = try await Attempt.begin(at: .account(caller.account), app)
     let person: ConfirmedPassword? = try await app.db.row(
@@ -23,8 +23,8 @@ package struct OwnPassword: Sendable {
     return person
   }
 
-  /// Whoever knows the old one may set another one; all account tokens end but the one that is shown. `field` is how an
-  /// error calls the new one.
+  /// Sets a new password if the old one is right, and ends all account tokens except the one that the request shows.
+  /// Errors call the new password `field`.
   package func change(from old: String, to new: String, named field: String) async throws {
     let person = try await confirm(old)
     let new = try NewPassword(
@@ -42,7 +42,7 @@ package struct OwnPassword: Sendable {
   }
 }
 
-/// Somebody who has given their password again, and what it was checked against.
+/// A person who has confirmed their password, and what it was checked against.
 package struct ConfirmedPassword: RowDecodable, Sendable {
   let email: String
   let name: String

@@ -1,12 +1,14 @@
 internal import Assets
 internal import Crypto
 
-/// A password that somebody sets: 8 characters at least, 1024 bytes at most, none of the commonest, and not what anybody
-/// would try first for this person. Nothing is asked of its composition (NIST SP 800-63B, 3.1.1.2).
+/// A new password: at least 8 characters and at most 1024 bytes, not one of the commonest, and not one of the person's
+/// names. There are no rules of composition (NIST SP 800-63B, 3.1.1.2).
 package struct NewPassword: Sendable {
   package let clear: String
 
-  /// From a text; `names` are what the person is called, and `field` is how an error calls it.
+  /// `names` are the names and addresses of the person; errors call the password `field`.
+  ///
+  /// - Throws: `DomainError` if the password is not allowed.
   package init(_ text: String, _ field: String = "password", names: [String] = []) throws {
     guard text.utf8.count <= PasswordHasher.longest else { throw DomainError.invalid(field: field) }
     guard text.unicodeScalars.count >= 8 else {

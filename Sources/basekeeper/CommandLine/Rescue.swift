@@ -43,11 +43,11 @@ func disableSecondFactor(_ options: Options) throws {
 }
 
 private func atTheMachine<Value: Sendable>(
-  _ options: Options, _ body: @escaping @Sendable (AtTheMachine) async throws -> Value
+  _ options: Options, _ body: @escaping @Sendable (LocalAdministration) async throws -> Value
 ) throws -> Value {
   try withInstallation(options) { installation in
     let passwords = installation.passwords
-    return try installation.withDatabase { try await body(AtTheMachine($0, passwords)) }
+    return try installation.withDatabase { try await body(LocalAdministration($0, passwords)) }
   }
 }
 

@@ -30,7 +30,7 @@ struct Configuration {
   var isDemo: Bool
   var signingSecret: String?
   var algorithm: SigningKey.Algorithm
-  /// What seals the secrets in the database; nil if it was not set.
+  /// The master key, which seals the secrets in the database; nil if it was not set.
   var masterKey: String?
   var edge: Edge
   var metricsNetworks: [IPNetwork]
@@ -140,7 +140,7 @@ struct Configuration {
 extension Configuration {
   /// Checks the first administrator's address and password by the rules of the API. Only the first start uses them.
   func checkAdministrator() throws(Problems) {
-    let problems = AtTheMachine.problems(
+    let problems = LocalAdministration.problems(
       email: adminEmail, named: "BASEKEEPER_ADMIN_EMAIL", password: adminPassword, named: "BASEKEEPER_ADMIN_PASSWORD")
     if !problems.isEmpty { throw Problems(lines: problems) }
   }

@@ -3,13 +3,13 @@ package import Crypto
 package import Ground
 package import Postgres
 
-/// What somebody at the machine does for people who cannot sign in: by the same rules, and without an account. The audit
-/// log names nobody for it.
-package struct AccountsAtTheMachine: Sendable {
+/// What an operator on the machine does for people who cannot sign in. The same rules hold, but there is no account:
+/// the audit log names no actor.
+package struct LocalAccounts: Sendable {
   private let database: WritableDatabase
   private let passwords: PasswordHasher
 
-  /// Those of a database.
+  /// Works on a database.
   package init(_ database: WritableDatabase, _ passwords: PasswordHasher) {
     (self.database, self.passwords) = (database, passwords)
   }
@@ -23,7 +23,7 @@ package struct AccountsAtTheMachine: Sendable {
       """)
   }
 
-  /// Makes a system administrator; gives the password, which is generated if none is given.
+  /// Makes a system administrator. Returns the password; if nil is given, it is generated.
   package func create(email: EmailAddress, name: DisplayName?, password: String?) async throws -> String {
     let new = try self.new(password, for: [email.text, email.localPart])
     let hash = try await passwords.hash(new)
@@ -35,7 +35,7 @@ package struct AccountsAtTheMachine: Sendable {
     return new
   }
 
-  /// Gives somebody a new password, and ends their sessions; gives the password, which is generated if none is given.
+  /// Sets a person's password and ends their sessions. Returns the password; if nil is given, it is generated.
   package func resetPassword(of email: String, to password: String?) async throws -> String {
     let new = try self.new(password, for: [email, String(email.prefix { $0 != "@" })])
     let hash = try await passwords.hash(new)
@@ -43,7 +43,7 @@ package struct AccountsAtTheMachine: Sendable {
     return new
   }
 
-  /// Takes away somebody's second factor and the duty to have one, and ends their sessions.
+  /// Removes a person's second factor and the requirement to have one, and ends their sessions.
   package func removeSecondFactor(of email: String) async throws {
     try await change(email, setting: "forces_2fa = false") { try await $0.removeSecondFactor(of: $1) }
   }
@@ -65,7 +65,7 @@ package struct AccountsAtTheMachine: Sendable {
     }
   }
 
-  /// The given password, if it may be one; otherwise a generated one.
+  /// The given password, checked; or a generated one if nil is given.
   private func new(_ password: String?, for names: [String]) throws -> String {
     guard let password else { return Secret.generatedPassword().clear }
     return try NewPassword(password, names: names).clear
