@@ -13,7 +13,7 @@ public struct Attempt: Sendable {
     /// An account.
     case account(ID<Account>)
     /// A user name that no account has.
-    case nobody(String)
+    case unknownName(String)
     /// A link.
     case link(ID<BaseLink>)
     /// Any link, by guessing its name.
@@ -22,7 +22,7 @@ public struct Attempt: Sendable {
     var text: String {
       switch self {
       case .account(let id): "account \(id.value)"
-      case .nobody(let name): "nobody \(name.lowercased())"
+      case .unknownName(let name): "nobody \(name.lowercased())"
       case .link(let id): "link \(id.value)"
       case .anyLink: "links"
       }

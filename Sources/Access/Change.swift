@@ -19,7 +19,7 @@ extension App {
     _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
     let json = JSONWriter.bytes(of: Actor(account: caller?.account, origin: origin))
-    let hold: SQL = caller.map { ", \($0.held(alone: endsOwnAccess))" } ?? ""
+    let hold: SQL = caller.map { ", \($0.hold(isEnding: endsOwnAccess))" } ?? ""
     let actor: SQL = "select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true)\(hold)"
     let time: SQL? = statementTime.map { ", set_config('statement_timeout', \("\($0.components.seconds)s"), true)" }
     return try await writer.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)

@@ -71,9 +71,9 @@ public struct SignedIn: Personal {
   /// SQL that holds the caller's access until the transaction ends, or fails if the access has ended (the function
   /// `hold_caller`). An account token lasts as long as its row. Credentials derived from one also end when the
   /// account's generation changes.
-  func held(alone: Bool) -> SQL {
+  func hold(isEnding: Bool) -> SQL {
     let generation = token == nil ? signIn.generation ?? SignInClaims.firstGeneration : nil
-    return "hold_caller(\(account), \(generation), \(signIn.accountToken), \(alone))"
+    return "hold_caller(\(account), \(generation), \(signIn.accountToken), \(isEnding))"
   }
 
   /// The same person with a sign-in from a derived token.

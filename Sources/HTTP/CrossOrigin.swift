@@ -39,26 +39,26 @@ public struct CrossOrigin: Sendable {
     var response = Response(204, type: "text/plain", [])
     response.headers = [
       ("Access-Control-Allow-Methods", methods.map(\.rawValue).joined(separator: ", ")),
-      ("Access-Control-Allow-Headers", sent), ("Access-Control-Max-Age", "\(memory)"),
+      ("Access-Control-Allow-Headers", allowedHeaders), ("Access-Control-Max-Age", "\(preflightMaxAge)"),
     ]
     return response
   }
 
   /// The header fields that pages may send: those of SeaTable's clients, and ours. A wildcard would not cover
   /// `Authorization`.
-  private static let sent = """
+  private static let allowedHeaders = """
     Accept, Authorization, Content-Type, deviceType, Idempotency-Key, token, traceparent, tracestate, X-Link-Password, \
     X-Request-Id, X-SEAFILE-OTP
     """
 
   /// The header fields that pages may read.
-  static let shown = """
+  static let exposedHeaders = """
     Idempotency-Replayed, RateLimit, RateLimit-Policy, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, \
     X-RateLimit-Reset, X-Request-Id
     """
 
   /// How long browsers may cache a preflight response, in seconds: the maximum that Chromium accepts.
-  private static let memory = 7_200
+  private static let preflightMaxAge = 7_200
 
   private static func isOrigin(_ text: String) -> Bool {
     guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return false }

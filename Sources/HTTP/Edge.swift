@@ -30,6 +30,6 @@ public struct Edge: Sendable {
   /// The header fields that let the page that has sent the request read the response.
   public func permission(for request: Request) -> [(name: String, value: String)] {
     guard let origin = request.headers[.origin], let permission = crossOrigin.permission(for: origin) else { return [] }
-    return [("Access-Control-Allow-Origin", permission), ("Access-Control-Expose-Headers", CrossOrigin.shown)]
+    return [("Access-Control-Allow-Origin", permission), ("Access-Control-Expose-Headers", CrossOrigin.exposedHeaders)]
   }
 }

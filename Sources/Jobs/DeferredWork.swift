@@ -65,7 +65,7 @@ public struct WorkHandler: Sendable {
     (self.kind, self.retries, self.limit) = (Work.kind, retries, limit)
     run = { payload, attempt in
       let work: Work
-      do { work = try Work(payload) } catch { throw Hopeless("payload: \(error)") }
+      do { work = try Work(payload) } catch { throw PermanentFailure("payload: \(error)") }
       try await body(work, attempt)
     }
   }
@@ -88,7 +88,7 @@ public struct WorkAttempt: Sendable, Equatable {
 }
 
 /// Thrown by a handler if its work must not be tried again.
-public struct Hopeless: Error, CustomStringConvertible {
+public struct PermanentFailure: Error, CustomStringConvertible {
   /// The reason.
   public let description: String
 

@@ -96,8 +96,8 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
   private func run(_ one: HeldJob, _ due: ContinuousClock.Instant) async -> Job.NextRun {
     do {
       switch try await one.job.turn() {
-      case .theirs(let time): return .within(time)
-      case .ours(let claim):
+      case .wait(let time): return .within(time)
+      case .run(let claim):
         let next = await run(one, JobRun(lateness: clock.now - due))
         // A claim that is not released expires.
         try? await claim?.end()

@@ -4,9 +4,9 @@ internal import Postgres
 /// Whether a runner may run a job now.
 enum JobTurn {
   /// Run it now. If replicas share the job, release the claim afterwards.
-  case ours(JobClaim?)
+  case run(JobClaim?)
   /// Another replica has it. Ask again after this time.
-  case theirs(Duration)
+  case wait(Duration)
 }
 
 /// The right to run a job that only one replica may run at a time. It is a row in the table `job`, and expires at a
@@ -41,9 +41,9 @@ struct JobClaim {
       from job where name = \(name) and not exists (select from claimed)
       """, returning: ClaimRow.self)
     // No row: another replica has just inserted it.
-    guard let answer else { return .theirs(interval) }
-    guard let heldUntil = answer.heldUntil else { return .theirs(max(.milliseconds(100), .microseconds(answer.left))) }
-    return .ours(JobClaim(name: name, db: db, heldUntil: heldUntil))
+    guard let answer else { return .wait(interval) }
+    guard let heldUntil = answer.heldUntil else { return .wait(max(.milliseconds(100), .microseconds(answer.left))) }
+    return .run(JobClaim(name: name, db: db, heldUntil: heldUntil))
   }
 
   /// Releases the claim, if it has not expired.
@@ -69,7 +69,7 @@ extension Job {
   }
 
   func turn() async throws -> JobTurn {
-    guard case .oneReplica(let db, let limit) = scope else { return .ours(nil) }
+    guard case .oneReplica(let db, let limit) = scope else { return .run(nil) }
     return try await JobClaim.ask(name, db, interval: interval, limit: limit)
   }
 }

@@ -1,7 +1,7 @@
 internal import Loop
 
 /// A body that exceeded its time limit.
-struct TookTooLong: Error, CustomStringConvertible {
+struct TimeLimitExceeded: Error, CustomStringConvertible {
   let limit: Duration
   var description: String { "no end within \(limit)" }
 }
@@ -21,7 +21,7 @@ extension Loop {
     }
     let timer = after(limit) {
       task.cancel()
-      answer.give(.failure(TookTooLong(limit: limit)))
+      answer.give(.failure(TimeLimitExceeded(limit: limit)))
     }
     defer { timer.cancel() }
     let result = await withTaskCancellationHandler {

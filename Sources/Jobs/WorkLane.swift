@@ -46,10 +46,10 @@ struct WorkLane: Sendable {
   /// Makes an attempt. Returns the error; nil if it succeeded.
   private func attempt(_ taken: TakenWork, by handler: WorkHandler) async -> (any Error)? {
     guard taken.attempt.number <= handler.retries.attempts else {
-      return Hopeless("whoever made the last attempt is gone")
+      return PermanentFailure("whoever made the last attempt is gone")
     }
     let payload: JSON
-    do { payload = try JSON(Array(taken.payload.utf8)) } catch { return Hopeless("payload: \(error)") }
+    do { payload = try JSON(Array(taken.payload.utf8)) } catch { return PermanentFailure("payload: \(error)") }
     return await loop.within(handler.limit) { try await handler.run(payload, taken.attempt) }
   }
 
@@ -66,7 +66,7 @@ struct WorkLane: Sendable {
       try await db.run("update deferred_work set attempts = attempts - 1, due_at = now() where \(own)")
       return
     }
-    let pause = failure is Hopeless ? nil : handler.retries.pause(afterAttempt: taken.attempt.number)
+    let pause = failure is PermanentFailure ? nil : handler.retries.pause(afterAttempt: taken.attempt.number)
     let next: SQL = pause.map { "due_at = now() + \($0.microseconds) * interval '1 microsecond'" } ?? "dead_at = now()"
     let count = try await db.run("update deferred_work set failure = \(reason), \(next) where \(own)")
     if pause == nil && count == 1 { report(WorkReport(kind: taken.kind, attempt: taken.attempt, reason: reason)) }

@@ -191,12 +191,12 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
       do {
         return try await perform(transaction)
       } catch {
-        guard transaction.failure?.asksForRepetition == true, pipeline.isIdle,
+        guard transaction.failure?.isTransactionRetryable == true, pipeline.isIdle,
           let pause = RetryPolicy.transactions.pause(afterAttempt: attempt)
         else { throw error }
         await loop.sleep(for: pause)
         attempt += 1
-        if transaction.failure?.isOfName == true { isNamed = false }
+        if transaction.failure?.isStatementMismatch == true { isNamed = false }
       }
     }
   }

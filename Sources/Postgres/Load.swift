@@ -66,7 +66,7 @@ extension PostgresError {
     case .unavailable: .unavailable
     case .timedOut: .timeout
     case .statement(let sqlstate, _, _) where ["22", "23", "P0"].contains(sqlstate.prefix(2)): .constraint
-    case .statement where asksForRepetition: .conflict
+    case .statement where isTransactionRetryable: .conflict
     case .invalidText: .constraint
     case .statement, .unexpected: .other
     }

@@ -78,7 +78,7 @@ public enum Migrator {
         guard let next = try step(session, migrations, retries) else { return applied }
         applied.append(next)
         attempt = 1
-      } catch MigrationError.failed(let name, let error) where error.isOfLocks {
+      } catch MigrationError.failed(let name, let error) where error.isLockFailure {
         guard let pause = retries.policy.pause(afterAttempt: attempt) else {
           throw MigrationError.failed(name, error)
         }
@@ -93,7 +93,7 @@ public enum Migrator {
   public static func isCurrent(_ database: Database, _ migrations: [Migration]) async throws(PostgresError) -> Bool {
     let applied = Set(try await applied(database))
     let own = Set(migrations.map(\.name))
-    return applied.isSuperset(of: own) && !applied.subtracting(own).contains(where: takesAway)
+    return applied.isSuperset(of: own) && !applied.subtracting(own).contains(where: isContracting)
   }
 
   /// The names of the migrations that newer programs have applied to the database.
@@ -119,7 +119,7 @@ public enum Migrator {
     init(_ row: Row) throws(PostgresError) { names = try row["names"] }
   }
 
-  private static func takesAway(_ name: String) -> Bool { name.hasSuffix(".contract.sql") }
+  private static func isContracting(_ name: String) -> Bool { name.hasSuffix(".contract.sql") }
 
   private static func step(
     _ session: ScriptSession, _ migrations: [Migration], _ retries: LockRetries
@@ -178,7 +178,7 @@ public enum Migrator {
     let last = checks.last { $0.isApplied && $0.isGiven }?.name
     let unknown = checks.filter { !$0.isGiven }.map(\.name)
     if let last, let missing = unknown.first(where: { $0 < last }) { throw MigrationError.missing(missing) }
-    guard last != nil || unknown.isEmpty, !unknown.contains(where: takesAway) else {
+    guard last != nil || unknown.isEmpty, !unknown.contains(where: isContracting) else {
       throw MigrationError.newer(unknown)
     }
     let changed = checks.first { $0.isApplied && $0.isGiven && $0.isChanged }

@@ -58,7 +58,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   /// Whether the connection is open and not in a transaction, so that it can be leased again.
   var isIdle: Bool {
     guard let link else { return false }
-    return !machine.isOwed && !machine.hasOpenBatch && PQtransactionStatus(link.pointer) == PQTRANS_IDLE
+    return !machine.awaitsAnswer && !machine.hasOpenBatch && PQtransactionStatus(link.pointer) == PQTRANS_IDLE
   }
 
   /// Whether the connection is in a transaction that can be committed. Also true if the connection is lost; the commit
@@ -96,7 +96,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   }
 
   /// Sends a transaction of one query with this turn's batch, and waits until it is committed.
-  func answer(toAll sql: SQL, after prelude: SQL?, isNamed: Bool) async throws(PostgresError) -> ResultSet {
+  func answer(transactionOf sql: SQL, after prelude: SQL?, isNamed: Bool) async throws(PostgresError) -> ResultSet {
     guard !sql.hasNUL else { throw .invalidText }
     let answer: Answer = await withUnsafeContinuation {
       begin(prelude, isNamed: isNamed)
@@ -199,7 +199,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   /// machine's state decides when to stop.
   private func takeAnswers() {
     var gaps = 0
-    while let link, machine.isOwed, PQisBusy(link.pointer) == 0 {
+    while let link, machine.awaitsAnswer, PQisBusy(link.pointer) == 0 {
       guard let pointer = PQgetResult(link.pointer) else {
         gaps += 1
         if gaps > 2 { lose("the connection is out of step") }

@@ -79,7 +79,7 @@ struct PipelineMachine<Payload, Rows> {
   private(set) var loss: PostgresError?
 
   /// Whether the server has not answered everything that was sent.
-  var isOwed: Bool { !inFlight.isEmpty }
+  var awaitsAnswer: Bool { !inFlight.isEmpty }
 
   /// Takes the next action; nil if there is none until the next event.
   mutating func nextAction() -> Action? { actions.popFirst() }
@@ -147,7 +147,7 @@ extension PipelineMachine {
     case .preparation: break
     case .query(let query) where query.role == .lookup: answer(query, .success(rows))
     case .query(let query): uncommitted.append((query, .success(rows)))
-    case .sync, nil: loseStep()
+    case .sync, nil: loseSequence()
     }
   }
 
@@ -156,7 +156,7 @@ extension PipelineMachine {
     switch inFlight.popFirst() {
     case .preparation(let statement, let number): prepared.forget(statement, number)
     case .query(let query): skipped(query)
-    case .sync, nil: loseStep()
+    case .sync, nil: loseSequence()
     }
   }
 
@@ -169,21 +169,21 @@ extension PipelineMachine {
     case .query(let query):
       _ = inFlight.popFirst()
       if query.role == .opensTransaction { failedPrerequisite = error }
-      if error.isOfStaleStatement {
-        prepared.forget(query.statement, query.preparation, isStale: !error.isOfUnknownStatement)
+      if error.isStaleStatement {
+        prepared.forget(query.statement, query.preparation, isStale: !error.isUnknownStatement)
       }
       retryOrFail(query, error)
     case .sync:
       // The commit failed: for example, a deferred constraint was violated. The `Sync` still gets its own answer.
       failUncommitted(error)
-    case nil: return loseStep()
+    case nil: return loseSequence()
     }
     if endsConnection { lost(error) }
   }
 
   /// The server has passed a `Sync`, and has committed what came before it.
   mutating func synced() {
-    guard case .sync? = inFlight.first else { return loseStep() }
+    guard case .sync? = inFlight.first else { return loseSequence() }
     _ = inFlight.popFirst()
     hasAnswered = true
     for (query, answer) in uncommitted { self.answer(query, answer) }
@@ -204,7 +204,7 @@ extension PipelineMachine {
       _ = inFlight.popFirst()
       answer(query, .failure(.unexpected("a statement that copies")))
     }
-    loseStep()
+    loseSequence()
   }
 
   /// The connection is lost, or unusable. Unanswered queries fail: they may have been executed.
@@ -225,7 +225,7 @@ extension PipelineMachine {
     actions.append(.close(error))
   }
 
-  private mutating func loseStep() { lost(.unavailable("the connection is out of step")) }
+  private mutating func loseSequence() { lost(.unavailable("the connection is out of step")) }
 }
 
 // MARK: Outcomes of a query
@@ -237,7 +237,7 @@ extension PipelineMachine {
   }
 
   private mutating func failedToPrepare(_ statement: Statement, _ number: Int, _ error: PostgresError) {
-    guard error.isOfKnownStatement else {
+    guard error.isDuplicateStatement else {
       prepared.forget(statement, number)
       return failedPrerequisite = error
     }
@@ -261,10 +261,10 @@ extension PipelineMachine {
   /// Queues the query to be sent again if that may help; otherwise fails it.
   private mutating func retryOrFail(_ query: Query, _ error: PostgresError) {
     var query = query
-    if !query.role.isInTransaction && error.isOfStaleStatement && !query.isPreparedForIt && query.isNamed {
+    if !query.role.isInTransaction && error.isStaleStatement && !query.isPreparedForIt && query.isNamed {
       query.isNamed = false
       retryQueue.append(query)
-    } else if !query.role.isInTransaction && error.isOfConflict && query.conflictRetries > 0 {
+    } else if !query.role.isInTransaction && error.isConflict && query.conflictRetries > 0 {
       query.conflictRetries -= 1
       retryQueue.append(query)
     } else {

@@ -15,7 +15,7 @@ final class SharedPool {
           if let reason = slots.refusal { line.dismiss(reason) }
         })
     }
-    parts.silence.heard { [unowned self] in slots.doubtIdle() }
+    parts.silence.subscribe { [unowned self] in slots.replaceIdle() }
   }
 
   /// The open connection with the fewest unanswered queries; nil if none is open.
@@ -70,7 +70,7 @@ final class LeasedPool {
           if let reason = slots.refusal { line.dismiss(reason) }
         })
     }
-    parts.silence.heard { [unowned self] in slots.doubtIdle() }
+    parts.silence.subscribe { [unowned self] in slots.replaceIdle() }
   }
 
   /// Whether there is an open connection, leased or not.
@@ -111,17 +111,17 @@ final class LeasedPool {
 
 /// Tells all pools that a server does not answer on one connection. Idle connections may lead to the same server, which
 /// hangs or cannot be reached. Without this they would be found out one by one, each by a request that waits in vain.
-final class Silence {
+final class SilenceNotice {
   private var listeners: [() -> Void] = []
 
-  func heard(_ listener: @escaping () -> Void) { listeners.append(listener) }
+  func subscribe(_ listener: @escaping () -> Void) { listeners.append(listener) }
 
-  func tell() { for listener in listeners { listener() } }
+  func publish() { for listener in listeners { listener() } }
 }
 
 extension [Slot] {
   /// Replaces idle connections with new ones.
-  fileprivate func doubtIdle() {
+  fileprivate func replaceIdle() {
     for slot in self {
       if let pipeline = slot.pipeline, pipeline.isIdle { pipeline.lose("the server does not answer") }
     }
@@ -135,7 +135,7 @@ struct PoolParts {
   let outbox: Outbox
   let catalogue: Catalogue
   let tally: Tally
-  let silence = Silence()
+  let silence = SilenceNotice()
 
   func line() -> WaitingLine {
     WaitingLine(on: loop, tally, time: settings.waitingTime, capacity: settings.waitingLimit)
@@ -147,7 +147,7 @@ struct PoolParts {
       let link = try await open(by: opener)
       do throws(LoopError) {
         let pipeline = try Pipeline(link, on: loop, outbox, catalogue, tally, answerTimeout: settings.answerTimeout())
-        pipeline.onSilence = silence.tell
+        pipeline.onSilence = silence.publish
         return pipeline
       } catch {
         throw .unavailable("\(error)")

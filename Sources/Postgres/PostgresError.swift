@@ -37,7 +37,7 @@ extension PostgresError {
       return
     }
     let message = result.field(.messagePrimary) ?? ""
-    guard !result.isOfStandby else {
+    guard !result.isFromStandby else {
       self = .unavailable(message)
       return
     }
@@ -63,27 +63,27 @@ extension PostgresError {
 
   /// Whether the whole transaction should be run again: it conflicted with another one, or a prepared statement is not
   /// what the connection assumed.
-  var asksForRepetition: Bool { isOfConflict || isOfName }
+  var isTransactionRetryable: Bool { isConflict || isStatementMismatch }
 
   /// serialization_failure or deadlock_detected: the server rolled back so that another transaction can go on.
-  var isOfConflict: Bool { hasState("40001") || hasState("40P01") }
+  var isConflict: Bool { hasState("40001") || hasState("40P01") }
 
   /// Whether a prepared statement is not what the connection assumed.
-  var isOfName: Bool { isOfStaleStatement || isOfKnownStatement }
+  var isStatementMismatch: Bool { isStaleStatement || isDuplicateStatement }
 
   /// Whether preparing again may help: the server does not know the statement, or feature_not_supported, which is also
   /// "cached plan must not change result type".
-  var isOfStaleStatement: Bool { isOfUnknownStatement || hasState("0A000") }
+  var isStaleStatement: Bool { isUnknownStatement || hasState("0A000") }
 
   /// invalid_sql_statement_name: a pooler has moved the connection to another server process.
-  var isOfUnknownStatement: Bool { hasState("26000") }
+  var isUnknownStatement: Bool { hasState("26000") }
 
   /// duplicate_prepared_statement: a pooler has moved the connection to a server process on which another client has
   /// prepared the statement.
-  var isOfKnownStatement: Bool { hasState("42P05") }
+  var isDuplicateStatement: Bool { hasState("42P05") }
 
   /// Whether the statement did not get a lock in time, or ended in a deadlock.
-  var isOfLocks: Bool { self == .timedOut || hasState("40P01") }
+  var isLockFailure: Bool { self == .timedOut || hasState("40P01") }
 
   private func hasState(_ wanted: String) -> Bool {
     guard case .statement(let sqlstate, _, _) = self else { return false }
@@ -95,12 +95,12 @@ extension ResultSet {
   /// Whether the connection should be closed: the server ends it, or no longer accepts writes.
   var endsConnection: Bool {
     guard let sqlstate = field(.sqlstate) else { return true }
-    return isOfStandby || sqlstate.hasPrefix("57P0") || sqlstate.hasPrefix("08")
+    return isFromStandby || sqlstate.hasPrefix("57P0") || sqlstate.hasPrefix("08")
   }
 
   /// Whether a server in recovery has refused `begin read write`: feature_not_supported from the function that checks a
   /// setting's new value. The message depends on the server's language.
-  fileprivate var isOfStandby: Bool {
+  fileprivate var isFromStandby: Bool {
     field(.sqlstate) == "0A000" && field(.sourceFunction) == "call_bool_check_hook"
   }
 

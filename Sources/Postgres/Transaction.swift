@@ -50,7 +50,7 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
   func perform(_ sql: SQL) async throws(PostgresError) -> ResultSet {
     state = .ended
     do throws(PostgresError) {
-      return try await pipeline.answer(toAll: sql, after: prelude, isNamed: isNamed)
+      return try await pipeline.answer(transactionOf: sql, after: prelude, isNamed: isNamed)
     } catch {
       failure = error
       if pipeline.isOpen && !pipeline.isIdle { await endByRollback() }
@@ -73,7 +73,7 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
       // transaction should run again is kept, too. Rolling back to a savepoint does not remove it, and it would hide a
       // later one of the same name.
       let isUndone = await undoNested()
-      if isUndone && failure?.asksForRepetition != true { failure = before }
+      if isUndone && failure?.isTransactionRetryable != true { failure = before }
       throw error
     }
   }
