@@ -1,32 +1,32 @@
 public import Ground
 
-/// What the operator has set and an operation needs to know.
+/// The operator's settings, as far as operations need them.
 public struct AppSettings: Sendable {
-  /// Where clients reach the service, without a slash at the end: `https://bases.example.com`.
+  /// The public URL of the service, without a trailing slash: `https://bases.example.com`.
   public var publicURL: String
-  /// From where the metrics may be read.
+  /// The networks from which the metrics may be read.
   public var metricsNetworks = thisMachine
-  /// Whether there is a page at `/api/docs/`.
+  /// Whether `/api/docs/` is served.
   public var showsDocs = true
-  /// How many requests a minute there may be; 0: as many as they like.
+  /// The rate limits.
   public var limits = Limits()
 
-  /// What holds for each one of them.
+  /// Rate limits in requests per minute; 0 means unlimited.
   public struct Limits: Sendable {
-    /// Of one address, over all.
+    /// The limit of one address, for all its requests.
     public var address: Int64 = 0
-    /// Of one account, with all its tokens.
+    /// The limit of one account, for all its tokens together.
     public var account: Int64 = 0
-    /// Of one API token, where it has no limit of its own.
+    /// The limit of one API token that has no limit of its own.
     public var apiToken: Int64 = 0
 
-    /// None.
+    /// Makes limits of 0.
     public init() {}
   }
 
-  /// The addresses by which a machine reaches itself.
+  /// The loopback networks.
   public static let thisMachine = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")].compactMap(\.self)
 
-  /// The defaults, at this URL.
+  /// Makes the default settings with a public URL.
   public init(publicURL: String) { self.publicURL = publicURL }
 }

@@ -2,25 +2,26 @@ internal import Ground
 
 /// Why a signed token is refused.
 public enum TokenError: Error, Equatable {
-  /// Not one of ours, or not whole.
+  /// The token is not ours, or is malformed.
   case invalid
-  /// One of ours, whose time is over.
+  /// The token is ours, and has expired.
   case expired
 }
 
 /// Signs and verifies base tokens and temporary API tokens: compact JWS (RFC 7515, 7519, 8725).
 ///
-/// One key signs base tokens; others may still be accepted, or be known already before they sign. Temporary API tokens
-/// have a key of their own, so that neither kind can stand in for the other (RFC 8725, 3.11 and 3.12).
+/// One key signs base tokens. Tokens of other keys may be accepted, too: keys that used to sign, or will sign soon.
+/// Temporary API tokens have a separate key, so that neither kind of token can be used as the other (RFC 8725, 3.11 and
+/// 3.12).
 public struct TokenSigner: Sendable {
   /// The key that signs base tokens.
   public let signing: SigningKey
-  /// All keys whose tokens are accepted, the signing one among them.
+  /// All keys whose tokens are accepted, including the signing key.
   public let accepted: [SigningKey]
   private let byID: [String: SigningKey]
   private let temporary: SigningKey
 
-  /// A signer with the keys of one moment.
+  /// Makes a signer with the current keys.
   public init(signing: SigningKey, accepted: [SigningKey] = [], vault: Vault) {
     self.signing = signing
     let all = accepted.contains { $0.id == signing.id } ? accepted : [signing] + accepted
@@ -32,13 +33,13 @@ public struct TokenSigner: Sendable {
     self.temporary = temporary
   }
 
-  /// A base token.
+  /// Signs a base token.
   public func sign(_ claims: BaseTokenClaims) -> String { Self.sign(claims, with: signing) }
 
-  /// A temporary API token.
+  /// Signs a temporary API token.
   public func sign(_ claims: TemporaryTokenClaims) -> String { Self.sign(claims, with: temporary) }
 
-  /// The claims of a base token whose time is not over at `now`, in seconds since 1970.
+  /// The claims of a base token that has not expired at `now`, in seconds since 1970.
   public func verify(_ token: String, at now: Int64) throws(TokenError) -> BaseTokenClaims {
     let claims: BaseTokenClaims = try Self.verified(token, with: keys)
     guard claims.expiry <= Self.latest else { throw .invalid }
@@ -46,7 +47,7 @@ public struct TokenSigner: Sendable {
     return claims
   }
 
-  /// The claims of a temporary API token whose time is not over at `now`, in seconds since 1970.
+  /// The claims of a temporary API token that has not expired at `now`, in seconds since 1970.
   public func verifyTemporary(_ token: String, at now: Int64) throws(TokenError) -> TemporaryTokenClaims {
     let claims: TemporaryTokenClaims = try Self.verified(token) { $0 == nil || $0 == temporary.id ? [temporary] : [] }
     guard claims.expiry <= Self.latest else { throw .invalid }
@@ -54,7 +55,8 @@ public struct TokenSigner: Sendable {
     return claims
   }
 
-  /// The keys that a header's `kid` can mean. Other components of a SeaTable installation share a secret and name no key.
+  /// The keys that a header's `kid` may refer to. Other components of a SeaTable installation share an HS256 secret,
+  /// and send no `kid`.
   private func keys(named id: String?) -> [SigningKey] {
     guard let id else { return accepted.filter { $0.algorithm == .hs256 } }
     return byID[id].map { [$0] } ?? []
@@ -64,7 +66,7 @@ public struct TokenSigner: Sendable {
 
   private static let dot = UInt8(ascii: ".")
   private static let longest = 8192
-  /// The last second of the year 9999: no later time can be stored, nor written with four digits.
+  /// The last second of the year 9999. Later times cannot be stored, or written with four digits.
   private static let latest: Int64 = 253_402_300_799
 
   private static func sign(_ claims: some JSONEncodable, with key: SigningKey) -> String {
@@ -77,7 +79,7 @@ public struct TokenSigner: Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The signature is checked before anything of the payload is looked at.
+  /// Checks the signature before it reads anything of the payload.
   private static func verified<Claims: ReadableClaims>(
     _ token: String, with keys: (String?) -> [SigningKey]
   ) throws(TokenError) -> Claims {
@@ -86,20 +88,20 @@ public struct TokenSigner: Sendable {
     guard parts.count == 3, let signature = Base64URL.decode(parts[2]) else { throw .invalid }
     let header = try Header(object(parts[0]))
     let signed = Array(token.utf8[..<parts[1].endIndex])
-    // The algorithm is the key's: a header that names another is refused, whatever it is signed with.
+    // The key determines the algorithm. A header that names another one is refused, however it is signed.
     guard
       keys(header.kid).contains(where: { $0.algorithm.rawValue == header.alg && $0.isSignature(signature, of: signed) })
     else { throw .invalid }
     return try Claims(object(parts[1]))
   }
 
-  /// The JSON object that a part of a token is.
+  /// The JSON object that is encoded in one part of a token.
   private static func object(_ part: Substring.UTF8View) throws(TokenError) -> JSON {
     guard let bytes = Base64URL.decode(part), let json = try? JSON(bytes), case .object = json else { throw .invalid }
     return json
   }
 
-  /// A header that asks for nothing we do not know. Where it tells to look for a key, nobody looks.
+  /// A header that requires no extensions. If it names a place to fetch a key from, that is ignored.
   private struct Header {
     let alg: String
     let kid: String?
@@ -113,13 +115,13 @@ public struct TokenSigner: Sendable {
   }
 }
 
-/// What can be read of a token's payload.
+/// Claims that can be read from a token's payload.
 protocol ReadableClaims {
   init(_ payload: JSON) throws(TokenError)
 }
 
 extension JSON {
-  /// What a claim says; nil where it is not there, or null. One of another type makes the token invalid.
+  /// The value of a claim; nil if it is missing or null. A claim of the wrong type makes the token invalid.
   func claim<Value>(_ name: String, _ read: (JSON) -> Value?) throws(TokenError) -> Value? {
     guard let json = self[name], json != .null else { return nil }
     guard let value = read(json) else { throw .invalid }

@@ -1,11 +1,11 @@
 internal import CLibPQ
 
-/// A connection for what is run before and beside the service: migrations, making a database. It blocks the calling
-/// thread, and takes any text as SQL; so it is not public.
+/// A connection for work outside the running service, such as migrations and creating a database. It blocks the calling
+/// thread and accepts any text as SQL, so it is not public.
 package final class ScriptSession {
   private let link: Link
 
-  /// Connects. The session waits for locks and runs statements for as long as it takes.
+  /// Connects. The session has no lock timeout and no statement timeout.
   package init(_ url: String) throws(PostgresError) {
     let own = Hosts.options(of: url)["options"] ?? ""
     link = try Link.open(
@@ -16,7 +16,7 @@ package final class ScriptSession {
       ])
   }
 
-  /// Runs a script of any number of statements; what it answers is dropped.
+  /// Runs a script of any number of statements, and discards the results.
   package func run(_ script: String) throws(PostgresError) {
     guard !script.utf8.contains(0) else { throw .invalidText }
     try check(PQexec(link.pointer, script))
@@ -51,7 +51,7 @@ package final class ScriptSession {
       })
   }
 
-  /// Whether a transaction is under way that can still be committed.
+  /// Whether the session is in a transaction that can still be committed.
   var isInTransaction: Bool { PQtransactionStatus(link.pointer) == PQTRANS_INTRANS }
 
   @discardableResult
@@ -66,5 +66,5 @@ package final class ScriptSession {
   }
 }
 
-/// Whether a server takes connections. Blocks the calling thread, for 2 s at most.
+/// Whether a server accepts connections. Blocks the calling thread for up to 2 s.
 package func acceptsConnections(_ conninfo: String) -> Bool { PQping("\(conninfo) connect_timeout=2") == PQPING_OK }

@@ -76,7 +76,7 @@ import Testing
 
   @Test func `work that is hopeless or cannot be read is dead at once`() async throws {
     try await Yard.with { yard in
-      yard.fail { $0 == 1 ? Hopeless("gone for good") : nil }
+      yard.fail { $0 == 1 ? PermanentFailure("gone for good") : nil }
       try await yard.enqueue(1)
       try await yard.database.execute("insert into deferred_work (kind, payload) values ('letter', '{\"to\": []}')")
       try await yard.enqueue(2)

@@ -66,7 +66,7 @@ import Testing
       return .sentAgain(times: again, isNamed: model.sendings[1]?.last == true)
     }
     guard case .failure(let error)? = model.answers[1]?.first else { return .sentAgain(times: 0, isNamed: true) }
-    return error.asksForRepetition ? .allRunsAgain : .fails
+    return error.isTransactionRetryable ? .allRunsAgain : .fails
   }
 
   @Test func `a look-up is answered at once, and a statement that may write once it is committed`() {
@@ -79,7 +79,7 @@ import Testing
     #expect(model.machine.unanswered == 1)
     _ = model.takeAnswer()
     #expect(model.order == [1, 2])
-    #expect(model.machine.hasAnswered && !model.machine.isOwed)
+    #expect(model.machine.hasAnswered && !model.machine.awaitsAnswer)
   }
 
   @Test func `a refused commit is the answer to everything it would have committed`() {

@@ -65,7 +65,7 @@ import Testing
   private func check(_ model: PipelineModel, asked: [Int], _ seed: Int) {
     #expect(model.faults == [], "seed \(seed)")
     #expect(model.order.sorted() == asked.sorted(), "each has one answer; seed \(seed)")
-    #expect(model.machine.unanswered == 0 && !model.machine.isOwed && !model.machine.hasOpenBatch, "seed \(seed)")
+    #expect(model.machine.unanswered == 0 && !model.machine.awaitsAnswer && !model.machine.hasOpenBatch, "seed \(seed)")
     #expect(model.server.committed.values.allSatisfy { $0 == 1 }, "seed \(seed)")
     #expect(model.closings.count == (model.machine.loss == nil ? 0 : 1), "seed \(seed)")
     // Skipped, in conflict three times, without its name; and whatever a pooler does.

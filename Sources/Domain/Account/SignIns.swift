@@ -32,7 +32,7 @@ package struct SignIns: Sendable {
 
   /// After too many failures, the password is not checked.
   private func beginAttempt(at candidate: Candidate?, _ credentials: Credentials) async throws -> Attempt {
-    try await Attempt.begin(at: candidate.map { .account($0.account) } ?? .nobody(credentials.username), app)
+    try await Attempt.begin(at: candidate.map { .account($0.account) } ?? .unknownName(credentials.username), app)
   }
 
   private func checkPassword(
