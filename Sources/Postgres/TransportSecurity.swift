@@ -11,7 +11,8 @@ extension ConnectionString {
     guard isElsewhere, !says("sslmode", or: "PGSSLMODE"), !says("service", or: "PGSERVICE") else { return self }
     let protected = with("sslmode", "verify-full")
     let own = getenv("HOME").map { "\(String(cString: $0))/.postgresql/root.crt" }
-    guard !says("sslrootcert", or: "PGSSLROOTCERT"), own.map({ access($0, F_OK) != 0 }) ?? true else { return protected }
+    let hasAuthorities = says("sslrootcert", or: "PGSSLROOTCERT") || own.map { access($0, F_OK) == 0 } ?? false
+    if hasAuthorities { return protected }
     return access(Self.authorities, R_OK) == 0 ? protected.with("sslrootcert", Self.authorities) : protected
   }
 
@@ -23,7 +24,7 @@ extension ConnectionString {
     let defaults = Hosts.values(PQconndefaults())
     let hosts = value(of: "host") ?? value(of: "hostaddr") ?? defaults["host"] ?? defaults["hostaddr"] ?? ""
     return hosts.split(separator: ",").contains { host in
-      let isSocket = host.hasPrefix("/") || host.hasPrefix("@")
+      let isSocket = host.hasPrefix("/")
       return !isSocket && host != "localhost" && IPAddress(String(host))?.isLoopback != true
     }
   }

@@ -9,8 +9,10 @@ extension Configuration {
       reason.contains("SSL") || reason.contains("certificate")
     else { return error }
     return .unavailable(
-      reason + "; a PostgreSQL on another machine must prove with TLS that it is the one in the URL: if the network needs "
-        + "no TLS, add sslmode=disable to DATABASE_URL; if the certificate is of an authority of your own, add sslrootcert")
+      """
+      \(reason); a PostgreSQL on another machine must prove with TLS that it is the one in the URL: if the network needs \
+      no TLS, add sslmode=disable to DATABASE_URL; if the certificate is of an authority of your own, add sslrootcert
+      """)
   }
 }
 

@@ -14,7 +14,7 @@ import Testing
 
   @Test(arguments: [
     "postgresql:///x", "postgresql://localhost/x", "postgresql://127.0.0.1:5433/x", "postgresql://[::1]/x",
-    "host=/run/postgresql", "host=@abstract", "host=localhost,127.0.0.2", "dbname=x",
+    "host=/run/postgresql", "host=localhost,127.0.0.2", "dbname=x",
     "postgresql://db.example.com/x?sslmode=disable", "postgresql://db.example.com/x?sslmode=require",
     "host=db.example.com service=mine",
   ])
