@@ -18,7 +18,9 @@ CREATE VIEW live_account AS
         CASE
             WHEN (account.totp_confirmed_at IS NULL) THEN COALESCE(team.generation, (0)::bigint)
             ELSE (0)::bigint
-        END) AS generation
+        END) AS generation,
+    (account.password_given_at IS NOT NULL) AS has_first_password,
+    (account.totp_confirmed_at IS NOT NULL) AS has_second_factor
    FROM (account
      LEFT JOIN team ON ((team.id = account.team_id)))
   WHERE (account.is_active AND (account.deleted_at IS NULL));
@@ -177,6 +179,7 @@ CREATE TABLE account (
     generation bigint DEFAULT 1 NOT NULL,
     totp_used_steps bigint[] DEFAULT '{}'::bigint[] NOT NULL,
     email_given_by text DEFAULT 'system'::text NOT NULL,
+    password_given_at timestamp with time zone,
     CONSTRAINT account_admin_role_check CHECK (((admin_role <> ''::text) AND (char_length(admin_role) <= 255))),
     CONSTRAINT account_email_check CHECK ((char_length(email) <= 254)),
     CONSTRAINT account_email_given_by CHECK ((email_given_by = ANY (ARRAY['self'::text, 'team'::text, 'system'::text]))),
@@ -225,6 +228,12 @@ CREATE TRIGGER a_keep_whose_email BEFORE INSERT ON account FOR EACH ROW
 CREATE TRIGGER a_keep_whose_new_email BEFORE UPDATE ON account FOR EACH ROW
   WHEN ((lower(old.email) IS DISTINCT FROM lower(new.email)))
   EXECUTE FUNCTION keep_whose_email();
+CREATE TRIGGER a_keep_whose_new_password BEFORE UPDATE ON account FOR EACH ROW
+  WHEN (((old.password_hash IS DISTINCT FROM new.password_hash) AND (NOT (old.password_given_at IS DISTINCT FROM new.password_given_at))))
+  EXECUTE FUNCTION keep_whose_password();
+CREATE TRIGGER a_keep_whose_password BEFORE INSERT ON account FOR EACH ROW
+  WHEN ((new.password_hash IS NOT NULL))
+  EXECUTE FUNCTION keep_whose_password();
 CREATE TRIGGER a_raise_generation BEFORE UPDATE ON account FOR EACH ROW
   WHEN (((((((old.password_hash IS DISTINCT FROM new.password_hash) OR (old.totp_confirmed_at IS DISTINCT FROM new.totp_confirmed_at)) OR (old.is_active IS DISTINCT FROM new.is_active)) OR (old.deleted_at IS DISTINCT FROM new.deleted_at)) OR (old.team_id IS DISTINCT FROM new.team_id)) OR (new.forces_2fa AND (NOT old.forces_2fa))))
   EXECUTE FUNCTION raise_generation();
@@ -1720,6 +1729,16 @@ begin
     when actor is null or exists (select from account where id = actor and id <> new.id and is_system_admin) then 'system'
     when actor = new.id then 'self'
     else 'team' end;
+  return new;
+end $$;
+
+CREATE FUNCTION keep_whose_password() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  actor bigint := nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account';
+begin
+  new.password_given_at := case when actor is distinct from new.id then now() end;
   return new;
 end $$;
 

@@ -35,6 +35,7 @@ public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("anyone", Set(CallerKind.allCases)),
   ("metrics-reader", Set(CallerKind.allCases)),
   ("account", signedIn),
+  ("choosing-password", signedIn),
   ("enrolling", signedIn),
   ("token-verifier", signedIn.union([.apiToken])),
   ("link-visitor", Set(CallerKind.allCases)),

@@ -54,7 +54,7 @@ extension Subject {
   fileprivate var scope: String? {
     switch self {
     case .nobody: nil
-    case .person(let caller), .enrolling(let caller): "account \(caller.account.value)"
+    case .person(let caller, _): "account \(caller.account.value)"
     case .program(let token, _): "token \(token.value)"
     }
   }

@@ -31,9 +31,7 @@ struct WireError {
       switch refusal {
       case .noCredentials: .detail(403, "Authentication credentials were not provided.")
       case .badAccountToken: .detail(401, "Invalid token")
-      case .mustEnrol:
-        .message(
-          403, "Two-factor authentication is required: enrol a second factor at /api/v2.1/user/two-factor-auth/ first.")
+      case .obliged(to: let duty): .message(403, duty.demand)
       case .expiredAPIToken: .message(403, "The API token has expired.")
       case .foreignNetwork: .message(403, "The API token may not be used from this address: see its allowed_networks.")
       case .retiredSecret: .message(403, "This secret has been replaced: use the new one.")
@@ -100,6 +98,9 @@ struct WireError {
           .with("X-SEAFILE-OTP", "required")
       case .secondFactorWrong:
         WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is invalid.")
+      case .firstPasswordExpired:
+        WireError(
+          status: 400, key: "non_field_errors", text: "The password has expired: ask an administrator for a new one.")
       }
   }
 
@@ -165,6 +166,18 @@ struct WireError {
 
 /// For existing links and for new ones.
 private let noPublicLinks = "The team of this base has closed its external links."
+
+extension Duty {
+  /// What somebody is told who has not done it yet.
+  fileprivate var demand: String {
+    switch self {
+    case .choosePassword:
+      "Your password was set by somebody else: choose your own at /api/v2.1/user/password/ first."
+    case .enrol:
+      "Two-factor authentication is required: enrol a second factor at /api/v2.1/user/two-factor-auth/ first."
+    }
+  }
+}
 
 extension WireError {
   private static func message(_ status: Int, _ text: String) -> WireError {

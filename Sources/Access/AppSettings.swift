@@ -11,6 +11,22 @@ public struct AppSettings: Sendable {
   /// The rate limits.
   public var limits = Limits()
 
+  /// How many hours a password works that somebody else has set; until then its person can only change it. Nil: it works
+  /// forever, and need not be changed.
+  public var firstPasswordHours: Int64?
+  /// Who must have a second factor, regardless of their team's policy.
+  public var requiredSecondFactors = SecondFactorDuty.nobody
+
+  /// Who must have a second factor.
+  public enum SecondFactorDuty: String, CaseIterable, Sendable {
+    /// Nobody.
+    case nobody = "none"
+    /// Team admins and system administrators.
+    case administrators
+    /// Everybody.
+    case all
+  }
+
   /// Rate limits in requests per minute; 0 means unlimited.
   public struct Limits: Sendable {
     /// The limit of one address, for all its requests.

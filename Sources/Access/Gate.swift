@@ -2,7 +2,7 @@ internal import Ground
 internal import Postgres
 
 /// The checks that every request passes. First comes the rate limit of the address, before the caller is known. After
-/// the principal is proved, the order is: the required second factor, the rate limit of the account or the API token,
+/// the principal is proved, the order is: what the person must do first, the rate limit of the account or the API token,
 /// and the record of the token's use. A request that is refused at one check is not counted by the next.
 public struct Gate {
   private let app: App
@@ -26,21 +26,22 @@ public struct Gate {
 
   /// Admits the subject of the request.
   ///
-  /// - Throws: `Refusal.mustEnrol`, `Refusal.limited`.
+  /// - Throws: `Refusal.obliged`, `Refusal.limited`.
   public mutating func admit(_ subject: Subject) throws(Refusal) {
-    try checkSecondFactor(of: subject)
+    try checkDuty(of: subject)
     try count(subject)
     noteUse(by: subject)
   }
 
-  private func checkSecondFactor(of subject: Subject) throws(Refusal) {
-    if case .person(let caller) = subject, caller.mustEnrol { throw .mustEnrol }
+  private func checkDuty(of subject: Subject) throws(Refusal) {
+    guard case .person(let caller, let done) = subject, let duty = caller.duty(app.settings) else { return }
+    if duty != done { throw .obliged(to: duty) }
   }
 
   private mutating func count(_ subject: Subject) throws(Refusal) {
     switch subject {
     case .nobody: break
-    case .person(let caller), .enrolling(let caller):
+    case .person(let caller, _):
       try count(.account(caller.account.value), app.settings.limits.account)
     case .program(let token, let own): try count(.apiToken(token.value), own ?? app.settings.limits.apiToken)
     }
@@ -50,7 +51,7 @@ public struct Gate {
   private func noteUse(by subject: Subject) {
     switch subject {
     case .nobody, .program: break
-    case .person(let caller), .enrolling(let caller):
+    case .person(let caller, _):
       if let token = caller.token { app.lastUse.note(token, at: app.now(), from: app.origin) }
     }
   }

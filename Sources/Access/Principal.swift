@@ -33,10 +33,8 @@ extension Principal {
 public enum Subject: Sendable {
   /// Nobody: the request is not counted against an account or a token.
   case nobody
-  /// A person.
-  case person(SignedIn)
-  /// A person who may still lack a required second factor, and is enrolling one.
-  case enrolling(SignedIn)
+  /// A person. `doing` is the duty that they may be fulfilling with the request; nil if they must have none left.
+  case person(SignedIn, doing: Duty? = nil)
   /// A program. `limit` is its token's own rate limit, in exchanges per minute; nil if it has none.
   case program(ID<APIToken>, limit: Int64?)
 }
@@ -45,7 +43,7 @@ extension Subject {
   /// The person's account; nil for a program or nobody.
   var account: ID<Account>? {
     switch self {
-    case .person(let caller), .enrolling(let caller): caller.account
+    case .person(let caller, _): caller.account
     case .nobody, .program: nil
     }
   }

@@ -4,8 +4,8 @@ public enum Refusal: Error, Equatable {
   case noCredentials
   /// The credential is not a live account token.
   case badAccountToken
-  /// The person must enrol a second factor first.
-  case mustEnrol
+  /// The person must do something else first.
+  case obliged(to: Duty)
   /// The credential is not a live API token.
   case badAPIToken
   /// The API token has expired.

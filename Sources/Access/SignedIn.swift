@@ -15,8 +15,14 @@ public struct SignedIn: Personal {
   public let team: ID<Team>?
   /// The account token that was shown; nil if the person was proved in another way.
   public let token: ID<AccountToken>?
-  /// Whether the person must enrol a second factor before they may do anything else.
-  public let mustEnrol: Bool
+  /// Whether somebody else has set their password.
+  let hasFirstPassword: Bool
+  /// Whether they have confirmed a second factor.
+  let hasSecondFactor: Bool
+  /// Whether their account or their team requires a second factor, and they have none.
+  let mustEnrol: Bool
+  /// Whether they administer a team or the installation.
+  let isAdministrator: Bool
   /// The sign-in that base tokens and temporary API tokens are made from.
   public private(set) var signIn: SignInClaims
 
@@ -45,7 +51,9 @@ public struct SignedIn: Personal {
 
   private static func columns(shownBy token: SQL) -> SQL {
     """
-    account.id as account_id, account.uid as account_uid, account.team_id as account_team_id, account.must_enrol,
+    account.id as account_id, account.uid as account_uid, account.team_id as account_team_id,
+    account.has_first_password, account.has_second_factor, account.must_enrol,
+    account.is_team_admin or account.is_system_admin as is_administrator,
     account.generation as account_generation, \(token) as account_token_id
     """
   }
@@ -91,23 +99,10 @@ extension SignedIn: RowDecodable {
     user = try row["account_uid"]
     team = try row["account_team_id"]
     token = try row["account_token_id"]
+    hasFirstPassword = try row["has_first_password"]
+    hasSecondFactor = try row["has_second_factor"]
     mustEnrol = try row["must_enrol"]
+    isAdministrator = try row["is_administrator"]
     signIn = SignInClaims(accountToken: token?.value, generation: try row["account_generation"])
-  }
-}
-
-/// A person who is signed in but may still lack a required second factor, so that they can enrol one.
-public struct Enrolling: Principal {
-  /// `enrolling`
-  public static let name = "enrolling"
-
-  /// The caller.
-  public let caller: SignedIn
-  /// The caller. No second factor is required yet.
-  public var subject: Subject { .enrolling(caller) }
-
-  /// Proves that the request has a live account token.
-  public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> Enrolling {
-    Enrolling(caller: try await SignedIn.authorise(request, app))
   }
 }

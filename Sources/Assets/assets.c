@@ -141,8 +141,13 @@ static const unsigned char migration_0022[] = {
 static const unsigned char migration_0023[] = {
 #embed "../../Migrations/0023-work-for-later.sql"
 };
+
 static const unsigned char migration_0024[] = {
-#embed "../../Migrations/0024-roles.sql"
+#embed "../../Migrations/0024-first-passwords.sql"
+};
+
+static const unsigned char migration_0025[] = {
+#embed "../../Migrations/0025-roles.sql"
 };
 
 static const struct basekeeper_asset migrations[] = {
@@ -169,7 +174,8 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0021-callers-who-last.sql", migration_0021),
     ASSET("0022-whose-word-it-is.sql", migration_0022),
     ASSET("0023-work-for-later.sql", migration_0023),
-    ASSET("0024-roles.sql", migration_0024),
+    ASSET("0024-first-passwords.sql", migration_0024),
+    ASSET("0025-roles.sql", migration_0025),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -12,4 +12,6 @@ package enum DomainError: Error, Equatable {
   case secondFactorMissing
   /// The second factor's code is wrong or already used.
   case secondFactorWrong
+  /// The password is right, but it is one that somebody else has given, and was not changed in time.
+  case firstPasswordExpired
 }

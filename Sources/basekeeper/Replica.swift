@@ -118,6 +118,8 @@ private struct Makings {
     }
     var settings = AppSettings(publicURL: configuration.publicURL)
     settings.limits = configuration.requestLimits
+    settings.firstPasswordHours = configuration.firstPasswordHours
+    settings.requiredSecondFactors = configuration.requiredSecondFactors
     settings.showsDocs = configuration.showsDocs
     settings.metricsNetworks = configuration.metricsNetworks
     primary = installation.database.watched(by: metrics, as: "primary")

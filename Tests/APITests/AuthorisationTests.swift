@@ -104,7 +104,7 @@ import Testing
     case .nobody, .malformed: return (403, #"{"detail":"Authentication credentials were not provided."}"#)
     case .expiredBaseToken where route.principal == "base-token": return (403, #"{"error_msg":"Token expired."}"#)
     case _ where route.principal == "base-token": return (403, #"{"error_message":"invalid token"}"#)
-    case .unenrolled where ["account", "team-member", "token-verifier"].contains(route.caller):
+    case .unenrolled where ["account", "choosing-password", "team-member", "token-verifier"].contains(route.caller):
       return (
         403,
         #"{"error_msg":"Two-factor authentication is required: enrol a second factor at "#

@@ -8,8 +8,10 @@ import uuid
 import pytest
 from seatable_api import Account
 
+from support import http
 from support.http import FACTOR, PING, TOKENS, says
 from support.process import ROOT
+from support.service import ADMINISTRATOR, running
 from support.team import PASSWORD, sign_in, token, totp, totp_step
 from support.threads import at_once
 
@@ -186,3 +188,56 @@ def test_a_password_is_not_one_that_many_would_guess(service, call, team):
     for old, new in ((PASSWORD, "äöüäöüäö"), ("äöüäöüäö", " " * 3 + "x" * 1021)):
         answer = call("PUT", "/api/v2.1/user/password/", account, json={"old_password": old, "new_password": new})
         assert answer.status_code == 200, answer.text
+
+
+# MARK: First passwords
+
+
+def test_where_the_operator_says_so_a_first_password_is_good_for_choosing_another_one():
+    chosen = "a password of their own"
+    with running(BASEKEEPER_FIRST_PASSWORD_HOURS="24") as service:
+
+        def choose(account, old):
+            says(http.call(service, "GET", PING, account), 403,
+                 "Your password was set by somebody else: choose your own at /api/v2.1/user/password/ first.")
+            changed = http.call(
+                service, "PUT", "/api/v2.1/user/password/", account, json={"old_password": old, "new_password": chosen})
+            assert changed.status_code == 200, changed.text
+
+        # The first administrator's, whether the operator chose it or it was generated.
+        choose(token(service, *ADMINISTRATOR), ADMINISTRATOR[1])
+        root = token(service, ADMINISTRATOR[0], chosen)
+        demo = service.seeded["demo"]["member"]
+        choose(token(service, demo["email"], demo["password"]), demo["password"])
+        # An administrator's of a new team, and one that the command line gives.
+        address = "first@example.com"
+        made = http.call(
+            service, "POST", "/api/v2.1/admin/organizations/", root,
+            json={"org_name": "First", "admin_email": address, "password": PASSWORD})
+        assert made.status_code == 200, made.text
+        choose(token(service, address), PASSWORD)
+        assert Account(address, chosen, service.url).auth() is None
+        reset = service.run("admin", "reset-password", "--email", address, "--password-stdin", input=PASSWORD + "\n")
+        assert reset.returncode == 0, reset.stderr
+        # It ends, and the command line gives another one.
+        service.psql(f"update account set password_given_at = now() - interval '1 day' where email = '{address}'")
+        late = sign_in(service, address, PASSWORD)
+        assert (late.status_code, late.json()) == (
+            400, {"non_field_errors": ["The password has expired: ask an administrator for a new one."]})
+        assert service.run(
+            "admin", "reset-password", "--email", address, "--password-stdin", input=PASSWORD + "\n").returncode == 0
+        choose(token(service, address), PASSWORD)
+
+
+def test_the_operator_may_require_second_factors_of_administrators():
+    with running(BASEKEEPER_REQUIRE_2FA="administrators") as service:
+        root = token(service, *ADMINISTRATOR)
+        path = "/api/v2.1/admin/organizations/"
+        says(http.call(service, "GET", path, root), 403,
+             "Two-factor authentication is required: enrol a second factor at /api/v2.1/user/two-factor-auth/ first.")
+        secret = http.call(service, "POST", FACTOR, root).json()["secret"]
+        confirmed = http.call(service, "PUT", FACTOR, root, json={"code": totp(secret, totp_step())})
+        assert confirmed.status_code == 200, confirmed.text
+        assert http.call(service, "GET", path, root).status_code == 200
+        demo = service.seeded["demo"]["member"]
+        assert http.call(service, "GET", PING, token(service, demo["email"], demo["password"])).status_code == 200

@@ -49,12 +49,17 @@ public struct World: Sendable {
   public let clock = TestClock()
   private let service: Service
 
-  /// Runs a body in a separate world, with this many connections for statements that are not look-ups, and with limits.
+  /// Runs a body in a separate world, with this many connections for statements that are not look-ups, and with the
+  /// operator's settings.
   public static func with(
-    connections: Int = 4, limits: AppSettings.Limits = AppSettings.Limits(), _ body: (World) async throws -> Void
+    connections: Int = 4, limits: AppSettings.Limits = AppSettings.Limits(),
+    setting set: (inout AppSettings) -> Void = { _ in }, _ body: (World) async throws -> Void
   ) async throws {
+    var settings = AppSettings(publicURL: Self.publicURL)
+    settings.limits = limits
+    set(&settings)
     try await TestDatabase.with(connections: connections) { database in
-      try await body(try await World(database, limits))
+      try await body(try await World(database, settings))
     }
   }
 
@@ -99,10 +104,8 @@ public struct World: Sendable {
     try await TestDatabase.loop.get().perform { [app] in await body(app) }
   }
 
-  private init(_ database: TestDatabase, _ limits: AppSettings.Limits) async throws {
+  private init(_ database: TestDatabase, _ settings: AppSettings) async throws {
     self.database = database
-    var settings = AppSettings(publicURL: Self.publicURL)
-    settings.limits = limits
     app = App(
       db: database.served, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
       vault: Self.vault, passwords: Self.passwords, settings: settings, now: { [clock] in clock.now },
@@ -114,7 +117,8 @@ public struct World: Sendable {
     let hash = try await Self.passwordHash.value
     try await database.db.onLoop {
       try await $0.run("update account set password_hash = \(hash.stored)")
-      try await $0.run("update account set generation = 1")  // no access was ended yet
+      // No access was ended yet, and everybody has chosen their own password.
+      try await $0.run("update account set generation = 1, password_given_at = null")
     }
   }
 

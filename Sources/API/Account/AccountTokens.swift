@@ -10,7 +10,7 @@ let accountTokenRoutes = Table(.accountTokens, [
   Route(.post,   "/api/v2.1/user/account-tokens/",            "createAccountToken",  as: SignedIn.self, makeToken),
   Route(.delete, "/api/v2.1/user/account-tokens/",            "deleteAccountTokens", as: SignedIn.self, endOthers),
   Route(.delete, "/api/v2.1/user/account-tokens/{token_id}/", "deleteAccountToken",  as: TokenOwner.self, of: \.named, endToken),
-  Route(.put,    "/api/v2.1/user/password/",                  "updatePassword",      as: SignedIn.self, changePassword),
+  Route(.put,    "/api/v2.1/user/password/",                  "updatePassword",      as: ChoosingPassword.self, changePassword),
 ])
 
 // MARK: Wire
@@ -83,7 +83,8 @@ private func endToken(by owner: TokenOwner, _ token: NumberedToken, _ app: App) 
   return Success()
 }
 
-private func changePassword(of caller: SignedIn, _ change: PasswordChange, _ app: App) async throws -> Success {
-  try await OwnPassword(app, of: caller).change(from: change.old, to: change.new, named: "new_password")
+private func changePassword(of choosing: ChoosingPassword, _ change: PasswordChange, _ app: App) async throws -> Success
+{
+  try await OwnPassword(app, of: choosing.caller).change(from: change.old, to: change.new, named: "new_password")
   return Success()
 }

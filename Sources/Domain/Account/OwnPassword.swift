@@ -29,6 +29,9 @@ package struct OwnPassword: Sendable {
     let person = try await confirm(old)
     let new = try NewPassword(
       new, field, names: [person.email, String(person.email.prefix { $0 != "@" }), person.name])
+    guard new.clear != old else {
+      throw DomainError.refused("\(field) invalid: it is the old one. Choose another one.")
+    }
     let hash = try await app.hash(new.clear, by: caller.subject)
     try await app.change(by: caller, endsOwnAccess: true) {
       let count = try await $0.run(

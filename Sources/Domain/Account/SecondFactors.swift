@@ -25,7 +25,7 @@ package struct SecondFactors: Sendable {
     let found: SecondFactorRecord? = try await app.db.row(
       """
       select account.email, account.totp_sealed, account.totp_confirmed_at is not null as is_confirmed,
-             account.forces_2fa or coalesce(team.forces_2fa, false) as is_required,
+             account.forces_2fa or coalesce(team.forces_2fa, false) or \(isRequired) as is_required,
              (select count(*) from recovery_code where account_id = account.id) as codes_left
       from account left join team on team.id = account.team_id
       where account.id = \(caller.account)
@@ -118,6 +118,15 @@ package struct SecondFactors: Sendable {
       throw PostgresError.unexpected("a second factor cannot be opened with this master key")
     }
     return OneTimePassword(secret: secret)
+  }
+
+  /// Whether the operator requires one, of a row of `account`.
+  private var isRequired: SQL {
+    switch app.settings.requiredSecondFactors {
+    case .nobody: "false"
+    case .administrators: "account.is_system_admin or account.is_team_admin and account.team_id is not null"
+    case .all: "true"
+    }
   }
 
   private static let nothingToConfirm = DomainError.refused(

@@ -16,6 +16,7 @@ package struct SignIns: Sendable {
     let attempt = try await beginAttempt(at: candidate, credentials)
     let person = try await checkPassword(of: candidate, credentials, attempt)
     try await checkSecondFactor(of: person, credentials)
+    try await checkAge(of: person)
     let secret = try await issueToken(to: person, credentials.terms)
     try await attempt.succeed(app)
     return secret
@@ -24,7 +25,9 @@ package struct SignIns: Sendable {
   private func findCandidate(for credentials: Credentials) async throws(PostgresError) -> Candidate? {
     try await app.db.row(
       """
-      select id, password_hash, case when totp_confirmed_at is not null then totp_sealed end as totp_sealed
+      select id, password_hash, case when totp_confirmed_at is not null then totp_sealed end as totp_sealed,
+             coalesce(password_given_at + make_interval(hours => \(app.settings.firstPasswordHours)::integer) <= now(),
+                      false) as has_expired
       from account
       where is_active and deleted_at is null and \(credentials.accountCondition)
       """)
@@ -54,6 +57,13 @@ package struct SignIns: Sendable {
       try await noteFailure(of: person.account)
       throw DomainError.secondFactorWrong
     }
+  }
+
+  /// Refuses a password that somebody else has set and that was not changed in time.
+  private func checkAge(of person: Candidate) async throws {
+    guard person.hasExpired else { return }
+    try await noteFailure(of: person.account)
+    throw DomainError.firstPasswordExpired
   }
 
   /// One statement also logs the sign-in and creates a member's workspace at their first.
@@ -121,10 +131,13 @@ private struct Candidate: RowDecodable {
   let account: ID<Account>
   let password: PasswordHash?
   let secondFactor: [UInt8]?
+  /// Whether the password is over.
+  let hasExpired: Bool
 
   init(_ row: Row) throws(PostgresError) {
     account = try row["id"]
     secondFactor = try row["totp_sealed"]
     password = try row["password_hash"]
+    hasExpired = try row["has_expired"]
   }
 }

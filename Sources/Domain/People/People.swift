@@ -117,6 +117,7 @@ package struct People: Sendable {
     let secret = Secret.generatedPassword()
     var new = PersonChange()
     new.password = try await app.hash(secret.clear, by: caller.subject)
+    new.isPasswordGenerated = true
     _ = try await change(named, to: new, reach, by: caller)
     return secret
   }

@@ -17,6 +17,8 @@ package struct PersonChange: Sendable {
   package var isSystemAdmin: Bool?
   package var isActive: Bool?
   package var password: PasswordHash?
+  /// Whether the password was generated: then it is a first one, whoever it is for.
+  package var isPasswordGenerated = false
 
   /// Changes nothing.
   package init() {}
@@ -28,7 +30,8 @@ package struct PersonChange: Sendable {
     \(idInTeam.assigned(to: "id_in_org")), \(unit.assigned(to: "unit")), \(role.assigned(to: "role")),
     \(quota.assigned(to: "quota_total")), \(mustUseTwoFactors.assigned(to: "forces_2fa")),
     \(isTeamAdmin.assigned(to: "is_team_admin")), \(isSystemAdmin.assigned(to: "is_system_admin")),
-    \(isActive.assigned(to: "is_active")), \(password.assigned(to: "password_hash"))
+    \(isActive.assigned(to: "is_active")), \(password.assigned(to: "password_hash")),
+    password_given_at = case when \(isPasswordGenerated)::boolean then now() else password_given_at end
     """
   }
 }

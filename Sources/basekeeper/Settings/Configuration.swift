@@ -36,6 +36,9 @@ struct Configuration {
   var metricsNetworks: [IPNetwork]
   var showsDocs: Bool
   var requestLimits: AppSettings.Limits
+  /// Nil: they do not end.
+  var firstPasswordHours: Int64?
+  var requiredSecondFactors: AppSettings.SecondFactorDuty
   var loops: Int
   var logLevel: Log.Level
   var limits: ServerLimits
@@ -120,6 +123,8 @@ struct Configuration {
     algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
 
     requestLimits = environment.requestLimits()
+    firstPasswordHours = environment.limit("BASEKEEPER_FIRST_PASSWORD_HOURS")
+    requiredSecondFactors = environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody
     loops = environment.integer("BASEKEEPER_LOOPS") ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     logLevel = environment.choice("BASEKEEPER_LOG_LEVEL") ?? .info
     _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
@@ -191,7 +196,13 @@ private struct ServiceAddress {
 extension Environment {
   fileprivate mutating func seconds(_ name: String) -> Duration { .seconds(integer(name) ?? 0) }
 
-  /// How to connect to a PostgreSQL, with TLS if it is on another machine; nil if it is not set.
+  /// A number that limits something; nil for 0, which limits nothing.
+  fileprivate mutating func limit(_ name: String) -> Int64? {
+    guard let number = integer(name), number > 0 else { return nil }
+    return Int64(number)
+  }
+
+  /// How to connect to a PostgreSQL server, with TLS if it is on another machine; nil if it is not set.
   fileprivate mutating func connection(_ name: String, _ asksForTLSByDefault: inout Bool) -> String? {
     guard let url = secret(name) else { return nil }
     do throws(PostgresError) {

@@ -1,3 +1,4 @@
+internal import Access
 internal import Crypto
 internal import Ground
 
@@ -106,6 +107,13 @@ let settingGroups = [
       "Requests per minute from one account; 0: no limit"),
     Setting("BASEKEEPER_RATE_LIMIT_TOKEN", .number(0...10_000_000), "0",
       "Exchanges per minute of an API token that has no limit of its own; 0: no limit"),
+    Setting("BASEKEEPER_FIRST_PASSWORD_HOURS", .number(0...8760), "0",
+      """
+      How many hours somebody may sign in with a password that they got from somebody else: an administrator, the command \
+      line or the first start. Until they have changed it, they may do nothing else. 0: such a password lasts
+      """),
+    Setting("BASEKEEPER_REQUIRE_2FA", .choice(AppSettings.SecondFactorDuty.allCases.map(\.rawValue)), "none",
+      "Who must have a second factor, beyond those of whom a team or an administrator requires one"),
     Setting("BASEKEEPER_LOG_FORMAT", .choice(Log.Format.allCases.map(\.rawValue)), "auto",
       """
       text: text for people, in colour unless NO_COLOR is set; json: one JSON object per line; auto: text on a \
