@@ -65,6 +65,22 @@ struct Hashing: Sendable {
 
   /// - Throws: `Refusal.throttled` if too many passwords are waiting.
   func hash(_ password: String) async throws -> PasswordHash { try await app.hash(password, by: caller) }
+
+  /// The hash of what somebody sets; `names` are what those are called whose it is, or is about.
+  ///
+  /// - Throws: `DomainError` where it cannot be a password, or `Refusal.throttled`.
+  func hash(new password: String, names: [String]) async throws -> PasswordHash {
+    try await hash(NewPassword(password, names: names, leaked: app.settings.leakedPasswords).clear)
+  }
+
+  /// What a team is called, or the caller's own; empty without one.
+  func names(of team: ID<Team>?) async throws -> [String] {
+    guard let team, let found = try await Teams(app).show(team) else { return [] }
+    return [found.name]
+  }
+
+  /// The caller's team; nil without one.
+  var team: ID<Team>? { if case .person(let person, doing: _) = caller { person.team } else { nil } }
 }
 
 /// For operations that read nothing.

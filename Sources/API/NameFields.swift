@@ -20,10 +20,3 @@ extension Fields {
     try optionalText(field, 0...255).map { $0.isEmpty ? "" : try parsed(field, DisplayName($0)).text }
   }
 }
-
-extension NewPassword {
-  /// From a field; `names` are the names and addresses of the person.
-  init(_ fields: Fields, _ field: String = "password", names: [String] = []) throws {
-    try self.init(try fields.text(field, 1...1024), field, names: names)
-  }
-}

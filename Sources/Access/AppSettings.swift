@@ -1,3 +1,4 @@
+public import Crypto
 public import Ground
 
 /// The operator's settings, as far as operations need them.
@@ -8,6 +9,8 @@ public struct AppSettings: Sendable {
   public var metricsNetworks = thisMachine
   /// Whether `/api/docs/` is served.
   public var showsDocs = true
+  /// The passwords that nobody may choose.
+  public var leakedPasswords = LeakedPasswords()
   /// The rate limits.
   public var limits = Limits()
 

@@ -32,7 +32,10 @@ extension SignInClaims {
 
 /// The claims of a base token. The first five are SeaTable's; consumers that know only those ignore ours.
 public struct BaseTokenClaims: Sendable, Equatable {
-  /// When the token expires, in seconds since 1970.
+  /// How long a base token lives at most, in seconds: three days, as with SeaTable.
+  public static let longestLife: Int64 = 3 * 86_400
+
+  /// When the token ends, in seconds since 1970.
   public let expiry: Int64
   /// When the token was issued, in seconds since 1970. Nil if the token does not say.
   public let issued: Int64?
@@ -91,7 +94,8 @@ public struct BaseTokenClaims: Sendable, Equatable {
 }
 
 extension BaseTokenClaims: JSONEncodable {
-  /// Writes the payload: SeaTable's claims in SeaTable's order, then ours.
+  /// Writes the payload: SeaTable's claims in SeaTable's order, then ours. There is no audience (`aud`) among them:
+  /// common libraries refuse a token that has one, unless they are told which one they are.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.add("exp", expiry)
@@ -100,6 +104,7 @@ extension BaseTokenClaims: JSONEncodable {
       if accountID != nil { $0.add("id_in_org", "") }
       $0.add("permission", permission)
       if let appName { $0.add("app_name", appName) }
+      $0.add("iss", RegisteredClaims.service)
       if let issued { $0.add("iat", issued) }
       if let id { $0.add("jti", id) }
       if let apiTokenID { $0.add("api_token_id", apiTokenID) }
@@ -111,8 +116,8 @@ extension BaseTokenClaims: JSONEncodable {
   }
 }
 
-extension BaseTokenClaims: ReadableClaims {
-  /// Reads a payload. Other components of a SeaTable installation sign with the same secret, and leave some claims out.
+extension BaseTokenClaims {
+  /// Reads a payload. Other components of a SeaTable installation sign with the same secret, and say less.
   init(_ payload: JSON) throws(TokenError) {
     guard let expiry = try payload.claim("exp", \.seconds), let base = try payload.claim("dtable_uuid", \.text),
       let permission = try payload.claim("permission", \.text)
@@ -160,7 +165,7 @@ extension TemporaryTokenClaims: JSONEncodable {
   }
 }
 
-extension TemporaryTokenClaims: ReadableClaims {
+extension TemporaryTokenClaims {
   /// Reads a payload.
   init(_ payload: JSON) throws(TokenError) {
     guard let username = try payload.claim("username", \.text), let base = try payload.claim("dtable_uuid", \.text),

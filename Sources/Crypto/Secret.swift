@@ -40,16 +40,16 @@ public struct Secret: Sendable, Equatable {
 
   // MARK: Other secrets
 
-  /// Makes a password for a person to copy: 24 letters and digits in groups of six, without characters that are easily
-  /// confused (more than 110 bits).
+  /// A password for a person to copy: 30 letters and digits that are not mistaken for each other, in groups of six
+  /// (150 bits).
   public static func generatedPassword() -> Secret {
-    let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")  // 32 characters, so that a byte has no bias
-    let characters = randomBytes(24).map { alphabet[Int($0) % alphabet.count] }
-    let groups = stride(from: 0, to: 24, by: 6).map { String(characters[$0..<$0 + 6]) }
+    let alphabet = Array("abcdefghijkmnpqrstuvwxyz23456789")  // 32 of them, so that a byte has no bias
+    let characters = randomBytes(30).map { alphabet[Int($0) % alphabet.count] }
+    let groups = stride(from: 0, to: characters.count, by: 6).map { String(characters[$0..<$0 + 6]) }
     return Secret(clear: groups.joined(separator: "-"))
   }
 
-  /// Makes a recovery code, which replaces the second factor once: 24 letters and digits, as in a password.
+  /// A code that stands in for a second factor once: 30 letters and digits, as in a password; there are older ones of 24.
   public static func generatedRecoveryCode() -> Secret { generatedPassword() }
 
   /// A recovery code as a person types it: in any case, with or without blanks and hyphens.

@@ -6,6 +6,8 @@ public enum TokenError: Error, Equatable {
   case invalid
   /// The token is ours, and has expired.
   case expired
+  /// One of ours, whose time has not begun.
+  case early
 }
 
 /// Signs and verifies base tokens and temporary API tokens: compact JWS (RFC 7515, 7519, 8725).
@@ -39,19 +41,25 @@ public struct TokenSigner: Sendable {
   /// Signs a temporary API token.
   public func sign(_ claims: TemporaryTokenClaims) -> String { Self.sign(claims, with: temporary) }
 
-  /// The claims of a base token that has not expired at `now`, in seconds since 1970.
-  public func verify(_ token: String, at now: Int64) throws(TokenError) -> BaseTokenClaims {
-    let claims: BaseTokenClaims = try Self.verified(token, with: keys)
-    guard claims.expiry <= Self.latest else { throw .invalid }
-    guard now < claims.expiry else { throw .expired }
+  /// The claims of a base token that counts at `now`, in seconds since 1970, and lives no longer than base tokens do. Who
+  /// wants to end it may have it before its time begins.
+  public func verify(
+    _ token: String, at now: Int64, evenEarly: Bool = false
+  ) throws(TokenError) -> BaseTokenClaims {
+    let payload = try Self.verified(token, with: keys)
+    let registered = try RegisteredClaims(payload)
+    let claims = try BaseTokenClaims(payload)
+    try registered.check(at: now, evenEarly: evenEarly)
+    try registered.checkLife(upTo: BaseTokenClaims.longestLife, at: now)
     return claims
   }
 
-  /// The claims of a temporary API token that has not expired at `now`, in seconds since 1970.
+  /// The claims of a temporary API token that counts at `now`, in seconds since 1970.
   public func verifyTemporary(_ token: String, at now: Int64) throws(TokenError) -> TemporaryTokenClaims {
-    let claims: TemporaryTokenClaims = try Self.verified(token) { $0 == nil || $0 == temporary.id ? [temporary] : [] }
-    guard claims.expiry <= Self.latest else { throw .invalid }
-    guard now < claims.expiry else { throw .expired }
+    let payload = try Self.verified(token) { $0 == nil || $0 == temporary.id ? [temporary] : [] }
+    let registered = try RegisteredClaims(payload)
+    let claims = try TemporaryTokenClaims(payload)
+    try registered.check(at: now)
     return claims
   }
 
@@ -66,8 +74,6 @@ public struct TokenSigner: Sendable {
 
   private static let dot = UInt8(ascii: ".")
   private static let longest = 8192
-  /// The last second of the year 9999. Later times cannot be stored, or written with four digits.
-  private static let latest: Int64 = 253_402_300_799
 
   private static func sign(_ claims: some JSONEncodable, with key: SigningKey) -> String {
     var text = key.header
@@ -79,10 +85,8 @@ public struct TokenSigner: Sendable {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// Checks the signature before it reads anything of the payload.
-  private static func verified<Claims: ReadableClaims>(
-    _ token: String, with keys: (String?) -> [SigningKey]
-  ) throws(TokenError) -> Claims {
+  /// The payload of a token; its signature is checked before anything of that is looked at.
+  private static func verified(_ token: String, with keys: (String?) -> [SigningKey]) throws(TokenError) -> JSON {
     guard token.utf8.count <= longest else { throw .invalid }
     let parts = token.utf8.split(separator: dot, omittingEmptySubsequences: false)
     guard parts.count == 3, let signature = Base64URL.decode(parts[2]) else { throw .invalid }
@@ -92,7 +96,7 @@ public struct TokenSigner: Sendable {
     guard
       keys(header.kid).contains(where: { $0.algorithm.rawValue == header.alg && $0.isSignature(signature, of: signed) })
     else { throw .invalid }
-    return try Claims(object(parts[1]))
+    return try object(parts[1])
   }
 
   /// The JSON object that is encoded in one part of a token.
@@ -113,11 +117,6 @@ public struct TokenSigner: Sendable {
       kid = try json.claim("kid", \.text)
     }
   }
-}
-
-/// Claims that can be read from a token's payload.
-protocol ReadableClaims {
-  init(_ payload: JSON) throws(TokenError)
 }
 
 extension JSON {

@@ -122,6 +122,7 @@ private struct Makings {
     settings.requiredSecondFactors = configuration.requiredSecondFactors
     settings.showsDocs = configuration.showsDocs
     settings.metricsNetworks = configuration.metricsNetworks
+    settings.leakedPasswords = configuration.leakedPasswords
     primary = installation.database.watched(by: metrics, as: "primary")
     copy = installation.standby?.watched(by: metrics, as: "standby")
     background = BackgroundJobs(configuration: configuration, store: store, log: log)

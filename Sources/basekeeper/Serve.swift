@@ -29,7 +29,7 @@ struct Reported: Error {
 }
 
 private func serve(_ environment: Environment, _ format: Log.Format) throws {
-  let configuration = try Configuration(environment)
+  let configuration = try Configuration(environment).withLeakedPasswords()
   var files = configuration.certificateFiles
   let certificate = try files?.read()
   // Before anything is created: if the address is taken, nothing is left behind.

@@ -88,7 +88,9 @@ extension World {
       _ world: World, _ body: @escaping @Sendable (LocalAdministration) async throws -> String
     ) async throws -> String {
       let passwords = world.app.passwords
-      return try await world.database.db.onLoop { try await body(LocalAdministration($0, passwords)) }
+      return try await world.database.db.onLoop {
+        try await body(LocalAdministration($0, passwords, leaked: LeakedPasswords()))
+      }
     }
   }
 

@@ -170,12 +170,16 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test(arguments: ["12345", "a", String(repeating: "x", count: 256)])
-  func `an invalid password is refused`(_ password: String) async throws {
+  @Test(arguments: [
+    ("1234567", "password invalid: it must have at least 8 characters."),
+    ("a", "password invalid: it must have at least 8 characters."),
+    (String(repeating: "x", count: 256), "password invalid."),
+  ])
+  func `a password that cannot be is refused`(_ password: String, _ reason: String) async throws {
     try await World.with { world in
       let answer = try await world.call(.post, Self.links, as: .groupAdmin, ["password": password])
       #expect(answer.status == 400)
-      #expect(answer["error_msg"] as? String == "password invalid.")
+      #expect(answer["error_msg"] as? String == reason)
     }
   }
 

@@ -124,7 +124,52 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  /// Numbers that are out of range for some column, or that belong to no row.
+  /// Claims of a component that shares the secret, for an hour.
+  private func others(_ members: String, _ world: World) -> String {
+    let payload = """
+      {"exp":\(world.app.now().seconds + 3600),"dtable_uuid":"\(World.projects)","username":"","permission":"rw",
+       "org_id":-1,"owner_id":"a@auth.local"\(members)}
+      """
+    func encoded(_ bytes: [UInt8]) -> [UInt8] {
+      var text: [UInt8] = []
+      Base64URL.append(bytes, to: &text)
+      return text
+    }
+    let header = encoded(Array(#"{"typ":"JWT","alg":"HS256"}"#.utf8))
+    let signed = header + [UInt8(ascii: ".")] + encoded(Array(payload.utf8))
+    let signature = encoded(world.app.signer.signing.signature(of: signed))
+    return String(decoding: signed + [UInt8(ascii: ".")] + signature, as: UTF8.self)
+  }
+
+  @Test(arguments: [
+    ("", 200), (#","iss":"basekeeper","aud":["basekeeper"]"#, 200), (#","iat":0"#, 403), (#","iss":"dtable-web""#, 403),
+    (#","aud":"dtable-server""#, 403), (#","nbf":253402300799"#, 403),
+  ])
+  func `what others sign with the same secret counts where what it says of itself is right`(
+    _ members: String, _ status: Int
+  ) async throws {
+    try await World.with { world async throws in
+      let token = others(members, world)
+      #expect(try await world.knock(token) == status)
+      #expect(try await isActive(token, as: .systemAdmin, world) == (status == 200))
+    }
+  }
+
+  @Test func `a token that does not count yet may be ended already`() async throws {
+    try await World.with { world async throws in
+      world.clock.stop()
+      let token = others(#","jti":"early","nbf":\#(world.app.now().seconds + 120)"#, world)
+      #expect(try await world.knock(token) == 403)
+      #expect(try await world.call(.post, revocation, as: .nobody, ["token": token]).status == 200)
+      #expect(try await world.database.count("revoked_base_token") == 1)
+      world.clock.advance(by: 120)
+      #expect(try await !isActive(token, as: .systemAdmin, world))
+      // Another one, which nobody has ended, counts by then.
+      #expect(try await isActive(others(#","nbf":\#(world.app.now().seconds)"#, world), as: .systemAdmin, world))
+    }
+  }
+
+  /// Numbers that some column has no room for, or that are nobody's.
   private static let oddNumbers: [Int64] = [0, -1, 1 << 31, -1 << 31 - 1, 1 << 40, 1 << 53 + 1, .max, .min]
 
   @Test(arguments: oddNumbers)

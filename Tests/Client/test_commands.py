@@ -14,7 +14,7 @@ from support.http import PING, call, exchange, get
 from support.postgres import psql
 from support.process import BINARY, PATIENCE
 from support.service import running
-from support.team import root_token, sign_in
+from support.team import PASSWORD, root_token, sign_in
 
 pytestmark = pytest.mark.in_order  # of the rescued installation
 
@@ -339,3 +339,21 @@ def test_so_does_the_first_start_and_makes_nothing(tmp_path, rescued, name, valu
     assert not (tmp_path / "data").exists()
     # After the first start it has no effect.
     assert rescued.run("seed", **{name: value}).returncode == 0
+
+
+def test_leaked_passwords_are_read_from_the_operator_s_file(postgres, tmp_path):
+    """By the service and by the command line; a client whose password is not among them notices nothing."""
+    leaked = tmp_path / "leaked.txt"
+    leaked.write_bytes("a password\r\nHeard in the CAFÉ\n".encode())
+    settings = {"DATABASE_URL": postgres.database("leaked"), "BASEKEEPER_LEAKED_PASSWORDS": str(leaked)}
+    with running(**settings) as service:
+        for password, status in (("heard in the café", 400), ("A Password", 400), (PASSWORD, 200)):
+            answer = call(
+                service, "POST", "/api/v2.1/admin/users/", root_token(service),
+                data={"email": "one@example.com", "password": password})
+            assert answer.status_code == status, answer.text
+        assert sign_in(service, "one@example.com", PASSWORD).status_code == 200
+        refused = service.run(
+            "admin", "reset-password", "--email", "one@example.com", "--password-stdin", input="heard in the café\n")
+        assert refused.returncode == 1 and "it is on a list of leaked passwords" in refused.stderr
+        assert sign_in(service, "one@example.com", PASSWORD).status_code == 200

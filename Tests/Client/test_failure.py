@@ -119,6 +119,8 @@ def test_a_request_under_way_is_answered_before_the_end(postgres, started):
         ("BASEKEEPER_ADMIN_PASSWORD", "short"),
         ("JWT_PRIVATE_KEY", "short"),
         ("BASEKEEPER_MAX_BODY_BYTES", "1k"),
+        ("BASEKEEPER_LEAKED_PASSWORDS", "/nowhere/at/all"),
+        ("BASEKEEPER_LEAKED_PASSWORDS", "/dev/zero"),
     ],
 )
 def test_a_wrong_setting_is_refused_by_its_name(name, value, tmp_path):

@@ -105,7 +105,12 @@ def test_a_protected_link_asks_for_its_password(call, elsewhere, mia, fields):
     base = mia.base("Orders")
     links = place(base, "external-links/")
     short = mia.call("POST", links, **fields(password="short"))
-    assert (short.status_code, short.json()) == (400, {"error_msg": "password invalid."})
+    assert (short.status_code, short.json()) == (
+        400, {"error_msg": "password invalid: it must have at least 8 characters."})
+    for guessed in ("12345678", "basekeeper1"):
+        refused = mia.call("POST", links, **fields(password=guessed))
+        assert (refused.status_code, refused.json()) == (
+            400, {"error_msg": "password invalid: it is easy to guess. Choose another one."})
     made = mia.call("POST", links, **fields(password=PASSWORD)).json()
     assert made["is_protected"] is True and PASSWORD not in str(made) and PASSWORD not in str(mia.get(links))
     path = visit(made["token"])

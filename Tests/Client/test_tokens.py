@@ -21,7 +21,8 @@ def test_a_program_s_base_token_has_the_claims_of_seatable_and_its_source(call, 
     assert list(header.items()) == [("typ", "JWT"), ("alg", "HS256"), ("kid", header["kid"])]
     found = claims(answer)
     assert list(found) == [
-        "exp", "dtable_uuid", "username", "permission", "app_name", "iat", "jti", "api_token_id", "api_token_generation"]
+        "exp", "dtable_uuid", "username", "permission", "app_name", "iss", "iat", "jti", "api_token_id",
+        "api_token_generation"]
     assert found["exp"] - found["iat"] == 3 * 86400
     assert found["api_token_generation"] == 1
     assert found["dtable_uuid"] == base["uuid"]
@@ -36,9 +37,32 @@ def test_a_person_s_base_token_names_the_person(call, member, base):
     path = f"/api/v2.1/workspace/{base['workspace_id']}/dtable/{base['name']}/access-token/"
     found = claims(call("GET", path, member.token))
     assert list(found) == [
-        "exp", "dtable_uuid", "username", "id_in_org", "permission", "iat", "jti", "account_id", "account_token_id",
+        "exp", "dtable_uuid", "username", "id_in_org", "permission", "iss", "iat", "jti", "account_id", "account_token_id",
         "account_generation"]
     assert found["username"] == member.username
+
+
+def test_a_base_token_names_its_issuer_and_needs_no_audience(call, api_token):
+    token = call("GET", EXCHANGE, api_token()).json()["access_token"]
+    assert jwt.decode(token, SECRET, algorithms=["HS256"], issuer="basekeeper", options={"require": ["exp", "iat", "iss"]})
+    with pytest.raises(jwt.InvalidIssuerError):
+        jwt.decode(token, SECRET, algorithms=["HS256"], issuer="dtable-web")
+
+
+@pytest.mark.parametrize("seconds, extra, status", [
+    (3600, {}, 200), (3 * 86400, {}, 200), (3600, {"iss": "basekeeper", "aud": ["dtable-server", "basekeeper"]}, 200),
+    (4 * 86400, {}, 403), (3600, {"iss": "dtable-web"}, 403), (3600, {"aud": "dtable-server"}, 403),
+    (3600, {"nbf": 2**33}, 403), (60, {"iat": 0}, 403)])
+def test_what_seatable_s_components_sign_is_accepted_unless_it_says_otherwise(call, base, seconds, extra, status):
+    """The claims are those that dtable-web signs for dtable-server."""
+    payload = {
+        "exp": int(time.time()) + seconds, "dtable_uuid": base["uuid"], "permission": "rw", "org_id": -1,
+        "owner_id": "a@auth.local", "username": "", "id_in_org": "",
+        "user_department_ids_map": {"current_user_department_ids": [], "current_user_department_and_sub_ids": []}}
+    token = jwt.encode({**payload, **extra}, SECRET, algorithm="HS256")
+    path = f"/api-gateway/api/v2/dtables/{base['uuid']}/metadata/"
+    assert call("GET", path, token).status_code == status
+    assert call("GET", VERIFY, token).status_code == status
 
 
 def test_no_two_base_tokens_are_the_same(call, api_token):

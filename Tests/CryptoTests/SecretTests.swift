@@ -1,3 +1,4 @@
+import Foundation
 import Ground
 import Testing
 
@@ -56,6 +57,22 @@ import Testing
   @Test func `generated passwords differ and can be copied`() {
     let passwords = (0..<1000).map { _ in Secret.generatedPassword().clear }
     #expect(Set(passwords).count == 1000)
-    #expect(passwords.allSatisfy { $0.count == 27 && !$0.contains("l") && !$0.contains("0") && !$0.contains("1") })
+    #expect(passwords.allSatisfy { $0.count == 34 && !$0.contains("l") && !$0.contains("0") && !$0.contains("1") })
+  }
+
+  @Test func `generated passwords and recovery codes have 128 bits or more`() {
+    let many = (0..<1000).map { _ in Secret.generatedPassword().clear.replacing("-", with: "") }
+    let bitsOfOne = log2(Double(Set(many.joined()).count))
+    #expect(many.allSatisfy { Double($0.count) * bitsOfOne >= 128 })
+    let codes = (0..<1000).map { _ in Secret.generatedRecoveryCode().clear }
+    #expect(Set(codes).count == 1000)
+    #expect(codes.allSatisfy { Double($0.replacing("-", with: "").count) * bitsOfOne >= 128 })
+  }
+
+  @Test(arguments: ["k3v8ne-4tzq7m-xw2rja-hs9dfb", "k3v8ne-4tzq7m-xw2rja-hs9dfb-abcdef"])
+  func `a recovery code is read however it is typed, one of before, too`(_ code: String) {
+    for typed in [code, code.uppercased(), code.replacing("-", with: ""), " " + code.replacing("-", with: " ")] {
+      #expect(Secret(recoveryCode: typed).clear == code)
+    }
   }
 }

@@ -74,13 +74,76 @@ private let now: Int64 = 1_800_000_000
   }
 
   @Test(arguments: [
-    #"{"dtable_uuid":"x","permission":"rw"}"#, #"{"exp":"9999999999","dtable_uuid":"x","permission":"rw"}"#,
+    #"{"dtable_uuid":"x","permission":"rw"}"#, #"{"exp":"\#(now + 60)","dtable_uuid":"x","permission":"rw"}"#,
     #"{"exp":null,"dtable_uuid":"x","permission":"rw"}"#, #"{"exp":1e400,"dtable_uuid":"x","permission":"rw"}"#,
-    #"{"exp":9999999999,"permission":"rw"}"#, #"{"exp":9999999999,"dtable_uuid":5,"permission":"rw"}"#, "[]", "1", "",
-    #"{"exp":9999999999,"dtable_uuid":"x","permission":"rw"} x"#, "\u{0}",
+    #"{"exp":\#(now + 60),"permission":"rw"}"#, #"{"exp":\#(now + 60),"dtable_uuid":5,"permission":"rw"}"#, "[]", "1",
+    "",
+    #"{"exp":\#(now + 60),"dtable_uuid":"x","permission":"rw"} x"#, "\u{0}",
   ])
   func `a wrong payload is refused, although it is signed correctly`(_ payload: String) {
     #expect(throws: TokenError.invalid) { try signer.verify(signed(Self.header, payload), at: now) }
+  }
+
+  // MARK: What a token says of itself
+
+  private static let day: Int64 = 86_400
+
+  private func verify(_ members: String, evenEarly: Bool = false) throws(TokenError) -> BaseTokenClaims {
+    let payload = #"{"dtable_uuid":"x","permission":"rw",\#(members)}"#
+    return try signer.verify(signed(Self.header, payload), at: now, evenEarly: evenEarly)
+  }
+
+  /// As other components of a SeaTable installation sign them, and as we do.
+  @Test(arguments: [
+    "", #""iss":"basekeeper""#, #""aud":"basekeeper""#, #""aud":["dtable-server","basekeeper"]"#,
+    #""iss":null,"aud":null"#,
+    #""nbf":\#(now)"#, #""nbf":\#(now + 60)"#, #""nbf":0.5"#, #""iat":\#(now)"#, #""iat":\#(now + 2 * day)"#,
+    #""id_in_org":"","org_id":-1,"owner_id":"a@auth.local","user_department_ids_map":{"current_user_department_ids":[]}"#,
+  ])
+  func `a token counts where all that it says of itself is right`(_ members: String) {
+    let all = [#""exp":\#(now + 3600)"#, members].filter { !$0.isEmpty }.joined(separator: ",")
+    #expect(throws: Never.self) { try verify(all) }
+  }
+
+  @Test(arguments: [
+    #""iss":"dtable-web""#, #""iss":"""#, #""iss":"Basekeeper""#, #""iss":5"#, #""iss":["basekeeper"]"#,
+    #""aud":"dtable-server""#, #""aud":"""#, #""aud":[]"#, #""aud":["dtable-server"]"#, #""aud":["basekeeper",5]"#,
+    #""aud":{"basekeeper":true}"#, #""nbf":"0""#, #""nbf":true"#, #""iat":"0""#,
+  ])
+  func `a token of another issuer, or for others, is refused`(_ members: String) {
+    #expect(throws: TokenError.invalid) { try verify(#""exp":\#(now + 3600),\#(members)"#) }
+  }
+
+  @Test(arguments: [now + 61, now + 600, 253_402_300_799])
+  func `a token does not count before its time, and may be ended then`(_ begin: Int64) throws {
+    let members = #""exp":\#(now + 3600),"nbf":\#(begin)"#
+    #expect(throws: TokenError.early) { try verify(members) }
+    #expect(try verify(members, evenEarly: true).dtableUUID == "x")
+    #expect(throws: TokenError.expired) { try verify(#""exp":\#(now),"nbf":\#(begin)"#) }
+  }
+
+  @Test(
+    arguments: [
+      (now + 3 * day + 60, nil, true), (now + 3 * day + 61, nil, false), (253_402_300_799, nil, false),
+      (now + 60, now - 3 * day, true), (now + 61, now - 3 * day, false), (now + 1, .min, false), (now + 1, 0, false),
+      (now + 6 * day, now + 3 * day, true), (now + 6 * day, now + 3 * day + 1, false), (now + 60, .max, false),
+      (253_402_300_799, 253_402_300_700, false),
+    ] as [(Int64, Int64?, Bool)])
+  func `a token lives for three days at most, from when it was made`(
+    _ expiry: Int64, _ issued: Int64?, _ isLive: Bool
+  ) throws {
+    let members = #""exp":\#(expiry)"# + (issued.map { #","iat":\#($0)"# } ?? "")
+    if isLive {
+      #expect(throws: Never.self) { try verify(members) }
+    } else {
+      #expect(throws: TokenError.invalid) { try verify(members) }
+    }
+  }
+
+  @Test func `base tokens name who made them, and no audience`() throws {
+    let payload = try JSON(#require(Base64URL.decode(signer.sign(claims).split(separator: ".")[1].utf8)))
+    #expect(payload["iss"] == .string("basekeeper"))
+    #expect(payload["aud"] == nil)
   }
 
   @Test(arguments: [(Double(now) + 0.5, true), (Double(now), false), (Double(now) - 0.5, false)])

@@ -1,6 +1,7 @@
 internal import API
 public import Access
 internal import Crypto
+internal import Glibc
 internal import Ground
 internal import HTTP
 internal import Loop
@@ -57,6 +58,7 @@ public struct World: Sendable {
   ) async throws {
     var settings = AppSettings(publicURL: Self.publicURL)
     settings.limits = limits
+    settings.leakedPasswords = leaked
     set(&settings)
     try await TestDatabase.with(connections: connections) { database in
       try await body(try await World(database, settings))
@@ -122,6 +124,21 @@ public struct World: Sendable {
     }
   }
 
+  /// The one password of which the operator knows that it has leaked.
+  public static let leakedPassword = "heard in the café"
+  private static let leaked = {
+    var path = Array("/tmp/basekeeper-leaked-XXXXXX".utf8CString)
+    let file = mkstemp(&path)
+    defer {
+      close(file)
+      unlink(path)
+    }
+    writeFully(Array("\(leakedPassword)\n".utf8), to: file)
+    guard
+      let leaked = try? LeakedPasswords(contentsOf: String(decoding: path.dropLast().map(UInt8.init), as: UTF8.self))
+    else { preconditionFailure("the file was just written") }
+    return leaked
+  }()
   private static let vault = {
     guard let vault = try? Vault(masterKey: "a master key of at least thirty-two bytes") else {
       preconditionFailure("the master key is long enough")

@@ -91,12 +91,12 @@ struct NamedExternalLink: PathInput {
 }
 
 extension BaseLinkTerms {
-  /// A password must have at least six characters.
+  /// A password is none of the names of the caller's team.
   init(_ fields: Fields, _ hashing: Hashing) async throws {
     let text = try fields.optionalText("password", upTo: 255)
-    if let text, text.unicodeScalars.count < 6 { throw FieldsError.invalid("password") }
     let days = try fields.patch("expire_days", 0...3650)
-    let password: PasswordHash? = if let text { try await hashing.hash(text) } else { nil }
+    var password: PasswordHash?
+    if let text { password = try await hashing.hash(new: text, names: hashing.names(of: hashing.team)) }
     self.init(password: password, days: days)
   }
 }

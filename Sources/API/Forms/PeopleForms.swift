@@ -39,26 +39,37 @@ extension PublicPerson: Output, JSONEncodable {
 }
 
 extension NewPerson {
-  /// If no password is given, one is generated, and the response shows it.
-  init(email: EmailAddress, name: String?, password given: String?, _ hashing: Hashing) async throws {
-    let generated = given == nil ? Secret.generatedPassword() : nil
-    let names = [email.text, email.localPart] + (name.map { [$0] } ?? [])
-    let clear = try generated?.clear ?? NewPassword(given ?? "", names: names).clear
+  /// Whoever is given no password gets one, which the answer tells. One that is given is none of the names: those of the
+  /// person, the team's, and what more they are called.
+  init(
+    email: EmailAddress, name: String?, password given: String?, in team: ID<Team>? = nil, names: [String] = [],
+    _ hashing: Hashing
+  ) async throws {
+    var generated: Secret?
+    let password: PasswordHash
+    if let given {
+      let names = [email.text, email.localPart] + [name].compactMap(\.self) + names
+      password = try await hashing.hash(new: given, names: names + hashing.names(of: team))
+    } else {
+      let secret = Secret.generatedPassword()
+      (generated, password) = (secret, try await hashing.hash(secret.clear))
+    }
     self.init(
-      email: email, name: name ?? DisplayName(email.localPart)?.text ?? "unnamed",
-      password: try await hashing.hash(clear), generated: generated)
+      email: email, name: name ?? DisplayName(email.localPart)?.text ?? "unnamed", password: password,
+      generated: generated)
   }
 
   /// From the fields that all operations share. `field` and `nameField` are the names of the address and the name in
   /// the operation.
   init(
-    _ fields: Fields, email field: String = "email", name nameField: String = "name", _ hashing: Hashing
+    _ fields: Fields, email field: String = "email", name nameField: String = "name", in team: ID<Team>? = nil,
+    names: [String] = [], _ hashing: Hashing
   ) async throws {
     let email = try parsed(field, EmailAddress(try fields.text(field, 1...254)))
     let name = try fields.optionalName(nameField)
     let password = try fields.optionalText("password", upTo: 1024)
     let hasWorkspace = try fields.optionalBoolean("with_workspace") ?? false
-    try await self.init(email: email, name: name, password: password, hashing)
+    try await self.init(email: email, name: name, password: password, in: team, names: names, hashing)
     self.hasWorkspace = hasWorkspace
   }
 }

@@ -8,9 +8,9 @@ package import Postgres
 package struct LocalAdministration: Sendable {
   private let accounts: LocalAccounts
 
-  /// Works on a database.
-  package init(_ database: WritableDatabase, _ passwords: PasswordHasher) {
-    accounts = LocalAccounts(database, passwords)
+  /// Acts on a database.
+  package init(_ database: WritableDatabase, _ passwords: PasswordHasher, leaked: LeakedPasswords) {
+    accounts = LocalAccounts(database, passwords, leaked: leaked)
   }
 
   /// The operation was refused; the description is what the API would answer.
@@ -21,12 +21,12 @@ package struct LocalAdministration: Sendable {
   /// The reasons why an address and a password for a new account are refused; empty if they are not. The reasons call
   /// them `emailName` and `passwordName`.
   package static func problems(
-    email: String, named emailName: String, password: String?, named passwordName: String
+    email: String, named emailName: String, password: String?, named passwordName: String, leaked: LeakedPasswords
   ) -> [String] {
     guard let address = EmailAddress(email) else { return ["\(emailName): \"\(email)\" is not an email address"] }
     guard let password else { return [] }
     do {
-      _ = try NewPassword(password, passwordName, names: [address.text, address.localPart])
+      _ = try NewPassword(password, passwordName, names: [address.text, address.localPart], leaked: leaked)
       return []
     } catch {
       return [WireError(error).text]

@@ -21,7 +21,7 @@ private struct NewUserOfTeam: HashedInput {
   let person: NewPerson
 
   init(_ team: NamedTeam, _ parts: Parts, _ hashing: Hashing) async throws {
-    (self.team, person) = (team, try await NewPerson(parts.body(), hashing))
+    (self.team, person) = (team, try await NewPerson(parts.body(), in: ID(text: team.named), hashing))
   }
 }
 

@@ -40,7 +40,7 @@ private struct HashedNewTeam: HashedInput {
   init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
     let fields = try parts.body()
     let name: DisplayName = try fields.name("org_name")
-    let admin = try await NewPerson(fields, email: "admin_email", name: "admin_name", hashing)
+    let admin = try await NewPerson(fields, email: "admin_email", name: "admin_name", names: [name.text], hashing)
     new = NewTeam(name: name, admin: admin)
   }
 }

@@ -48,7 +48,9 @@ private struct SystemUserChange: HashedInput {
     change.unit = try fields.removableName("unit")
     change.role = try fields.optionalName("role")
     if let text = try fields.optionalText("password", upTo: 1024) {
-      change.password = try await hashing.hash(try NewPassword(text).clear)
+      let names = [change.email?.text, change.email?.localPart, change.name, change.loginID.value].compactMap(\.self)
+      let called = try await People(hashing.app).called(person.named)
+      change.password = try await hashing.hash(new: text, names: names + called)
     }
     (named, self.change) = (person.named, change)
   }

@@ -27,7 +27,8 @@ struct UserFile: HashedInput {
       let (idInTeam, unit) = (try optional("id_in_org") ?? "", try optional("unit") ?? "")
       let (loginID, role) = (try optional("login_id"), try optional("role") ?? "default")
       var person = try await NewPerson(
-        email: email, name: name, password: password.isEmpty ? nil : password, hashing)
+        email: email, name: name, password: password.isEmpty ? nil : password, names: [loginID].compactMap(\.self),
+        hashing)
       (person.idInTeam, person.unit, person.loginID, person.role) = (idInTeam, unit, loginID, role)
       return person
     }

@@ -22,7 +22,7 @@ private struct NewTeamUser: HashedInput {
   let person: NewPerson
 
   init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
-    person = try await NewPerson(parts.body(), hashing)
+    person = try await NewPerson(parts.body(), in: hashing.team, hashing)
   }
 }
 

@@ -17,7 +17,7 @@ let baseTokenRoutes = Table(.baseTokens, [
 
 /// The lifetime of a base token, `?exp=`: a number followed by `m`, `h` or `d`; at least a minute, at most three days.
 struct Lifetime: Input {
-  static let longest: Int64 = 3 * 86_400
+  static let longest = BaseTokenClaims.longestLife
   let seconds: Int64
 
   init(_ parts: Parts) throws {

@@ -27,8 +27,9 @@ package struct OwnPassword: Sendable {
   /// Errors call the new password `field`.
   package func change(from old: String, to new: String, named field: String) async throws {
     let person = try await confirm(old)
-    let new = try NewPassword(
-      new, field, names: [person.email, String(person.email.prefix { $0 != "@" }), person.name])
+    let called: Called? = try await app.db.row(
+      "select \(Called.columns) from account where id = \(caller.account)")
+    let new = try NewPassword(new, field, names: called?.names ?? [], leaked: app.settings.leakedPasswords)
     guard new.clear != old else {
       throw DomainError.refused("\(field) invalid: it is the old one. Choose another one.")
     }

@@ -1,24 +1,51 @@
 internal import Assets
-internal import Crypto
+package import Crypto
+internal import Ground
 
-/// A new password: at least 8 characters and at most 1024 bytes, not one of the commonest, and not one of the person's
-/// names. There are no rules of composition (NIST SP 800-63B, 3.1.1.2).
+/// A password that somebody sets: 8 characters at least, 1024 bytes at most, none of the commonest or of those that the
+/// operator knows to have leaked, and not what anybody would try first here. Nothing is asked of its composition (NIST
+/// SP 800-63B, 3.1.1.2).
 package struct NewPassword: Sendable {
   package let clear: String
 
-  /// `names` are the names and addresses of the person; errors call the password `field`.
-  ///
-  /// - Throws: `DomainError` if the password is not allowed.
-  package init(_ text: String, _ field: String = "password", names: [String] = []) throws {
-    guard text.utf8.count <= PasswordHasher.longest else { throw DomainError.invalid(field: field) }
+  /// From a text; `names` are what those are called whose it is, or is about, and `field` is how an error calls it.
+  package init(
+    _ text: String, _ field: String = "password", names: [String], leaked: LeakedPasswords
+  ) throws(DomainError) {
+    guard text.utf8.count <= PasswordHasher.longest else { throw .invalid(field: field) }
     guard text.unicodeScalars.count >= 8 else {
-      throw DomainError.refused("\(field) invalid: it must have at least 8 characters.")
+      throw .refused("\(field) invalid: it must have at least 8 characters.")
     }
-    let lowered = text.lowercased()
-    guard !Self.commonest.contains(lowered), !names.contains(where: { $0.lowercased() == lowered }) else {
-      throw DomainError.refused("\(field) invalid: it is easy to guess. Choose another one.")
+    let isCommon = Self.commonest.contains(text.lowercased())
+    guard !isCommon, !Self.isGuessable(text, from: names + Self.namesOfThePlace) else {
+      throw .refused("\(field) invalid: it is easy to guess. Choose another one.")
+    }
+    guard !leaked.contains(text) else {
+      throw .refused("\(field) invalid: it is on a list of leaked passwords. Choose another one.")
     }
     clear = text
+  }
+
+  private static let namesOfThePlace = ["Basekeeper", "SeaTable"]
+  /// So many digits and signs make nothing else of a name.
+  private static let mostSigns = 6
+
+  /// Whether it is a name, or a word of one, in any case and with a few digits and signs, such as `Basekeeper2024!`.
+  private static func isGuessable(_ text: String, from names: [String]) -> Bool {
+    let lowered = normalized(text).lowercased()
+    let letters = letters(of: lowered)
+    let hasFewSigns = lowered.unicodeScalars.count - letters.count <= mostSigns
+    return names.contains { name in
+      let name = normalized(name).lowercased()
+      if name.utf8.elementsEqual(lowered.utf8) { return true }
+      guard hasFewSigns, letters.count > 1 else { return false }
+      let words = name.unicodeScalars.split { !$0.properties.isAlphabetic }.map { Array($0) }
+      return words.contains(letters) || letters.elementsEqual(words.joined())
+    }
+  }
+
+  private static func letters(of text: String) -> [Unicode.Scalar] {
+    text.unicodeScalars.filter(\.properties.isAlphabetic)
   }
 
   private static let commonest: Set<String> = {

@@ -8,10 +8,11 @@ package import Postgres
 package struct LocalAccounts: Sendable {
   private let database: WritableDatabase
   private let passwords: PasswordHasher
+  private let leaked: LeakedPasswords
 
-  /// Works on a database.
-  package init(_ database: WritableDatabase, _ passwords: PasswordHasher) {
-    (self.database, self.passwords) = (database, passwords)
+  /// Those of a database.
+  package init(_ database: WritableDatabase, _ passwords: PasswordHasher, leaked: LeakedPasswords) {
+    (self.database, self.passwords, self.leaked) = (database, passwords, leaked)
   }
 
   /// All system administrators, the oldest first.
@@ -25,7 +26,7 @@ package struct LocalAccounts: Sendable {
 
   /// Makes a system administrator. Returns the password; if nil is given, it is generated.
   package func create(email: EmailAddress, name: DisplayName?, password: String?) async throws -> String {
-    let new = try self.new(password, for: [email.text, email.localPart])
+    let new = try self.new(password, for: [email.text, email.localPart] + [name?.text].compactMap(\.self))
     let hash = try await passwords.hash(new)
     try await database.run(
       """
@@ -37,7 +38,9 @@ package struct LocalAccounts: Sendable {
 
   /// Sets a person's password and ends their sessions. Returns the password; if nil is given, it is generated.
   package func resetPassword(of email: String, to password: String?) async throws -> String {
-    let new = try self.new(password, for: [email, String(email.prefix { $0 != "@" })])
+    let called: Called? = try await database.row(
+      "select \(Called.columns) from account where lower(email) = lower(\(normalized(email))) and deleted_at is null")
+    let new = try self.new(password, for: called?.names ?? [])
     let hash = try await passwords.hash(new)
     try await change(email, setting: "password_hash = \(hash)") { _, _ in }
     return new
@@ -68,7 +71,7 @@ package struct LocalAccounts: Sendable {
   /// The given password, checked; or a generated one if nil is given.
   private func new(_ password: String?, for names: [String]) throws -> String {
     guard let password else { return Secret.generatedPassword().clear }
-    return try NewPassword(password, names: names).clear
+    return try NewPassword(password, names: names, leaked: leaked).clear
   }
 }
 

@@ -66,6 +66,13 @@ package struct People: Sendable {
     try await app.db.rows(Person.select(rows))
   }
 
+  /// What the person of a user id is called, and their team; nothing where there is none.
+  package func called(_ named: String) async throws(PostgresError) -> [String] {
+    let found: Called? = try await app.db.row(
+      "select \(Called.columns) from account where uid = \(UserID(wire: named)) and deleted_at is null")
+    return found?.names ?? []
+  }
+
   // MARK: Making
 
   /// Makes an account, in a team or in none.

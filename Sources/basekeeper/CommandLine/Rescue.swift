@@ -1,4 +1,5 @@
 internal import API
+internal import Crypto
 internal import Domain
 internal import Glibc
 internal import Ground
@@ -22,7 +23,9 @@ func listAdministrators(_ options: Options) throws {
 /// `basekeeper admin create`.
 func createAdministrator(_ options: Options) throws {
   let (email, name, given) = (options["email"] ?? "", options["name"], try passwordOnInput(options))
-  let password = try atTheMachine(options) { try await $0.create(email: email, name: name, password: given) }
+  let password = try atTheMachine(options, isPasswordGiven: given != nil) {
+    try await $0.create(email: email, name: name, password: given)
+  }
   say("\(email) is a system administrator.")
   if given == nil { say("Password: \(password)   (shown only now)") }
 }
@@ -30,7 +33,9 @@ func createAdministrator(_ options: Options) throws {
 /// `basekeeper admin reset-password`.
 func resetPassword(_ options: Options) throws {
   let (email, given) = (options["email"] ?? "", try passwordOnInput(options))
-  let password = try atTheMachine(options) { try await $0.resetPassword(of: email, to: given) }
+  let password = try atTheMachine(options, isPasswordGiven: given != nil) {
+    try await $0.resetPassword(of: email, to: given)
+  }
   say("\(email) has a new password and must sign in again.")
   if given == nil { say("Password: \(password)   (shown only now)") }
 }
@@ -43,11 +48,13 @@ func disableSecondFactor(_ options: Options) throws {
 }
 
 private func atTheMachine<Value: Sendable>(
-  _ options: Options, _ body: @escaping @Sendable (LocalAdministration) async throws -> Value
+  _ options: Options, isPasswordGiven: Bool = false,
+  _ body: @escaping @Sendable (LocalAdministration) async throws -> Value
 ) throws -> Value {
   try withInstallation(options) { installation in
     let passwords = installation.passwords
-    return try installation.withDatabase { try await body(LocalAdministration($0, passwords)) }
+    let leaked = isPasswordGiven ? try installation.configuration.readLeakedPasswords() : LeakedPasswords()
+    return try installation.withDatabase { try await body(LocalAdministration($0, passwords, leaked: leaked)) }
   }
 }
 

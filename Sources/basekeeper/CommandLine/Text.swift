@@ -29,7 +29,7 @@ enum Text {
 
   static let adminCreate = """
     Creates a system administrator. The password is generated and printed, or read from standard input. The API's rules
-    apply to it: at least 8 characters, and not a common password.
+    apply to it: at least 8 characters, not a common or a leaked password, and not a name.
     """
 
   static let adminList = """

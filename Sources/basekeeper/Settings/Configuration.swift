@@ -4,7 +4,6 @@ internal import Crypto
 internal import Glibc
 internal import Ground
 internal import HTTP
-internal import Postgres
 internal import Server
 
 /// The operator's settings, read once at the start. `settingGroups` lists them.
@@ -15,7 +14,7 @@ struct Configuration {
   /// A standby of the database; nil if there is none.
   var readURL: String?
   /// Whether a server must prove itself with TLS although its URL does not say so.
-  var asksForTLSByDefault = false
+  var asksForTLSByDefault: Bool
   var readLag: Duration
   var preparesStatements: Bool
   var dataDirectory: String
@@ -50,6 +49,10 @@ struct Configuration {
   var drainTime: Duration
   var shutdownTime: Duration
   var trashDays: Int
+  /// The file of passwords that nobody may choose; nil if there is none.
+  var leakedPasswordsFile: String?
+  /// What it says, once it is read: commands that do not need it do not read it.
+  var leakedPasswords = LeakedPasswords()
   /// What looks like a mistake, but is no reason not to start.
   var warnings: [String]
 
@@ -100,23 +103,20 @@ struct Configuration {
   /// Reads all settings.
   init(_ environment: Environment) throws(Problems) {
     var environment = environment
-    databaseURL = environment.connection("DATABASE_URL", &asksForTLSByDefault)
-    ownerURL = environment.connection("DATABASE_OWNER_URL", &asksForTLSByDefault)
-    readURL = environment.connection("DATABASE_READ_URL", &asksForTLSByDefault)
+    let servers = DatabaseServers(&environment)
+    (databaseURL, ownerURL, readURL, asksForTLSByDefault) =
+      (servers.database, servers.owner, servers.standby, servers.askForTLSByDefault)
     readLag = environment.seconds("BASEKEEPER_READ_LAG")
     preparesStatements = environment.flag("BASEKEEPER_PREPARED_STATEMENTS")
-    dataDirectory = environment.value("BASEKEEPER_DATA_DIR") ?? ""
-    isPlaceGiven = environment.saysWhere
-    environment.checkOwner(ownerURL, of: databaseURL)
+    (dataDirectory, isPlaceGiven) = (environment.value("BASEKEEPER_DATA_DIR") ?? "", environment.saysWhere)
 
     let place = ServiceAddress(&environment)
     (listen, certificateFiles, publicURL) = (place.listen, place.certificateFiles, place.publicURL)
     edge = environment.edge(isSecure: place.isSecure)
     metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS")
     showsDocs = environment.flag("BASEKEEPER_API_DOCS")
-
-    adminEmail = environment.value("BASEKEEPER_ADMIN_EMAIL") ?? ""
-    adminPassword = environment.secret("BASEKEEPER_ADMIN_PASSWORD")
+    (adminEmail, adminPassword) =
+      (environment.value("BASEKEEPER_ADMIN_EMAIL") ?? "", environment.secret("BASEKEEPER_ADMIN_PASSWORD"))
     isDemo = environment.flag("BASEKEEPER_DEMO")
     signingSecret = environment.key("JWT_PRIVATE_KEY")
     masterKey = environment.key("BASEKEEPER_MASTER_KEY")
@@ -130,12 +130,13 @@ struct Configuration {
     _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
     limits = environment.limits()
     connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS") ?? 4
-    statementTime = environment.seconds("BASEKEEPER_STATEMENT_TIMEOUT")
-    connectTime = environment.seconds("BASEKEEPER_CONNECT_TIMEOUT")
+    (statementTime, connectTime) =
+      (environment.seconds("BASEKEEPER_STATEMENT_TIMEOUT"), environment.seconds("BASEKEEPER_CONNECT_TIMEOUT"))
     databaseWait = environment.seconds("BASEKEEPER_DATABASE_WAIT")
     drainTime = environment.seconds("BASEKEEPER_DRAIN_TIME")
     shutdownTime = environment.seconds("BASEKEEPER_SHUTDOWN_TIMEOUT")
     trashDays = environment.integer("BASEKEEPER_TRASH_DAYS") ?? 30
+    leakedPasswordsFile = environment.text("BASEKEEPER_LEAKED_PASSWORDS")
 
     warnings = environment.strangers + place.warnings
     guard environment.problems.isEmpty else { throw Problems(lines: environment.problems) }
@@ -146,8 +147,26 @@ extension Configuration {
   /// Checks the first administrator's address and password by the rules of the API. Only the first start uses them.
   func checkAdministrator() throws(Problems) {
     let problems = LocalAdministration.problems(
-      email: adminEmail, named: "BASEKEEPER_ADMIN_EMAIL", password: adminPassword, named: "BASEKEEPER_ADMIN_PASSWORD")
+      email: adminEmail, named: "BASEKEEPER_ADMIN_EMAIL", password: adminPassword, named: "BASEKEEPER_ADMIN_PASSWORD",
+      leaked: adminPassword == nil ? LeakedPasswords() : try readLeakedPasswords())
     if !problems.isEmpty { throw Problems(lines: problems) }
+  }
+
+  /// The same with what the file of passwords says that nobody may choose.
+  func withLeakedPasswords() throws(Problems) -> Configuration {
+    var configuration = self
+    configuration.leakedPasswords = try readLeakedPasswords()
+    return configuration
+  }
+
+  /// Reads the file of passwords that nobody may choose.
+  func readLeakedPasswords() throws(Problems) -> LeakedPasswords {
+    guard let leakedPasswordsFile else { return LeakedPasswords() }
+    do throws(LeakedPasswords.UnreadableList) {
+      return try LeakedPasswords(contentsOf: leakedPasswordsFile)
+    } catch {
+      throw Problems(lines: ["BASEKEEPER_LEAKED_PASSWORDS: \(leakedPasswordsFile): \(error)"])
+    }
   }
 }
 
@@ -200,35 +219,6 @@ extension Environment {
   fileprivate mutating func limit(_ name: String) -> Int64? {
     guard let number = integer(name), number > 0 else { return nil }
     return Int64(number)
-  }
-
-  /// How to connect to a PostgreSQL server, with TLS if it is on another machine; nil if it is not set.
-  fileprivate mutating func connection(_ name: String, _ asksForTLSByDefault: inout Bool) -> String? {
-    guard let url = secret(name) else { return nil }
-    do throws(PostgresError) {
-      let given = try ConnectionString(url)
-      let protected = given.protected.text()
-      guard protected != given.text() else { return url }
-      asksForTLSByDefault = true
-      return protected
-    } catch {
-      // Only the scheme: the rest may contain a password.
-      let scheme = url.split(separator: ":", maxSplits: 1).first.map { url.contains("://") ? "\($0)://… " : "" } ?? ""
-      refuse(
-        name,
-        "\(scheme)does not name a PostgreSQL. Write postgresql://USER@HOST/DATABASE, or libpq's HOST=… words. In a URL, "
-          + "write / and @ in a password as %2F and %40")
-      return url
-    }
-  }
-
-  /// The role that serves must have a name for the owner to give it rights.
-  fileprivate mutating func checkOwner(_ owner: String?, of database: String?) {
-    guard owner != nil else { return }
-    guard let database else { return refuse("DATABASE_OWNER_URL", "needs DATABASE_URL, with a role that serves") }
-    if let service = try? ConnectionString(database), service.user == nil {
-      refuse("DATABASE_URL", "must name its user, since DATABASE_OWNER_URL is set")
-    }
   }
 
   /// A secret of at least 32 bytes; nil if it is not set.

@@ -101,6 +101,11 @@ let settingGroups = [
   SettingGroup(title: "What it does", settings: [
     Setting("BASEKEEPER_TOKEN_ALGORITHM", .choice(SigningKey.Algorithm.allCases.map(\.rawValue)), "HS256",
       "How base tokens are signed"),
+    Setting("BASEKEEPER_LEAKED_PASSWORDS", .text("a file"), nil,
+      """
+      Passwords that nobody may set, one per line, in UTF-8; whether letters are capital does not matter. 20,000,000 at \
+      most, which take 160 MB. It is read at the start
+      """),
     Setting("BASEKEEPER_RATE_LIMIT_ADDRESS", .number(0...10_000_000), "0",
       "Requests per minute from one address to one copy; 0: no limit"),
     Setting("BASEKEEPER_RATE_LIMIT_ACCOUNT", .number(0...10_000_000), "0",

@@ -149,7 +149,7 @@ func jwt(_ bytes: [UInt8]) throws {
     let temporary = keys.vault.key(for: "temporary API tokens 1")
     let signed = encoded(Array(#"{"alg":"HS256"}"#.utf8)) + [UInt8(ascii: ".")] + encoded(rest)
     let token = string(signed + [UInt8(ascii: ".")] + encoded(temporary.code(of: signed)))
-    try expect((try? keys.signer.verify(token, at: 0)) == nil, "a temporary token is no base token")
+    try expect((try? keys.signer.verify(token, at: end - 1)) == nil, "a temporary token is no base token")
     guard let claims = try? keys.signer.verifyTemporary(token, at: .min) else { return }
     try expect((try? keys.signer.verifyTemporary(token, at: claims.expiry)) == nil, "over when its time is over")
     // A time is written as a fraction, which has 53 bits.
@@ -164,7 +164,7 @@ func jwt(_ bytes: [UInt8]) throws {
     let place = (Int(rest[0]) << 8 | Int(rest[1])) % token.count
     guard token[place] != rest[2] else { return }
     token[place] = rest[2]
-    try expect((try? keys.signer.verify(string(token), at: 0)) == nil, "a changed token is refused")
+    try expect((try? keys.signer.verify(string(token), at: end - 1)) == nil, "a changed token is refused")
   }
 }
 
@@ -177,26 +177,29 @@ func readToken(_ bytes: [UInt8]) {
   _ = try? keys.signer.verify(string(bytes), at: 0)
 }
 
+private let end: Int64 = 4_000_000_000
 private let example = BaseTokenClaims.visitor(
-  expiry: 4_000_000_000, dtableUUID: "650d8a0d-7e27-46a8-8b18-6cc6f3db2057", permission: "r", externalLinkID: 1)
+  expiry: end, dtableUUID: "650d8a0d-7e27-46a8-8b18-6cc6f3db2057", permission: "r", externalLinkID: 1)
 
 private func judge(_ keys: Keys, _ key: SigningKey, payload: [UInt8]) throws {
   let signed = key.header + encoded(payload)
   let token = string(signed + [UInt8(ascii: ".")] + encoded(key.signature(of: signed)))
   try expect((try? keys.signer.verifyTemporary(token, at: .min)) == nil, "a base token is no temporary token")
-  guard let claims = try? keys.signer.verify(token, at: .min) else { return }
-  try expect((try? keys.signer.verify(token, at: claims.expiry)) == nil, "over when its time is over")
-  guard abs(claims.expiry) < 1 << 53 else { return }
+  guard let expiry = (try? JSON(payload)).flatMap({ try? BaseTokenClaims($0) })?.expiry, abs(expiry) < 1 << 53,
+    let claims = try? keys.signer.verify(token, at: expiry - 1)
+  else { return }
+  try expect((try? keys.signer.verify(token, at: expiry)) == nil, "over when its time is over")
+  try expect((try? keys.signer.verify(token, at: .min)) == nil, "no token lives for ever")
   let again = keys.signer.sign(claims)
   guard again.utf8.count <= 8192 else { return }
-  try expect((try keys.signer.verify(again, at: .min)) == claims, "the same claims, there and back")
+  try expect((try keys.signer.verify(again, at: expiry - 1)) == claims, "the same claims, there and back")
 }
 
 private func judge(_ keys: Keys, _ key: SigningKey, header: [UInt8]) throws {
   let payload = JSONWriter.bytes(of: example)
   let signed = encoded(header) + [UInt8(ascii: ".")] + encoded(payload)
   let token = string(signed + [UInt8(ascii: ".")] + encoded(key.signature(of: signed)))
-  guard (try? keys.signer.verify(token, at: 0)) != nil else { return }
+  guard (try? keys.signer.verify(token, at: end - 1)) != nil else { return }
   let text = string(header)
   try expect(text.contains(key.algorithm.rawValue) || text.contains("\\u"), "the header names the key's algorithm")
 }
