@@ -1220,7 +1220,8 @@ CREATE FUNCTION audit_place(event text, it user_share, before user_share) RETURN
 $$;
 
 CREATE FUNCTION audit_row() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
   it     record;
@@ -1811,6 +1812,60 @@ begin
   return null;
 end $$;
 
+CREATE FUNCTION let_serve(server name) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  command text;
+begin
+  if pg_has_role(server, (select relowner from pg_class where oid = 'account'::regclass), 'member') then
+    return;
+  end if;
+  for command in
+    -- Functions may be called by everybody when they are made.
+    select format('revoke execute on function %s from public', routine.oid::regprocedure)
+    from pg_proc as routine
+    where pronamespace = 'public'::regnamespace and pg_has_role(proowner, 'usage')
+      and has_function_privilege('public', routine.oid, 'execute')
+    union all
+    select format('revoke create on schema public from public')
+    from pg_namespace
+    where nspname = 'public' and pg_has_role(nspowner, 'usage') and has_schema_privilege('public', oid, 'create')
+    union all
+    -- Nothing can stand before the schema's own names.
+    select format('revoke temporary on database %I from public', datname)
+    from pg_database
+    where datname = current_database() and pg_has_role(datdba, 'usage')
+      and has_database_privilege('public', oid, 'temporary')
+  loop
+    execute command;
+  end loop;
+  for command in
+    select format(
+      case when wanted then 'grant %s on %s to %I' else 'revoke %s on %s from %I' end,
+      privilege, relation.oid::regclass, server)
+    from pg_class as relation
+    cross join unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) as privilege
+    cross join lateral (select privilege = any(serving_rights(relname, relkind))) as own (wanted)
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v') and pg_has_role(relowner, 'usage')
+      and wanted <> has_table_privilege(server, relation.oid, privilege)
+    union all
+    select format('grant execute on function %s to %I', routine.oid::regprocedure, server)
+    from pg_proc as routine
+    where pronamespace = 'public'::regnamespace and pg_has_role(proowner, 'usage') and prorettype <> 'trigger'::regtype
+      and proname not in ('audit', 'audit_table', 'let_serve', 'serving_rights')
+      and not has_function_privilege(server, routine.oid, 'execute')
+    union all
+    select format('grant usage on schema public to %I', server)
+    where not has_schema_privilege(server, 'public', 'usage')
+    union all
+    select format('grant connect on database %I to %I', current_database(), server)
+    where not has_database_privilege(server, current_database(), 'connect')
+  loop
+    execute command;
+  end loop;
+end $$;
+
 CREATE FUNCTION lock_attempts(keys bytea[]) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -1878,6 +1933,20 @@ CREATE FUNCTION secret_of(group_link) RETURNS bytea
     LANGUAGE sql IMMUTABLE
     AS $_$ select $1.hash $_$;
 
+CREATE FUNCTION serving_rights(relation text, kind "char") RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    AS $$
+  select case
+    when kind = 'v' then '{SELECT}'
+    when relation in (
+      'schema_migration', 'audit_log', 'audit_chain', 'audit_operation', 'audit_change', 'login_tally', 'api_token_tally'
+    ) then '{SELECT}'
+    when relation = 'login_log' then '{SELECT,INSERT}'
+    when relation in ('account', 'workspace', 'installation', 'seed', 'signing_key', 'job') then '{SELECT,INSERT,UPDATE}'
+    else '{SELECT,INSERT,UPDATE,DELETE}'
+  end::text[]
+$$;
+
 CREATE FUNCTION sign_in_key(name text) RETURNS text
     LANGUAGE sql STABLE
     AS $$ select lower(name_look(name)) $$;
@@ -1899,7 +1968,8 @@ begin
 end $$;
 
 CREATE FUNCTION tally_changed_api_tokens() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
   insert into api_token_tally as tally (team_id, live)
@@ -1915,7 +1985,8 @@ begin
 end $$;
 
 CREATE FUNCTION tally_deleted_api_tokens() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
   update api_token_tally as tally set live = tally.live - gone.count
@@ -1925,7 +1996,8 @@ begin
 end $$;
 
 CREATE FUNCTION tally_logins() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
   insert into login_tally as tally (team_id, logins)
@@ -1935,7 +2007,8 @@ begin
 end $$;
 
 CREATE FUNCTION tally_new_api_tokens() RETURNS trigger
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 begin
   insert into api_token_tally as tally (team_id, live)
@@ -1962,7 +2035,8 @@ CREATE FUNCTION token_policy_violation(expires_at timestamp with time zone, crea
 $$;
 
 CREATE FUNCTION use_recovery_code(person bigint, code bytea) RETURNS boolean
-    LANGUAGE plpgsql
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
     AS $$
 declare
   place account;

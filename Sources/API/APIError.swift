@@ -1,17 +1,17 @@
-/// What can go wrong with a request before or beside its operation.
+/// A request fails outside its operation.
 enum APIError: Error, Equatable {
   /// A request with the same idempotency key is under way.
   case running
-  /// What the first request with this idempotency key was answered with a secret, which was ended since.
+  /// The response to the first request with this idempotency key had a secret, which has been ended since.
   case ended
-  /// The idempotency key was sent with another request before.
+  /// The idempotency key was sent with a different request before.
   case otherRequest
-  /// The body is compressed, or packed in another way.
+  /// The body has a content coding, such as gzip.
   case encoded(String)
-  /// Neither a path nor a group of paths that the service knows.
+  /// There is no such path.
   case unknownPath
-  /// The client refuses the only coding that a file is kept in.
+  /// The client does not accept gzip, the only coding in which a file is available.
   case needsGzip
-  /// The path is known, for these methods.
+  /// The path exists, but only for these methods.
   case methodNotAllowed(String, allowed: [String])
 }

@@ -2,7 +2,7 @@ internal import Access
 internal import Domain
 internal import HTTP
 
-// What team admins and system administrators do alike, each within their reach.
+// The operations that team admins and system administrators share, each within their reach.
 
 func listUserBases(
   of admin: some Administrator, _ user: PageOfPerson, _ app: App

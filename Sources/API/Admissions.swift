@@ -1,16 +1,16 @@
-/// What somebody is to the thing that a request names. One person can be several of these.
+/// The relation of a caller to what a request names. A person can be several of these.
 public enum CallerKind: String, CaseIterable, Sendable {
-  /// Without a token, or with one that counts for nothing.
+  /// Without a token, or with an invalid one.
   case anonymous
-  /// A program with an API token, or somebody with a temporary one.
+  /// A program with an API token, or a person with a temporary one.
   case apiToken = "API token"
   /// The bearer of a base token.
   case baseToken = "base token"
   /// A person without a team.
   case withoutTeam = "no team"
-  /// Anybody of another team, its admins too.
+  /// A person of another team, its admins included.
   case otherTeam = "other team"
-  /// A person of the team who has no part in the workspace or the group.
+  /// A person of the team who is not in the group and does not own the workspace.
   case member
   /// A member of the group.
   case groupMember = "group member"
@@ -18,19 +18,19 @@ public enum CallerKind: String, CaseIterable, Sendable {
   case groupAdmin = "group admin"
   /// The owner of the group, of a personal workspace, or of an account token.
   case groupOwner = "owner"
-  /// Somebody of the team with whom the base is shared, or anybody who has accepted an invite link to it.
+  /// A person of the team with whom the base is shared, or anyone who has accepted an invite link to it.
   case guest
   /// An admin of the team.
   case teamAdmin = "team admin"
-  /// An admin of the team who may open the base himself.
+  /// An admin of the team who may also open the base.
   case teamAdminWithAccess = "team admin with access"
   /// An administrator of the installation.
   case systemAdmin = "system administrator"
 }
 
-/// Who may call what: the kinds of callers that each principal admits. The principals' own code in `Access` decides;
-/// this table is what it has to decide, and what the documentation shows. It holds for each operation: who is admitted to
-/// one by more than that has a principal of its own.
+/// The kinds of callers that each principal admits. The code of the principals in `Access` decides; this table says
+/// what it must decide, and is what the documentation shows. It holds for every operation: an operation that admits
+/// more has a principal of its own.
 public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("anyone", Set(CallerKind.allCases)),
   ("metrics-reader", Set(CallerKind.allCases)),
@@ -69,7 +69,7 @@ private let team: Set<CallerKind> = [
 private let signedIn = Set(CallerKind.allCases).subtracting([.anonymous, .apiToken, .baseToken])
 
 extension Route {
-  /// The kinds of callers that may call the operation; nil for a principal that is missing in the table.
+  /// The kinds of callers that may call the operation; nil if the table lacks its principal.
   public var callers: Set<CallerKind>? {
     admissions.first { $0.principal == principal }?.callers
   }

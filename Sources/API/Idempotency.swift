@@ -5,21 +5,21 @@ internal import Ground
 internal import HTTP
 internal import Postgres
 
-/// What is done once, however often it is asked for with the same key.
+/// Operations that are done only once, however often a request with the same key is sent.
 struct IdempotentOperations {
   private let app: App
 
-  /// Those of an app.
+  /// Works for an app.
   init(_ app: App) { self.app = app }
 
-  /// Does what a creating request asks for once, however often it is sent with the same `Idempotency-Key`: whoever sends
-  /// it again within a day gets the answer of the first time, with the secret that it had; unless that was ended since.
+  /// Handles a creating request only once, however often it is sent with the same `Idempotency-Key`: if it is sent
+  /// again within a day, it gets the first response again, including its secret, unless that has been ended since.
   ///
-  /// The key is stored in the transaction of what the request does, so that both are there or neither, and the database
-  /// decides between two at the same moment. The answer is sealed under a key that is made of the one in the request, so
-  /// that who reads the database reads no answer. What was refused is not kept, and can be asked for again.
+  /// The key is stored in the transaction of the operation, so that both are there or neither, and the database decides
+  /// between two requests at the same moment. The stored response is sealed under a key derived from the one in the
+  /// request, so nobody who only reads the database can read it. A refused request is not stored and can be sent again.
   ///
-  /// What the request says is read, and its passwords are hashed, before that transaction begins.
+  /// The input is read, and its passwords are hashed, before that transaction begins.
   func once<In: Readable>(
     _ request: Request, _ segments: Segments, of subject: Subject, _ operation: String,
     reading read: () async throws -> In, _ body: (In, App) async throws -> some Output
@@ -30,27 +30,27 @@ struct IdempotentOperations {
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw DomainError.refused("Idempotency-Key invalid: it must have 16 to 255 visible characters, such as a UUID.")
     }
-    let once = Once(key: "\(scope) \(text)", request, segments, operation, app.vault)
-    if let answer = try await once.answer(app) { return answer }
+    let sent = IdempotentRequest(key: "\(scope) \(text)", request, segments, operation, app.vault)
+    if let answer = try await sent.answer(app) { return answer }
     let input = try await read()
     do {
       return try await app.keep(.answers) { transaction in
-        try await once.claim(transaction)
+        try await sent.claim(transaction)
         let output = try await body(input, app.within(transaction))
         let response = output.response(publicURL: app.settings.publicURL)
-        try await once.keep(response, with: output.revealed, transaction)
+        try await sent.keep(response, with: output.revealed, transaction)
         return response
       }
     } catch PostgresError.statement(_, constraint: "idempotent_answer_pkey", _) {
-      // Another one was first.
-      guard let answer = try await once.answer(app) else { throw APIError.running }
+      // Another request was first.
+      guard let answer = try await sent.answer(app) else { throw APIError.running }
       return answer
     }
   }
 }
 
 extension Subject {
-  /// Whose keys these are; nil for who is nobody in particular.
+  /// The scope of the caller's keys; nil for an anonymous caller.
   fileprivate var scope: String? {
     switch self {
     case .nobody: nil
@@ -60,16 +60,16 @@ extension Subject {
   }
 }
 
-/// What an answer shows that lets somebody in. When that is ended, no answer shows it again.
+/// A credential in a response. Once it is ended, the response is not sent again.
 enum Revealed {
   /// The secret of a token or of a link.
   case secret(Secret)
-  /// A link's name that somebody has chosen.
+  /// The custom token of a link.
   case linkName(String)
-  /// The password that somebody was given.
+  /// A generated password of a person.
   case password(of: UserID)
 
-  /// By what the database knows it: the function `secret_of`.
+  /// The hash by which the database knows it; see its function `secret_of`.
   var hash: [UInt8] {
     switch self {
     case .secret(let secret): secret.hash.bytes
@@ -79,24 +79,24 @@ enum Revealed {
   }
 }
 
-/// One request that is to be done once.
-private struct Once: Sendable {
+/// A request that is handled only once.
+private struct IdempotentRequest: Sendable {
   private let key: [UInt8]
-  private let asked: [UInt8]
+  private let fingerprint: [UInt8]
   private let sealing: AuthenticationKey
 
   init(key: String, _ request: Request, _ segments: Segments, _ operation: String, _ vault: Vault) {
     self.key = vault.key(for: "idempotency keys 1").code(of: Array(key.utf8))
     sealing = vault.key(for: "idempotent answers 1 \(key)")
     let target = ([operation] + segments.lines + [String(Substring(request.target.query))]).joined(separator: "\n")
-    asked = sha256(Array(target.utf8) + [0] + request.bodyWithoutBoundary)
+    fingerprint = sha256(Array(target.utf8) + [0] + request.bodyWithoutBoundary)
   }
 
-  /// What was answered before; nil where nothing was.
+  /// The stored response; nil if there is none.
   ///
-  /// It is read by an update that changes nothing: that commits, and a commit waits for the synchronous standby to have
-  /// all that was committed before it. The first commit may have been cut off in this very wait, and what it did be seen
-  /// all the same; a plain read would acknowledge what is lost with the primary.
+  /// It is read with an update that changes nothing, because that commits, and a commit waits until the synchronous
+  /// standby has everything that was committed before it. The first commit may have been interrupted during this very
+  /// wait although its changes are visible already; a plain read would then acknowledge what is lost with the primary.
   func answer(_ app: App) async throws -> Response? {
     let found = try await app.keep(
       .answers,
@@ -106,7 +106,7 @@ private struct Once: Sendable {
       returning request, sealed, ended_at is not null as is_ended
       """, returning: StoredAnswer.self)
     guard let found else { return nil }
-    guard found.request == asked else { throw APIError.otherRequest }
+    guard found.request == fingerprint else { throw APIError.otherRequest }
     guard !found.isEnded else { throw APIError.ended }
     guard let sealed = found.sealed, let bytes = sealing.open(sealed), let status = bytes.first else {
       throw APIError.running
@@ -116,18 +116,18 @@ private struct Once: Sendable {
     return response
   }
 
-  /// Waits for who does the same at this moment.
+  /// Claims the key, and waits for a request with the same key that is under way.
   func claim(_ transaction: Transaction) async throws {
     do {
       try await transaction.run(
         "delete from idempotent_answer where key = \(key) and created_at <= now() - interval '1 day'")
-      try await transaction.run("insert into idempotent_answer (key, request) values (\(key), \(asked))")
+      try await transaction.run("insert into idempotent_answer (key, request) values (\(key), \(fingerprint))")
     } catch PostgresError.timedOut {
       throw APIError.running
     }
   }
 
-  /// The database drops the answer when a secret that it reveals is ended.
+  /// Stores the response. The database drops it when a credential that it reveals is ended.
   func keep(_ response: Response, with revealed: [Revealed], _ transaction: Transaction) async throws {
     let sealed = sealing.seal([UInt8(clamping: response.status - 200)] + response.body)
     try await transaction.run("update idempotent_answer set sealed = \(sealed) where key = \(key)")

@@ -3,12 +3,12 @@ internal import Crypto
 internal import Domain
 internal import HTTP
 
-/// What an operation reads besides its principal: ready once, at the edge, and right from then on. It is ready before the
-/// operation has a connection to the database to itself.
+/// The input of an operation besides its principal. It is parsed and validated once, before the operation takes a
+/// database connection for itself.
 protocol Readable: Sendable {
-  /// Whether reading it may take long, so that whoever sent it may be somebody else by then.
+  /// Whether reading it may take so long that the caller has to be authorised again afterwards.
   static var takesLong: Bool { get }
-  /// What it takes from the path.
+  /// What it reads from the path.
   associatedtype Path: PathPart
   static func read(_ path: Path, _ parts: Parts, _ hashing: Hashing) async throws -> Self
 }
@@ -17,7 +17,7 @@ extension Readable {
   static var takesLong: Bool { false }
 }
 
-/// What is ready when it is parsed, and names nothing in the path.
+/// An input that is only parsed, and reads nothing from the path.
 protocol Input: Readable where Path == NoPath {
   init(_ parts: Parts) throws
 }
@@ -26,16 +26,16 @@ extension Input {
   static func read(_: NoPath, _ parts: Parts, _: Hashing) throws -> Self { try Self(parts) }
 }
 
-/// What a variable segment of the path names.
+/// An input that is one variable segment of the path.
 protocol PathInput: Readable, PathVariable where Path == Self {}
 
 extension PathInput {
   static func read(_ path: Self, _: Parts, _: Hashing) -> Self { path }
 }
 
-/// What the path names, with what is said about it.
+/// An input from the path and from other parts of the request.
 protocol NamedInput: Readable {
-  /// What it is that the path names.
+  /// What it reads from the path.
   associatedtype Path
   init(_ path: Path, _ parts: Parts) throws
 }
@@ -44,9 +44,9 @@ extension NamedInput {
   static func read(_ path: Path, _ parts: Parts, _: Hashing) throws -> Self { try Self(path, parts) }
 }
 
-/// What has a password that somebody sets, of which it keeps the hash.
+/// An input with a password, of which it keeps only the hash.
 protocol HashedInput: Readable {
-  /// What the path names of it.
+  /// What it reads from the path.
   associatedtype Path
   init(_ path: Path, _ parts: Parts, _ hashing: Hashing) async throws
 }
@@ -58,12 +58,12 @@ extension HashedInput {
   }
 }
 
-/// Hashes passwords on the account of a caller.
+/// Hashes passwords; each hash counts against the caller's limit.
 struct Hashing: Sendable {
   let app: App
   let caller: Subject
 
-  /// - Throws: `Refusal.throttled` where too many passwords wait already.
+  /// - Throws: `Refusal.throttled` if too many passwords are waiting.
   func hash(_ password: String) async throws -> PasswordHash { try await app.hash(password, by: caller) }
 
   /// The hash of what somebody sets; `names` are what those are called whose it is, or is about.
@@ -89,20 +89,20 @@ struct NoInput: Input {
   init(_ parts: Parts) {}
 }
 
-/// A request's sources of values but for its path. They stay apart: a field of the body cannot stand in for one of the
-/// query, nor for what the path names.
+/// The parts of a request except its path. They are kept apart: a body field never stands in for a query field or a
+/// path variable.
 struct Parts {
   private let request: Request
 
   init(of request: Request) { self.request = request }
 
-  /// The query's fields.
+  /// The fields of the query.
   func query() throws(FieldsError) -> Fields { try Fields(query: request.target.query) }
 
-  /// The body's fields, whichever of the three encodings they came in.
+  /// The fields of the body, in any of the three encodings.
   func body() throws(FieldsError) -> Fields { try Fields(bodyOf: request) }
 
-  /// For DELETE, whose fields clients send in the body or in the query.
+  /// The fields of the body, or of the query if the body is empty: for DELETE, clients send them in either.
   func bodyOrQuery() throws(FieldsError) -> Fields {
     let body = try body()
     return body.isEmpty ? try query() : body
@@ -111,9 +111,9 @@ struct Parts {
   /// The one-time password of two-factor authentication.
   var oneTimePassword: String? { request.headers[.oneTimePassword] }
 
-  /// The validators of what the client has already (`If-None-Match`).
+  /// The entity tags that the client has cached (`If-None-Match`).
   var knownTags: String? { request.headers[.ifNoneMatch] }
 
-  /// The content codings that the client reads (`Accept-Encoding`).
+  /// The content codings that the client accepts (`Accept-Encoding`).
   var encodings: String? { request.headers[.acceptEncoding] }
 }

@@ -1,7 +1,7 @@
 internal import Domain
 internal import Ground
 
-/// A list under the name that its operation gives it, and, where the operation says that, how many there are in all.
+/// A list under the key that its operation uses, with the total count if the operation has one.
 struct NamedList<Element: JSONEncodable>: Overview, JSONEncodable {
   let name: StaticString
   let elements: [Element]
@@ -19,14 +19,14 @@ struct NamedList<Element: JSONEncodable>: Overview, JSONEncodable {
   }
 }
 
-/// A page of a list that does not say how long it is.
+/// A page of a list without a total count.
 struct NamedPage<Element: JSONEncodable>: Overview, JSONEncodable {
   let name: StaticString
   let elements: [Element]
   let page: Page
   let hasNext: Bool
 
-  /// From the rows of `page.limitAndOneMore`.
+  /// From rows that were selected with `page.limitAndOneMore`.
   init(_ name: StaticString, _ rows: [Element], _ page: Page) {
     (self.name, self.page) = (name, page)
     (elements, hasNext) = page.cut(rows)
@@ -43,7 +43,7 @@ struct NamedPage<Element: JSONEncodable>: Overview, JSONEncodable {
   }
 }
 
-/// What came of something that was asked for several people at once: whom it worked for, and why not for the others.
+/// The outcome of a request about several people at once: those for whom it succeeded, and the reasons for the others.
 struct Outcomes<Success: JSONEncodable>: Output, JSONEncodable {
   private(set) var failed: [Failure] = []
   var success: [Success] = []

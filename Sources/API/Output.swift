@@ -1,38 +1,38 @@
 internal import Ground
 internal import HTTP
 
-/// The statuses of what has gone well; there are no others.
+/// The statuses of success.
 public enum SuccessStatus: Int, Sendable {
-  /// It was answered, or done.
+  /// The request was answered, or its operation done.
   case ok = 200
-  /// It was made.
+  /// Something was created.
   case created = 201
 }
 
-/// What an operation gives back.
+/// The output of an operation.
 protocol Output: Sendable {
   /// The status of success.
   static var status: SuccessStatus { get }
-  /// The answer; the addresses in it begin with the public URL.
+  /// The response; addresses in it begin with the public URL.
   func response(publicURL: String) -> Response
-  /// What it shows for the only time.
+  /// The credentials that it shows only once.
   var revealed: [Revealed] { get }
 }
 
 extension Output {
   static var status: SuccessStatus { .ok }
-  /// Nothing.
+  /// No credentials.
   var revealed: [Revealed] { [] }
 }
 
-/// What administrators look over: it may be a little late, as nothing is decided by it.
+/// An overview for administrators. It may be slightly out of date, because nothing is decided by it.
 protocol Overview: Output {}
 
 extension Output where Self: JSONEncodable {
   func response(publicURL: String) -> Response { Response(Self.status.rawValue, self, publicURL: publicURL) }
 }
 
-/// What was made, where SeaTable says so by the status.
+/// A created resource, if SeaTable answers with status 201.
 struct Created<Made: Output & JSONEncodable>: Output, JSONEncodable {
   static var status: SuccessStatus { .created }
   let made: Made

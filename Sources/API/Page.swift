@@ -2,7 +2,7 @@ internal import Domain
 internal import HTTP
 internal import Postgres
 
-/// `page` from 1, `per_page` from 1 to 1000; where it is not said, 25 or what the list has instead.
+/// `page` from 1, `per_page` from 1 to 1000; the default is 25, or the list's own size.
 extension Page: Input {
   init(_ parts: Parts) throws { self = try Page(parts.query()) }
 
@@ -13,14 +13,14 @@ extension Page: Input {
   }
 }
 
-/// A page of a list that SeaTable knows no pages of: a thousand entries, so that nobody misses one of a list of ordinary
-/// length, and none costs more than its page.
+/// A page of a list that SeaTable does not page: 1000 entries by default, so that lists of ordinary length are
+/// complete, and no request costs more than one page.
 struct LongPage: Input {
   let page: Page
   init(_ parts: Parts) throws { page = try Page(parts.query(), size: 1000) }
 }
 
-/// What names a list of which a long page is wanted.
+/// An input that names a list, and the long page of it that is requested.
 struct Long<Named: Readable>: Readable {
   let of: Named
   let page: Page

@@ -2,7 +2,7 @@ internal import Domain
 internal import HTTP
 
 extension Fields {
-  /// A number that may be taken away, which those do that mean none; kept where the field is not there, or empty.
+  /// A change of an optional number: `meansNone` tells which numbers clear it; a missing or empty field keeps it.
   func patch(
     _ name: String, _ range: ClosedRange<Int64>, clearedBy meansNone: (Int64) -> Bool = { $0 <= 0 }
   ) throws(FieldsError) -> Patch<Int64> {
@@ -10,7 +10,7 @@ extension Fields {
     return meansNone(value) ? .clear : .set(value)
   }
 
-  /// A name that may be taken away, which an empty text does; kept where the field is not there.
+  /// A change of an optional name: an empty field clears it; a missing field keeps it.
   func patchedName(_ name: String) throws -> Patch<String> {
     guard let text = try removableName(name) else { return .keep }
     return text.isEmpty ? .clear : .set(text)

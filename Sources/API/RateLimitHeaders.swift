@@ -5,8 +5,8 @@ internal import HTTP
 internal import Postgres
 
 extension Response {
-  /// Says what limits there are and what is left of them: in the fields of draft-ietf-httpapi-ratelimit-headers, and for
-  /// the tightest one in those of SeaTable's gateway, which count seconds since 1970.
+  /// Adds the limits and what is left of them: in the fields of draft-ietf-httpapi-ratelimit-headers, and for the
+  /// tightest limit also in those of SeaTable's gateway, which count seconds since 1970.
   mutating func add(_ limits: RateLimits, at now: Timestamp) {
     guard let tightest = limits.all.min(by: { $0.remaining < $1.remaining }) else { return }
     headers += [

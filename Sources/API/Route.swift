@@ -2,9 +2,9 @@ internal import Access
 internal import Domain
 public import HTTP
 
-/// One operation of the service: what `openapi.yaml` says about it, and the code that does it.
+/// An operation of the service: what `openapi.yaml` says about it, and the code that performs it.
 public struct Route: Sendable {
-  /// The method; HEAD is answered by the GET of the same path.
+  /// The method; HEAD requests go to the GET route of the same path.
   public let method: Method
   /// The path with its variable segments in braces, as in `openapi.yaml`.
   public let path: String
@@ -12,43 +12,45 @@ public struct Route: Sendable {
   public let operation: String
   /// The name of the principal that the handler takes.
   public let principal: String
-  /// The name of the one whom the path alone lets in: the same, unless that is proved for what the input names.
+  /// The name of the principal that is proved by the path alone: the same, unless the input names the target.
   public let caller: String
   /// The status of success.
   public let status: SuccessStatus
-  /// Whether an `Idempotency-Key` counts: for what makes something, and not for what answers a question, is the same
-  /// however often it is done, or counts guesses, which must stay counted when it fails.
+  /// Whether an `Idempotency-Key` has an effect: it has for operations that create something, but not for those that
+  /// answer a question, have the same effect when repeated, or count guesses, which must stay counted if the operation
+  /// fails.
   public let isDoneOnce: Bool
-  /// Which database the handler asks. Who may call is always asked of the primary.
+  /// The database that the handler reads from. Authorisation always asks the primary.
   public let source: Source
-  /// How large a body may be.
+  /// The largest body that is accepted.
   public let body: BodySize
-  /// Whether a request shows, as far as its header tells, what may prove that its sender may call.
+  /// Whether the header of a request has a credential that may authorise it.
   let isShown: @Sendable (Request) -> Bool
-  /// Proves that he may.
+  /// Throws unless the caller is authorised.
   let authorise: @Sendable (Request, Segments, App) async throws -> Void
   let handle: @Sendable (Request, Segments, App, inout Gate) async throws -> Response
 
-  /// The size of a body. Nobody sends a large one before it is proved that he may call.
+  /// The size of a body. A large one is not read before its sender is authorised.
   public enum BodySize: Sendable {
-    /// 64 KiB at most.
+    /// At most 64 KiB.
     case small
-    /// As large as the operator lets a body be: for files.
+    /// As large as the operator's limit for bodies: for files.
     case large
   }
 
-  /// A database.
+  /// A database to read from.
   public enum Source: Sendable {
-    /// The one that is changed.
+    /// The primary, which takes all changes.
     case primary
-    /// A copy that may be a little behind, where there is one: for lists that nothing is decided by.
+    /// A standby, if there is one; it may be slightly behind. For lists by which nothing is decided.
     case standby
   }
 
-  /// A row that asks the primary.
+  /// A row that reads from the primary.
   ///
-  /// The principal is part of the handler's type: a row that names the wrong one does not compile. What principal and input
-  /// take from the path is part of theirs: a row whose path has other variables ends the program when it is made.
+  /// The principal is part of the handler's type: a row with another principal does not compile. The path variables are
+  /// part of the types of principal and input: a row whose path has other variables ends the program when it is
+  /// created.
   init<P: Principal, In: Readable, Out: Output>(
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
     _ handler: @escaping @Sendable (P, In, App) async throws -> Out,
@@ -57,7 +59,7 @@ public struct Route: Sendable {
     self.init(method, path, operation, P.name, handler, isDoneOnce ?? (method == .post), .primary, body)
   }
 
-  /// A row whose principal is proved for what the input names.
+  /// A row whose principal is proved for a target that the input names.
   init<P: TargetedPrincipal, In: Readable, Out: Output>(
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
     of target: @escaping @Sendable (In) -> P.Target, _ handler: @escaping @Sendable (P, In, App) async throws -> Out,
@@ -69,7 +71,7 @@ public struct Route: Sendable {
     self.init(method, path, operation, P.name, proving, isDoneOnce ?? (method == .post), .primary, .small)
   }
 
-  /// A row that may ask a standby: what administrators look over, and nobody else, and nothing else.
+  /// A row that may read from a standby: only for administrators, and only for overviews.
   init<P: Administrator, In: Readable, Out: Overview>(
     _ method: Method, _ path: String, _ operation: String, as principal: P.Type,
     _ handler: @escaping @Sendable (P, In, App) async throws -> Out, from source: Source

@@ -1,11 +1,11 @@
 internal import Ground
 internal import HTTP
 
-/// Finds the route of a path: a tree of segments, in which a literal segment goes before a variable one.
+/// Finds the route of a path in a tree of segments; a literal segment takes precedence over a variable one.
 struct Router: Sendable {
   enum RouteMatch {
     case route(Route, captures: [String: String])
-    /// The path exists, for these methods.
+    /// The path exists, but only for these methods.
     case otherMethods([Method])
     case nothing
   }
@@ -13,7 +13,7 @@ struct Router: Sendable {
   private final class Node: Sendable {
     let literals: [ExactText: Node]
     let variable: Node?
-    /// The routes that end here, with the names of the variable segments on the way.
+    /// The routes that end at this node, with the names of their variable segments.
     let routes: [(route: Route, names: [String])]
 
     init(literals: [ExactText: Node], variable: Node?, routes: [(route: Route, names: [String])]) {
@@ -23,7 +23,7 @@ struct Router: Sendable {
 
   private let root: Node
 
-  /// A router of the given table; two routes for the same method and path are a programming error.
+  /// Two routes with the same method and path are a programming error.
   init(_ routes: [Route]) {
     root = Self.node(
       of: routes.map { route in
@@ -82,8 +82,8 @@ struct Router: Sendable {
   }
 }
 
-/// Whether a segment of a route's path stands for any one that is not empty.
+/// Whether a segment of a route's path is a variable, which matches any non-empty segment.
 func isVariable(_ segment: some StringProtocol) -> Bool { segment.hasPrefix("{") && segment.hasSuffix("}") }
 
-/// What stands in its braces.
+/// The name in the braces of a variable segment.
 func variableName(_ segment: some StringProtocol) -> String { String(segment.dropFirst().dropLast()) }

@@ -1,6 +1,6 @@
 /// The whole API, in the order of `openapi.yaml`.
 ///
-/// Where two rows contradict each other, the program ends when it starts.
+/// The program ends at its start if two rows contradict each other.
 public let routes: [Route] = {
   do throws(Contradiction) {
     return try Table.rows(of: Resource.allCases.map { ($0, $0.table) })
@@ -9,21 +9,21 @@ public let routes: [Route] = {
   }
 }()
 
-/// What has a table of routes, in the order of `openapi.yaml`: a file cannot make its table without a case here, and a case
-/// has to give its table.
+/// The resources, each with its table of routes, in the order of `openapi.yaml`. The compiler checks both ways: a table
+/// needs a case here, and a case needs its table.
 enum Resource: CaseIterable {
-  // What concerns the caller himself, and the service.
+  // The service, and what callers do for themselves.
   case service, sessions, apiTokens, baseTokens, baseTokenStatus, account, accountTokens, twoFactor, invitations,
     people, workspaces, bases, favorites, folders, trash, groups, groupMembers, groupLinks, userShares, groupShares,
     externalLinks, inviteLinks, gateway
-  // What team admins administer.
+  // For team admins.
   case teamUsers, teamInvitations, teamLeftBehind, teamBases, teamGroups, teamTokens, tokenPolicy, teamShares,
     teamLinks, teamSettings, teamLogs
-  // What system administrators administer.
+  // For system administrators.
   case systemUsers, systemLeftBehind, systemBases, systemLinks, systemGroups, systemTeams, systemTeamUsers,
     systemLogs, systemInfo
 
-  /// Its rows.
+  /// The routes of the resource.
   var table: Table {
     switch self {
     case .service: serviceRoutes

@@ -2,26 +2,26 @@ public import Access
 internal import Ground
 public import HTTP
 
-/// The service on one loop: a request in, an answer out, whatever happens.
+/// The service on one loop: turns every request into a response.
 public struct Service: Sendable {
   private static let router = Router(routes)
-  /// The largest body where a route needs no larger one.
+  /// The largest body, in bytes, of a route with small bodies.
   private static let smallBody = 65_536
   private let app: App
 
-  /// The service with what its operations may use.
+  /// A service whose operations use `app`.
   public init(_ app: App) {
     self.app = app
-    _ = Self.router  // a table that cannot be ends the program now, and not with the first request
+    _ = Self.router  // a contradictory table ends the program now, not at the first request
   }
 
-  /// Answers a request; never fails.
+  /// Answers a request; errors become responses, too.
   public func respond(to request: Request) async -> Response {
     await respond(to: request, hasBody: !request.body.isEmpty)
   }
 
-  /// Says what is done with a request whose header alone is there, and a body of so many bytes is to come, or nil where
-  /// nobody has said how many. What would be refused whatever the body says is answered without it.
+  /// Decides what to do with a request of which only the header has arrived. `size` is the announced size of the body
+  /// in bytes; nil if it is unknown. A request that would be refused whatever its body is answered without reading it.
   public func judge(_ request: Request, announcing size: UInt64?) -> HeaderVerdict {
     guard case .route(let route, let segments) = find(request), !request.isEncoded, route.isShown(request) else {
       return .answer { await respond(to: request, hasBody: true) }
@@ -30,7 +30,7 @@ public struct Service: Sendable {
     case .small: return .read(upTo: Self.smallBody)
     case .large where size ?? .max <= Self.smallBody: return .read(upTo: Self.smallBody)
     case .large:
-      // Whether he may still is asked again when all of it is there.
+      // The caller is authorised again once the whole body is there.
       return .ask(upTo: .max) {
         await answer(request, route.path) { app, _ in
           try await route.authorise(request, segments, app)
@@ -58,7 +58,7 @@ public struct Service: Sendable {
     return response ?? WireError(APIError.unknownPath).response
   }
 
-  /// Counts a request against its address's limit, whatever it asks for, and does what it asks for.
+  /// Counts a request against the limit of its address, whatever it is for, and runs `body`.
   private func answer(
     _ request: Request, _ path: String?, _ body: (App, inout Gate) async throws -> Response?
   ) async -> Response? {
@@ -84,13 +84,13 @@ public struct Service: Sendable {
     }
   }
 
-  /// What a request asks for.
+  /// What a request's method and path match.
   private enum Found {
     case route(Route, Segments)
     case otherMethods([Method])
     case nothing
 
-    /// The template of the path.
+    /// The path template of the route.
     var path: String? {
       if case .route(let route, _) = self { route.path } else { nil }
     }
@@ -98,7 +98,7 @@ public struct Service: Sendable {
 }
 
 extension Request {
-  /// Whether the body would have to be unpacked.
+  /// Whether the body has a content coding.
   fileprivate var isEncoded: Bool {
     headers[.contentEncoding].map { !$0.isEmpty && !$0.utf8.isWord("identity") } ?? false
   }

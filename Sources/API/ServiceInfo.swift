@@ -27,7 +27,7 @@ let serviceRoutes = Table(.service, [
 /// The version of Basekeeper.
 public let version = "0.1.0"
 
-/// The version of SeaTable whose wire contract is spoken.
+/// The version of SeaTable whose wire contract the service follows.
 let contractVersion = "6.2.0"
 
 // MARK: Wire
@@ -49,7 +49,7 @@ private struct ServerInfo: Output, JSONEncodable {
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("version", contractVersion)
-      $0.add("edition", "enterprise edition")  // the old Zapier app asks for both
+      $0.add("edition", "enterprise edition")  // the old Zapier app requires both
       $0.add("server", "basekeeper \(version)")
     }
   }
@@ -69,7 +69,7 @@ private struct Document: Output {
 
   func response(publicURL _: String) -> Response {
     var response = Response(Self.status.rawValue, type: type, bytes)
-    // Pages of other sites show pictures.
+    // Pages of other origins show these images.
     if type.hasPrefix("image/") { response.headers.append(("Cross-Origin-Resource-Policy", "cross-origin")) }
     return response
   }

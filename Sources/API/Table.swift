@@ -5,10 +5,7 @@ struct Table: Sendable {
 
   init(_ resource: Resource, _ rows: [Route]) { (self.resource, self.rows) = (resource, rows) }
 
-  /// The rows of all tables, each of which was found under a resource.
-  ///
-  /// - Throws: `Contradiction` where a table is another resource's, or two rows are alike: of one method and path, however
-  ///   they call the path's variables, or of one operation id.
+  /// The rows of all tables.
   static func rows(of tables: [(resource: Resource, table: Table)]) throws(Contradiction) -> [Route] {
     var operations: [String: Route] = [:]
     var targets: [String: Route] = [:]
@@ -32,7 +29,7 @@ struct Table: Sendable {
   }
 }
 
-/// What the table of routes says, and cannot be.
+/// Two parts of the table of routes contradict each other.
 struct Contradiction: Error, CustomStringConvertible {
   let description: String
 }

@@ -1,7 +1,7 @@
 internal import Access
 internal import Domain
 
-/// The variable segments of a row's path, held against what its principal and its input take.
+/// The variable segments of a row's path, compared with what its principal and its input read.
 struct Variables {
   private let path: String
   private let names: [String]
@@ -11,7 +11,8 @@ struct Variables {
     names = path.split(separator: "/").filter(isVariable).map(variableName)
   }
 
-  /// - Throws: `Contradiction` where one of both takes what the path does not name, or nobody takes what it names.
+  /// - Throws: `Contradiction` if one of them reads a variable that the path lacks, or neither reads a variable that it
+  ///   has.
   func check<P: Principal, In: Readable>(_: P.Type, _: In.Type) throws(Contradiction) {
     for ofPrincipal in P.Path.forms {
       for ofInput in In.Path.forms where (ofPrincipal + ofInput).sorted() == names.sorted() { return }
@@ -23,7 +24,7 @@ struct Variables {
         """)
   }
 
-  /// What is taken from a request; it is there, as the row was held against it.
+  /// The part that was read from a request; `check` has ensured that it is there.
   func taken<Part: PathPart>(_ segments: Segments) -> Part {
     guard let part = Part(segments) else { fatalError("\(path) does not name \(said(Part.forms))") }
     return part

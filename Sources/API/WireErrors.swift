@@ -4,14 +4,14 @@ internal import Ground
 internal import HTTP
 internal import Postgres
 
-/// An error as it is answered: the one place that gives it its status and its SeaTable body.
+/// An error as a response: the only place that gives errors their status and their SeaTable body.
 struct WireError {
   let status: Int
-  /// What the one member of the body is called.
+  /// The key of the body's only member.
   let key: StaticString
   let text: String
   var header: (name: String, value: String)?
-  /// What the log says beyond the answer.
+  /// What is only logged.
   var reason: String?
 
   init(_ error: any Error) {
@@ -121,14 +121,14 @@ struct WireError {
       case .invalidText: .message(400, "The request contains text that cannot be stored.")
       case .statement("22003", _, _), .statement("22008", _, _):
         .message(400, "The request contains a number that is too large.")
-      // Deadlocks and the like, which were tried again and again.
+      // Deadlocks and serialization failures that several attempts did not resolve.
       case .unavailable, .timedOut, .statement("40P01", _, _), .statement("40001", _, _):
         .message(503, "The database is not available. Please try again.").with("Retry-After", "1").because("\(error)")
       case .statement, .unexpected: .failure("\(error)")
       }
   }
 
-  /// What the rules that the database keeps mean for who has broken one.
+  /// The responses for violations of the database's rules, by the name of the constraint.
   private static func violation(of constraint: String) -> WireError? {
     switch constraint {
     case "api_token_app_name_key", "api_token_look_key": .message(400, "app_name already exists.")
@@ -164,7 +164,7 @@ struct WireError {
   }
 }
 
-/// Said of a link that is there, and of one that is to be made.
+/// For existing links and for new ones.
 private let noPublicLinks = "The team of this base has closed its external links."
 
 extension Duty {
@@ -188,7 +188,7 @@ extension WireError {
     WireError(status: status, key: "detail", text: text)
   }
 
-  /// A row that was there when the request began, and another request has deleted since.
+  /// A row that existed when the request began and was deleted by another one meanwhile.
   private static var gone: WireError { message(404, "It was deleted in the meantime.") }
 
   private static func failure(_ reason: String) -> WireError {
@@ -211,7 +211,6 @@ extension WireError {
     return error
   }
 
-  /// The answer.
   var response: Response {
     var response = Response(status, self)
     if let header { response.headers.append(header) }

@@ -3,49 +3,49 @@ internal import Ground
 public import HTTP
 internal import Postgres
 
-/// A program with an API token, or somebody with a temporary one, for one base.
+/// A program with an API token, or a person with a temporary API token, for one base.
 public struct APITokenBearer: Principal {
   /// `api-token`
   public static let name = "api-token"
 
-  /// The base the token is for.
+  /// The base that the token is for.
   public let base: ID<Base>
-  /// Its UUID.
+  /// The base's UUID.
   public let uuid: BaseUUID
-  /// Its name.
+  /// The base's name.
   public let baseName: String
-  /// Where it lies.
+  /// The base's workspace.
   public let workspace: ID<Workspace>
-  /// What the bearer may do in it now.
+  /// What the bearer may currently do in the base.
   public let permission: Permission
-  /// What the bearer is.
+  /// Whether the bearer is a program or a person.
   public let source: ExchangeSource
-  /// How long its base tokens live at most by the team's policy, in seconds; nil where that says nothing.
+  /// The longest lifetime of base tokens under the team's policy, in seconds; nil if the team sets none.
   public let longestLifetime: Int64?
 
-  /// What a bearer is.
+  /// The kind of bearer that exchanges a token for a base token.
   public enum ExchangeSource: Sendable {
-    /// A program, by its API token.
+    /// A program with an API token.
     case program(Program)
-    /// A person, by a temporary API token.
+    /// A person with a temporary API token.
     case person(SignedIn)
   }
 
-  /// A program.
+  /// A program that has shown an API token.
   public struct Program: Sendable {
-    /// Its API token.
+    /// The API token.
     public let token: ID<APIToken>
-    /// Its name.
+    /// The program's name.
     public let appName: String
-    /// Which of the token's secrets it has shown, counted from 1.
+    /// Which of the token's secrets was used, counted from 1.
     public let generation: Int64
-    /// Whether that is the one it has now, and none that is rotated away and works for a while still.
+    /// Whether that is the current secret. False for a rotated secret that still works for a while.
     public let isCurrent: Bool
-    /// How many requests a minute it may make; nil where nothing is said for it alone.
+    /// The token's own rate limit, in requests per minute; nil if it has none.
     let limit: Int64?
   }
 
-  /// The program's, or the person's.
+  /// The program or the person.
   public var subject: Subject {
     switch source {
     case .program(let program): .program(program.token, limit: program.limit)
@@ -53,7 +53,7 @@ public struct APITokenBearer: Principal {
     }
   }
 
-  /// Proves a live API token, or a temporary one whose owner may still open the base.
+  /// Proves a live API token, or a temporary API token whose owner may still open the base.
   public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> APITokenBearer {
     let credential = try Credential(request)
     if let secret = Secret(token: credential.text) { return try await bearer(of: secret.hash, app) }
@@ -64,12 +64,13 @@ public struct APITokenBearer: Principal {
     return try await bearer(of: user, claims.signIn, uuid, app)
   }
 
-  /// Holds for a row of `token` that may be used from an address, and so for the base tokens made from it.
+  /// A condition on a row of `token`: whether the token, and so the base tokens issued from it, may be used from an
+  /// address.
   static func mayCall(from address: String) -> SQL {
     "(token.networks = '{}' or \(address)::inet <<= any(token.networks))"
   }
 
-  /// The hot path: a row of each of three tables, found by unique keys.
+  /// The hot path: it reads one row from each of three tables, by unique keys.
   private static func bearer(of hash: SecretHash, _ app: App) async throws -> APITokenBearer {
     let found: FoundProgram? = try await app.db.lookup(
       """
@@ -88,8 +89,8 @@ public struct APITokenBearer: Principal {
     return try bearer(of: found.base, found.permission, .program(found.program))
   }
 
-  /// Whose secret was rotated and works for a while still. One whose time is over is noted, and ends the token where the
-  /// team wants that: somebody has kept what he should not have.
+  /// Looks for a rotated secret that still works. The use of an expired one is recorded, and revokes the token if the
+  /// team wants that: a client kept a secret that it should not have.
   private static func formerProgram(with hash: SecretHash, _ app: App) async throws -> FoundProgram? {
     let found: FoundProgram? = try await app.db.lookup(
       """
@@ -122,8 +123,8 @@ public struct APITokenBearer: Principal {
     return nil
   }
 
-  /// A deleted token that is still shown is in the audit log, once a minute at most; where that fails, it is refused all
-  /// the same.
+  /// Records in the audit log that a deleted token is still being used, at most once a minute. If that fails, the
+  /// request is refused all the same.
   private static func noteRefusal(of token: ID<APIToken>, _ app: App) async {
     let isDue: RowToNote? = try? await app.db.lookup(
       """
@@ -221,7 +222,7 @@ private struct ExchangedBase: RowDecodable {
   let isTrashed: Bool
   let longestLifetime: Int64?
 
-  /// From `base` and its `team`.
+  /// Columns of `base` and its `team`.
   static let columns: SQL = """
     base.id as base_id, base.uuid::text as base_uuid, base.name, base.workspace_id,
     base.deleted_at is not null as is_trashed, team.longest_base_token::bigint as longest_base_token

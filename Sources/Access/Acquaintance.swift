@@ -1,16 +1,16 @@
 public import Postgres
 
-/// Somebody who may know of the person whom the input names, by their user id.
+/// A person who may know about the person whose user id the input names.
 public struct Acquaintance: TargetedPrincipal {
   /// `acquaintance`
   public static let name = "acquaintance"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The person who was proved.
+  /// The person that the right was proved for.
   public let person: ID<Account>
 
-  /// Proves the right of somebody signed in.
+  /// Proves the right of a person who is signed in.
   public static func prove(_ caller: SignedIn, _ person: String, _ app: App) async throws -> Acquaintance {
     let found: ID<Account>? = try await app.db.lookup(
       "select account.id from account where account.uid = \(UserID(wire: person)) and \(caller.visiblePeople)")
@@ -20,14 +20,14 @@ public struct Acquaintance: TargetedPrincipal {
 }
 
 extension SignedIn {
-  /// Holds for the rows of `account` that the caller may know of: the team's people, the caller, and those with whom they
-  /// share a group or a base, whatever their teams.
+  /// A condition on rows of `account` that the caller may know about: people of their team, themselves, and people with
+  /// whom they share a group or a base, in any team.
   public var visiblePeople: SQL {
     "account.deleted_at is null and (\(theirOwnPeople) or \(sharesBase(where: "true")))"
   }
 
-  /// The address in a row of `account` that is visible; empty where the caller meets the person in bases of other teams
-  /// alone, and has come there by an invite link.
+  /// The email address in a visible row of `account`. Empty if the caller only shares bases of other teams with the
+  /// person, and got into them through an invite link.
   public var visibleAddress: SQL {
     """
     case
@@ -45,7 +45,8 @@ extension SignedIn {
     """
   }
 
-  /// A base that is not in the trash, and into which the caller has a way of which the condition holds.
+  /// A condition on `account`: there is a base outside the trash that both have access to, and the caller's way into it
+  /// meets `condition`.
   private func sharesBase(where condition: SQL) -> SQL {
     """
     exists (

@@ -3,42 +3,42 @@ public import Ground
 public import HTTP
 public import Postgres
 
-/// What an operation may use. One for each loop, made once, passed as an argument.
+/// What operations may use. Each loop has one, which is passed as an argument.
 public struct App: Sendable {
-  /// The database, through the loop's own connections, to read from. What changes something does so by `change(by:)`,
-  /// what is noted besides by `keep`.
+  /// The database for reading, through the loop's own connections. To change something, use `change(by:)`; for
+  /// bookkeeping, use `keep`.
   public let db: Database
-  /// The same, to write to; nil if this reads from a copy.
+  /// The database for writing; nil if this app reads from a standby.
   private let primary: WritableDatabase?
-  /// A copy of it for what may be a little late; nil where there is none.
+  /// A standby for reads that may be slightly out of date; nil if there is none.
   public let standby: Standby?
-  /// The keys that sign and verify base tokens, as the database had them last.
+  /// The keys that sign and verify base tokens, as last read from the database.
   public let keys: SigningKeys
-  /// Seals what must not be read from the database.
+  /// Seals data that must not be readable in the database.
   public let vault: Vault
-  /// Hashes passwords, off the loop.
+  /// Hashes passwords on other threads.
   public let passwords: PasswordHasher
-  /// Counts requests where there are limits.
+  /// Counts requests against rate limits.
   public let limiter: RateLimiter
-  /// Gathers when tokens were used.
+  /// Records when tokens were used.
   public let lastUse: LastUse
-  /// What the operator has set.
+  /// The operator's settings.
   public let settings: AppSettings
-  /// What keeps the service from taking requests; nil when nothing does.
+  /// Why the service is not ready for requests; nil if it is.
   public let readiness: @Sendable () async -> Obstacle?
-  /// What the service has counted, in Prometheus' text format.
+  /// The service's metrics in Prometheus' text format.
   public let metrics: @Sendable () async -> [UInt8]
-  /// The clock; tests set their own.
+  /// The current time. Tests set their own clock.
   public let now: @Sendable () -> Timestamp
-  /// What durations are measured by: it goes on whatever the clock is set to. Tests set their own.
+  /// A monotonic clock, for durations. Tests set their own.
   public let uptime: @Sendable () -> Duration
-  /// What the logs say of the request that is served.
+  /// Where the current request comes from, for the logs.
   public private(set) var origin = Origin(address: "", client: nil, request: "", isCounted: true)
 
   /// Signs and verifies base tokens and temporary API tokens.
   public var signer: TokenSigner { keys.current }
 
-  /// An app with the given parts.
+  /// Makes an app.
   public init(
     db: WritableDatabase, signer: TokenSigner, vault: Vault, passwords: PasswordHasher, settings: AppSettings,
     limiter: RateLimiter = RateLimiter(), standby: Standby? = nil,
@@ -55,7 +55,7 @@ public struct App: Sendable {
     lastUse = LastUse(db: db)
   }
 
-  /// The app as the operation of one request has it.
+  /// The app for the operation of one request.
   public func serving(_ request: Request) -> App {
     var app = self
     app.origin = Origin(
@@ -64,18 +64,19 @@ public struct App: Sendable {
     return app
   }
 
-  /// The app with a transaction in the place of the database: what it does is done when that is committed.
+  /// The app inside a transaction: what it does takes effect when the transaction is committed.
   public func within(_ transaction: Transaction) throws(PostgresError) -> App {
     let db = try writer.within(transaction)
     return App(self, reading: db.reader, writing: db)
   }
 
-  /// The app with a copy of the database to read from, and none to write to.
+  /// The app reading from a standby. It cannot write.
   func at(_ standby: Standby) -> App { App(self, reading: standby.db, writing: nil) }
 
-  /// The database to write to.
+  /// The database for writing.
   ///
-  /// - Throws: `PostgresError.unexpected` at a copy: what reads from one is done again if it fails, so it writes nothing.
+  /// - Throws: `PostgresError.unexpected` if this app reads from a standby. Such a read is repeated if it fails, so it
+  ///   must not write.
   var writer: WritableDatabase {
     get throws(PostgresError) {
       guard let primary else { throw .unexpected("a list that is read from a standby would write") }
@@ -83,7 +84,7 @@ public struct App: Sendable {
     }
   }
 
-  /// Whoever has another database than the primary has no standby besides.
+  /// An app with another database than the primary has no standby.
   private init(_ app: App, reading db: Database, writing primary: WritableDatabase?) {
     (self.db, self.primary, standby) = (db, primary, nil)
     (keys, vault, passwords, limiter) = (app.keys, app.vault, app.passwords, app.limiter)
@@ -94,20 +95,20 @@ public struct App: Sendable {
 
 private let begin = ContinuousClock.now
 
-/// The keys of one loop: replaced as a whole when the database has others.
+/// The keys of one loop. They are replaced as a whole when the database has others.
 public final class SigningKeys: @unchecked Sendable {  // Sendable: owned by its loop's thread
-  /// What signs and verifies now.
+  /// The current keys.
   public internal(set) var current: TokenSigner
 
   init(_ signer: TokenSigner) { current = signer }
 }
 
-/// Why the service should get no requests now.
+/// Why the service should not receive requests now.
 public enum Obstacle: String, Sendable {
   /// PostgreSQL does not answer.
   case database = "database unreachable"
   /// The database lacks something that the binary needs.
   case migrations = "database not migrated"
-  /// The service is about to end.
+  /// The service is shutting down.
   case shutdown = "shutting down"
 }

@@ -1,21 +1,21 @@
 public import Crypto
 public import Ground
 
-/// What the operator has set and an operation needs to know.
+/// The operator's settings, as far as operations need them.
 public struct AppSettings: Sendable {
-  /// Where clients reach the service, without a slash at the end: `https://bases.example.com`.
+  /// The public URL of the service, without a trailing slash: `https://bases.example.com`.
   public var publicURL: String
-  /// From where the metrics may be read.
+  /// The networks from which the metrics may be read.
   public var metricsNetworks = thisMachine
-  /// Whether there is a page at `/api/docs/`.
+  /// Whether `/api/docs/` is served.
   public var showsDocs = true
-  /// What nobody may choose as a password.
+  /// The passwords that nobody may choose.
   public var leakedPasswords = LeakedPasswords()
-  /// How many requests a minute there may be; 0: as many as they like.
+  /// The rate limits.
   public var limits = Limits()
 
-  /// For how many hours a password may be used that somebody else has given to its person, who then has to change it before
-  /// doing anything else; nil: it lasts, and need not be changed.
+  /// How many hours a password works that somebody else has set; until then its person can only change it. Nil: it works
+  /// forever, and need not be changed.
   public var firstPasswordHours: Int64?
   /// Whether people give their passwords to change the address that they sign in with, whatever their team says.
   public var confirmsEmailChange = false
@@ -24,32 +24,32 @@ public struct AppSettings: Sendable {
   /// Who has to have a second factor, whatever their team says.
   public var requiredSecondFactors = SecondFactorDuty.nobody
 
-  /// Who has to have a second factor.
+  /// Who must have a second factor.
   public enum SecondFactorDuty: String, CaseIterable, Sendable {
-    /// Nobody has to.
+    /// Nobody.
     case nobody = "none"
-    /// Admins of teams and system administrators.
+    /// Team admins and system administrators.
     case administrators
     /// Everybody.
     case all
   }
 
-  /// What holds for each one of them.
+  /// Rate limits in requests per minute; 0 means unlimited.
   public struct Limits: Sendable {
-    /// Of one address, over all.
+    /// The limit of one address, for all its requests.
     public var address: Int64 = 0
-    /// Of one account, with all its tokens.
+    /// The limit of one account, for all its tokens together.
     public var account: Int64 = 0
-    /// Of one API token, where it has no limit of its own.
+    /// The limit of one API token that has no limit of its own.
     public var apiToken: Int64 = 0
 
-    /// None.
+    /// Makes limits of 0.
     public init() {}
   }
 
-  /// The addresses by which a machine reaches itself.
+  /// The loopback networks.
   public static let thisMachine = [IPNetwork("127.0.0.0/8"), IPNetwork("::1")].compactMap(\.self)
 
-  /// The defaults, at this URL.
+  /// Makes the default settings with a public URL.
   public init(publicURL: String) { self.publicURL = publicURL }
 }

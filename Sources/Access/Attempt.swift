@@ -2,27 +2,27 @@ internal import Ground
 internal import HTTP
 internal import Postgres
 
-/// An attempt at a secret that somebody has chosen: a password, of an account or of a link, or the name of a link.
+/// An attempt at a secret that a person has chosen: the password of an account or a link, or the name of a link.
 ///
-/// Guessing gets slow soon, from one place and at one thing, and a little also from everywhere at one thing; but whoever
-/// has got in from a place before is not kept out by what strangers try elsewhere. The database counts, for all replicas;
-/// what is refused leaves nothing behind.
+/// Repeated guesses soon slow down: those from one place at one subject, and, less strictly, those from everywhere at
+/// one subject. But a person who has signed in from a place before is not locked out by what strangers try elsewhere.
+/// Attempts are counted in the database, for all replicas. Refused attempts leave no trace.
 public struct Attempt: Sendable {
-  /// What is guessed at.
+  /// What an attempt is directed at.
   public enum AttemptSubject: Sendable {
-    /// An account, by its key.
+    /// An account.
     case account(ID<Account>)
-    /// A name that nobody has.
-    case nobody(String)
-    /// A link, by its key.
+    /// A user name that no account has.
+    case unknownName(String)
+    /// A link.
     case link(ID<BaseLink>)
-    /// Whatever link there is, by a name.
+    /// Any link, by guessing its name.
     case anyLink
 
     var text: String {
       switch self {
       case .account(let id): "account \(id.value)"
-      case .nobody(let name): "nobody \(name.lowercased())"
+      case .unknownName(let name): "nobody \(name.lowercased())"
       case .link(let id): "link \(id.value)"
       case .anyLink: "links"
       }
@@ -32,22 +32,22 @@ public struct Attempt: Sendable {
   let subject: AttemptSubject
   private let address: IPAddress?
 
-  /// So many failures are free; each one after them takes twice the time of the one before, up to the longest. They are
-  /// forgotten when nothing was tried for as long as the memory lasts.
+  /// A throttling rule. The first `free` failures are not delayed. After that, each failure doubles the delay, up to
+  /// `longest`. Failures are forgotten when there was no attempt for the time `memory`.
   private struct Rule {
     let key: String
     let free: Int64
-    /// In seconds.
+    /// The longest delay, in seconds.
     let longest: Int64
-    /// In seconds.
+    /// How long failures are remembered, in seconds.
     let memory: Int64
-    /// Whether it does not hold for who has got in from this place before.
+    /// Whether the rule does not apply to people who have signed in from this place before.
     var isForStrangers = false
   }
 
-  /// Begins one; it counts as a failure until it succeeds.
+  /// Begins an attempt. It counts as a failure until it succeeds.
   ///
-  /// - Throws: `Refusal.throttled`, where too much has failed; or `PostgresError`.
+  /// - Throws: `Refusal.throttled` if there were too many failures, or `PostgresError`.
   @discardableResult
   public static func begin(at subject: AttemptSubject, _ app: App) async throws -> Attempt {
     let attempt = Attempt(subject: subject, app)
@@ -66,9 +66,9 @@ public struct Attempt: Sendable {
     return attempt
   }
 
-  /// Asks whether so much has failed that nothing is tried at present; counts nothing.
+  /// Checks whether attempts at the subject are currently throttled, without counting one.
   ///
-  /// - Throws: `Refusal.throttled`, where that is so; or `PostgresError`.
+  /// - Throws: `Refusal.throttled` if they are, or `PostgresError`.
   public static func ask(about subject: AttemptSubject, _ app: App) async throws {
     let keys = Attempt(subject: subject, app).rules.map(\.key)
     let verdict: Delay? = try await app.db.lookup(
@@ -82,12 +82,12 @@ public struct Attempt: Sendable {
     if let seconds = verdict?.seconds, seconds > 0 { throw Refusal.throttled(seconds: seconds) }
   }
 
-  /// Forgets what has failed before.
+  /// Records success, which clears earlier failures.
   public func succeed(_ app: App) async throws {
     try await end(forgetting: [place, sitePlace, everywhere], forgiving: [source, siteSource], familiar: place, app)
   }
 
-  /// It was not tried after all.
+  /// Withdraws the attempt: the secret was not checked after all.
   func withdraw(_ app: App) async throws {
     try await end(forgetting: [], forgiving: rules.map(\.key), familiar: nil, app)
   }
@@ -113,7 +113,7 @@ public struct Attempt: Sendable {
 
   private var rules: [Rule] {
     if case .anyLink = subject {
-      // Not what is tried elsewhere: it would keep everybody out of all links.
+      // There is no rule for attempts from everywhere: it would lock everybody out of all links.
       var rules = [Rule(key: "links \(source)", free: 20, longest: 900, memory: 3600)]
       if let siteSource { rules.append(Rule(key: "links \(siteSource)", free: 60, longest: 900, memory: 3600)) }
       return rules
@@ -130,19 +130,19 @@ public struct Attempt: Sendable {
     return rules
   }
 
-  /// One thing from one neighbourhood.
+  /// One subject from one neighbourhood.
   private var place: String { "place \(subject.text) \(address.map { IPNetwork.neighbourhood(of: $0).text } ?? "")" }
 
-  /// One thing from one site of IPv6.
+  /// One subject from one IPv6 site.
   private var sitePlace: String? { site.map { "place \(subject.text) \($0)" } }
 
-  /// One thing from everywhere.
+  /// One subject from everywhere.
   private var everywhere: String { "everywhere \(subject.text)" }
 
-  /// Everything from one address, which with IPv6 is a network.
+  /// All subjects from one address, or from one subscriber's network with IPv6.
   private var source: String { "source \(address.map { IPNetwork.subscriber(of: $0).text } ?? "")" }
 
-  /// Everything from one site of IPv6.
+  /// All subjects from one IPv6 site.
   private var siteSource: String? { site.map { "source \($0)" } }
 
   private var site: String? { address.flatMap { IPNetwork.site(of: $0)?.text } }
@@ -154,7 +154,7 @@ public struct Attempt: Sendable {
 }
 
 extension App {
-  /// Deletes what was counted so long ago that it does not count any more, and the oldest of what is too much.
+  /// Deletes counters that are too old to matter, and the oldest ones if there are too many.
   public func forgetOldAttempts() async throws {
     try await keep(.retention, "select forget_attempts()")
   }

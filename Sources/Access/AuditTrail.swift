@@ -2,35 +2,35 @@ internal import Crypto
 internal import Ground
 public import Postgres
 
-/// The audit log, checked from outside: that nothing in it was changed, taken out or put in between since the database
-/// wrote it. Each entry has the hash of the one before it in its chain, and the table of heads has the last of each.
+/// Verifies the audit log: that nothing in it was changed, removed or inserted since the database wrote it. Each entry
+/// contains the hash of the previous entry in its chain, and a table of heads contains the last hash of each chain.
 public enum AuditTrail {
-  /// The last entry of a chain: whoever has noted it elsewhere sees when a whole chain was written anew.
+  /// The last entry of a chain. If it is also noted elsewhere, it reveals when a whole chain was rewritten.
   public struct Head: Sendable, Equatable {
-    /// The team's number, or 0 for what belongs to no team.
+    /// The team's number, or 0 for entries that belong to no team.
     public let chain: Int64
-    /// How many entries there are.
+    /// The number of entries.
     public let count: Int64
-    /// The last entry's hash, in hexadecimal.
+    /// The hash of the last entry, in hexadecimal.
     public let hash: String
   }
 
   /// The first entry that is not as it was written.
   public struct Broken: Error, Equatable, CustomStringConvertible {
-    /// The team's number, or 0 for what belongs to no team.
+    /// The team's number, or 0 for entries that belong to no team.
     public let chain: Int64
-    /// The entry's place in the chain, from 1.
+    /// The position of the entry in its chain, counted from 1.
     public let number: Int64
     /// What is wrong with it.
     public let reason: String
 
-    /// Names the entry.
+    /// A text that names the entry.
     public var description: String {
       "the audit log of \(chain == 0 ? "no team" : "team \(chain)") is broken at entry \(number): \(reason)"
     }
   }
 
-  /// Goes through all chains as they stand at one moment, and gives their heads.
+  /// Verifies all chains in one snapshot, and returns their heads.
   ///
   /// - Throws: `Broken`, or `PostgresError`.
   public static func verify(_ database: WritableDatabase) async throws -> [Head] {
@@ -49,8 +49,9 @@ public enum AuditTrail {
 
   private static let batchSize = 1000
 
-  /// What is hashed is said here, not by the function that the database has for it: that could have been changed, too.
-  /// The id is part of the detail, but for entries that an earlier version's schema has written.
+  /// Selects the next entries. The hashed content is defined here, not by the database's own function for it, because
+  /// that could have been changed, too. The id is part of the detail, except in entries that an earlier version's
+  /// schema has written.
   private static func batch(after walk: Walk) -> SQL {
     """
     select chain, number, previous_hash, hash,
@@ -66,7 +67,7 @@ public enum AuditTrail {
   }
 }
 
-/// The way through the entries, in the order of their chains.
+/// Walks through the entries in the order of their chains.
 private struct Walk {
   private var heads: [StoredHead]
   private(set) var chain: Int64 = -1
@@ -78,7 +79,7 @@ private struct Walk {
   mutating func take(_ entry: ChainEntry) throws(AuditTrail.Broken) {
     if entry.chain != chain {
       try endChain()
-      // A chain whose entries are all gone comes out when the next one begins.
+      // A chain that lost all its entries is noticed when the next chain begins.
       while let head = heads.last, head.chain < entry.chain { try endEmpty(head) }
       (chain, number, hash) = (entry.chain, 0, [])
     }

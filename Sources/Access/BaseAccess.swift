@@ -2,59 +2,59 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// Somebody who may open the base that the path names, by `workspace_id` and `base_name` or by `base_uuid`, or that the
-/// input names.
+/// A person who may open a base. The path names it by `workspace_id` and `base_name` or by `base_uuid`, or the input
+/// names it.
 public struct BaseUser: Personal, TargetedPrincipal {
   /// `base-user`
   public static let name = "base-user"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The base that was proved.
+  /// The base that the right was proved for.
   public let base: ID<Base>
-  /// Its UUID.
+  /// The base's UUID.
   public let uuid: BaseUUID
-  /// Its name.
+  /// The base's name.
   public let baseName: String
-  /// Where it lies.
+  /// The base's workspace.
   public let workspace: ID<Workspace>
-  /// What the caller may do in it.
+  /// What the caller may do in the base.
   public let permission: Permission
-  /// Whether he administers its workspace.
+  /// Whether the caller administers the base's workspace.
   public let isAdmin: Bool
-  /// How long base tokens live at most by the team's policy, in seconds; nil where that says nothing.
+  /// The longest lifetime of base tokens under the team's policy, in seconds; nil if the team sets none.
   public let longestLifetime: Int64?
 
-  /// Proves the right to the path's base.
+  /// Proves the right to the base that the path names.
   public static func authorise(_ path: BaseSegments, _ request: Request, _ app: App) async throws -> BaseUser {
     try await AccessedBase.find(BaseReference(path), request, app).user()
   }
 
-  /// Proves the right of somebody signed in to a base that their input names.
+  /// Proves the right of a person who is signed in to the base that their input names.
   public static func prove(_ caller: SignedIn, _ base: BaseReference, _ app: App) async throws -> BaseUser {
     try await AccessedBase.find(base, caller, app).user()
   }
 }
 
-/// Somebody who may issue API tokens for the base that the path or the input names, share it and make links to it: who
-/// administers its workspace.
+/// An administrator of the workspace of the base that the path or the input names. They may issue API tokens for the
+/// base, share it, and make links to it.
 public struct BaseAdmin: Personal, TargetedPrincipal {
   /// `base-admin`
   public static let name = "base-admin"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The base that was proved.
+  /// The base that the right was proved for.
   public let base: ID<Base>
-  /// Its name.
+  /// The base's name.
   public let baseName: String
 
-  /// Proves the right to the path's base.
+  /// Proves the right to the base that the path names.
   public static func authorise(_ path: BaseSegments, _ request: Request, _ app: App) async throws -> BaseAdmin {
     try admin(try await AccessedBase.find(BaseReference(path), request, app).user())
   }
 
-  /// Proves the right of somebody signed in to a base that their input names.
+  /// Proves the right of a person who is signed in to the base that their input names.
   public static func prove(_ caller: SignedIn, _ base: BaseReference, _ app: App) async throws -> BaseAdmin {
     try admin(try await BaseUser.prove(caller, base, app))
   }
@@ -65,32 +65,32 @@ public struct BaseAdmin: Personal, TargetedPrincipal {
   }
 }
 
-/// Somebody who may end the share of the base that the path names with the person whom the input names, by their user id:
-/// who administers its workspace, or the person themselves.
+/// A person who may end the share of the base that the path names with the person whose user id the input names: an
+/// administrator of the base's workspace, or the person themselves.
 public struct BaseAdminOrSelf: TargetedPrincipal {
   /// `base-admin-or-self`
   public static let name = "base-admin-or-self"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The base that was proved.
+  /// The base that the right was proved for.
   public let base: ID<Base>
 
-  /// Proves the right of somebody who may open the base.
+  /// Proves the right of a person who may open the base.
   public static func prove(_ user: BaseUser, _ person: String, _ app: App) throws(Refusal) -> BaseAdminOrSelf {
     guard user.isAdmin || UserID(wire: person) == user.caller.user else { throw .notAllowed }
     return BaseAdminOrSelf(caller: user.caller, base: user.base)
   }
 }
 
-/// What an account may do in a base; null for nothing. Needs `base` and `account` among the tables.
+/// What an account may do in a base; null if it has no access. Needs `base` and `account` among the tables.
 let permissionOfAccount: SQL = """
   (select own.permission from base_permission as own where own.base_id = base.id and own.account_id = account.id)
   """
 
 /// How a request names a base.
 public enum BaseReference: Sendable {
-  /// By its name, and the number of its workspace.
+  /// By its name and the number of its workspace.
   case name(String, in: String)
   /// By its UUID.
   case uuid(String)
@@ -102,7 +102,7 @@ public enum BaseReference: Sendable {
     }
   }
 
-  /// Joins `account` with the base, and with its workspace as far as the account may know of it.
+  /// Joins `account` with the base, and with its workspace if the account may know about that.
   fileprivate var joined: SQL {
     switch self {
     case .name(let name, let workspace):
@@ -119,14 +119,14 @@ public enum BaseReference: Sendable {
   }
 }
 
-/// A caller and the base that he has named.
+/// A caller and the base that they named.
 private struct AccessedBase: RowDecodable {
   let caller: SignedIn
   let place: WorkspaceRole
   let base: BaseRight?
   var named = BaseReference.uuid("")
 
-  /// A base with what the caller may do in it.
+  /// A base and the caller's rights in it.
   struct BaseRight {
     let id: ID<Base>
     let uuid: BaseUUID
@@ -190,7 +190,7 @@ private struct AccessedBase: RowDecodable {
       longestLifetime: base.longestLifetime)
   }
 
-  /// Whoever may know of the workspace, and has no part in it, does not learn which bases there are.
+  /// People who may know about the workspace but have no role in it do not learn which bases exist.
   private var refusal: Refusal {
     switch named {
     case .name(_, let workspace) where place.workspace == nil: .notFound(.workspace(workspace))

@@ -2,7 +2,7 @@ internal import Crypto
 internal import Ground
 internal import HTTP
 
-/// What a caller has shown: `Authorization: Token x` or `Bearer x`, the scheme in any case.
+/// The credential in `Authorization: Token x` or `Bearer x`. The scheme's case does not matter.
 struct Credential {
   let text: String
 
@@ -12,13 +12,13 @@ struct Credential {
     }
     let scheme = field[..<blank]
     guard scheme.isWord("token") || scheme.isWord("bearer") else { throw .noCredentials }
-    // Byte by byte: as a Character, a blank with an accent on it is none.
+    // By bytes: as a `Character`, a blank with a combining mark is not a blank.
     let token = field[blank...].drop { $0 == UInt8(ascii: " ") }
     guard !token.isEmpty, !token.contains(UInt8(ascii: " ")) else { throw .noCredentials }
     text = String(Substring(token))
   }
 
-  /// The hash to look an account token up by; a text that cannot be one is refused without asking the database.
+  /// The hash for looking up an account token. A text that cannot be one is refused without asking the database.
   func accountToken() throws(Refusal) -> SecretHash {
     guard let secret = Secret(token: text) else { throw .badAccountToken }
     return secret.hash

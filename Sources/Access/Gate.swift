@@ -1,19 +1,19 @@
 internal import Ground
 internal import Postgres
 
-/// What every request passes, whatever it asks for. In this order: the limit of its address, before it is asked who sends
-/// it; then, with the right of its principal proved, what its person has to do first, the limit of the account or the API
-/// token, and the note of when the token was used. Who is refused at one is not counted by the next.
+/// The checks that every request passes. First comes the rate limit of the address, before the caller is known. After
+/// the principal is proved, the order is: what the person must do first, the rate limit of the account or the API token,
+/// and the record of the token's use. A request that is refused at one check is not counted by the next.
 public struct Gate {
   private let app: App
   /// The limits that the request was counted against so far.
   public private(set) var limits = RateLimits()
 
-  /// The gate of one request, to the app that serves it.
+  /// Makes the gate for one request, with the app that serves it.
   public init(_ app: App) { self.app = app }
 
-  /// Counts the request against the limit of its address. With IPv6 that is a network of 64 bits, and one of 48 bits may
-  /// send what four of them may.
+  /// Counts the request against the limit of its address. With IPv6, that is a network of 64 bits; a network of 48 bits
+  /// may send as much as four of those.
   ///
   /// - Throws: `Refusal.limited`.
   public mutating func admitAddress() throws(Refusal) {
@@ -24,7 +24,7 @@ public struct Gate {
     if let site = address?.site { try count(.site(site.text), Int64(IPAddress.subscribersOfSite) * limit) }
   }
 
-  /// Lets in on whose account the request is.
+  /// Admits the subject of the request.
   ///
   /// - Throws: `Refusal.obliged`, `Refusal.limited`.
   public mutating func admit(_ subject: Subject) throws(Refusal) {
@@ -47,7 +47,7 @@ public struct Gate {
     }
   }
 
-  /// A program's token counts as used when it is exchanged, and not before.
+  /// Records the use of an account token. An API token counts as used only when it is exchanged.
   private func noteUse(by subject: Subject) {
     switch subject {
     case .nobody, .program: break

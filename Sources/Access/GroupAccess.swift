@@ -2,19 +2,19 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// Somebody in the group that the path or the input names.
+/// A member of the group that the path or the input names.
 public struct GroupMember: Personal, TargetedPrincipal {
   /// `group-member`
   public static let name = "group-member"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The group that was proved.
+  /// The group that the right was proved for.
   public let group: ID<Group>
-  /// What he is in it.
+  /// The caller's role in the group.
   public let role: Role
 
-  /// Proves the right to the path's `group_id`.
+  /// Proves the right to the group in the path's `group_id`.
   public static func authorise(_ path: GroupSegment, _ request: Request, _ app: App) async throws -> GroupMember {
     let hash = try Credential(request).accountToken()
     let found: FoundGroup? = try await app.db.lookup(
@@ -32,7 +32,7 @@ public struct GroupMember: Personal, TargetedPrincipal {
     return GroupMember(caller: found.caller, group: group, role: role)
   }
 
-  /// Proves that somebody signed in is in the group that their input names, which is looked for among their own.
+  /// Proves that a person who is signed in is a member of the group that their input names.
   public static func prove(_ caller: SignedIn, _ group: ID<Group>, _ app: App) async throws -> GroupMember {
     let found: GroupRole? = try await app.db.lookup(
       "select role from group_member where group_id = \(group) and account_id = \(caller.account)")
@@ -63,12 +63,12 @@ public struct GroupAdmin: Personal {
   /// `group-admin`
   public static let name = "group-admin"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The group that was proved.
+  /// The group that the right was proved for.
   public let group: ID<Group>
 
-  /// Proves the right to the path's `group_id`.
+  /// Proves the right to the group in the path's `group_id`.
   public static func authorise(_ path: GroupSegment, _ request: Request, _ app: App) async throws -> GroupAdmin {
     let member = try await GroupMember.authorise(path, request, app)
     guard member.role.administers else { throw Refusal.notAllowed }
@@ -81,12 +81,12 @@ public struct GroupOwner: Personal {
   /// `group-owner`
   public static let name = "group-owner"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The group that was proved.
+  /// The group that the right was proved for.
   public let group: ID<Group>
 
-  /// Proves the right to the path's `group_id`.
+  /// Proves the right to the group in the path's `group_id`.
   public static func authorise(_ path: GroupSegment, _ request: Request, _ app: App) async throws -> GroupOwner {
     let member = try await GroupMember.authorise(path, request, app)
     guard member.role == .owner else { throw Refusal.notAllowed }
@@ -94,18 +94,18 @@ public struct GroupOwner: Personal {
   }
 }
 
-/// Somebody who may take the member whom the input names, by their user id, out of the group that the path names: who
-/// administers it, or the member themselves.
+/// A person who may remove the member whose user id the input names from the group that the path names: an
+/// administrator of the group, or the member themselves.
 public struct GroupAdminOrSelf: TargetedPrincipal {
   /// `group-admin-or-self`
   public static let name = "group-admin-or-self"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The group that was proved.
+  /// The group that the right was proved for.
   public let group: ID<Group>
 
-  /// Proves the right of somebody in the group.
+  /// Proves the right of a member of the group.
   public static func prove(_ member: GroupMember, _ person: String, _ app: App) throws(Refusal) -> GroupAdminOrSelf {
     guard member.role.administers || UserID(wire: person) == member.caller.user else { throw .notAllowed }
     return GroupAdminOrSelf(caller: member.caller, group: member.group)

@@ -2,15 +2,15 @@ internal import Crypto
 public import Ground
 public import Postgres
 
-/// A key of one table: `ID<Team>` and `ID<Base>` do not mix.
+/// A key of one table. `ID<Team>` and `ID<Base>` are different types.
 public struct ID<Table>: Sendable, Hashable {
   /// The number in the database and on the wire.
   public let value: Int64
 
-  /// A key of the given number.
+  /// Makes a key from a number.
   public init(_ value: Int64) { self.value = value }
 
-  /// A key as it stands in a path or a form: decimal digits alone; nil for anything else.
+  /// Parses a key from a path or a form. Nil unless it consists only of decimal digits.
   public init?(text: String) {
     guard !text.isEmpty, text.utf8.areDigits, let value = Int64(text) else {
       return nil
@@ -20,9 +20,9 @@ public struct ID<Table>: Sendable, Hashable {
 }
 
 extension ID: PostgresValue {
-  /// As a bigint.
+  /// The number, stored as a bigint.
   public var postgresValue: Int64 { value }
-  /// From a bigint.
+  /// Makes a key from a bigint.
   public init(postgresValue: Int64) { value = postgresValue }
 }
 
@@ -32,7 +32,7 @@ extension ID: RowDecodable {
 }
 
 extension ID: JSONEncodable {
-  /// Writes a number.
+  /// Writes a JSON number.
   public func write(to json: inout JSONWriter) { value.write(to: &json) }
 }
 
@@ -48,9 +48,9 @@ public enum Workspace {}
 public enum Base {}
 /// A token that a program exchanges for base tokens.
 public enum APIToken {}
-/// What a person gets for his password.
+/// A token that a person gets for their password.
 public enum AccountToken {}
-/// What lets somebody without a team come into one.
+/// An invitation that lets a person without a team join one.
 public enum TeamInvitation {}
 /// A folder of a workspace.
 public enum Folder {}
@@ -66,24 +66,24 @@ public enum Permission: String, Sendable, CaseIterable {
 }
 
 extension Permission: Comparable {
-  /// Whether the one allows less than the other.
+  /// Whether the left permission allows less than the right one.
   public static func < (left: Permission, right: Permission) -> Bool { left == .read && right == .readWrite }
 }
 
 extension Permission: PostgresValue {
-  /// As text.
+  /// The raw value.
   public var postgresValue: String { rawValue }
-  /// From text; nothing else than the two can be stored.
+  /// Makes a permission from the stored text; nil for any other text, which the database does not allow.
   public init?(postgresValue: String) { self.init(rawValue: postgresValue) }
 }
 
-/// What somebody is in a workspace: its owner, or what the group made him.
+/// A person's role in a workspace: its owner, or their role in its group.
 public enum Role: String, Sendable, CaseIterable {
-  /// Of a personal workspace, or the one owner of a group.
+  /// The owner of a personal workspace, or the only owner of a group.
   case owner
-  /// Administers a group's members and bases.
+  /// An administrator of a group's members and bases.
   case admin
-  /// Works in the group's bases.
+  /// A member, who works in the group's bases.
   case member
 
   /// Whether the role allows creating, renaming and deleting bases, and issuing API tokens for them.
@@ -91,20 +91,20 @@ public enum Role: String, Sendable, CaseIterable {
 }
 
 extension Role: PostgresValue {
-  /// As text.
+  /// The raw value.
   public var postgresValue: String { rawValue }
-  /// From text; nothing else than the three can be stored.
+  /// Makes a role from the stored text; nil for any other text, which the database does not allow.
   public init?(postgresValue: String) { self.init(rawValue: postgresValue) }
 }
 
-/// A user id of the wire: 32 hexadecimal digits and `@auth.local`; it stands where one would expect an address.
+/// A user id on the wire: 32 hexadecimal digits and `@auth.local`. It is used in place of an email address.
 public struct UserID: Sendable, Hashable {
   private static let suffix = "@auth.local"
 
-  /// The 32 digits.
+  /// The 32 hexadecimal digits.
   public let uid: String
 
-  /// A user id as it arrives; nil unless it is exactly one.
+  /// Parses a user id; nil if the text is not one.
   public init?(wire: String) {
     guard wire.utf8.count == 32 + Self.suffix.utf8.count, wire.hasSuffix(Self.suffix) else { return nil }
     let uid = String(wire.dropLast(Self.suffix.count))
@@ -112,28 +112,28 @@ public struct UserID: Sendable, Hashable {
     self.uid = uid
   }
 
-  /// As it is sent.
+  /// The user id as it is sent.
   public var wire: String { uid + Self.suffix }
 }
 
 extension UserID: PostgresValue {
-  /// The 32 digits.
+  /// The 32 hexadecimal digits.
   public var postgresValue: String { uid }
-  /// From the 32 digits.
+  /// Makes a user id from the 32 digits.
   public init(postgresValue: String) { uid = postgresValue }
 }
 
 extension UserID: JSONEncodable {
-  /// Writes a string.
+  /// Writes a JSON string.
   public func write(to json: inout JSONWriter) { wire.write(to: &json) }
 }
 
-/// A base's UUID in its 36-character form, lower case: what outlives renaming and moving.
+/// A base's UUID in its 36-character form, in lower case. It stays the same when the base is renamed or moved.
 public struct BaseUUID: Sendable, Hashable {
   /// The 36 characters.
   public let text: String
 
-  /// A UUID as it arrives, in either case; nil unless it is one.
+  /// Parses a UUID in either case; nil if the text is not one.
   public init?(_ text: String) {
     let text = text.lowercased()
     guard text.utf8.count == 36 else { return nil }
@@ -146,13 +146,13 @@ public struct BaseUUID: Sendable, Hashable {
 }
 
 extension BaseUUID: PostgresValue {
-  /// As text: write `\(uuid)::uuid`.
+  /// The text; write `\(uuid)::uuid` in SQL.
   public var postgresValue: String { text }
-  /// From text: select `uuid::text`.
+  /// Makes a UUID from text; select `uuid::text` in SQL.
   public init(postgresValue: String) { text = postgresValue }
 }
 
 extension BaseUUID: JSONEncodable {
-  /// Writes a string.
+  /// Writes a JSON string.
   public func write(to json: inout JSONWriter) { text.write(to: &json) }
 }

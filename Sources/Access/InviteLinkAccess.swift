@@ -1,17 +1,17 @@
 internal import Crypto
 internal import Postgres
 
-/// Somebody who may end the invite link that the input names, by its handle: who administers the base that it leads to.
+/// A person who may end the invite link whose handle the input names: an administrator of the base that it leads to.
 public struct LinkAdmin: TargetedPrincipal {
   /// `link-admin`
   public static let name = "link-admin"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The link that was proved.
+  /// The link that the right was proved for.
   public let link: ID<BaseLink>
 
-  /// Proves the right of somebody signed in.
+  /// Proves the right of a person who is signed in.
   public static func prove(_ caller: SignedIn, _ handle: String, _ app: App) async throws -> LinkAdmin {
     let found: ID<BaseLink>? = try await app.db.lookup(
       """
@@ -26,17 +26,17 @@ public struct LinkAdmin: TargetedPrincipal {
   }
 }
 
-/// Somebody who has a link into a group, which the input names by all of it, and is of the group's team or in the group.
+/// A person who has a link into a group, all of which the input names, and belongs to the group's team or the group.
 public struct GroupInvitee: TargetedPrincipal {
   /// `group-invitee`
   public static let name = "group-invitee"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The link that was proved.
+  /// The link that the right was proved for.
   public let link: Int64
 
-  /// Proves the right of somebody signed in.
+  /// Proves the right of a person who is signed in.
   public static func prove(_ caller: SignedIn, _ link: String, _ app: App) async throws -> GroupInvitee {
     let found: FoundInviteLink? = try await app.db.lookup(
       """

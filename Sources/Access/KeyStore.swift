@@ -2,51 +2,52 @@ public import Crypto
 public import Ground
 public import Postgres
 
-/// The keys that sign base tokens, as the database keeps them, sealed, for all replicas.
+/// The keys that sign base tokens. They are stored in the database, sealed, for all replicas.
 ///
-/// A new key is known to all replicas before it signs, and its predecessor is accepted until it is retired, so that no
-/// token is refused that somebody has just got.
+/// All replicas know a new key before it signs, and its predecessor is accepted until it is retired. So a token that
+/// was just issued is never refused.
 public struct KeyStore: Sendable {
-  /// How long a new key waits before it signs: replicas ask for new ones more often.
+  /// How long a new key waits before it signs. Replicas look for new keys more often than that.
   public static let overlap = Duration.seconds(30)
 
   private let vault: Vault
-  /// The secret that is shared with other SeaTable components, where the operator has set one: it signs with HS256.
+  /// The secret that is shared with other SeaTable components; nil if the operator has not set one. It signs with
+  /// HS256.
   private let shared: SigningKey?
   private let algorithm: SigningKey.Algorithm
 
   private static let purpose = "signing keys 1"
 
-  /// What cannot be done with keys.
+  /// An operation on keys that is not possible.
   public struct Problem: Error, CustomStringConvertible {
-    /// For the operator.
+    /// A message for the operator.
     public let description: String
   }
 
-  /// A store that signs with an algorithm.
+  /// Makes a store that signs with the given algorithm.
   public init(vault: Vault, shared: SigningKey?, algorithm: SigningKey.Algorithm) {
     (self.vault, self.shared, self.algorithm) = (vault, shared, algorithm)
   }
 
   /// A key as `keys list` shows it.
   public struct KeyListing: Sendable {
-    /// Its name in the header of tokens.
+    /// The key's `kid` in the header of tokens.
     public let id: String
-    /// How it signs.
+    /// The signature algorithm.
     public let algorithm: String
-    /// Since when it signs, or will.
+    /// When the key starts to sign; nil for a key that is not in the database.
     public let activates: Timestamp?
     /// `signs`, `next`, `accepted` or `retired`.
     public let state: String
-    /// Where it is kept, if not in the database.
+    /// Where the key is stored, if not in the database.
     public var note: String?
   }
 
   // MARK: Reading
 
-  /// The keys as they are now; makes the first one where there is none that signs.
+  /// Loads the current keys. If none can sign yet, makes the first one.
   ///
-  /// - Throws: `Problem` where the master key is another one, or `PostgresError`.
+  /// - Throws: `Problem` if the master key has changed, or `PostgresError`.
   public func load(_ database: WritableDatabase) async throws -> TokenSigner {
     try await checkMasterKey(database)
     try await sealOldSecrets(database)
@@ -55,8 +56,8 @@ public struct KeyStore: Sendable {
     return signer
   }
 
-  /// Replaces the keys that a loop's app has by those of the database; gives how long until another one signs, where one
-  /// is to.
+  /// Replaces the keys of a loop's app with those in the database. Returns the time until the next key starts to sign;
+  /// nil if there is none.
   public func refresh(_ app: App) async throws -> Duration? {
     if let signer = try await current(app.writer) {
       let isAnother = signer.signing.id != app.keys.current.signing.id
@@ -71,14 +72,15 @@ public struct KeyStore: Sendable {
     return next.map { .milliseconds($0.milliseconds) }
   }
 
-  /// Notes for commands, whose settings may be others, what the service signs with.
+  /// Records which key the service signs with, for commands, whose settings may differ from the service's.
   public func note(_ signer: TokenSigner, _ database: WritableDatabase) async throws {
     let id = signer.signing.id
     try await database.run("update installation set signing_kid = \(id) where signing_kid is distinct from \(id)")
   }
 
-  /// What the service signs with. These settings say it, unless the service has noted that its own are others: then a
-  /// secret of its own signs, or none where these have one, or it signs by another algorithm.
+  /// The key that the service signs with. Normally the current settings determine it. But the service may have recorded
+  /// a key that does not fit them: it signs with a shared secret, or without one although these settings have one, or
+  /// with another algorithm. Then the recorded key counts.
   private func signing(_ database: WritableDatabase) async throws -> String {
     let own = try await load(database).signing
     let noted: Noted? = try await database.row(
@@ -93,7 +95,7 @@ public struct KeyStore: Sendable {
 
   private struct Noted: RowDecodable {
     let id: String
-    /// Nil for a secret that is set.
+    /// Nil for a shared secret.
     let algorithm: String?
 
     init(_ row: Row) throws(PostgresError) {
@@ -120,7 +122,7 @@ public struct KeyStore: Sendable {
     return TokenSigner(signing: signing, accepted: keys.map(\.key) + (shared.map { [$0] } ?? []), vault: vault)
   }
 
-  /// The operator's secret, where it is what signs.
+  /// The shared secret if it signs; otherwise nil.
   private var signingSecret: SigningKey? { algorithm == .hs256 ? shared : nil }
 
   private func key(of entry: Stored) throws(Problem) -> SigningKey {
@@ -130,7 +132,8 @@ public struct KeyStore: Sendable {
     return key
   }
 
-  /// Another master key would make of everything sealed something that nobody can open: better no start.
+  /// Checks that the master key is still the same. With another one, nothing that was sealed could be opened, so the
+  /// service must not start.
   private func checkMasterKey(_ database: WritableDatabase) async throws {
     let fingerprint = vault.fingerprint
     try await database.run(
@@ -150,12 +153,13 @@ public struct KeyStore: Sendable {
     init(_ row: Row) throws(PostgresError) { fingerprint = try row["master_key_check"] }
   }
 
-  // MARK: Making
+  // MARK: Making keys
 
   private func makeFirst(_ database: WritableDatabase) async throws {
     let key = SigningKey.generate(algorithm)
     try await database.transaction { transaction in
-      // One replica at a time; who has waited here began before the key was made that it finds now.
+      // One replica at a time. A replica that has waited here began its transaction before the key that it now finds
+      // was made.
       try await transaction.run("select from installation for update")
       try await transaction.run(
         """
@@ -168,7 +172,7 @@ public struct KeyStore: Sendable {
     }
   }
 
-  /// Secrets of before keys were sealed.
+  /// Seals secrets from versions that did not seal keys.
   private func sealOldSecrets(_ database: WritableDatabase) async throws {
     let old: [Clear] = try await database.rows("select id, secret from signing_key where secret is not null")
     for row in old {
@@ -194,7 +198,7 @@ public struct KeyStore: Sendable {
 
   // MARK: Administering
 
-  /// All keys, the oldest first; what signs is what the service has signed with last.
+  /// All keys, the oldest first. The state `signs` refers to the key that the service last signed with.
   public func list(_ database: WritableDatabase) async throws -> [KeyListing] {
     let signing = try await signing(database)
     let stored: [Stored] = try await database.rows(
@@ -217,7 +221,9 @@ public struct KeyStore: Sendable {
     return all
   }
 
-  /// Makes a new key, which signs after the overlap.
+  /// Makes a new key, which starts to sign after the overlap.
+  ///
+  /// - Throws: `Problem` if the shared secret signs, or `PostgresError`.
   public func rotate(_ database: WritableDatabase) async throws -> KeyListing {
     let signing = try await signing(database)
     let isStored = try await database.run("select from signing_key where kid = \(signing)") == 1
@@ -237,7 +243,9 @@ public struct KeyStore: Sendable {
     return KeyListing(id: key.id, algorithm: key.algorithm.rawValue, activates: made?.activates, state: "next")
   }
 
-  /// Accepts a key no more; what it has signed is refused from then on.
+  /// Retires a key. Tokens that it has signed are refused from now on.
+  ///
+  /// - Throws: `Problem` if the key signs, is the shared secret, or does not exist, or `PostgresError`.
   public func retire(_ id: String, _ database: WritableDatabase) async throws {
     let signing = try await signing(database)
     guard id != shared?.id else { throw Problem(description: "\(id) is JWT_PRIVATE_KEY: remove it there") }

@@ -1,14 +1,15 @@
 public import Ground
 internal import Postgres
 
-/// When tokens were last used, and by whom, and how often links were: gathered in memory and written in batches, once a
-/// minute for each of them at most, so that a request writes nothing, and many at a time wait for no row.
+/// Records when and from where tokens were last used, and how often links were visited. Uses are collected in memory
+/// and written in batches, at most once a minute for each token. So a request writes nothing, and concurrent requests
+/// do not wait for the same row.
 ///
-/// What was gathered and not written yet is lost with a crash, not with an orderly stop.
+/// Uses that are not written yet are lost in a crash, but not when the service stops normally.
 public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private static let interval: Int64 = 60
   private static let addressCount = 5
-  /// How many tokens are written at a time: the loop does other things in between.
+  /// How many tokens are written in one statement. The loop does other work between statements.
   private static let batchSize = 500
 
   private let db: WritableDatabase
@@ -18,12 +19,12 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
 
   private typealias Batch<Token> = [(key: ID<Token>, value: UseCount)]
 
-  /// The uses of one kind of tokens.
+  /// The pending uses of one kind of token.
   private final class Gathered<Token> {
     private struct PendingUse {
-      /// What was not written yet.
+      /// Uses that are not written yet.
       var use: UseCount?
-      /// When something was, in seconds.
+      /// When uses were last written, in seconds since 1970.
       var written = Int64.min
     }
 
@@ -36,12 +37,13 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
       states[token, default: PendingUse()].use.add(time, origin)
     }
 
-    /// Takes out what is due of these, in one order for all replicas, so that there is no deadlock between them.
+    /// Removes and returns the uses that are due among `tokens`; all of them if `now` is nil. They are sorted by token,
+    /// so that replicas do not deadlock.
     func takeDue(of tokens: some Sequence<ID<Token>>, at now: Int64?) -> Batch<Token> {
       var due: Batch<Token> = []
       for token in tokens {
         guard let state = states[token] else { continue }
-        // What was written at a time that lies ahead is due, too: the clock was put back.
+        // A last write in the future means that the clock was set back; the use is due then, too.
         if let now, now - LastUse.interval < state.written && state.written <= now { continue }
         states[token] = state.use == nil ? nil : PendingUse(written: now ?? .min)
         if let use = state.use { due.append((token, use)) }
@@ -49,7 +51,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
       return due.sorted { $0.key.value < $1.key.value }
     }
 
-    /// Puts back what could not be written.
+    /// Puts back uses that could not be written.
     func restore(_ batch: Batch<Token>) {
       for (token, use) in batch {
         states[token] = PendingUse(use: states[token]?.use.map { use.followed(by: $0) } ?? use)
@@ -61,7 +63,7 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
     var time: Timestamp
     var count: Int64 = 0
     var client: String?
-    /// The last first.
+    /// The most recent address comes first.
     var addresses: [String] = []
 
     mutating func add(_ time: Timestamp, _ origin: Origin) {
@@ -85,22 +87,23 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
 
   init(db: WritableDatabase) { self.db = db }
 
-  /// Notes a use of an API token.
+  /// Records a use of an API token.
   public func note(_ token: ID<APIToken>, at time: Timestamp, from origin: Origin) {
     programs.note(token, at: time, origin)
   }
 
-  /// Notes a use of an account token.
+  /// Records a use of an account token.
   public func note(_ token: ID<AccountToken>, at time: Timestamp, from origin: Origin) {
     people.note(token, at: time, origin)
   }
 
-  /// Notes a visit of a link.
+  /// Records a visit of a link.
   public func note(_ link: ID<BaseLink>, at time: Timestamp, from origin: Origin) {
     links.note(link, at: time, origin)
   }
 
-  /// Writes what is due at a time, or all there is at the end; keeps it for the next call where the database is away.
+  /// Writes the uses that are due at `now`; all of them if it is nil. If the database is unavailable, they are kept for
+  /// the next call.
   public func write(at now: Timestamp?) async {
     await write(programs, at: now?.seconds, by: Self.update)
     await write(people, at: now?.seconds, by: Self.update)
@@ -158,10 +161,11 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
     """
   }
 
-  /// When it was used. A clock that is ahead of the database's must not give a use that all later ones are behind.
+  /// The time of the use, but not later than the database's: a clock that is ahead must not record a use that seems
+  /// later than all that follow.
   private static let time: SQL = "least(to_timestamp(used.microseconds / 1e6), now())"
 
-  /// What the column takes of it.
+  /// The client's name, truncated to what the column holds.
   private static func cut(_ client: String?) -> String { String((client ?? "").unicodeScalars.prefix(255)) }
 
   private static func rows<Token>(_ batch: Batch<Token>) -> SQL {

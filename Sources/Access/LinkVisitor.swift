@@ -3,17 +3,17 @@ public import Ground
 public import HTTP
 internal import Postgres
 
-/// Whoever has the external link that the path names by `external_link_token`, and its password where it has one: in
+/// A visitor of the external link that the path names by `external_link_token`. If the link has a password, it is in
 /// the header `X-Link-Password`, or in the body as `password`.
 public struct LinkVisitor: Principal {
   /// `link-visitor`
   public static let name = "link-visitor"
 
-  /// What the link opens.
+  /// The link and its base.
   public let opened: OpenedLink
-  /// Nobody.
+  /// Visitors have no account.
   public var subject: Subject { .nobody }
-  /// The link is in the path, and its password may be in the body.
+  /// False: the link is in the path, and its password may be in the body.
   public static let isInAuthorization = false
 
   /// Proves that the path's link opens its base.
@@ -24,58 +24,61 @@ public struct LinkVisitor: Principal {
     return LinkVisitor(opened: try await .open(.external, path.token, password: password, app))
   }
 
-  /// Holds for a row of `link` whose time is not over.
+  /// A condition on a row of `link`: whether it has not expired.
   static let isLive: SQL = "(link.expires_at is null or link.expires_at > now())"
 
-  /// Holds for a row of `link` whose team lets people in by such links: those of invite links are asked for one by one.
+  /// A condition on a row of `link`: whether its team allows external links. Invite links are checked separately.
   static let isAllowed: SQL = """
     (link.kind <> 'external' or not exists (
       select from team where team.id = link.team_id and not team.allows_public_links))
     """
 }
 
-/// A link that somebody has opened, and the base behind it.
+/// An opened link, and its base.
 public struct OpenedLink: Sendable {
-  /// What a link is for.
+  /// The kind of a link.
   public enum LinkKind: String, Sendable {
-    /// Anybody may read.
+    /// Anyone may read.
     case external
-    /// Who accepts it may come in with his own account.
+    /// A person who accepts it gets access with their own account.
     case invite
   }
 
   /// The link.
   public let link: ID<BaseLink>
-  /// Its base.
+  /// The base.
   public let base: ID<Base>
   /// The base's UUID.
   public let uuid: BaseUUID
   /// The base's name.
   public let baseName: String
-  /// Where it lies.
+  /// The base's workspace.
   public let workspace: ID<Workspace>
-  /// What the link allows in it.
+  /// What the link allows in the base.
   public let permission: Permission
-  /// The base's team, if it is in one.
+  /// The base's team; nil if it has none.
   public let team: ID<Team>?
-  /// When the link ends, if it does.
+  /// When the link expires; nil if it does not.
   public let end: Timestamp?
-  /// How long base tokens live at most by the team's policy, in seconds; nil where that says nothing.
+  /// The longest lifetime of base tokens under the team's policy, in seconds; nil if the team sets none.
   public let longestLifetime: Int64?
-  /// Whether people of other teams may come in by an invite link.
+  /// Whether people of other teams may use an invite link.
   public let isForOtherTeams: Bool
 
-  /// Opens a link; guesses at its password are throttled like those at an account's, and so are guesses at links.
+  /// Opens a link. Guesses at its password are throttled like those at an account's password, and so are guesses at
+  /// link names.
+  ///
+  /// - Throws: `Refusal`, or `PostgresError`.
   public static func open(_ kind: LinkKind, _ text: String, password: String?, _ app: App) async throws -> OpenedLink {
     let token = LinkToken(text)
-    // A chosen name is all there is to its link; of others the name alone opens nothing.
+    // A link with a chosen name has no other secret. The handle of any other link does not open it.
     let isNamed: SQL =
       if let token {
         "link.hash = \(token.secret.hash.bytes)"
       } else {
         "link.handle = \(text) and link.hash is null"
       }
-    // Whoever has a secret did not guess it, whatever his neighbours try.
+    // A caller with a full secret has not guessed it, whatever their neighbours try.
     if token == nil { try await Attempt.ask(about: .anyLink, app) }
     let found: FoundLink? = try await app.db.lookup(
       """

@@ -1,16 +1,16 @@
 internal import Postgres
 
-/// Whose account token the input names, by its number.
+/// The owner of the account token that the input names by its number.
 public struct TokenOwner: TargetedPrincipal {
   /// `token-owner`
   public static let name = "token-owner"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The token that was proved.
+  /// The token that the right was proved for.
   public let token: ID<AccountToken>
 
-  /// Proves that it is the caller's own.
+  /// Proves that the token is the caller's own.
   public static func prove(_ caller: SignedIn, _ token: String, _ app: App) async throws -> TokenOwner {
     let found: ID<AccountToken>? = try await app.db.lookup(
       "select id from account_token where account_id = \(caller.account) and id = \(ID<AccountToken>(text: token))")
@@ -19,17 +19,17 @@ public struct TokenOwner: TargetedPrincipal {
   }
 }
 
-/// In whose own workspace the base was that the input names, by its number, and that is in the trash.
+/// The owner of the personal workspace that a base in the trash was in. The input names the base by its number.
 public struct TrashOwner: TargetedPrincipal {
   /// `trash-owner`
   public static let name = "trash-owner"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The base that was proved.
+  /// The base that the right was proved for.
   public let base: ID<Base>
 
-  /// Proves that it was in the caller's own workspace.
+  /// Proves that the base was in the caller's own workspace.
   public static func prove(_ caller: SignedIn, _ base: String, _ app: App) async throws -> TrashOwner {
     let found: ID<Base>? = try await app.db.lookup(
       """
@@ -42,17 +42,17 @@ public struct TrashOwner: TargetedPrincipal {
   }
 }
 
-/// Whom the invitation into a team is for that the input names, by its number.
+/// The person whom the input's team invitation is for. The input names it by its number.
 public struct TeamInvitee: TargetedPrincipal {
   /// `team-invitee`
   public static let name = "team-invitee"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The invitation that was proved; its time may be over.
+  /// The invitation that the right was proved for. It may have expired.
   public let invitation: ID<TeamInvitation>
 
-  /// Proves that it is for the caller.
+  /// Proves that the invitation is for the caller.
   public static func prove(_ caller: SignedIn, _ invitation: String, _ app: App) async throws -> TeamInvitee {
     let found: ID<TeamInvitation>? = try await app.db.lookup(
       """

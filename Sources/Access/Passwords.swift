@@ -3,12 +3,12 @@ internal import Ground
 internal import Loop
 public import Postgres
 
-// Hashing takes long, and as many wait for it as the queue takes. So nobody keeps a connection to the database meanwhile:
-// a password is hashed before a transaction begins.
+// Hashing takes long, and many passwords may wait for it. So no database connection is held meanwhile: passwords are
+// hashed before a transaction begins.
 extension App {
-  /// Whether the password that was tried is the one of a hash; without a hash it takes as long, and is wrong.
+  /// Whether a password matches a hash. If `hash` is nil, it takes as long, and the result is false.
   ///
-  /// - Throws: `Refusal.throttled` where too many passwords wait already; then nothing was tried.
+  /// - Throws: `Refusal.throttled` if too many passwords are already waiting. The password was not checked then.
   public func isRight(_ password: String, for hash: PasswordHash?, _ attempt: Attempt) async throws -> Bool {
     assert(!db.isInTransaction, "a connection would wait for a password")
     do {
@@ -19,9 +19,9 @@ extension App {
     }
   }
 
-  /// The hash of a password that somebody sets.
+  /// Hashes a new password.
   ///
-  /// - Throws: `Refusal.throttled` where too many passwords wait already.
+  /// - Throws: `Refusal.throttled` if too many passwords are already waiting.
   public func hash(_ password: String, by caller: Subject) async throws -> PasswordHash {
     assert(!db.isInTransaction, "a connection would wait for a password")
     do {
@@ -31,7 +31,7 @@ extension App {
     }
   }
 
-  /// An account has its share of the queue for passwords, and so has an address, or with IPv6 the network of a site.
+  /// The share of the password queue: one for each account, and one for each address, or each site's network with IPv6.
   private func share(of subject: Attempt.AttemptSubject?) -> BlockingPool.QueueShare {
     let address = IPAddress(origin.address)
     return BlockingPool.QueueShare(account: subject?.text, source: address?.site?.text ?? origin.address)
@@ -39,8 +39,8 @@ extension App {
 }
 
 extension PasswordHash: PostgresValue {
-  /// As text.
+  /// The stored hash.
   public var postgresValue: String { stored }
-  /// From text.
+  /// Makes a hash from the stored text.
   public init(postgresValue: String) { self.init(stored: postgresValue) }
 }

@@ -1,44 +1,45 @@
-/// What a principal or an input takes from the variable segments of a path. It says so by its type: a row of the table of
-/// routes is held against it when it is made, so that what is taken is there in each request, and nothing else can be.
+/// Something that a principal or an input takes from the variable segments of a path. Its type declares the variables.
+/// Each route is checked against them when it is made, so every request has what is taken, and nothing else can be
+/// taken.
 public protocol PathPart: Sendable {
-  /// The names of the variables that it takes; several lists where paths may name the thing in several ways.
+  /// The names of the variables that it takes. Several lists if paths may name the thing in several ways.
   static var forms: [[String]] { get }
-  /// Takes them; nil where the path has them in none of its forms.
+  /// Takes the variables. Nil if the path has none of the forms.
   init?(_ segments: Segments)
 }
 
-/// The variable segments of a request's path. Only what is declared can be taken out of them.
+/// The variable segments of a request's path. Only declared variables can be read from them.
 public struct Segments: Sendable {
   fileprivate let values: [String: String]
 
-  /// Segments by the name that they have in the route's path.
+  /// Makes segments from their values, by the names in the route's path.
   public init(_ values: [String: String]) { self.values = values }
 
-  /// All of them, as text that is the same for the same segments.
+  /// All segments as text, in a stable order.
   public var lines: [String] { values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" } }
 }
 
-/// Nothing.
+/// No variables.
 public struct NoPath: PathPart {
-  /// The one without a variable.
+  /// One form, without variables.
   public static let forms: [[String]] = [[]]
-  /// Always there.
+  /// Never nil.
   public init(_: Segments) {}
 }
 
 /// One variable segment.
 public protocol PathVariable: PathPart {
-  /// How paths call it, without the braces.
+  /// The variable's name in paths, without the braces.
   static var variable: String { get }
-  /// Takes it as it stood in the path, decoded, and in Unicode's normal form.
+  /// Makes the value from the segment, which is decoded and in Unicode normalization form C.
   init(_ segment: String)
 }
 
 extension PathVariable {
-  /// The one with the variable.
+  /// One form, with the variable.
   public static var forms: [[String]] { [[variable]] }
 
-  /// Nil where the path has no such variable.
+  /// Nil if the path does not have the variable.
   public init?(_ segments: Segments) {
     guard let segment = segments.values[Self.variable] else { return nil }
     self.init(segment)
@@ -47,12 +48,12 @@ extension PathVariable {
 
 /// Two things that a path names.
 public struct Both<First: PathPart, Second: PathPart>: PathPart {
-  /// Each form of the one with each of the other.
+  /// Each form of the first with each form of the second.
   public static var forms: [[String]] { First.forms.flatMap { first in Second.forms.map { first + $0 } } }
 
-  /// The one.
+  /// The first thing.
   public let first: First
-  /// The other.
+  /// The second thing.
   public let second: Second
 
   /// Nil unless the path names both.
@@ -62,15 +63,15 @@ public struct Both<First: PathPart, Second: PathPart>: PathPart {
   }
 }
 
-/// One of two things, whichever a path names.
+/// One of two things, depending on the path.
 public enum Either<First: PathPart, Second: PathPart>: PathPart {
   case first(First)
   case second(Second)
 
-  /// Those of the one and those of the other.
+  /// The forms of both.
   public static var forms: [[String]] { First.forms + Second.forms }
 
-  /// Nil where the path names neither.
+  /// Nil if the path names neither.
   public init?(_ segments: Segments) {
     if let first = First(segments) {
       self = .first(first)
@@ -84,21 +85,21 @@ public enum Either<First: PathPart, Second: PathPart>: PathPart {
 
 /// A thing that a path may name.
 extension Optional: PathPart where Wrapped: PathPart {
-  /// Those of the thing, and the one without a variable.
+  /// The forms of the thing, and the form without variables.
   public static var forms: [[String]] { Wrapped.forms + [[]] }
 
-  /// Nil inside where the path does not name it.
+  /// Never fails; the value is nil if the path does not name the thing.
   public init?(_ segments: Segments) { self = Wrapped(segments) }
 }
 
-// MARK: What principals are proved for
+// MARK: Variables of principals
 
 /// The team that a path names.
 public struct TeamSegment: PathVariable {
   /// `org_id`
   public static let variable = "org_id"
   let team: ID<Team>?
-  /// Nil inside for what is no number.
+  /// The team is nil if the segment is not a number.
   public init(_ segment: String) { team = ID(text: segment) }
 }
 
@@ -108,7 +109,7 @@ public struct WorkspaceSegment: PathVariable {
   public static let variable = "workspace_id"
   let named: String
   var workspace: ID<Workspace>? { ID(text: named) }
-  /// Any text.
+  /// Accepts any text.
   public init(_ segment: String) { named = segment }
 }
 
@@ -117,7 +118,7 @@ public struct BaseNameSegment: PathVariable {
   /// `base_name`
   public static let variable = "base_name"
   let name: String
-  /// Any text.
+  /// Accepts any text.
   public init(_ segment: String) { name = segment }
 }
 
@@ -127,11 +128,11 @@ public struct BaseUUIDSegment: PathVariable {
   public static let variable = "base_uuid"
   let named: String
   var uuid: BaseUUID? { BaseUUID(named) }
-  /// Any text.
+  /// Accepts any text.
   public init(_ segment: String) { named = segment }
 }
 
-/// The base that a path names, in either way.
+/// The base that a path names in either way.
 public typealias BaseSegments = Either<Both<WorkspaceSegment, BaseNameSegment>, BaseUUIDSegment>
 
 /// The group that a path names.
@@ -140,7 +141,7 @@ public struct GroupSegment: PathVariable {
   public static let variable = "group_id"
   let named: String
   var group: ID<Group>? { ID(text: named) }
-  /// Any text.
+  /// Accepts any text.
   public init(_ segment: String) { named = segment }
 }
 
@@ -149,6 +150,6 @@ public struct ExternalLinkSegment: PathVariable {
   /// `external_link_token`
   public static let variable = "external_link_token"
   let token: String
-  /// Any text.
+  /// Accepts any text.
   public init(_ segment: String) { token = segment }
 }

@@ -1,45 +1,46 @@
 internal import Ground
 public import HTTP
 
-/// A caller whose right to what the path names has been proved. Only this module can make one, and it carries what it
-/// was proved for: a handler never reads a team, a workspace or a base from the request.
+/// A caller whose right to what the path names has been proved. Only this module can make one. It contains what the
+/// right was proved for, so a handler never reads a team, a workspace or a base from the request.
 public protocol Principal: Sendable {
-  /// How documentation and the table of routes call it: `base-admin`.
+  /// The name in the documentation and the table of routes: `base-admin`.
   static var name: String { get }
-  /// Whether what proves the right is in the field `Authorization`, so that nobody without one has to be listened to.
+  /// Whether the right is proved by the field `Authorization`. If so, requests without it can be refused early.
   static var isInAuthorization: Bool { get }
-  /// What it takes from the path.
+  /// What the principal takes from the path.
   associatedtype Path: PathPart = NoPath
   /// Proves the right, with one statement.
   ///
-  /// - Throws: `Refusal`, or `PostgresError` where the database is away.
+  /// - Throws: `Refusal`, or `PostgresError` if the database is unavailable.
   static func authorise(_ path: Path, _ request: Request, _ app: App) async throws -> Self
-  /// On whose account it acts: what he may do in all, and whose use is counted.
+  /// On whose behalf the caller acts. This decides about rate limits and the required second factor, and whose use is
+  /// recorded.
   var subject: Subject { get }
 }
 
 extension Principal {
-  /// Most are somebody who shows a token.
+  /// Most principals show a token.
   public static var isInAuthorization: Bool { true }
 
-  /// Whether a request shows something that may prove the right, as far as its header tells.
+  /// Whether a request has the credential that may prove the right, judging only by its header.
   public static func isShown(by request: Request) -> Bool {
     !isInAuthorization || (try? Credential(request)) != nil
   }
 }
 
-/// On whose account a request is.
+/// On whose behalf a request is made.
 public enum Subject: Sendable {
-  /// Nobody's.
+  /// Nobody: the request is not counted against an account or a token.
   case nobody
-  /// A person's, and which of the duties that keep people from everything else they may be doing with it, if any.
+  /// A person. `doing` is the duty that they may be fulfilling with the request; nil if they must have none left.
   case person(SignedIn, doing: Duty? = nil)
-  /// A program's, with the number of exchanges a minute that its token is limited to.
+  /// A program. `limit` is its token's own rate limit, in exchanges per minute; nil if it has none.
   case program(ID<APIToken>, limit: Int64?)
 }
 
 extension Subject {
-  /// The person's account.
+  /// The person's account; nil for a program or nobody.
   var account: ID<Account>? {
     switch self {
     case .person(let caller, _): caller.account
@@ -48,9 +49,9 @@ extension Subject {
   }
 }
 
-/// A principal that is somebody signed in.
+/// A principal that is a person who is signed in.
 public protocol Personal: Principal {
-  /// Who.
+  /// The caller.
   var caller: SignedIn { get }
 }
 
@@ -59,52 +60,53 @@ extension Personal {
   public var subject: Subject { .person(caller) }
 }
 
-/// A principal whose right is to what the input names, in the query, the body or the path: it is proved once that is read,
-/// of a principal whom the path alone has let in.
+/// A principal whose right is to what the input names in the query, the body or the path. It is proved after the input
+/// is read, from a principal that was admitted by the path alone.
 public protocol TargetedPrincipal: Sendable {
-  /// Whom the path alone has let in.
+  /// The principal that was admitted by the path alone.
   associatedtype Caller: Principal
   /// What the input names.
   associatedtype Target
-  /// How documentation and the table of routes call it.
+  /// The name in the documentation and the table of routes.
   static var name: String { get }
   /// Proves the right, with one statement for each thing that is named.
   ///
-  /// - Throws: `Refusal`, or `PostgresError` where the database is away.
+  /// - Throws: `Refusal`, or `PostgresError` if the database is unavailable.
   static func prove(_ caller: Caller, _ target: Target, _ app: App) async throws -> Self
 }
 
-/// A principal who administers a team or the installation, and looks over what there is in it.
+/// A principal that administers a team or the installation, and may see everything in it.
 public protocol Administrator: Personal {
   /// What they administer.
   var reach: Reach { get }
 }
 
-/// Whoever calls.
+/// Any caller.
 public struct Anyone: Principal {
   /// `anyone`
   public static let name = "anyone"
-  /// He shows nothing.
+  /// False: no credential is needed.
   public static let isInAuthorization = false
 
-  /// Nobody.
+  /// Not counted against an account or a token.
   public var subject: Subject { .nobody }
 
-  /// Always.
+  /// Always succeeds.
   public static func authorise(_: NoPath, _ request: Request, _ app: App) -> Anyone { Anyone() }
 }
 
-/// Whoever calls from where the operator lets the metrics be read.
+/// A caller from the networks from which the operator lets the metrics be read.
 public struct MetricsReader: Principal {
   /// `metrics-reader`
   public static let name = "metrics-reader"
-  /// He shows his address.
+  /// False: the address proves the right.
   public static let isInAuthorization = false
 
-  /// Nobody.
+  /// Not counted against an account or a token.
   public var subject: Subject { .nobody }
 
-  /// Asks for the address alone. Where that is a proxy's, because the caller's is not known, he may be anybody.
+  /// Checks only the address. If it is a proxy's because the client's is unknown, the request is refused: the client
+  /// could be anyone.
   public static func authorise(_: NoPath, _ request: Request, _ app: App) throws(Refusal) -> MetricsReader {
     guard !request.isForwarded, let address = IPAddress(request.address),
       app.settings.metricsNetworks.contains(where: { $0.contains(address) })

@@ -1,19 +1,20 @@
 internal import Synchronization
 
-/// Counts requests against limits a minute, for all loops of this replica: a table of atomic numbers, so that nobody waits.
+/// Counts requests against per-minute limits, for all loops of this replica. The counters are a table of atomic
+/// numbers, so nothing waits.
 ///
-/// Each key has the time at which its bucket would be empty again (the generic cell rate algorithm): the whole minute's
-/// requests may come at once, and one more after each minute's fraction. The table has a fixed size; where a key finds no
-/// place among as many others that count, its request is let through.
+/// Each key has the time at which its bucket would be empty again (generic cell rate algorithm). All of a minute's
+/// requests may come at once; after that, one more is allowed after each fraction of the minute. The table has a fixed
+/// size. If a key finds no slot because the slots near it are all in use, its request is admitted.
 public final class RateLimiter: Sendable {
   private static let slots = 1 << 16
   private static let neighbours = 8
 
   private let table: BucketTable
 
-  /// The only owner of its memory.
+  /// Owns the table's memory.
   private final class BucketTable: @unchecked Sendable {  // Sendable: atomic numbers
-    /// Two for each slot: the key, and the time in microseconds.
+    /// Two numbers for each slot: the key's hash, and the time in microseconds.
     let numbers: UnsafeMutablePointer<Atomic<UInt64>>
     let count: Int
 
@@ -29,10 +30,10 @@ public final class RateLimiter: Sendable {
     }
   }
 
-  /// A limiter that has counted nothing yet.
+  /// Makes a limiter that has counted nothing yet.
   public init() { table = BucketTable(count: Self.slots) }
 
-  /// What is limited.
+  /// The key of a limit.
   public enum Key: Hashable, Sendable {
     case address(String)
     case site(String)
@@ -49,7 +50,7 @@ public final class RateLimiter: Sendable {
     }
   }
 
-  /// Takes one request of a minute's `limit`; `now` in microseconds of a clock that does not go back.
+  /// Counts one request against a limit per minute. `now` is in microseconds of a monotonic clock.
   public func take(_ key: Key, limit: Int64, at now: UInt64) -> RateLimit {
     let interval = UInt64(60_000_000 / limit)
     let minute = interval * UInt64(limit)
@@ -76,9 +77,9 @@ public final class RateLimiter: Sendable {
 
   private func seconds(_ microseconds: UInt64) -> Int64 { Int64((microseconds + 999_999) / 1_000_000) }
 
-  /// The key's time; one that is over may be given to another key.
+  /// The slot for the key's time; nil if there is none. A slot whose time has passed may be given to another key.
   private func slot(of key: Key, at now: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>>? {
-    let hash = UInt64(bitPattern: Int64(key.hashValue)) | 1  // 0 is nobody's
+    let hash = UInt64(bitPattern: Int64(key.hashValue)) | 1  // 0 marks an unused slot
     let first = Int(truncatingIfNeeded: hash >> 16) & (Self.slots - 1)
     while true {
       var over: (index: Int, owner: UInt64)?
@@ -90,7 +91,7 @@ public final class RateLimiter: Sendable {
         if over == nil && isOver { over = (index, owner) }
       }
       guard let over else { return nil }
-      // Where another thread has taken it since, look again.
+      // If another thread has taken it meanwhile, look again.
       let slot = table.numbers + over.index
       if slot.pointee.compareExchange(expected: over.owner, desired: hash, ordering: .relaxed).exchanged {
         return slot + 1
@@ -99,30 +100,30 @@ public final class RateLimiter: Sendable {
   }
 }
 
-/// What a limit says of itself after a request (draft-ietf-httpapi-ratelimit-headers).
+/// The state of a limit after a request (draft-ietf-httpapi-ratelimit-headers).
 public struct RateLimit: Sendable, Equatable {
   /// `address`, `site`, `account` or `token`.
   public let name: String
-  /// Requests a minute.
+  /// The limit in requests per minute.
   public let limit: Int64
-  /// How many of them are left now.
+  /// How many requests are left now.
   public let remaining: Int64
-  /// Seconds until all are there again, or until there is one more where none is left.
+  /// Seconds until the full limit is available again; if no request is left, until there is one more.
   public let reset: Int64
-  /// Whether this request was one too many.
+  /// Whether this request exceeded the limit.
   public let isExceeded: Bool
 }
 
 /// The limits that a request was counted against.
 public struct RateLimits: Sendable, Equatable {
-  /// In the order in which they were asked.
+  /// The limits, in the order in which they were checked.
   public private(set) var all: [RateLimit] = []
 
-  /// None.
+  /// Makes an empty list.
   public init() {}
 
   mutating func add(_ limit: RateLimit) { all.append(limit) }
 
-  /// Seconds until the request is worth trying again; nil where none of them was exceeded.
+  /// Seconds until it is worth trying again; nil if no limit was exceeded.
   public var retryAfter: Int? { all.filter(\.isExceeded).map { Int(max(1, $0.reset)) }.max() }
 }

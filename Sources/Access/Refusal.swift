@@ -1,55 +1,56 @@
-/// Why a caller may not do what was asked; `API/WireErrors.swift` gives each its status and body.
+/// Why a caller may not do what was asked. `API/WireErrors.swift` maps each to a status and a body.
 public enum Refusal: Error, Equatable {
-  /// No `Authorization`, or one that is not `Token x` or `Bearer x`.
+  /// There is no `Authorization`, or it is not `Token x` or `Bearer x`.
   case noCredentials
-  /// No live account token.
+  /// The credential is not a live account token.
   case badAccountToken
-  /// Somebody who has to do something before they may do anything else.
+  /// The person must do something else first.
   case obliged(to: Duty)
-  /// No live API token.
+  /// The credential is not a live API token.
   case badAPIToken
-  /// An API token whose time is over.
+  /// The API token has expired.
   case expiredAPIToken
-  /// An API token that may not be used from this address.
+  /// The API token may not be used from this address.
   case foreignNetwork
-  /// A secret that was rotated, and its successor is asked for.
+  /// The secret was rotated, but the operation needs the current one.
   case retiredSecret
-  /// No base token of ours for this base, or one whose source has ended.
+  /// The credential is not a base token of ours for this base, or its source is gone.
   case badBaseToken
-  /// A base token that was ours for this base until its time was over.
+  /// The base token was valid for this base, but has expired.
   case expiredBaseToken
-  /// Somebody we know, who may not do this here.
+  /// The caller is known, but may not do this here.
   case notAllowed
-  /// Somebody we know, who is no administrator of what was named.
+  /// The caller is known, but does not administer what was named.
   case notAdministrator
-  /// What was named does not exist, or the caller must not know that it does.
+  /// What was named does not exist, or the caller must not learn that it does.
   case notFound(Thing)
-  /// A link whose time is over.
+  /// The link has expired.
   case expiredLink
-  /// An external link of a team that lets nobody in by such links.
+  /// The link's team does not allow external links.
   case forbiddenLink
-  /// A link that asks for a password, and got none or a wrong one.
+  /// The link's password is missing or wrong.
   case wrongLinkPassword
-  /// The metrics are not to be read from there.
+  /// The metrics may not be read from this address.
   case hiddenMetrics
-  /// Too much was tried, or is waiting already; in how many seconds it is worth trying again.
+  /// There were too many attempts, or too much is already waiting. `seconds` is the time after which it is worth trying
+  /// again.
   case throttled(seconds: Int)
-  /// More requests than somebody set for a minute; what the limits say of themselves.
+  /// A rate limit was exceeded. Contains the state of the limits.
   case limited(RateLimits)
 
-  /// Something that can be missing, as it was asked for.
+  /// A thing that is missing, as the request named it.
   public enum Thing: Equatable, Sendable {
-    /// A workspace, by what stood in the path.
+    /// A workspace, by the text in the path.
     case workspace(String)
     /// A base, by name or UUID.
     case base(String)
     /// A base that is in the trash.
     case trashedBase(ID<Base>, name: String)
-    /// A group, by what stood in the path.
+    /// A group, by the text in the path.
     case group(String)
     /// A person, by user id.
     case user(String)
-    /// A team, by what stood in the path.
+    /// A team, by the text in the path.
     case team(String)
     /// An API token, by its app name.
     case apiToken(String)
@@ -57,11 +58,11 @@ public enum Refusal: Error, Equatable {
     case accountToken(String)
     /// A folder, by its number.
     case folder(String)
-    /// A share, by whom it is with.
+    /// A share, by its recipient.
     case share(String)
-    /// An invitation into a team, by its number.
+    /// A team invitation, by its number.
     case invitation(String)
-    /// A link; what would open it is not repeated.
+    /// A link. Its secret is not repeated.
     case link
   }
 }

@@ -2,34 +2,34 @@ public import Crypto
 public import HTTP
 public import Postgres
 
-/// An account with a live account token.
+/// A person with a live account token.
 public struct SignedIn: Personal {
   /// `account`
   public static let name = "account"
 
   /// The account's key.
   public let account: ID<Account>
-  /// Its id on the wire.
+  /// The account's user id on the wire.
   public let user: UserID
-  /// Its team, if it is in one.
+  /// The account's team; nil if it has none.
   public let team: ID<Team>?
-  /// The token that was shown.
+  /// The account token that was shown; nil if the person was proved in another way.
   public let token: ID<AccountToken>?
-  /// Whether somebody else has given them their password.
+  /// Whether somebody else has set their password.
   let hasFirstPassword: Bool
   /// Whether they have confirmed a second factor.
   let hasSecondFactor: Bool
-  /// Whether their account or their team obliges them to enrol a second factor, and they have none.
+  /// Whether their account or their team requires a second factor, and they have none.
   let mustEnrol: Bool
   /// Whether they administer a team or the installation.
   let isAdministrator: Bool
-  /// What his base tokens and temporary API tokens are made from.
+  /// The sign-in that base tokens and temporary API tokens are made from.
   public private(set) var signIn: SignInClaims
 
-  /// Himself.
+  /// The person itself.
   public var caller: SignedIn { self }
 
-  /// Proves that the request bears a live account token.
+  /// Proves that the request has a live account token.
   public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> SignedIn {
     try await authorise(request, app)
   }
@@ -42,10 +42,11 @@ public struct SignedIn: Personal {
     return found
   }
 
-  /// What `init(_ row:)` reads, from `live`.
+  /// The columns that `init(_ row:)` reads, from `live`.
   static let columns = columns(shownBy: "token.id")
 
-  /// The same from `live_account as account`, of somebody who has been proved before by an account token, or without one.
+  /// The same columns from `live_account as account`, for a person who has already been proved, by an account token or
+  /// without one (nil).
   static func columns(ofProved token: ID<AccountToken>?) -> SQL { columns(shownBy: "\(token)::bigint") }
 
   private static func columns(shownBy token: SQL) -> SQL {
@@ -57,7 +58,7 @@ public struct SignedIn: Personal {
     """
   }
 
-  /// Live account tokens with their live accounts; to be narrowed by `token.hash`.
+  /// Live account tokens with their live accounts. Narrow it down by `token.hash`.
   static func live(_ app: App) -> SQL {
     """
     account_token as token
@@ -65,7 +66,7 @@ public struct SignedIn: Personal {
     """
   }
 
-  /// Holds for a row of `live_account as account` as long as nothing has ended a sign-in of its person.
+  /// A condition on a row of `live_account as account`: whether the sign-in is still valid.
   static func lasts(_ signIn: SignInClaims, _ app: App) -> SQL {
     """
     (account.generation = \(signIn.generation ?? SignInClaims.firstGeneration)
@@ -76,17 +77,18 @@ public struct SignedIn: Personal {
     """
   }
 
-  /// Holds the caller's access until the transaction ends, or fails if it has ended: the function `hold_caller`. An account
-  /// token that was shown lasts as long as its row; what is derived from one, as long as the account's generation, too.
-  func held(alone: Bool, _ limits: AccountTokenLimits) -> SQL {
+  /// SQL that holds the caller's access until the transaction ends, or fails if the access has ended (the function
+  /// `hold_caller`). An account token lasts as long as its row and its limits. Credentials derived from one also end when
+  /// the account's generation changes.
+  func hold(isEnding: Bool, _ limits: AccountTokenLimits) -> SQL {
     let generation = token == nil ? signIn.generation ?? SignInClaims.firstGeneration : nil
     return """
-      hold_caller(\(account), \(generation), \(signIn.accountToken), \(alone), \(limits.longestDays)::integer,
+      hold_caller(\(account), \(generation), \(signIn.accountToken), \(isEnding), \(limits.longestDays)::integer,
                   \(limits.longestIdle)::integer)
       """
   }
 
-  /// The same person, by a token that was made from an account token.
+  /// The same person with a sign-in from a derived token.
   func by(_ signIn: SignInClaims) -> SignedIn {
     var caller = self
     caller.signIn.accountToken = signIn.accountToken
@@ -95,7 +97,7 @@ public struct SignedIn: Personal {
 }
 
 extension SignedIn: RowDecodable {
-  /// From `columns`.
+  /// Reads `columns`.
   public init(_ row: Row) throws(PostgresError) {
     account = try row["account_id"]
     user = try row["account_uid"]

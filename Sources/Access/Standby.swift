@@ -1,35 +1,35 @@
 public import Postgres
 
-/// A copy of the database that is a little behind, and can only be read: an operation whose row in the table of routes
-/// says so asks it instead of the primary, as long as it is known to be near enough.
+/// A read-only copy of the database that may be slightly behind. Operations whose row in the table of routes says so
+/// read from it instead of the primary, as long as it is known to be near.
 ///
-/// How near it is, is asked from time to time, and not by each request: where the primary's log ended is noted with the
-/// time, and the copy has all that was there at the time of the last note that it has reached. So one that has lost the
-/// primary, or stands still, is found out, and one whose primary has nothing to do is not taken for late.
+/// The lag is measured from time to time, not for each request. The end of the primary's log is noted together with the
+/// time. The standby has everything that existed at the time of the last note that it has reached. So a standby that
+/// has lost its primary or has stopped is detected, and a standby of an idle primary does not count as late.
 public final class Standby: @unchecked Sendable {  // Sendable: owned by its loop's thread
-  /// How long it may take to say where it is.
+  /// How long the standby may take to report its position.
   private static let answerTime = Duration.seconds(2)
 
-  /// The copy.
+  /// The standby's database.
   public let db: Database
   private let lag: Duration
   private var notes: [Note] = []
-  /// When all was there that it has now; nil where that is not known.
+  /// The time whose state the standby has reached; nil if it is unknown.
   private var reached: ContinuousClock.Instant?
   private var askedAt: ContinuousClock.Instant?
-  /// What `takeChange` has said last.
+  /// The last result of `takeChange`.
   private var wasNear: Bool?
 
-  /// Where the primary's log ended at a time.
+  /// The end of the primary's log at one time.
   private struct Note {
     let position: Int64
     let time: ContinuousClock.Instant
   }
 
-  /// A copy that is used as long as it is not further behind than `lag`.
+  /// Makes a standby that is used as long as it is at most `lag` behind.
   public init(_ db: Database, lag: Duration) { (self.db, self.lag) = (db, lag) }
 
-  /// Whether it may be asked now.
+  /// Whether the standby may be used now.
   public var isNear: Bool {
     let now = ContinuousClock.now
     if let askedAt, askedAt.duration(to: now) > Self.answerTime { return false }
@@ -37,14 +37,14 @@ public final class Standby: @unchecked Sendable {  // Sendable: owned by its loo
     return reached.duration(to: now) <= lag
   }
 
-  /// Whether it is near, if that is not what was said last; else nil.
+  /// The new value of `isNear` if it has changed since the last call; otherwise nil.
   public func takeChange() -> Bool? {
     guard isNear != wasNear else { return nil }
     wasNear = isNear
     return wasNear
   }
 
-  /// Asks both where they are.
+  /// Compares the positions of the primary and the standby.
   public func compare(with primary: Database) async {
     let time = ContinuousClock.now
     do {
@@ -60,7 +60,7 @@ public final class Standby: @unchecked Sendable {  // Sendable: owned by its loo
       reached = notes[last].time
       notes.removeFirst(last)
     } catch {
-      // Without the primary nobody is let in anyway.
+      // Without the primary, no request is admitted anyway.
       if askedAt != nil { forget() }
     }
   }
@@ -74,13 +74,13 @@ public final class Standby: @unchecked Sendable {  // Sendable: owned by its loo
     where not pg_is_in_recovery()
     """
 
-  /// A copy that was made a primary meanwhile gives no row.
+  /// Gives no row if the standby has been promoted to a primary.
   private static let replayed: SQL = """
     select (pg_last_wal_replay_lsn() - '0/0')::bigint as position, \(database) as database
     where pg_is_in_recovery()
     """
 
-  /// The same for a database and its copies, and for no other.
+  /// Identifies a database. Only a database and its copies have the same value.
   private static let database: SQL = """
     (select system_identifier from pg_control_system()) || ' '
     || (select oid from pg_database where datname = current_database())
@@ -98,8 +98,8 @@ public final class Standby: @unchecked Sendable {  // Sendable: owned by its loo
 }
 
 extension App {
-  /// Runs a body that only reads with the copy of the database, where one is near; and with the primary, where none is, or
-  /// something has failed there: it is away, or has not yet what the primary has.
+  /// Runs a read-only body on the standby if it is near, and otherwise on the primary. If the body fails on the
+  /// standby, it runs again on the primary: the standby may be unavailable, or may not have the latest data yet.
   ///
   /// - Throws: What the body threw.
   public func readingAtStandby<Value: Sendable>(_ body: (App) async throws -> Value) async throws -> Value {
@@ -107,7 +107,7 @@ extension App {
     do {
       return try await body(at(standby))
     } catch PostgresError.timedOut {
-      // The primary is spared what is too slow.
+      // The primary should not run what is too slow even for the standby.
       throw PostgresError.timedOut
     } catch {
       return try await body(self)

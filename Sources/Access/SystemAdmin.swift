@@ -7,10 +7,10 @@ public struct SystemAdmin: Administrator {
   /// `system-admin`
   public static let name = "system-admin"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
 
-  /// Proves that the caller is one.
+  /// Proves that the caller is a system administrator.
   public static func authorise(_: NoPath, _ request: Request, _ app: App) async throws -> SystemAdmin {
     let hash = try Credential(request).accountToken()
     let found: FoundSystemAdmin? = try await app.db.lookup(

@@ -2,17 +2,17 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// An admin of the team that the path names by `org_id`, or of his own where it names none.
+/// An admin of the team that the path names by `org_id`, or of their own team if the path names none.
 ///
-/// What the path names beyond that is looked for in this team alone; another team's number is refused as any other is
-/// that is not his own.
+/// Everything else that the path names is looked up only in this team. The number of another team is refused like any
+/// number that is not the admin's own team's.
 public struct TeamAdmin: Administrator {
   /// `team-admin`
   public static let name = "team-admin"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The team that was proved.
+  /// The team that the right was proved for.
   public let team: ID<Team>
 
   /// Proves the right to the path's team.
@@ -41,19 +41,19 @@ public struct TeamAdmin: Administrator {
   }
 }
 
-/// A team admin who may open the base that the path names by `base_uuid`: being an admin does not make him a user of
-/// everybody's bases, and whoever issues a token hands on what he has himself.
+/// A team admin who may open the base that the path names by `base_uuid`. Being an admin does not give access to
+/// everyone's bases, and an issuer of tokens can only pass on their own permission.
 public struct TeamBaseUser: Personal {
   /// `team-base-user`
   public static let name = "team-base-user"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The base that was proved.
+  /// The base that the right was proved for.
   public let base: ID<Base>
-  /// Its name.
+  /// The base's name.
   public let baseName: String
-  /// What the caller may do in it.
+  /// What the caller may do in the base.
   public let permission: Permission
 
   /// Proves the right to the path's base.

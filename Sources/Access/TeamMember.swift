@@ -1,13 +1,13 @@
 public import HTTP
 
-/// Somebody of the team that the path names by `org_id`.
+/// A member of the team that the path names by `org_id`.
 public struct TeamMember: Personal {
   /// `team-member`
   public static let name = "team-member"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The team that was proved.
+  /// The team that the membership was proved for.
   public let team: ID<Team>
 
   /// Proves that the caller is in the path's team.

@@ -2,13 +2,13 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// A back end that asks whether base tokens are good: somebody signed in, for the bases of his team, a system
-/// administrator for all, or a program with an API token, for its base.
+/// A back end that verifies base tokens. It can be a person who is signed in, for the bases of their team; a system
+/// administrator, for all bases; or a program with an API token, for that token's base.
 public struct TokenVerifier: Principal {
   /// `token-verifier`
   public static let name = "token-verifier"
 
-  /// On whose account it asks.
+  /// On whose behalf it asks.
   public let subject: Subject
   private let reach: Knowledge
 
@@ -18,7 +18,7 @@ public struct TokenVerifier: Principal {
     case base(ID<Base>)
   }
 
-  /// Whether it may learn of a token.
+  /// Whether it may learn about a token.
   public func mayKnow(_ bearer: BaseTokenBearer) -> Bool {
     switch reach {
     case .everything: true

@@ -2,18 +2,18 @@ internal import Crypto
 public import HTTP
 internal import Postgres
 
-/// Somebody who may create, rename and delete the bases of the workspace that the path or the input names: its owner, or an
-/// owner or admin of its group.
+/// A person who may create, rename and delete the bases of the workspace that the path or the input names: its owner,
+/// or an owner or admin of its group.
 public struct WorkspaceAdmin: Personal, TargetedPrincipal {
   /// `workspace-admin`
   public static let name = "workspace-admin"
 
-  /// Who.
+  /// The caller.
   public let caller: SignedIn
-  /// The workspace that was proved.
+  /// The workspace that the right was proved for.
   public let workspace: ID<Workspace>
 
-  /// Proves the right to the path's `workspace_id`.
+  /// Proves the right to the workspace in the path's `workspace_id`.
   public static func authorise(
     _ path: WorkspaceSegment, _ request: Request, _ app: App
   ) async throws -> WorkspaceAdmin {
@@ -27,7 +27,7 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
     return try admin(found, of: .workspace(path.named))
   }
 
-  /// Proves the right of somebody signed in to a workspace that their input names.
+  /// Proves the right of a person who is signed in to the workspace that their input names.
   public static func prove(
     _ caller: SignedIn, _ workspace: WorkspaceReference, _ app: App
   ) async throws -> WorkspaceAdmin {
@@ -39,7 +39,7 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
     }
   }
 
-  /// The caller's own workspace; made now for who got none at the first login.
+  /// The caller's personal workspace. It is made now if the first sign-in did not make one.
   private static func personalWorkspace(of caller: SignedIn, _ app: App) async throws -> ID<Workspace> {
     let own: SQL = "select id from workspace where account_id = \(caller.account)"
     if let found: ID<Workspace> = try await app.db.lookup(own) { return found }
@@ -87,15 +87,15 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
 public enum WorkspaceReference: Sendable {
   /// By its number.
   case workspace(ID<Workspace>)
-  /// By the group that it is of.
+  /// By its group.
   case group(ID<Group>)
-  /// By the person whose own it is.
+  /// By the person whose personal workspace it is.
   case person(UserID)
-  /// The caller's own.
+  /// The caller's personal workspace.
   case personal
 }
 
-/// Somebody who may copy a base into a workspace: who may open the one, and administers the other.
+/// A person who may copy a base into a workspace: they may open the base, and administer the workspace.
 public struct BaseCopier: TargetedPrincipal {
   /// `base-copier`
   public static let name = "base-copier"
@@ -105,7 +105,7 @@ public struct BaseCopier: TargetedPrincipal {
   /// The right to the workspace.
   public let destination: WorkspaceAdmin
 
-  /// Proves the right of somebody signed in to both.
+  /// Proves the rights of a person who is signed in to both.
   public static func prove(
     _ caller: SignedIn, _ copy: (base: BaseReference, into: ID<Workspace>), _ app: App
   ) async throws -> BaseCopier {
@@ -114,11 +114,11 @@ public struct BaseCopier: TargetedPrincipal {
   }
 }
 
-/// What a caller may know of a workspace, and what he is in it: the one place that decides both.
+/// What a caller may know about a workspace, and their role in it. Both are decided only here.
 struct WorkspaceRole: RowDecodable {
-  /// Nil where there is no such workspace, or where it is another team's.
+  /// Nil if there is no such workspace, or the caller must not know about it.
   let workspace: ID<Workspace>?
-  /// Nil where the caller has no part in it.
+  /// Nil if the caller has no role in the workspace.
   let role: Role?
 
   init(_ row: Row) throws(PostgresError) {
@@ -126,7 +126,7 @@ struct WorkspaceRole: RowDecodable {
     role = try row["role"]
   }
 
-  /// What `init(_ row:)` reads.
+  /// The columns that `init(_ row:)` reads.
   static let columns: SQL = """
     case when workspace_role.role is not null or place.team_id = account.team_id then place.id end as workspace_id,
     workspace_role.role

@@ -147,11 +147,15 @@ static const unsigned char migration_0024[] = {
 };
 
 static const unsigned char migration_0025[] = {
-#embed "../../Migrations/0025-account-tokens-end.sql"
+#embed "../../Migrations/0025-roles.sql"
 };
 
 static const unsigned char migration_0026[] = {
-#embed "../../Migrations/0026-asking-again.sql"
+#embed "../../Migrations/0026-account-tokens-end.sql"
+};
+
+static const unsigned char migration_0027[] = {
+#embed "../../Migrations/0027-asking-again.sql"
 };
 
 static const struct basekeeper_asset migrations[] = {
@@ -179,8 +183,9 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0022-whose-word-it-is.sql", migration_0022),
     ASSET("0023-work-for-later.sql", migration_0023),
     ASSET("0024-first-passwords.sql", migration_0024),
-    ASSET("0025-account-tokens-end.sql", migration_0025),
-    ASSET("0026-asking-again.sql", migration_0026),
+    ASSET("0025-roles.sql", migration_0025),
+    ASSET("0026-account-tokens-end.sql", migration_0026),
+    ASSET("0027-asking-again.sql", migration_0027),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

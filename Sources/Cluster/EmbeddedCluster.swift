@@ -24,8 +24,8 @@ public final class EmbeddedCluster: Sendable {
     public init() {}
   }
 
-  /// The connection string, for `Database` and `Migrator`.
-  public let conninfo: String
+  /// The connection string of the role that may do everything.
+  public var conninfo: String { conninfo(.superuser) }
 
   private let server: PostgresServer
   private let supervisor: LoopThread
@@ -51,11 +51,10 @@ public final class EmbeddedCluster: Sendable {
       throw ClusterError.wrongVersion(data: version, programs: programs.version, path: directory.data)
     }
     let server = try PostgresServer(directory, programs, settings)
-    conninfo = server.conninfo(database: "basekeeper")
     self.server = server
     try server.start()
     do {
-      try Self.createDatabase(server)
+      try ClusterRole.prepare(server)
     } catch {
       server.end()
       server.wait()
@@ -64,13 +63,16 @@ public final class EmbeddedCluster: Sendable {
     supervisor = Supervisor.start(server, report)
   }
 
-  /// The connection string of a server that another process runs in the directory; nil if none takes connections there.
-  public static func conninfo(ofServerIn directory: String) -> String? {
+  /// The connection string of a role.
+  public func conninfo(_ role: ClusterRole) -> String { server.conninfo(role, database: "basekeeper") }
+
+  /// The same for a server that another process runs in the directory; nil if none takes connections there.
+  public static func conninfo(_ role: ClusterRole, ofServerIn directory: String) -> String? {
     guard let path = try? absolute(directory) else { return nil }
     let lines = (textContents(of: "\(path)/postgres/postmaster.pid") ?? "").split(
       separator: "\n", omittingEmptySubsequences: false)
     guard lines.count >= 5 else { return nil }
-    let conninfo = PostgresServer.conninfo(socketDirectory: String(lines[4]), database: "basekeeper")
+    let conninfo = role.conninfo(socketDirectory: String(lines[4]), database: "basekeeper")
     return (try? ScriptSession(conninfo)) == nil ? nil : conninfo
   }
 
@@ -83,11 +85,5 @@ public final class EmbeddedCluster: Sendable {
       server.release()
       isStopped = true
     }
-  }
-
-  private static func createDatabase(_ server: PostgresServer) throws {
-    do {
-      try ScriptSession(server.conninfo(database: "postgres")).run("create database basekeeper")
-    } catch PostgresError.statement(sqlstate: "42P04", _, _) {}  // duplicate_database
   }
 }

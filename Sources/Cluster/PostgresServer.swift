@@ -27,13 +27,8 @@ final class PostgresServer: Sendable {
     try directory.makeSocketDirectory(for: programs)
   }
 
-  func conninfo(database: String) -> String {
-    Self.conninfo(socketDirectory: directory.socketDirectory, database: database)
-  }
-
-  static func conninfo(socketDirectory: String, database: String) -> String {
-    let host = socketDirectory.replacing("\\", with: "\\\\").replacing("'", with: "\\'")
-    return "host='\(host)' user=basekeeper dbname=\(database)"
+  func conninfo(_ role: ClusterRole, database: String) -> String {
+    role.conninfo(socketDirectory: directory.socketDirectory, database: database)
   }
 
   /// Whether `end()` was called: then it is not started again.
@@ -91,7 +86,7 @@ final class PostgresServer: Sendable {
   }
 
   private func waitUntilReady(_ deadline: ContinuousClock.Instant) throws(ClusterError) {
-    while !acceptsConnections(conninfo(database: "postgres")) {
+    while !acceptsConnections(conninfo(.superuser, database: "postgres")) {
       guard !isEnding else { return }
       if isAlive && .now < deadline {
         pause(milliseconds: 10)

@@ -1,17 +1,18 @@
 public import Ground
 
-/// The sign-in that a person's token was made from. The token ends with either of the two.
+/// The sign-in that a person's token was made from. The token becomes invalid when the account token is revoked, or
+/// when the account's generation changes.
 public struct SignInClaims: Sendable, Equatable {
-  /// The account token that was shown; nil for tokens of the versions before this was kept.
+  /// The account token that was used. Nil in tokens of versions that did not record it.
   public var accountToken: Int64?
-  /// What the account's generation was then, as the database writes it: it changes with all that ends a person's access.
-  /// Nil stands for that of an account to which nothing such has happened.
+  /// The account's generation at that time, as the database writes it. It changes with everything that ends a person's
+  /// access. Nil means `firstGeneration`.
   public var generation: String?
 
-  /// The generation of an account to which nothing has happened that ends access.
+  /// The generation of an account whose access was never ended.
   public static let firstGeneration = "1.0"
 
-  /// A sign-in with the given values.
+  /// Makes the claims.
   public init(accountToken: Int64? = nil, generation: String? = nil) {
     (self.accountToken, self.generation) = (accountToken, generation)
   }
@@ -29,37 +30,37 @@ extension SignInClaims {
   }
 }
 
-/// What a base token says. The first five are SeaTable's; consumers that know no others ignore ours.
+/// The claims of a base token. The first five are SeaTable's; consumers that know only those ignore ours.
 public struct BaseTokenClaims: Sendable, Equatable {
   /// How long a base token lives at most, in seconds: three days, as with SeaTable.
   public static let longestLife: Int64 = 3 * 86_400
 
   /// When the token ends, in seconds since 1970.
   public let expiry: Int64
-  /// When it was made, in seconds since 1970; nil where that is not said.
+  /// When the token was issued, in seconds since 1970. Nil if the token does not say.
   public let issued: Int64?
-  /// The base it is for.
+  /// The UUID of the base that the token is for.
   public let dtableUUID: String
-  /// The person it was minted for, `<32 hex>@auth.local`; empty for a program.
+  /// The person that the token was issued to, `<32 hex>@auth.local`. Empty for a program.
   public let username: String
   /// `r` or `rw`.
   public let permission: String
-  /// The program it was minted for.
+  /// The program that the token was issued to.
   public let appName: String?
-  /// Names the token.
+  /// Identifies the token.
   public let id: String?
-  /// The API token it was minted from, which it ends with.
+  /// The API token that this token was issued from. This token becomes invalid with it.
   public let apiTokenID: Int64?
-  /// Which of that token's secrets it was minted from, counted from 1: it ends with that, too.
+  /// Which of the API token's secrets was used, counted from 1. This token becomes invalid with that secret.
   public let generation: Int64?
-  /// The account it was minted for, which it ends with.
+  /// The account that the token was issued to. The token becomes invalid with it.
   public let accountID: Int64?
-  /// That person's sign-in, which it ends with, too.
+  /// The person's sign-in. The token becomes invalid with it.
   public let signIn: SignInClaims
-  /// The external link it was minted from, which it ends with.
+  /// The external link that the token was issued from. The token becomes invalid with it.
   public let externalLinkID: Int64?
 
-  /// For a program, from an API token.
+  /// Claims for a program, issued from an API token.
   public static func program(
     expiry: Int64, issued: Int64? = nil, dtableUUID: String, permission: String, appName: String, apiTokenID: Int64,
     generation: Int64 = 1
@@ -70,7 +71,7 @@ public struct BaseTokenClaims: Sendable, Equatable {
       signIn: SignInClaims(), externalLinkID: nil)
   }
 
-  /// For a person, from an account token or a temporary API token.
+  /// Claims for a person, issued from an account token or a temporary API token.
   public static func person(
     expiry: Int64, issued: Int64? = nil, dtableUUID: String, username: String, permission: String, accountID: Int64,
     signIn: SignInClaims = SignInClaims()
@@ -81,7 +82,7 @@ public struct BaseTokenClaims: Sendable, Equatable {
       externalLinkID: nil)
   }
 
-  /// For whoever has an external link.
+  /// Claims for a visitor of an external link.
   public static func visitor(
     expiry: Int64, issued: Int64? = nil, dtableUUID: String, permission: String, externalLinkID: Int64
   ) -> BaseTokenClaims {
@@ -134,25 +135,26 @@ extension BaseTokenClaims {
   }
 }
 
-/// What a temporary API token says: who, and for which base. What he may do there is asked when it is exchanged.
+/// The claims of a temporary API token: a person and a base. What the person may do there is checked when the token is
+/// exchanged.
 public struct TemporaryTokenClaims: Sendable, Equatable {
   /// The person, `<32 hex>@auth.local`.
   public let username: String
-  /// The base.
+  /// The base's UUID.
   public let dtableUUID: String
-  /// When the token ends, in seconds since 1970.
+  /// When the token expires, in seconds since 1970.
   public let expiry: Int64
-  /// The person's sign-in, which it ends with.
+  /// The person's sign-in. The token becomes invalid with it.
   public let signIn: SignInClaims
 
-  /// Claims with the given values.
+  /// Makes the claims.
   public init(username: String, dtableUUID: String, expiry: Int64, signIn: SignInClaims = SignInClaims()) {
     (self.username, self.dtableUUID, self.expiry, self.signIn) = (username, dtableUUID, expiry, signIn)
   }
 }
 
 extension TemporaryTokenClaims: JSONEncodable {
-  /// Writes the payload, with the expiry as a fraction like SeaTable's.
+  /// Writes the payload, with the expiry as a fractional number like SeaTable's.
   public func write(to json: inout JSONWriter) {
     json.object {
       $0.add("username", username)

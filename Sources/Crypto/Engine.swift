@@ -1,8 +1,8 @@
 internal import CCrypto
 internal import Glibc
 
-/// One thread's contexts of libcrypto: fetching an algorithm and making a context cost four times what a short hash
-/// does, and neither may be used by two threads at once.
+/// The libcrypto contexts of one thread. Fetching an algorithm and making a context cost four times as much as a short
+/// hash, and neither may be used by two threads at once.
 final class Engine {
   private let digest: OpaquePointer
   private let sha256: OpaquePointer
@@ -10,7 +10,7 @@ final class Engine {
   private var codes: [ObjectIdentifier: KeyedContext] = [:]
   private var pool: [UInt8] = []
 
-  /// A keyed context, with its key, so that no other key gets the same identity.
+  /// A context and its key. Holding the key keeps its identity from being reused.
   private struct KeyedContext {
     let key: AuthenticationKey
     let context: OpaquePointer
@@ -43,7 +43,7 @@ final class Engine {
   func code(of message: [UInt8], with key: AuthenticationKey) -> [UInt8] {
     let context = context(of: key)
     return [UInt8](unsafeUninitializedCapacity: 32) { buffer, count in
-      // A null key stands for the one of before: its two hash states are kept.
+      // A null key means the previous one, whose two hash states are kept.
       let isDone =
         EVP_MAC_init(context, nil, 0, nil) == 1 && EVP_MAC_update(context, message, message.count) == 1
         && EVP_MAC_final(context, buffer.baseAddress, &count, 32) == 1
@@ -54,7 +54,7 @@ final class Engine {
   private func context(of key: AuthenticationKey) -> OpaquePointer {
     if let known = codes[ObjectIdentifier(key)] { return known.context }
     guard let context = EVP_MAC_CTX_new(hmac) else { preconditionFailure("libcrypto has no memory") }
-    // Both texts have to live until the call is over: a Swift string that is handed to C lives for that one call.
+    // Both texts must live until the call returns. A Swift string that is passed to C lives only for that one call.
     var name = Array("SHA256".utf8CString)
     let isKeyed = Array(OSSL_MAC_PARAM_DIGEST.utf8CString).withUnsafeBufferPointer { digest in
       name.withUnsafeMutableBufferPointer { name in
@@ -70,7 +70,7 @@ final class Engine {
     return context
   }
 
-  /// Keys that are used once would pile up; those that last come back when they are used next.
+  /// Keys that are used only once would pile up. Keys that last are added again when they are next used.
   private func forgetCodes() {
     for code in codes.values { EVP_MAC_CTX_free(code.context) }
     codes = [:]
@@ -78,7 +78,7 @@ final class Engine {
 
   private static let keptCodes = 64
 
-  /// From a pool of 4 KiB, so that a token does not cost a system call; nothing is given out twice.
+  /// Takes bytes from a pool of 4 KiB, so that a token does not cost a system call. No byte is handed out twice.
   func random(_ count: Int) -> [UInt8] {
     if pool.count < count {
       pool = [UInt8](repeating: 0, count: max(4096, count))
@@ -88,9 +88,9 @@ final class Engine {
     return Array(pool.suffix(count))
   }
 
-  // MARK: One for each thread
+  // MARK: One engine per thread
 
-  /// The calling thread's.
+  /// The calling thread's engine.
   static var current: Engine {
     if let pointer = pthread_getspecific(slot) { return Unmanaged<Engine>.fromOpaque(pointer).takeUnretainedValue() }
     let engine = Engine()
@@ -109,7 +109,7 @@ final class Engine {
   }()
 }
 
-/// Whether two byte strings are the same, in a time that tells their lengths alone.
+/// Whether two byte arrays are equal. The time that this takes depends only on their lengths.
 func isEqual(_ left: [UInt8], _ right: [UInt8]) -> Bool {
   left.count == right.count && CRYPTO_memcmp(left, right, left.count) == 0
 }

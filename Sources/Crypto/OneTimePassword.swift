@@ -1,8 +1,8 @@
 internal import CCrypto
 internal import Ground
 
-/// Time-based one-time passwords (RFC 6238, 4226): six digits, thirty seconds, HMAC with SHA-1, which is what the apps on
-/// people's phones make.
+/// Time-based one-time passwords (RFC 6238, RFC 4226): six digits, thirty seconds, HMAC with SHA-1, as authenticator
+/// apps make them.
 public struct OneTimePassword: Sendable {
   /// The shared secret: 160 bits.
   public let secret: [UInt8]
@@ -10,17 +10,18 @@ public struct OneTimePassword: Sendable {
   private static let seconds: Int64 = 30
   private static let digits = 6
 
-  /// A new shared secret.
+  /// Makes a new shared secret.
   public static func generate() -> OneTimePassword { OneTimePassword(secret: randomBytes(20)) }
 
-  /// One with a known secret.
+  /// Uses an existing shared secret.
   public init(secret: [UInt8]) { self.secret = secret }
 
-  /// The step of a time, in seconds since 1970.
+  /// The time step at `now`, in seconds since 1970.
   public static func step(at now: Int64) -> Int64 { now / seconds }
 
-  /// The step whose code this is: that of `now`, the one before, for who was slow, or the one after, for whose clock is
-  /// ahead; nil for any other text. Blanks and hyphens do not count: apps show `123 456`.
+  /// The time step that a code belongs to: the step at `now`, the one before (for people who type slowly), or the one
+  /// after (for clocks that are ahead). Nil for any other text. Blanks and hyphens are ignored, since apps show `123
+  /// 456`.
   public func step(of code: String, at now: Int64) -> Int64? {
     let scalars = code.unicodeScalars.filter { !$0.properties.isWhitespace && $0 != "-" }
     let digits = String(String.UnicodeScalarView(scalars))
@@ -30,7 +31,7 @@ public struct OneTimePassword: Sendable {
     }
   }
 
-  /// The code of a step.
+  /// The code for a time step.
   public func code(at step: Int64) -> String { code(at: step, digits: Self.digits) }
 
   func code(at step: Int64, digits: Int) -> String {
@@ -45,7 +46,7 @@ public struct OneTimePassword: Sendable {
     return zeroPadded(number % limit, to: digits)
   }
 
-  /// The secret as people type it: base32 (RFC 4648, section 6).
+  /// The secret in base32 (RFC 4648, section 6), as people type it.
   public var base32: String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
     var text = ""

@@ -2,50 +2,51 @@ internal import CSodium
 internal import Ground
 public import Loop
 
-/// A password as it is stored: argon2id with its parameters and its salt, as a PHC string.
+/// A password hash as it is stored: argon2id with its parameters and its salt, as a PHC string.
 public struct PasswordHash: Sendable, Equatable {
   /// `$argon2id$v=19$m=19456,t=2,p=1$...`
   public let stored: String
 
-  /// A hash from the database.
+  /// Wraps a hash from the database.
   public init(stored: String) { self.stored = stored }
 }
 
-/// Hashes passwords on threads of its own, so that no loop waits, and no more at once than the pool takes: each needs
-/// 19 MiB and some 30 ms. A password is hashed in Unicode's normal form C, so that it does not matter how it was typed.
+/// Hashes passwords on its own threads, so that no loop is blocked. Each hash needs 19 MiB and about 30 ms, so their
+/// number is limited by the pool. Passwords are hashed in Unicode normalization form C, so it does not matter how they
+/// are typed.
 public final class PasswordHasher: Sendable {
-  /// argon2id at OWASP's minimum: 19 MiB, two passes, one lane. libsodium gives one lane always.
+  /// argon2id with OWASP's minimum: 19 MiB, two passes, one lane. libsodium always uses one lane.
   private static let memory = 19_456 * 1024
   private static let passes: UInt64 = 2
-  /// The longest password, in bytes; a longer one is refused, not cut.
+  /// The maximum length of a password, in bytes. Longer ones are refused, not truncated.
   public static let longest = 1024
 
   private let pool: BlockingPool
-  /// What an unknown user's password is compared with, so that it takes as long as a known one's.
+  /// The hash that an unknown user's password is compared with, so that it takes as long as for a known user.
   private let dummy: PasswordHash
 
-  /// A hasher with the given number of threads; so many passwords may wait for one.
+  /// Makes a hasher with `threads` threads. At most `capacity` passwords may wait for one.
   public init(threads: Int, capacity: Int = 64) {
     precondition(sodium_init() >= 0, "libsodium cannot start")
     pool = BlockingPool(named: "password", threads: threads, capacity: capacity)
     dummy = Self.hash(Secret.generatedKey().clear)
   }
 
-  /// How many passwords are hashed now, or wait for it.
+  /// The number of passwords that are being hashed or are waiting.
   public var backlog: Int { pool.unfinished }
 
-  /// The hash of a new password.
+  /// Hashes a new password.
   ///
-  /// - Throws: `BlockingPool.Full` where too many passwords wait already.
+  /// - Throws: `BlockingPool.Full` if too many passwords are already waiting.
   public func hash(
     _ password: String, for share: BlockingPool.QueueShare = BlockingPool.QueueShare()
   ) async throws(BlockingPool.Full) -> PasswordHash {
     try await pool.run(for: share) { Self.hash(password) }
   }
 
-  /// Whether the password is the one of the hash; without a hash it takes as long, and is wrong.
+  /// Whether the password matches the hash. If `hash` is nil, it takes as long, and the result is false.
   ///
-  /// - Throws: `BlockingPool.Full` where too many passwords wait already.
+  /// - Throws: `BlockingPool.Full` if too many passwords are already waiting.
   public func verify(
     _ password: String, against hash: PasswordHash?, for share: BlockingPool.QueueShare = BlockingPool.QueueShare()
   ) async throws(BlockingPool.Full) -> Bool {

@@ -1,22 +1,22 @@
 internal import Ground
 
-/// A token or a password in clear. It never prints itself: what reads it, asks for `clear`.
+/// A token or a password in clear text. It never appears in logs or dumps: the text is only available as `clear`.
 public struct Secret: Sendable, Equatable {
-  /// The text itself.
+  /// The clear text.
   public let clear: String
 
   fileprivate init(clear: String) { self.clear = clear }
 
   // MARK: Tokens
 
-  /// A new account token or API token: 32 random hexadecimal digits (128 bits) and 8 of their CRC-32, so that a mistyped
-  /// token is refused without a look-up, and a scanner can tell a token from a look-alike.
+  /// Makes a new account token or API token: 32 random hexadecimal digits (128 bits), and 8 digits of their CRC-32.
+  /// With the checksum, a mistyped token is refused without a look-up, and scanners can tell tokens from similar text.
   public static func generate() -> Secret {
     let digits = hexadecimal(randomBytes(16))
     return Secret(clear: digits + checksum(of: digits.utf8))
   }
 
-  /// A token as it arrives; nil unless it is 40 lower-case hexadecimal digits with the right checksum.
+  /// A token from a request. Nil unless it is 40 lower-case hexadecimal digits with the right checksum.
   public init?(token: String) {
     let digits = token.utf8
     guard digits.count == 40, isHexadecimal(digits),
@@ -25,20 +25,20 @@ public struct Secret: Sendable, Equatable {
     clear = token
   }
 
-  /// What the database keeps of a token and finds it by.
+  /// The hash that the database stores, and finds the token by.
   public var hash: SecretHash { SecretHash(of: clear) }
 
-  /// The first characters, by which people tell tokens apart in lists.
+  /// The first four characters, by which people tell tokens apart in lists.
   public var hint: String { String(clear.prefix(4)) }
 
-  /// A token in a list: its hint, and a star for each character that is not shown.
+  /// A token as lists show it: its hint, and a star for each hidden character.
   public static func masked(hint: String) -> String { hint + String(repeating: "*", count: max(0, 40 - hint.count)) }
 
   private static func checksum(of digits: some Sequence<UInt8>) -> String {
     hexadecimal(crc32(digits))
   }
 
-  // MARK: Others
+  // MARK: Other secrets
 
   /// A password for a person to copy: 30 letters and digits that are not mistaken for each other, in groups of six
   /// (150 bits).
@@ -52,7 +52,7 @@ public struct Secret: Sendable, Equatable {
   /// A code that stands in for a second factor once: 30 letters and digits, as in a password; there are older ones of 24.
   public static func generatedRecoveryCode() -> Secret { generatedPassword() }
 
-  /// A recovery code as somebody types it: in any case, with or without blanks and hyphens.
+  /// A recovery code as a person types it: in any case, with or without blanks and hyphens.
   public init(recoveryCode text: String) {
     let characters = Array(text.lowercased().filter { $0.isLetter || $0.isNumber })
     let groups = stride(from: 0, to: characters.count, by: 6).map {
@@ -61,7 +61,7 @@ public struct Secret: Sendable, Equatable {
     clear = groups.joined(separator: "-")
   }
 
-  /// A secret to sign with: 64 hexadecimal digits, 256 bits.
+  /// Makes a secret for signing: 64 hexadecimal digits, 256 bits.
   public static func generatedKey() -> Secret { Secret(clear: hexadecimal(randomBytes(32))) }
 }
 
@@ -70,27 +70,27 @@ extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomR
   public var description: String { "Secret" }
   /// `Secret`
   public var debugDescription: String { "Secret" }
-  /// Without children: a dump would show the text.
+  /// Has no children: a dump would show the text.
   public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// What opens a link: a handle of 20 hexadecimal digits that lists show and paths name it by, and 32 more (128 bits) that
-/// only the link's own address has.
+/// The secret of a link: a handle of 20 hexadecimal digits, which lists show and paths contain, and 32 more digits (128
+/// bits), which only the link's own address contains.
 public struct LinkToken: Sendable {
-  /// The digits that may be seen.
+  /// The public digits.
   public let handle: String
-  /// All of them.
+  /// All digits.
   public let secret: Secret
 
   private static let handleLength = 20
   private static let length = 52
 
-  /// A new one.
+  /// Makes a new token.
   public static func generate() -> LinkToken {
     LinkToken(digits: hexadecimal(randomBytes(length / 2)))
   }
 
-  /// One as it arrives; nil unless it is whole.
+  /// A token from a request; nil unless it is complete.
   public init?(_ text: String) {
     guard text.utf8.count == Self.length, isHexadecimal(text.utf8) else { return nil }
     self.init(digits: text)
@@ -100,13 +100,13 @@ public struct LinkToken: Sendable {
     (handle, secret) = (String(digits.prefix(Self.handleLength)), Secret(clear: digits))
   }
 
-  /// Whether a text could be a handle, which nobody may choose then.
+  /// Whether a text has the form of a handle. Tokens that people choose must not have it.
   public static func isHandle(_ text: String) -> Bool {
     text.utf8.count == handleLength && isHexadecimal(text.utf8)
   }
 }
 
-/// The SHA-256 of a token: enough for what has 128 random bits.
+/// The SHA-256 of a token. A plain hash is enough for 128 random bits.
 public struct SecretHash: Sendable, Hashable {
   /// The 32 bytes.
   public let bytes: [UInt8]
@@ -117,7 +117,7 @@ public struct SecretHash: Sendable, Hashable {
   public var hex: String { hexadecimal(bytes) }
 }
 
-/// CRC-32 as in zlib and ISO-HDLC; that of "123456789" is 0xCBF43926.
+/// CRC-32 as in zlib (ISO-HDLC); that of "123456789" is 0xCBF43926.
 func crc32(_ bytes: some Sequence<UInt8>) -> UInt32 {
   ~bytes.reduce(~0) { code, byte in code >> 8 ^ crcTable[Int(UInt8(truncatingIfNeeded: code) ^ byte)] }
 }

@@ -1,49 +1,47 @@
 internal import CSodium
 public import Ground
 
-/// A key that signs base tokens, and verifies what it has signed (RFC 7515, 7518, 8037).
+/// A key that signs base tokens and verifies its own signatures (RFC 7515, 7518, 8037).
 public final class SigningKey: Sendable {
-  /// How a key signs. A token's header may name another; only the key's own counts (RFC 8725, 3.1).
+  /// The signature algorithm. A token's header may name another one; only the key's counts (RFC 8725, 3.1).
   public enum Algorithm: String, Sendable, CaseIterable {
-    /// HMAC with SHA-256, with a secret that whoever verifies has, too.
+    /// HMAC with SHA-256. Verifiers need the same secret.
     case hs256 = "HS256"
-    /// Ed25519: whoever verifies needs the public key alone.
+    /// Ed25519. Verifiers need only the public key.
     case edDSA = "EdDSA"
   }
 
   private enum Material: Sendable {
     case secret(AuthenticationKey)
-    /// An Ed25519 seed with the key that is made from it, and the public key.
+    /// An Ed25519 seed, the secret key derived from it, and the public key.
     case pair(seed: [UInt8], secret: [UInt8], publicKey: [UInt8])
   }
 
-  /// Names the key in a token's header (`kid`).
+  /// Identifies the key in a token's header (`kid`).
   public let id: String
   private let material: Material
-  /// The header of what it signs, encoded, with the dot after it.
+  /// The encoded header of tokens, with the dot after it.
   let header: [UInt8]
 
-  /// The secret is too short to sign with: HS256 needs 32 bytes (RFC 7518, 3.2).
+  /// The secret is too short: HS256 needs 32 bytes (RFC 7518, 3.2).
   public struct WeakSecret: Error, CustomStringConvertible {
-    /// For the operator.
+    /// A message for the operator.
     public let description = "the signing secret must have at least 32 bytes"
   }
 
-  /// A new key.
+  /// Makes a new key.
   public static func generate(_ algorithm: Algorithm) -> SigningKey {
     SigningKey(algorithm, randomBytes(32))
   }
 
-  /// An HS256 key of a secret that other SeaTable components share.
-  ///
-  /// - Throws: `WeakSecret`.
+  /// Makes an HS256 key from a secret that other SeaTable components share.
   public convenience init(secret: String) throws(WeakSecret) {
     let bytes = Array(secret.utf8)
     guard bytes.count >= 32 else { throw WeakSecret() }
     self.init(.hs256, bytes)
   }
 
-  /// A key of what `bytes` gave; nil for what cannot be one.
+  /// Restores a key from its `bytes`; nil if they cannot be a key of this algorithm.
   public convenience init?(_ algorithm: Algorithm, stored bytes: [UInt8]) {
     guard algorithm == .hs256 ? bytes.count >= 32 : bytes.count == 32 else { return nil }
     self.init(algorithm, bytes)
@@ -60,7 +58,7 @@ public final class SigningKey: Sendable {
       var secret = [UInt8](repeating: 0, count: 64)
       precondition(crypto_sign_seed_keypair(&publicKey, &secret, bytes) == 0, "libsodium makes no key")
       material = .pair(seed: bytes, secret: secret, publicKey: publicKey)
-      // RFC 7638: the hash of the required members in their order.
+      // RFC 7638: the hash of the required members, in lexicographic order.
       id = Base64URL.text(
         of: sha256(Array(#"{"crv":"Ed25519","kty":"OKP","x":"\#(Base64URL.text(of: publicKey))"}"#.utf8)))
     }
@@ -69,7 +67,7 @@ public final class SigningKey: Sendable {
     self.header = header + [UInt8(ascii: ".")]
   }
 
-  /// How it signs.
+  /// The key's algorithm.
   public var algorithm: Algorithm {
     switch material {
     case .secret: .hs256
@@ -77,7 +75,7 @@ public final class SigningKey: Sendable {
     }
   }
 
-  /// All there is to it, to be sealed.
+  /// The key as bytes, to be sealed and stored.
   public var bytes: [UInt8] {
     switch material {
     case .secret(let key): key.bytes
@@ -85,7 +83,7 @@ public final class SigningKey: Sendable {
     }
   }
 
-  /// What others verify with, as a JSON Web Key (RFC 7517, 8037); nil for a secret, which is nobody's to publish.
+  /// The public key, which others verify with, as a JSON Web Key (RFC 7517, 8037). Nil for an HS256 key.
   public var publicKey: PublicKey? {
     guard case .pair(_, _, let publicKey) = material else { return nil }
     return PublicKey(id: id, x: Base64URL.text(of: publicKey))
@@ -112,7 +110,7 @@ public final class SigningKey: Sendable {
   }
 }
 
-/// A public Ed25519 key as others read it.
+/// A public Ed25519 key.
 public struct PublicKey: Sendable, JSONEncodable {
   let id: String
   let x: String

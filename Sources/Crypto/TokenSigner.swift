@@ -2,9 +2,9 @@ internal import Ground
 
 /// Why a signed token is refused.
 public enum TokenError: Error, Equatable {
-  /// Not one of ours, or not whole.
+  /// The token is not ours, or is malformed.
   case invalid
-  /// One of ours, whose time is over.
+  /// The token is ours, and has expired.
   case expired
   /// One of ours, whose time has not begun.
   case early
@@ -12,17 +12,18 @@ public enum TokenError: Error, Equatable {
 
 /// Signs and verifies base tokens and temporary API tokens: compact JWS (RFC 7515, 7519, 8725).
 ///
-/// One key signs base tokens; others may still be accepted, or be known already before they sign. Temporary API tokens
-/// have a key of their own, so that neither kind can stand in for the other (RFC 8725, 3.11 and 3.12).
+/// One key signs base tokens. Tokens of other keys may be accepted, too: keys that used to sign, or will sign soon.
+/// Temporary API tokens have a separate key, so that neither kind of token can be used as the other (RFC 8725, 3.11 and
+/// 3.12).
 public struct TokenSigner: Sendable {
   /// The key that signs base tokens.
   public let signing: SigningKey
-  /// All keys whose tokens are accepted, the signing one among them.
+  /// All keys whose tokens are accepted, including the signing key.
   public let accepted: [SigningKey]
   private let byID: [String: SigningKey]
   private let temporary: SigningKey
 
-  /// A signer with the keys of one moment.
+  /// Makes a signer with the current keys.
   public init(signing: SigningKey, accepted: [SigningKey] = [], vault: Vault) {
     self.signing = signing
     let all = accepted.contains { $0.id == signing.id } ? accepted : [signing] + accepted
@@ -34,10 +35,10 @@ public struct TokenSigner: Sendable {
     self.temporary = temporary
   }
 
-  /// A base token.
+  /// Signs a base token.
   public func sign(_ claims: BaseTokenClaims) -> String { Self.sign(claims, with: signing) }
 
-  /// A temporary API token.
+  /// Signs a temporary API token.
   public func sign(_ claims: TemporaryTokenClaims) -> String { Self.sign(claims, with: temporary) }
 
   /// The claims of a base token that counts at `now`, in seconds since 1970, and lives no longer than base tokens do. Who
@@ -62,7 +63,8 @@ public struct TokenSigner: Sendable {
     return claims
   }
 
-  /// The keys that a header's `kid` can mean. Other components of a SeaTable installation share a secret and name no key.
+  /// The keys that a header's `kid` may refer to. Other components of a SeaTable installation share an HS256 secret,
+  /// and send no `kid`.
   private func keys(named id: String?) -> [SigningKey] {
     guard let id else { return accepted.filter { $0.algorithm == .hs256 } }
     return byID[id].map { [$0] } ?? []
@@ -90,20 +92,20 @@ public struct TokenSigner: Sendable {
     guard parts.count == 3, let signature = Base64URL.decode(parts[2]) else { throw .invalid }
     let header = try Header(object(parts[0]))
     let signed = Array(token.utf8[..<parts[1].endIndex])
-    // The algorithm is the key's: a header that names another is refused, whatever it is signed with.
+    // The key determines the algorithm. A header that names another one is refused, however it is signed.
     guard
       keys(header.kid).contains(where: { $0.algorithm.rawValue == header.alg && $0.isSignature(signature, of: signed) })
     else { throw .invalid }
     return try object(parts[1])
   }
 
-  /// The JSON object that a part of a token is.
+  /// The JSON object that is encoded in one part of a token.
   private static func object(_ part: Substring.UTF8View) throws(TokenError) -> JSON {
     guard let bytes = Base64URL.decode(part), let json = try? JSON(bytes), case .object = json else { throw .invalid }
     return json
   }
 
-  /// A header that asks for nothing we do not know. Where it tells to look for a key, nobody looks.
+  /// A header that requires no extensions. If it names a place to fetch a key from, that is ignored.
   private struct Header {
     let alg: String
     let kid: String?
@@ -118,7 +120,7 @@ public struct TokenSigner: Sendable {
 }
 
 extension JSON {
-  /// What a claim says; nil where it is not there, or null. One of another type makes the token invalid.
+  /// The value of a claim; nil if it is missing or null. A claim of the wrong type makes the token invalid.
   func claim<Value>(_ name: String, _ read: (JSON) -> Value?) throws(TokenError) -> Value? {
     guard let json = self[name], json != .null else { return nil }
     guard let value = read(json) else { throw .invalid }

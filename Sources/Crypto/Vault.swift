@@ -1,37 +1,37 @@
 internal import CSodium
 
-/// Seals what is kept in the database but must not be read from there: under a master key that is elsewhere, each purpose
-/// with a key of its own.
+/// Seals data that is stored in the database but must not be readable there. The master key is kept elsewhere; each
+/// purpose has its own key, derived from it.
 public struct Vault: Sendable {
   private let master: AuthenticationKey
 
   /// The master key is too short.
   public struct WeakKey: Error, CustomStringConvertible {
-    /// For the operator.
+    /// A message for the operator.
     public let description = "the master key must have at least 32 bytes"
   }
 
-  /// A vault with the given master key.
+  /// Makes a vault with a master key.
   ///
-  /// - Throws: `WeakKey`.
+  /// - Throws: `WeakKey` if the master key has fewer than 32 bytes.
   public init(masterKey: String) throws(WeakKey) {
     let bytes = Array(masterKey.utf8)
     guard bytes.count >= 32 else { throw WeakKey() }
     master = AuthenticationKey(bytes)
   }
 
-  /// A key of one purpose.
+  /// The key for one purpose.
   public func key(for purpose: String) -> AuthenticationKey {
     AuthenticationKey(master.code(of: Array("basekeeper \(purpose)".utf8)))
   }
 
-  /// Tells this master key from others, and says nothing else about it.
+  /// Distinguishes this master key from others without revealing it.
   public var fingerprint: [UInt8] { Array(key(for: "fingerprint 1").code(of: []).prefix(16)) }
 
   /// Seals bytes for one purpose.
   public func seal(_ bytes: [UInt8], for purpose: String) -> [UInt8] { key(for: purpose).seal(bytes) }
 
-  /// What was sealed for the purpose; nil for anything else.
+  /// Opens what was sealed for the purpose; nil for anything else.
   public func open(_ sealed: [UInt8], for purpose: String) -> [UInt8]? { key(for: purpose).open(sealed) }
 }
 
@@ -39,8 +39,8 @@ extension AuthenticationKey {
   private static let nonceLength = 24
   private static let tagLength = 16
 
-  /// Encrypts and authenticates with this key, which must be one of 32 bytes: XChaCha20-Poly1305 with a random nonce in
-  /// front.
+  /// Encrypts and authenticates bytes with this key, which must have 32 bytes: XChaCha20-Poly1305, with a random nonce
+  /// in front.
   public func seal(_ clear: [UInt8]) -> [UInt8] {
     precondition(bytes.count == 32, "a key to seal with has 32 bytes")
     let nonce = randomBytes(Self.nonceLength)
@@ -51,7 +51,7 @@ extension AuthenticationKey {
     return nonce + sealed
   }
 
-  /// What was sealed with this key; nil for anything else.
+  /// Opens what was sealed with this key; nil for anything else.
   public func open(_ sealed: [UInt8]) -> [UInt8]? {
     precondition(bytes.count == 32, "a key to open with has 32 bytes")
     guard sealed.count >= Self.nonceLength + Self.tagLength else { return nil }

@@ -1,16 +1,16 @@
-/// Why a rule refuses what is asked for, beyond what the caller may do.
+/// A rule's refusal of a request that the caller's permissions would allow.
 package enum DomainError: Error, Equatable {
-  /// A value that cannot be, by the name of its field.
+  /// A field has an invalid value.
   case invalid(field: String)
-  /// What is asked for cannot be done, for a reason that is said.
+  /// The request cannot be fulfilled, for the given reason.
   case refused(String)
-  /// What is asked for is kept from the caller by a setting, which is said.
+  /// A setting, which the text names, forbids the request.
   case forbidden(String)
-  /// Wrong user or wrong password; which of the two is not said.
+  /// Unknown user or wrong password; the caller does not learn which.
   case loginFailed
-  /// The password is right, and the second factor is asked for.
+  /// The password is right, and a second factor is required.
   case secondFactorMissing
-  /// The second factor is wrong, or was used before.
+  /// The second factor's code is wrong or already used.
   case secondFactorWrong
   /// The password is right, but it is one that somebody else has given, and was not changed in time.
   case firstPasswordExpired

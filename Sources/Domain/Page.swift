@@ -1,29 +1,28 @@
 package import Postgres
 
-/// Which page of a list.
+/// A page of a list.
 package struct Page: Sendable {
   /// From 1.
   package let number: Int64
-  /// How many rows it has at most.
+  /// The most rows that it can have.
   package let size: Int64
 
-  /// A page by its number, from 1, and its size.
   package init(number: Int64, size: Int64) { (self.number, self.size) = (number, size) }
 
   private var offset: Int64 { (number - 1) * size }
 
-  /// The end of a statement that gives the page.
+  /// The end of a statement that selects the page.
   package var limit: SQL { "limit \(size) offset \(offset)" }
 
-  /// The same with one row more, which tells whether there is a next page.
+  /// The same with one extra row that shows whether there is a next page.
   package var limitAndOneMore: SQL { "limit \(size + 1) offset \(offset)" }
 
-  /// Cuts what `limitAndOneMore` gave.
+  /// Drops the extra row that `limitAndOneMore` adds.
   package func cut<Element>(_ rows: [Element]) -> (rows: [Element], hasNext: Bool) {
     (Array(rows.prefix(Int(size))), rows.count > size)
   }
 
-  /// How to read the page of a list of `count` rows without going through more than half of it: from its start, or
+  /// How to read the page from a list of `count` rows without scanning more than half of it: from its start, or
   /// backwards from its end.
   package func window(of count: Int64) -> (isFromEnd: Bool, limit: SQL) {
     let start = min(offset, count)
@@ -34,7 +33,7 @@ package struct Page: Sendable {
 }
 
 extension Database {
-  /// The one number of a `select count(*)`.
+  /// The result of a `select count(*)`.
   package func count(_ sql: SQL) async throws(PostgresError) -> Int64 {
     let count: Count? = try await row(sql)
     return count?.count ?? 0

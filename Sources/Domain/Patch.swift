@@ -1,21 +1,21 @@
 package import Postgres
 
-/// What is to become of a value that may be there or not.
+/// A change of an optional value.
 package enum Patch<Value: Sendable>: Sendable {
-  /// It stays as it is.
+  /// Leaves the value as it is.
   case keep
-  /// It is taken away.
+  /// Removes the value.
   case clear
-  /// It is replaced.
+  /// Sets a new value.
   case set(Value)
 
-  /// What replaces it; nil unless something does.
+  /// The new value, if there is one.
   package var value: Value? { if case .set(let value) = self { value } else { nil } }
 
-  /// Whether nothing is said of it.
+  /// Whether the value stays as it is.
   package var isKept: Bool { if case .keep = self { true } else { false } }
 
-  /// The same with another form of the value.
+  /// The same change with the new value transformed.
   package func map<Other>(_ form: (Value) -> Other) -> Patch<Other> {
     switch self {
     case .keep: .keep
@@ -24,32 +24,32 @@ package enum Patch<Value: Sendable>: Sendable {
     }
   }
 
-  /// What becomes of a column, as an expression. It has one form whatever is said, so that it is one statement to prepare;
-  /// `expression` gives SQL's form of a value, and null for none.
+  /// The new value of a column, as an expression. Its text is the same for all cases, so that only one statement is
+  /// prepared. `expression` writes a value as SQL, and nil as null.
   package func applied(to column: SQL, _ expression: (Value?) -> SQL) -> SQL {
     "case when \(isKept)::boolean then \(column) else \(expression(value)) end"
   }
 
-  /// The same as an assignment of an update.
+  /// The same as an assignment for an update.
   package func assigned(to column: SQL, _ expression: (Value?) -> SQL) -> SQL {
     "\(column) = \(applied(to: column, expression))"
   }
 }
 
 extension Patch where Value: PostgresEncodable {
-  /// What becomes of a column, as an expression.
+  /// The new value of a column, as an expression.
   package func applied(to column: SQL) -> SQL { applied(to: column) { "\($0)" } }
 
-  /// The same as an assignment of an update.
+  /// The same as an assignment for an update.
   package func assigned(to column: SQL) -> SQL { assigned(to: column) { "\($0)" } }
 }
 
 extension Patch: Equatable where Value: Equatable {}
 
 extension Optional where Wrapped: PostgresEncodable {
-  /// What becomes of a column that always has a value, as an expression: nil leaves it as it is.
+  /// The new value of a column that is never null, as an expression: nil leaves it as it is.
   package func applied(to column: SQL) -> SQL { "coalesce(\(self), \(column))" }
 
-  /// The same as an assignment of an update.
+  /// The same as an assignment for an update.
   package func assigned(to column: SQL) -> SQL { "\(column) = \(applied(to: column))" }
 }

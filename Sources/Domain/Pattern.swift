@@ -1,4 +1,4 @@
-/// A pattern for `ilike` that finds a text anywhere in another one.
+/// A pattern for `like` and `ilike` that matches every text that contains this one.
 package func containing(_ text: String) -> String {
   var pattern = "%"
   for character in text.unicodeScalars {

@@ -1,19 +1,19 @@
 package import Access
 internal import Postgres
 
-/// What is kept for some time only.
+/// Deletes what is kept only for some time.
 package struct Retention: Sendable {
   private let app: App
 
-  /// That of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// Deletes what has been kept for long enough: answers to be repeated, base tokens that were ended and have expired,
-  /// invitations that nobody has accepted, secrets that were rotated away.
+  /// Deletes what has been kept long enough: responses for idempotent requests, revoked base tokens that have expired,
+  /// invitations that nobody accepted, secrets that were rotated out.
   package func deleteOld() async throws {
     for old: SQL in [
       "idempotent_answer where created_at < now() - interval '1 day'",
-      // Whether it has expired is judged by the clocks of the copies, and one may be late.
+      // Each copy of the service judges expiry by its own clock, which may be late.
       "revoked_base_token where expires_at < now() - interval '7 days'",
       "team_invitation where expires_at < now() - interval '30 days'",
       "retired_secret where valid_until < now() - interval '90 days'",

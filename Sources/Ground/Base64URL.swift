@@ -4,7 +4,7 @@ internal import CSodium
 public enum Base64URL {
   private static let variant = sodium_base64_VARIANT_URLSAFE_NO_PADDING
 
-  /// Adds the encoding of bytes to a text.
+  /// Appends the encoding of bytes to a text.
   public static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
     let length = sodium_base64_encoded_len(bytes.count, variant)  // and a NUL
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: length) { memory in
@@ -21,7 +21,7 @@ public enum Base64URL {
     return String(decoding: text, as: UTF8.self)
   }
 
-  /// The bytes that a text encodes; nil for anything that is not the one encoding of its bytes: padding, other characters,
+  /// The bytes that a text encodes. Nil if the text is not the canonical encoding: it has padding, other characters, or
   /// bits left over.
   @inlinable
   public static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {

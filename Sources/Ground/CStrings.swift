@@ -1,6 +1,7 @@
 internal import Glibc
 
-/// Calls the body with an array of C strings that ends with nil, as C's functions take it. They live as long as the call.
+/// Calls the body with an array of C strings that ends with nil, as C functions expect it. The strings are valid only
+/// during the call.
 public func withCStrings<Value>(_ strings: [String], _ body: ([UnsafeMutablePointer<CChar>?]) -> Value) -> Value {
   let copies = strings.map { strdup($0) }
   defer { for copy in copies { free(copy) } }
@@ -8,11 +9,11 @@ public func withCStrings<Value>(_ strings: [String], _ body: ([UnsafeMutablePoin
 }
 
 extension String {
-  /// The text that a C function has written into memory, up to its NUL. What is not UTF-8 is replaced.
+  /// The text that a C function has written into memory, up to its NUL. Bytes that are not UTF-8 are replaced.
   public init(upToNUL memory: some Sequence<CChar>) {
     self.init(decoding: memory.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }
 
-/// The system's words for an error number.
+/// The system's message for an error number.
 public func systemReason(_ code: Int32) -> String { String(cString: strerror(code)) }

@@ -1,14 +1,14 @@
 internal import Glibc
 
-/// A text that is the same as another only byte by byte, and is compared and hashed in the time that its bytes take.
+/// A text that is compared and hashed by its bytes, in linear time.
 ///
-/// Swift compares strings by their normal form, which it makes anew each time, and for a long run of combining marks in the
-/// square of its length: no text of a stranger's is compared or hashed as a `String` before its length is known.
+/// Swift compares strings by their normal form. It computes that anew each time, which takes quadratic time for a long
+/// run of combining marks. So untrusted text is not compared or hashed as a `String` before its length is known.
 public struct ExactText: Hashable, Sendable {
   /// The text.
   public let text: String
 
-  /// A text to be compared.
+  /// Wraps a text.
   public init(_ text: String) { self.text = text }
 
   /// Whether two texts have the same bytes.

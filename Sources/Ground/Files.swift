@@ -1,6 +1,6 @@
 internal import Glibc
 
-/// A whole file; nil if it cannot be read, with the reason in `errno`.
+/// Reads a whole file. Nil if it cannot be read, with the reason in `errno`.
 public func contents(of path: String) -> [UInt8]? {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)
   guard descriptor >= 0 else { return nil }
@@ -8,11 +8,12 @@ public func contents(of path: String) -> [UInt8]? {
   return readAll(descriptor)
 }
 
-/// A whole file as text; nil if it cannot be read, with the reason in `errno`. What is not UTF-8 is replaced.
+/// Reads a whole file as text. Nil if it cannot be read, with the reason in `errno`. Bytes that are not UTF-8 are
+/// replaced.
 public func textContents(of path: String) -> String? { contents(of: path).map { String(decoding: $0, as: UTF8.self) } }
 
-/// Everything up to the end of a file, or until the other end of a pipe is closed; nil if it cannot be read, with the
-/// reason in `errno`.
+/// Reads up to the end of a file, or until the other end of a pipe is closed. Nil if that fails, with the reason in
+/// `errno`.
 public func readAll(_ descriptor: Int32) -> [UInt8]? {
   var bytes: [UInt8] = []
   var buffer = [UInt8](repeating: 0, count: 65_536)
@@ -28,8 +29,8 @@ public func readAll(_ descriptor: Int32) -> [UInt8]? {
   }
 }
 
-/// Writes all bytes, and waits as long as whoever reads them takes. False, with the reason in `errno`, if nobody reads
-/// any more, or there is no room.
+/// Writes all bytes, and blocks until the reader has taken them. False, with the reason in `errno`, if the reader is
+/// gone or there is no space left.
 @discardableResult
 public func writeFully(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
   var start = 0

@@ -1,7 +1,7 @@
 internal import CSodium
 
-/// A name for bytes that is made from them, the same in every process: the first 24 hexadecimal digits of their SHA-256.
-/// Whoever hashes secrets asks `Crypto`.
+/// A name derived from bytes, the same in every process: the first 24 hexadecimal digits of their SHA-256. To hash
+/// secrets, use `Crypto`.
 public func fingerprint(of bytes: [UInt8]) -> String {
   var digest = [UInt8](repeating: 0, count: Int(crypto_hash_sha256_BYTES))
   crypto_hash_sha256(&digest, bytes, UInt64(bytes.count))

@@ -1,4 +1,4 @@
-/// Lower-case hexadecimal digits, two for each byte.
+/// The bytes as lower-case hexadecimal digits, two for each byte.
 public func hexadecimal(_ bytes: [UInt8]) -> String {
   String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
     var place = 0
@@ -11,18 +11,18 @@ public func hexadecimal(_ bytes: [UInt8]) -> String {
   }
 }
 
-/// A number's hexadecimal digits, with all its zeros in front: eight for one of 32 bits.
+/// A number as eight lower-case hexadecimal digits, with leading zeros.
 public func hexadecimal(_ number: UInt32) -> String {
   hexadecimal([24, 16, 8, 0].map { UInt8(truncatingIfNeeded: number >> $0) })
 }
 
-/// Whether these are lower-case hexadecimal digits alone; also of no bytes.
+/// Whether all are lower-case hexadecimal digits; true if there are none.
 @inlinable
 public func isHexadecimal(_ digits: some Sequence<UInt8>) -> Bool {
   digits.allSatisfy { $0.isDigit || (UInt8(ascii: "a") <= $0 && $0 <= UInt8(ascii: "f")) }
 }
 
-/// The value of a hexadecimal digit in either case; nil for another byte.
+/// The value of a hexadecimal digit in either case; nil for any other byte.
 @inlinable
 public func hexadecimalValue(_ digit: UInt8) -> UInt8? {
   switch digit {
@@ -33,7 +33,7 @@ public func hexadecimalValue(_ digit: UInt8) -> UInt8? {
   }
 }
 
-/// The digit of a value below 16.
+/// The lower-case digit for a value below 16.
 func hexadecimalDigit(_ value: UInt8) -> UInt8 {
   value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
 }

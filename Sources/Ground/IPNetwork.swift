@@ -1,12 +1,12 @@
 /// A network of IPv4 or IPv6 addresses: `192.0.2.0/24`, `2001:db8::/32`, or one address.
 public struct IPNetwork: Sendable, Hashable {
   private let address: IPAddress
-  /// How many of the first bits its addresses have in common.
+  /// The prefix length in bits.
   private let length: Int
-  /// More bytes than any network's text has.
+  /// No network's text has this many bytes.
   private static let longest = 64
 
-  /// A network as text; bits behind the mask count as zero. Addresses of IPv4 in the clothes of IPv6 are those of IPv4:
+  /// Parses a network. Bits after the prefix count as zero. IPv4-mapped IPv6 networks become IPv4 networks:
   /// `::ffff:192.0.2.0/120` is `192.0.2.0/24`. Nil for anything else.
   public init?(_ text: String) {
     guard text.utf8.count <= Self.longest else { return nil }
@@ -29,34 +29,35 @@ public struct IPNetwork: Sendable, Hashable {
     (self.address, self.length) = (address.masked(to: length), length)
   }
 
-  /// What is counted as one caller: an address of IPv4, a subscriber's network of IPv6.
+  /// What counts as one caller: a single IPv4 address, or a subscriber's IPv6 network.
   public static func subscriber(of address: IPAddress) -> IPNetwork {
     IPNetwork(address, address.isIPv6 ? IPAddress.subscriberBits : 32)
   }
 
-  /// What is probably of one provider: with IPv4 the first 24 bits, with IPv6 a subscriber's network.
+  /// The network that probably belongs to one provider: the first 24 bits with IPv4, the subscriber's network with
+  /// IPv6.
   public static func neighbourhood(of address: IPAddress) -> IPNetwork {
     IPNetwork(address, address.isIPv6 ? IPAddress.subscriberBits : 24)
   }
 
-  /// A site's network; nil with IPv4.
+  /// The site's network; nil for IPv4.
   public static func site(of address: IPAddress) -> IPNetwork? {
     address.isIPv6 ? IPNetwork(address, IPAddress.siteBits) : nil
   }
 
-  /// Several networks, with commas or blanks between; nil where one of them is none.
+  /// Parses networks separated by commas or blanks. Nil if one of them is invalid.
   public static func list(_ text: String) -> [IPNetwork]? {
     let parts = words(of: text)
     let networks = parts.compactMap(IPNetwork.init)
     return networks.count == parts.count ? networks : nil
   }
 
-  /// Whether the address is one of the network's.
+  /// Whether the address belongs to the network.
   public func contains(_ address: IPAddress) -> Bool {
     let address = self.address.bytes.count == 4 ? address.unmapped : address
     return address.bytes.count == self.address.bytes.count && address.masked(to: length) == self.address
   }
 
-  /// As PostgreSQL's `cidr` takes it.
+  /// The network as PostgreSQL's `cidr` accepts it.
   public var text: String { "\(address.text)/\(length)" }
 }

@@ -1,35 +1,37 @@
-/// A JSON value (RFC 8259), as it was sent: no number is rounded, no text is normalised.
+/// A JSON value (RFC 8259) exactly as it was sent: numbers are not rounded, and text is not normalised.
 public enum JSON: Sendable, Equatable {
   case null
   case boolean(Bool)
-  /// The number's text: how many of its digits count is up to whoever reads it.
+  /// The number as written. The reader decides how many of its digits count.
   case number(String)
   case string(String)
   case array([JSON])
-  /// The members in the order in which they came; no two have the same name.
+  /// The members in the order in which they were sent. No two have the same name.
   case object([Member])
 
   /// A name and its value.
   public struct Member: Sendable, Equatable {
     /// The name, as it was sent.
     public let name: String
-    /// Its value.
+    /// The value.
     public let value: JSON
 
-    /// A member with the given parts.
+    /// Makes a member.
     public init(name: String, value: JSON) { (self.name, self.value) = (name, value) }
   }
 
-  /// Why bytes are no JSON, and which byte shows it, counted from 0.
+  /// Why bytes are not JSON.
   public struct SyntaxError: Error, Equatable {
-    /// What is wrong, fit to be shown.
+    /// What is wrong, safe to show to the client.
     public let reason: String
-    /// Where.
+    /// The offset of the offending byte, counted from 0.
     public let offset: Int
   }
 
-  /// Reads a whole text. Refused are arrays and objects more than 64 deep, an object that has a name twice, half a
-  /// surrogate pair, a byte order mark, and all else that RFC 8259 does not know.
+  /// Parses a complete JSON text.
+  ///
+  /// - Throws: `SyntaxError` for anything that RFC 8259 does not allow, and also for arrays and objects nested more
+  ///   than 64 deep, an object that has a name twice, an unpaired surrogate, and a byte order mark.
   public init(_ bytes: [UInt8]) throws(SyntaxError) {
     var reader = JSONReader(bytes)
     self = try reader.document()
@@ -37,16 +39,16 @@ public enum JSON: Sendable, Equatable {
 }
 
 extension JSON {
-  /// The value of an object's member; nil where there is none, or this is no object.
+  /// The value of an object's member. Nil if there is no such member, or this is not an object.
   public subscript(name: String) -> JSON? {
     guard case .object(let members) = self else { return nil }
     return members.first { $0.name.utf8.elementsEqual(name.utf8) }?.value
   }
 
-  /// The text of a string.
+  /// The text of a string; nil for any other value.
   public var text: String? { if case .string(let text) = self { text } else { nil } }
 
-  /// A whole number of 64 bits. `5.0` is one, too, as far as a fraction's 53 bits reach.
+  /// A 64-bit integer; nil for any other value. `5.0` also counts as an integer, up to 53 bits.
   public var integer: Int64? {
     guard case .number(let digits) = self, digits.utf8.count <= 40 else { return nil }
     if let integer = Int64(digits) { return integer }
@@ -54,7 +56,7 @@ extension JSON {
     return Int64(exactly: number)
   }
 
-  /// The number nearest to a number's text; nil where that is infinite, or the text has more than 400 digits.
+  /// The nearest `Double`. Nil if that is infinite, the number has more than 400 digits, or this is not a number.
   public var number: Double? {
     guard case .number(let digits) = self, digits.utf8.count <= 400, let number = Double(digits), number.isFinite
     else { return nil }
@@ -63,7 +65,7 @@ extension JSON {
 }
 
 extension JSON: JSONEncodable {
-  /// Writes the value as it was read.
+  /// Writes the value exactly as it was read.
   public func write(to json: inout JSONWriter) {
     switch self {
     case .null: json.raw("null".utf8)

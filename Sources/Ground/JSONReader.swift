@@ -1,6 +1,6 @@
-/// Reads JSON in one pass: each byte is looked at once, and what is read takes no more than a fixed multiple of the bytes.
+/// A JSON parser. It reads each byte once, and the memory that it needs is at most a fixed multiple of the input.
 struct JSONReader {
-  /// How many arrays and objects may lie in each other. Reading one calls the reader again, on the thread's stack.
+  /// How deeply arrays and objects may be nested. Each level is a recursive call, on the thread's stack.
   static let deepest = 64
 
   private let bytes: [UInt8]
@@ -9,7 +9,7 @@ struct JSONReader {
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
-  /// One value with nothing but blanks around it.
+  /// Parses one value, with only whitespace around it.
   mutating func document() throws(JSON.SyntaxError) -> JSON {
     let document = try value()
     skipBlanks()
@@ -63,7 +63,7 @@ struct JSONReader {
     return members
   }
 
-  /// Goes into an array or an object, up to its first element or its end.
+  /// Enters an array or an object, up to its first element or its end.
   private mutating func descend() throws(JSON.SyntaxError) {
     guard depth < Self.deepest else { throw malformed("it is nested more than \(Self.deepest) levels deep") }
     depth += 1
@@ -71,7 +71,7 @@ struct JSONReader {
     skipBlanks()
   }
 
-  /// Behind an element: whether a comma follows, or the end.
+  /// After an element: true if a comma follows, false if the array or object ends.
   private mutating func continues(until end: UInt8) throws(JSON.SyntaxError) -> Bool {
     skipBlanks()
     if take(UInt8(ascii: ",")) { return true }
@@ -108,7 +108,7 @@ struct JSONReader {
     return text
   }
 
-  /// What follows a backslash.
+  /// Parses what follows a backslash.
   private mutating func unescape(into text: inout [UInt8]) throws(JSON.SyntaxError) {
     guard index < bytes.count else { throw malformed("a text does not end") }
     let letter = bytes[index]
@@ -125,7 +125,7 @@ struct JSONReader {
     }
   }
 
-  /// Four hexadecimal digits; eight, with `\u` between, of a scalar beyond the first 65 536.
+  /// Parses four hexadecimal digits, or two groups of four with `\u` between them for a scalar above U+FFFF.
   private mutating func scalar() throws(JSON.SyntaxError) -> Unicode.Scalar {
     var code = UInt32(try fourDigits())
     if (0xd800...0xdbff).contains(code), take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) {

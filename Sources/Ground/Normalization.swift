@@ -1,7 +1,7 @@
 internal import CUnistring
 
-/// The text in Unicode's normal form C, in which all text is compared and kept: `é` is one scalar, however it came. It
-/// takes a time in proportion to the text's length, whatever marks are in it.
+/// The text in Unicode normalization form C, in which all text is compared and stored: `é` is one scalar, however it
+/// was sent. Takes linear time, whatever combining marks the text has.
 public func normalized(_ text: String) -> String {
   if text.utf8.isASCII { return text }
   var text = text
@@ -15,9 +15,10 @@ public func normalized(_ text: String) -> String {
   }
 }
 
-/// The same, if it then has so many scalars at most.
+/// The text in normalization form C; nil if it then has more than `longest` scalars.
 ///
-/// What is longer is refused unread: one scalar in normal form C has come of four at most, of four bytes each.
+/// A text that is certainly too long is not normalised at all: one scalar in form C comes from at most four scalars of
+/// at most four bytes each.
 public func normalized(_ text: String, upTo longest: Int) -> String? {
   guard text.utf8.count / 16 <= longest else { return nil }
   let text = normalized(text)

@@ -1,19 +1,19 @@
-/// A time as the wire has it: seconds and a numeric offset, `2021-03-02T09:47:41+00:00`.
+/// The wire format of a timestamp: whole seconds and a numeric offset, `2021-03-02T09:47:41+00:00`.
 extension Timestamp: JSONEncodable {
-  /// Writes a string.
+  /// Writes a JSON string.
   public func write(to json: inout JSONWriter) { wire.write(to: &json) }
 
-  /// As it is sent.
+  /// The wire format, in UTC with the offset `+00:00`.
   public var wire: String { text(endingWith: "+00:00") }
 
-  /// The day and the second in UTC, without an offset: `2021-03-02T09:47:41`.
+  /// Date and time in UTC, without an offset: `2021-03-02T09:47:41`.
   public var dateAndTime: String { text(endingWith: "") }
 
-  /// Lists have many of them: a text is written in one piece.
+  /// Lists have many timestamps, so each is written in one piece.
   private func text(endingWith end: StaticString) -> String {
     let (days, second) = Int64(microseconds / 1_000_000).dividedFlooring(by: 86_400)
     let (year, month, day) = civil(days)
-    let digits = zeroPadded(year, to: 4)  // with a sign, or more of them, far from now
+    let digits = zeroPadded(year, to: 4)  // years far from now have a sign, or more digits
     return String(unsafeUninitializedCapacity: digits.utf8.count + 15 + end.utf8CodeUnitCount) { text in
       var place = 0
       func put(_ byte: UInt8) {
@@ -38,20 +38,21 @@ extension Timestamp: JSONEncodable {
 }
 
 extension Timestamp {
-  /// A point in time as queries have it: `2023-03-25T22:09:51+00:00`, with `Z`, without an offset (UTC), with a blank in
-  /// place of the `T`, or a day alone, which is its first moment. What is below a second is cut off. Nil for another text.
+  /// Parses a time as it appears in queries: `2023-03-25T22:09:51+00:00`, also with `Z`, without an offset (UTC), with
+  /// a blank in place of the `T`, or a date alone, which means midnight UTC. Fractions of a second are dropped. Nil for
+  /// any other text.
   public init?(wire text: String) {
     var rest = Substring(text)
     guard let year = rest.number(4), rest.take("-"), let month = rest.number(2), rest.take("-"),
       let day = rest.number(2), (1...12).contains(month), (1...31).contains(day), year >= 1
     else { return nil }
     let days = daysSince1970(year, month, day)
-    guard civil(days) == (year, month, day) else { return nil }  // no 31st of February
+    guard civil(days) == (year, month, day) else { return nil }  // there is no 31st of February
     guard !rest.isEmpty else {
       self.init(seconds: days * 86_400)
       return
     }
-    // A plus that was not escaped arrives as a blank.
+    // An unescaped plus arrives as a blank.
     guard rest.take("T") || rest.take(" "), let hour = rest.number(2), rest.take(":"), let minute = rest.number(2),
       hour < 24, minute < 60
     else { return nil }
@@ -67,14 +68,14 @@ extension Timestamp {
 }
 
 extension Substring {
-  /// Takes a character if it comes next.
+  /// Consumes the character if it comes next.
   fileprivate mutating func take(_ character: Character) -> Bool {
     guard first == character else { return false }
     removeFirst()
     return true
   }
 
-  /// Takes exactly so many digits.
+  /// Consumes exactly this many digits.
   fileprivate mutating func number(_ digits: Int) -> Int64? {
     let text = prefix(digits)
     guard text.utf8.count == digits, text.utf8.areDigits else { return nil }
@@ -82,7 +83,7 @@ extension Substring {
     return Int64(text)
   }
 
-  /// Takes the rest as an offset from UTC, in seconds.
+  /// Reads the rest as an offset from UTC, in seconds.
   fileprivate mutating func offset() -> Int64? {
     if isEmpty || self == "Z" || self == "z" { return 0 }
     let sign: Int64 = if take("+") || take(" ") { 1 } else if take("-") { -1 } else { 0 }
@@ -93,9 +94,9 @@ extension Substring {
   }
 }
 
-/// Year, month and day of a number of days since 1970-01-01, in the proleptic Gregorian calendar.
+/// The year, month and day for a number of days since 1970-01-01, in the proleptic Gregorian calendar.
 private func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-  // Counted from 0000-03-01, so that the leap day is a year's last: 146 097 days make 400 years.
+  // Counted from 0000-03-01, so that the leap day is the last day of its year. 400 years have 146 097 days.
   let (era, dayOfEra) = (days + 719_468).dividedFlooring(by: 146_097)
   let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
   let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
@@ -105,7 +106,7 @@ private func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
   return (year, month, dayOfYear - (153 * monthFromMarch + 2) / 5 + 1)
 }
 
-/// The number of days since 1970-01-01, in the same calendar.
+/// The number of days from 1970-01-01 to a date in the same calendar.
 private func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
   let (era, yearOfEra) = (month <= 2 ? year - 1 : year).dividedFlooring(by: 400)
   let monthFromMarch = month > 2 ? month - 3 : month + 9

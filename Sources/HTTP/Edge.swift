@@ -1,24 +1,24 @@
-/// What stands between the service and those who call it: proxies, browsers, an encrypted way.
+/// What is between the service and its clients: proxies, browsers, and whether clients use https.
 public struct Edge: Sendable {
-  /// Who is believed to say where a request comes from.
+  /// The proxies that are trusted to name the client.
   public let proxies: TrustedProxies
   private let crossOrigin: CrossOrigin
-  /// What every answer says, unless it says something else of the same by itself.
+  /// The header fields of every response, unless the response sets a field of the same name itself.
   public let fields: [(name: String, value: String)]
 
-  /// An edge; `isSecure` where all clients come by https.
+  /// Describes the edge. `isSecure` means that all clients use https.
   public init(
     proxies: TrustedProxies = TrustedProxies(), crossOrigin: CrossOrigin = .none, isSecure: Bool = false
   ) {
     (self.proxies, self.crossOrigin) = (proxies, crossOrigin)
     var fields = Self.hardening
-    // Two years. What stands beside this host in its domain is not ours to say.
+    // Two years. Other hosts in the same domain are not ours to decide about, so no `includeSubDomains`.
     if isSecure { fields.append(("Strict-Transport-Security", "max-age=63072000")) }
     if crossOrigin.variesByOrigin { fields.append(("Vary", "Origin")) }
     self.fields = fields
   }
 
-  /// For a browser that shows an answer itself: nothing here is a page, is to be kept, or to be read by another site.
+  /// For browsers that show a response: none of them is a page, may be stored, or may be read by another site.
   private static let hardening = [
     ("Cache-Control", "no-store"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -27,9 +27,9 @@ public struct Edge: Sendable {
     ("X-Content-Type-Options", "nosniff"),
   ]
 
-  /// What lets the page that has sent the request read the answer to it.
+  /// The header fields that let the page that has sent the request read the response.
   public func permission(for request: Request) -> [(name: String, value: String)] {
     guard let origin = request.headers[.origin], let permission = crossOrigin.permission(for: origin) else { return [] }
-    return [("Access-Control-Allow-Origin", permission), ("Access-Control-Expose-Headers", CrossOrigin.shown)]
+    return [("Access-Control-Allow-Origin", permission), ("Access-Control-Expose-Headers", CrossOrigin.exposedHeaders)]
   }
 }

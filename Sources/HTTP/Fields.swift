@@ -1,12 +1,12 @@
 public import Ground
 
-/// The named values of a query or of a body, whichever of the three encodings it came in.
+/// The named values of a query or a body, in any of the three supported encodings.
 ///
-/// Typed getters judge a value once and name the field they refuse. They are as lenient as clients need: text is taken
-/// for numbers and booleans, because forms know nothing else. Fields that nobody asks for are ignored; of a field that
-/// is repeated, the last counts. Text comes in Unicode's normal form C, of what is asked for alone.
+/// Typed getters validate a value and name the field that they refuse. They are as lenient as clients need: they accept
+/// text for numbers and booleans, because forms have only text. Unknown fields are ignored. If a field is repeated, the
+/// last one counts. Text is returned in Unicode normalization form C; only text that is asked for is normalised.
 public struct Fields: Sendable, Equatable {
-  /// What a field can be; of a form, a text.
+  /// The value of a field. In a form, it is always text.
   enum Value: Sendable, Equatable {
     case json(JSON)
     case file(name: String, [UInt8])
@@ -14,7 +14,8 @@ public struct Fields: Sendable, Equatable {
     static func text(_ text: String) -> Value { .json(.string(text)) }
   }
 
-  /// How many fields there may be, not counted what is in them, and how many elements of one are taken for texts.
+  /// The maximum number of fields (members of nested objects do not count), and of elements that one field may have as
+  /// a list of texts.
   static let most = 1000
   private(set) var values: [(name: String, value: Value)]
 
@@ -23,12 +24,16 @@ public struct Fields: Sendable, Equatable {
     self.values = values
   }
 
-  /// The fields of a query.
+  /// Parses a query.
+  ///
+  /// - Throws: `FieldsError.malformed`.
   public init(query: Substring.UTF8View) throws(FieldsError) {
     self = try Fields(urlEncoded: query, in: "query")
   }
 
-  /// The fields of a body; none where it is empty, whatever its type.
+  /// Parses a body. An empty body has no fields, whatever its type.
+  ///
+  /// - Throws: `FieldsError.malformed`, or `.unsupportedMediaType`.
   public init(bodyOf request: Request) throws(FieldsError) {
     guard !request.body.isEmpty else {
       values = []
@@ -43,7 +48,7 @@ public struct Fields: Sendable, Equatable {
     }
   }
 
-  /// The members of a JSON object.
+  /// Parses a JSON object; its members are the fields.
   init(json bytes: [UInt8]) throws(FieldsError) {
     let json: JSON
     do { json = try JSON(bytes) } catch {
@@ -53,12 +58,12 @@ public struct Fields: Sendable, Equatable {
     try self.init(members.map { ($0.name, .json($0.value)) })
   }
 
-  /// Whether there are none.
+  /// Whether there are no fields.
   public var isEmpty: Bool { values.isEmpty }
 
   private subscript(name: String) -> Value? { values.last { $0.name.utf8.elementsEqual(name.utf8) }?.value }
 
-  /// Whether the same fields have the same values, in the same order.
+  /// Whether both have the same fields with the same values, in the same order.
   public static func == (left: Fields, right: Fields) -> Bool {
     left.values.elementsEqual(right.values) { $0 == $1 }
   }
@@ -67,7 +72,7 @@ public struct Fields: Sendable, Equatable {
 // MARK: Getters
 
 extension Fields {
-  /// A text with a number of characters within the range; nil where the field is not there, or null.
+  /// A text whose number of characters is in the range. Nil if the field is missing or null.
   public func optionalText(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> String? {
     switch self[name] {
     case nil, .json(.null): return nil
@@ -80,19 +85,19 @@ extension Fields {
     }
   }
 
-  /// A text with so many characters at most; nil where the field is not there, or empty.
+  /// A text of at most `longest` characters. Nil if the field is missing, null or empty.
   public func optionalText(_ name: String, upTo longest: Int) throws(FieldsError) -> String? {
     let text = try optionalText(name, 0...longest)
     return text?.isEmpty == true ? nil : text
   }
 
-  /// A text with a number of characters within the range.
+  /// A required text whose number of characters is in the range.
   public func text(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> String {
     guard let text = try optionalText(name, length) else { throw .invalid(name) }
     return text
   }
 
-  /// A whole number within the range; nil where the field is not there, null, or an empty text.
+  /// An integer in the range. Nil if the field is missing, null, or an empty text.
   public func optionalInteger(_ name: String, _ range: ClosedRange<Int64>) throws(FieldsError) -> Int64? {
     let number: Int64?
     switch self[name] {
@@ -106,14 +111,14 @@ extension Fields {
     return number
   }
 
-  /// A whole number within the range.
+  /// A required integer in the range.
   public func integer(_ name: String, _ range: ClosedRange<Int64>) throws(FieldsError) -> Int64 {
     guard let number = try optionalInteger(name, range) else { throw .invalid(name) }
     return number
   }
 
-  /// True or false, as JSON, as text in any case, or as 1 and 0; nil where the field is not there, null, or an empty
-  /// text.
+  /// A boolean: JSON's, the words `true` and `false` in any case, or 1 and 0. Nil if the field is missing, null, or an
+  /// empty text.
   public func optionalBoolean(_ name: String) throws(FieldsError) -> Bool? {
     switch self[name] {
     case nil, .json(.null): return nil
@@ -127,13 +132,13 @@ extension Fields {
     }
   }
 
-  /// True or false.
+  /// A required boolean.
   public func boolean(_ name: String) throws(FieldsError) -> Bool {
     guard let value = try optionalBoolean(name) else { throw .invalid(name) }
     return value
   }
 
-  /// One of an enumeration's words.
+  /// A required value of an enumeration.
   public func choice<Choice: RawRepresentable<String>>(
     _ name: String, as type: Choice.Type = Choice.self
   ) throws(FieldsError) -> Choice {
@@ -141,7 +146,7 @@ extension Fields {
     return choice
   }
 
-  /// The same; nil where the field is not there, null, or an empty text.
+  /// A value of an enumeration. Nil if the field is missing, null, or an empty text.
   public func optionalChoice<Choice: RawRepresentable<String>>(
     _ name: String, as type: Choice.Type = Choice.self
   ) throws(FieldsError) -> Choice? {
@@ -150,21 +155,22 @@ extension Fields {
     return choice
   }
 
-  /// A point in time, as `Timestamp` reads it; nil where the field is not there, null, or an empty text.
+  /// A point in time, as `Timestamp(wire:)` parses it. Nil if the field is missing, null, or an empty text.
   public func optionalTime(_ name: String) throws(FieldsError) -> Timestamp? {
     guard let text = try optionalText(name, upTo: 40) else { return nil }
     guard let time = Timestamp(wire: text) else { throw .invalid(name) }
     return time
   }
 
-  /// Whether the field is there, also as a list; null counts as not there.
+  /// Whether the field is present, possibly as a list. Null counts as missing.
   public func has(_ name: String) -> Bool {
     values.contains {
       $0.name.utf8.elementsEqual(name.utf8) && $0.value != .json(.null) || isElement($0.name, of: name)
     }
   }
 
-  /// Several texts, a thousand at most: a JSON array, or a field that is repeated, also as `name[]`, `name[0]`, `name[1]`.
+  /// A list of at most a thousand texts: a JSON array, or a repeated field, which may also be named `name[]`,
+  /// `name[0]`, `name[1]`.
   public func texts(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> [String] {
     var texts: [String] = []
     for (own, value) in values where own.utf8.elementsEqual(name.utf8) || isElement(own, of: name) {
@@ -178,15 +184,15 @@ extension Fields {
     return texts
   }
 
-  /// The words of several texts, with commas or blanks between.
+  /// The words of a list of texts, separated by commas or blanks.
   public func words(_ name: String, _ length: ClosedRange<Int>) throws(FieldsError) -> [String] {
     try texts(name, length).flatMap(words(of:))
   }
 
-  /// Any JSON value, as it was sent; a form's text is a string. Nil where the field is not there, or a file.
+  /// Any JSON value as it was sent; a form's text is a JSON string. Nil if the field is missing, or is a file.
   public func json(_ name: String) -> JSON? { if case .json(let value) = self[name] { value } else { nil } }
 
-  /// The bytes of a file that a multipart body carries.
+  /// The content of a required file in a multipart body.
   public func file(_ name: String) throws(FieldsError) -> [UInt8] {
     guard case .file(_, let bytes) = self[name] else { throw .invalid(name) }
     return bytes
@@ -201,7 +207,7 @@ private func isElement(_ field: String, of name: String) -> Bool {
   return index.first == UInt8(ascii: "[") && index.dropFirst().dropLast().areDigits
 }
 
-/// Decimal digits with or without a minus; no blanks, no plus, no exponent.
+/// Parses decimal digits with an optional minus sign; blanks, a plus sign and exponents are refused.
 private func decimal(_ text: String) -> Int64? {
   guard text.utf8.allSatisfy({ $0 == UInt8(ascii: "-") || $0.isDigit }) else { return nil }
   return Int64(text)

@@ -1,14 +1,16 @@
 /// Why the fields of a request cannot be used.
 public enum FieldsError: Error, Equatable {
-  /// The body or the query is not what its type says; the reason is fit to be shown.
+  /// The body or the query does not match its encoding. The reason is safe to show to the client.
   case malformed(String)
-  /// A body of a type that is not read.
+  /// The service does not read bodies of this media type.
   case unsupportedMediaType(String)
-  /// A field that is not there, or not what it should be.
+  /// The named field is missing or invalid.
   case invalid(String)
 }
 
-/// A value that was made of a field; nil is refused, with the field's name.
+/// Unwraps a value that was parsed from a field.
+///
+/// - Throws: `FieldsError.invalid` with the field's name if the value is nil.
 public func parsed<Value>(_ field: String, _ value: Value?) throws(FieldsError) -> Value {
   guard let value else { throw .invalid(field) }
   return value

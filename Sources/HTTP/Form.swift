@@ -1,5 +1,6 @@
 extension Fields {
-  /// `name=value&name=value`, percent-encoded, blanks as `+` (WHATWG URL, 5.1); `source` names it in an error.
+  /// Parses `name=value&name=value`, percent-encoded, with blanks as `+` (WHATWG URL, 5.1). `source` names the text in
+  /// errors.
   init(urlEncoded bytes: some Collection<UInt8>, in source: StaticString) throws(FieldsError) {
     var values: [(name: String, value: Value)] = []
     for pair in bytes.split(separator: UInt8(ascii: "&"), maxSplits: Self.most) {

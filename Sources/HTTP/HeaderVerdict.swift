@@ -1,9 +1,9 @@
-/// What is done with a request of which the header alone has come.
+/// What to do with a request of which only the header has arrived.
 public enum HeaderVerdict: Sendable {
-  /// Its body is read, up to so many bytes.
+  /// Read the body, up to this many bytes.
   case read(upTo: Int)
-  /// It is answered, and its body is not read.
+  /// Respond without reading the body.
   case answer(@Sendable () async -> Response)
-  /// It is answered without its body where there is an answer; else that is read, up to so many bytes.
+  /// Ask for a response without the body. If there is none (nil), read the body, up to this many bytes.
   case ask(upTo: Int, @Sendable () async -> Response?)
 }

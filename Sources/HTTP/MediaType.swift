@@ -1,11 +1,11 @@
 internal import Ground
 
-/// A Content-Type (RFC 9110, 8.3.1): `multipart/form-data; boundary="a b"`. It is read scalar by scalar: a quotation mark
-/// with an accent behind it is a quotation mark.
+/// A Content-Type (RFC 9110, 8.3.1): `multipart/form-data; boundary="a b"`. It is parsed by Unicode scalars, so a
+/// quotation mark followed by a combining mark is still a quotation mark.
 struct MediaType {
-  /// Type and subtype in lower case; empty where there is none, or one that is not of ASCII.
+  /// Type and subtype in lower case. Empty if there is none, or it is not ASCII.
   let name: String
-  /// The parameters by their names in lower case, those of ASCII.
+  /// The parameters by their names in lower case. Parameters whose names are not ASCII are left out.
   let parameters: [String: String]
 
   init(_ text: String) {
@@ -15,7 +15,8 @@ struct MediaType {
     parameters = MediaType.parameters(&rest)
   }
 
-  /// `; name=value; name="quoted \"value\""`, also of Content-Disposition. What is no parameter ends them.
+  /// Parses `; name=value; name="quoted \"value\""`, also of Content-Disposition, up to the first text that is not a
+  /// parameter.
   static func parameters(_ rest: inout Substring.UnicodeScalarView) -> [String: String] {
     var parameters: [String: String] = [:]
     while rest.first == ";" {
@@ -52,7 +53,7 @@ struct MediaType {
   }
 }
 
-/// A name of ASCII, in lower case; others are none, and would take their time to be compared and hashed.
+/// A trimmed ASCII name in lower case. Nil if it is not ASCII: other text could take long to compare and hash.
 private func word(_ text: Substring.UnicodeScalarView) -> String? {
   text.allSatisfy(\.isASCII) ? trimmed(text).lowercased() : nil
 }

@@ -3,7 +3,7 @@ internal import Ground
 extension Fields {
   private static let mostParts = 100
 
-  /// `multipart/form-data` (RFC 7578, RFC 2046): every part has a name; a part with a file name is a file.
+  /// Parses `multipart/form-data` (RFC 7578, RFC 2046). Every part must have a name; a part with a file name is a file.
   init(multipart bytes: [UInt8], boundary: String?) throws(FieldsError) {
     guard let boundary, (1...70).contains(boundary.utf8.count), boundary.utf8.allSatisfy({ (0x20...0x7e).contains($0) })
     else { throw .malformed("The multipart body has no usable boundary.") }
@@ -14,9 +14,9 @@ extension Fields {
     try self.init(values)
   }
 
-  /// What stands between the delimiters, up to the one that ends in `--`.
+  /// The parts between the delimiters, up to the delimiter that ends in `--`.
   private static func parts(of bytes: [UInt8], delimiter: [UInt8]) throws(FieldsError) -> [ArraySlice<UInt8>] {
-    // The first delimiter has no line end before it: one is put there, in thought, by starting in its middle.
+    // The first delimiter has no line end before it, so the delimiter is compared without its own.
     var rest = bytes[...]
     guard rest.starts(with: delimiter[2...]) else {
       throw .malformed("The multipart body does not begin with its boundary.")
@@ -67,7 +67,7 @@ extension Fields {
 }
 
 extension ArraySlice<UInt8> {
-  /// Where the pattern begins and ends for the first time.
+  /// The range of the pattern's first occurrence.
   fileprivate func firstRange(of pattern: [UInt8]) -> Range<Int>? {
     guard let first = pattern.first else { return nil }
     var start = startIndex
@@ -80,7 +80,7 @@ extension ArraySlice<UInt8> {
 }
 
 extension Request {
-  /// The body without the boundary of a multipart one, which clients draw anew whenever they send the same again.
+  /// The body without the boundary of a multipart body: clients choose a new one each time they send the same content.
   public var bodyWithoutBoundary: [UInt8] {
     guard let type = headers[.contentType], let boundary = MediaType(type).parameters["boundary"], !boundary.isEmpty
     else { return body }

@@ -1,6 +1,6 @@
 internal import Ground
 
-/// A request method of RFC 9110 and RFC 5789 that the service knows; any other is refused with 501.
+/// A request method (RFC 9110, RFC 5789) that the service knows. Any other is refused with 501.
 public enum Method: String, Sendable, CaseIterable {
   case get = "GET"
   case head = "HEAD"
@@ -11,25 +11,25 @@ public enum Method: String, Sendable, CaseIterable {
   case options = "OPTIONS"
 }
 
-/// A complete request, its framing and its target checked.
+/// A complete request. Its framing and its target have been checked.
 public struct Request: Sendable {
-  /// Names the request in logs and in the answer's `X-Request-Id`.
+  /// Names the request in logs and in the response's `X-Request-Id`.
   public var id: String
-  /// What is asked for; HEAD arrives as itself.
+  /// The method. HEAD stays HEAD.
   public var method: Method
   /// Path and query.
   public var target: Target
-  /// The fields of the header that the service reads.
+  /// The header fields that the service reads.
   public var headers: Headers
-  /// The whole body, as its transfer coding left it.
+  /// The whole body, after its transfer coding is decoded.
   public var body: [UInt8]
-  /// The caller's address without the port, as text: `127.0.0.1`, `::1`.
+  /// The client's address as text, without the port: `127.0.0.1`, `::1`.
   public var address: String
-  /// Whether the caller's address is not known, and a proxy's stands in its place: of one that nobody trusts, or one that
-  /// does not know it.
+  /// Whether `address` is a proxy's because the client's is unknown: the proxy is not trusted, or does not know it
+  /// either.
   public var isForwarded = false
 
-  /// A request with the given parts.
+  /// Makes a request.
   public init(
     id: String, _ method: Method, _ target: Target, headers: Headers = Headers(), body: [UInt8] = [],
     address: String = "127.0.0.1"
@@ -39,9 +39,9 @@ public struct Request: Sendable {
   }
 }
 
-/// The fields of a request's header that the service reads; the rest is checked and dropped.
+/// The header fields that the service reads. All others are checked and dropped.
 public struct Headers: Sendable {
-  /// A field that is kept.
+  /// A header field that the service reads.
   public enum HeaderName: String, Sendable, CaseIterable {
     case acceptEncoding = "accept-encoding"
     case authorization = "authorization"
@@ -61,22 +61,22 @@ public struct Headers: Sendable {
 
   private var values: [HeaderName: String] = [:]
 
-  /// No fields.
+  /// Makes an empty set of fields.
   public init() {}
 
-  /// The field's value; where a request repeats it, the values joined by a comma (RFC 9110, 5.3).
+  /// The field's value. If a request repeats the field, its values are joined by commas (RFC 9110, 5.3).
   public subscript(name: HeaderName) -> String? {
     get { values[name] }
     set { values[name] = newValue }
   }
 
-  /// Keeps the field if the service reads it; `name` is compared without regard to case.
+  /// Adds the field if the service reads it. The case of `name` does not matter.
   public mutating func add(_ name: String, _ value: String) {
     guard name.utf8.isASCII, let name = HeaderName(rawValue: name.lowercased()) else { return }
     add(name, value)
   }
 
-  /// Keeps a field.
+  /// Adds a field.
   public mutating func add(_ name: HeaderName, _ value: String) {
     if values[name] == nil { values[name] = value } else { values[name]?.append(", \(value)") }
   }

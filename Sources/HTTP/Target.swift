@@ -1,17 +1,17 @@
 internal import Ground
 
-/// A request's target (RFC 9112, 3.2), taken apart once: decoded path segments and the raw query.
+/// A parsed request target (RFC 9112, 3.2): decoded path segments and the raw query.
 public struct Target: Sendable {
-  /// The target cannot be used: a bad escape, text that is not UTF-8, or NUL. Answered with 400.
+  /// The target has an invalid escape, text that is not UTF-8, or NUL. Answered with 400.
   public struct MalformedTarget: Error {}
 
-  /// The path's segments, percent-decoded once: `%2F` inside a segment is data. Without a trailing empty one, so
-  /// that paths with and without a trailing slash are the same; a leading `//` counts as `/`.
+  /// The path's segments, percent-decoded once, so `%2F` inside a segment is data. A trailing empty segment is dropped:
+  /// paths with and without a trailing slash are the same. A leading `//` counts as `/`.
   public let segments: [String]
-  /// What follows `?`, not decoded.
+  /// The text after `?`, not decoded.
   public let query: Substring.UTF8View
 
-  /// Takes a raw target apart: `/path?query`, or an absolute URI.
+  /// Parses a raw target: `/path?query`, or an absolute URI.
   public init(_ raw: String) throws(MalformedTarget) {
     var rest = raw[...].utf8
     if rest.first != UInt8(ascii: "/") {
@@ -36,7 +36,8 @@ public struct Target: Sendable {
     self.segments = segments
   }
 
-  /// `http://host/path`: a server must take it (RFC 9112, 3.2.2); the authority is not ours to judge.
+  /// The rest of `http://host/path` after the host. A server must accept this form (RFC 9112, 3.2.2); the authority is
+  /// not checked here.
   private static func pathOfAbsoluteForm(_ raw: Substring.UTF8View) -> Substring.UTF8View? {
     let schemes: [StaticString] = ["http://", "https://"]
     guard let scheme = schemes.first(where: { raw.prefix($0.utf8CodeUnitCount).isWord($0) }) else { return nil }
@@ -48,7 +49,7 @@ public struct Target: Sendable {
   }
 }
 
-/// Percent-decodes once; nil for a bad escape, for what is not UTF-8 afterwards, and for NUL.
+/// Percent-decodes a text once. Nil for an invalid escape, for NUL, and if the result is not UTF-8.
 func percentDecoded(_ text: some Collection<UInt8>, plusIsBlank: Bool) -> String? {
   var bytes: [UInt8] = []
   bytes.reserveCapacity(text.count)

@@ -1,31 +1,31 @@
 public import Ground
 
-/// The proxies whose `X-Forwarded-For` is believed: each adds at its end the address that it was called from.
+/// The proxies whose `X-Forwarded-For` is trusted. Each appends the address that it was called from.
 public struct TrustedProxies: Sendable {
   private let networks: [IPNetwork]
 
-  /// Proxies by the networks of their addresses; with none, nobody is believed.
+  /// Trusts proxies in the given networks. Without any, `X-Forwarded-For` is never trusted.
   public init(_ networks: [IPNetwork] = []) { self.networks = networks }
 
-  /// Whether an address is one of theirs.
+  /// Whether an address is that of a trusted proxy.
   public func contains(_ address: String) -> Bool {
     !networks.isEmpty && IPAddress(address).map(contains) == true
   }
 
-  /// Notes who is calling: the last address that no proxy of ours has. What stands before it is the caller's own claim.
-  /// Where a proxy does not know whom it has been called by, the address is its own.
+  /// Sets the request's address to the client's: the last address that is not a trusted proxy's. What comes before it
+  /// is only the client's own claim. If a proxy does not know its caller, the address is the proxy's own.
   public func resolveCaller(of request: inout Request) {
     guard let forwarded = request.headers[.forwardedFor] else { return }
     guard contains(request.address) else {
       request.isForwarded = true
       return
     }
-    // An element of blanks alone says nothing (RFC 9110, 5.6.1).
+    // Empty elements are allowed, and mean nothing (RFC 9110, 5.6.1).
     let hops = forwarded.utf8.split(separator: UInt8(ascii: ",")).filter { !$0.allSatisfy(\.isBlank) }
     if hops.isEmpty { request.isForwarded = true }
     for hop in hops.reversed() {
       guard let address = Self.address(hop) else {
-        request.isForwarded = true  // "unknown", or nothing that a proxy would write
+        request.isForwarded = true  // "unknown", or something no proxy would write
         return
       }
       request.address = address.text
@@ -33,10 +33,10 @@ public struct TrustedProxies: Sendable {
     }
   }
 
-  /// Whether an address is one of theirs.
+  /// Whether an address is that of a trusted proxy.
   public func contains(_ address: IPAddress) -> Bool { networks.contains { $0.contains(address) } }
 
-  /// `192.0.2.1`, `2001:db8::1`; some proxies add the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
+  /// Parses `192.0.2.1` or `2001:db8::1`. Some proxies add the port: `192.0.2.1:4711`, `[2001:db8::1]:4711`.
   private static func address(_ hop: Substring.UTF8View) -> IPAddress? {
     var text = hop.trimmed(of: \.isBlank)
     if text.first == UInt8(ascii: "["), let end = text.firstIndex(of: UInt8(ascii: "]")) {

@@ -2,32 +2,34 @@ public import Ground
 public import Loop
 public import Postgres
 
-/// Work of one kind that is done later, beside the requests: what it is about, as JSON.
+/// Work of one kind that is done in the background, described as JSON.
 ///
-/// It is enqueued in the transaction of the change that it follows from, so that there is one if and only if there is the
-/// other. A `WorkHandler` does it, at least once: it may have been done, and its replica gone before it could say so.
+/// Work is enqueued in the transaction of the change that it follows from, so that either both are committed or
+/// neither. A `WorkHandler` does it at least once: a replica may have done it, and ended before it could record that.
 public protocol DeferredWork: JSONEncodable {
-  /// What the table calls it: lower-case letters, digits and hyphens. It lives on in databases, so it never changes.
+  /// The kind's name in the table: lower-case letters, digits and hyphens. It persists in databases, so it must never
+  /// change.
   static var kind: String { get }
 
-  /// Reads what was written by this version, or by one that runs or ran beside it.
+  /// Reads a payload that was written by this version, or by another version that runs or ran beside it.
   ///
-  /// - Throws: Whatever says what is wrong with it: the work is given up.
+  /// - Throws: Any error, which describes what is wrong with the payload. The work is given up.
   init(_ payload: JSON) throws
 }
 
-/// The table of work to be done later.
+/// The queue of deferred work, a table in the database.
 public enum WorkQueue {
-  /// How much of one kind may wait: a receiver that is away for days fills no disk.
+  /// How much work of one kind may wait. If a receiver is unavailable for days, this keeps the disk from filling up.
   public static let mostWaiting = 100_000
-  /// How much is kept of what was given up, and for how long.
+  /// How much given-up work is kept, and for how many days.
   static let (mostDead, daysDead) = (10_000, 30)
 }
 
 extension Transaction {
-  /// Has work done as soon as the transaction is committed, or after a delay.
+  /// Enqueues work. It becomes due when the transaction is committed, or after a delay.
   ///
-  /// - Returns: False if as much of its kind waits as may wait: it will not be done, and the caller decides what of that.
+  /// - Returns: False if too much work of this kind is already waiting. The work will not be done, and the caller
+  ///   decides what that means.
   public func enqueue<Work: DeferredWork>(
     _ work: Work, after delay: Duration = .zero
   ) async throws(PostgresError) -> Bool {
@@ -53,9 +55,9 @@ public struct WorkHandler: Sendable {
   let limit: Duration
   let run: @Sendable (JSON, WorkAttempt) async throws -> Void
 
-  /// What does the work of a kind: at least once, each time within the limit, after which the attempt has failed and its
-  /// task is cancelled. An attempt that throws is followed by another, as the policy says. What it throws is kept with the
-  /// work and logged, as text: it must hold no secret, such as the address of a webhook.
+  /// Makes a handler. It does each piece of work at least once. An attempt that takes longer than the limit has failed,
+  /// and its task is cancelled. After an attempt that throws, the policy decides about the next one. The error is
+  /// stored with the work and logged, as text: it must not contain secrets, such as the address of a webhook.
   public init<Work: DeferredWork>(
     for kind: Work.Type, retries: RetryPolicy = .deferredWork, within limit: Duration = .seconds(30),
     _ body: @escaping @Sendable (Work, WorkAttempt) async throws -> Void
@@ -63,33 +65,33 @@ public struct WorkHandler: Sendable {
     (self.kind, self.retries, self.limit) = (Work.kind, retries, limit)
     run = { payload, attempt in
       let work: Work
-      do { work = try Work(payload) } catch { throw Hopeless("payload: \(error)") }
+      do { work = try Work(payload) } catch { throw PermanentFailure("payload: \(error)") }
       try await body(work, attempt)
     }
   }
 }
 
 extension RetryPolicy {
-  /// Twelve attempts in two to three and a half hours: what is away for long is not asked too often, and what is away for short is not
-  /// waited for.
+  /// Twelve attempts within two to three and a half hours. Short outages are bridged quickly, and during long ones the
+  /// receiver is not called too often.
   public static let deferredWork = RetryPolicy(attempts: 12, firstPause: .seconds(10), longestPause: .seconds(3600))
 }
 
 /// One attempt at a piece of work.
 public struct WorkAttempt: Sendable, Equatable {
-  /// The same in all attempts at it: what receivers may tell repetitions by.
+  /// The same in all attempts, so that receivers can recognise repetitions.
   public let id: Int64
-  /// From 1.
+  /// The number of the attempt, counted from 1.
   public let number: Int
   /// When the work was enqueued.
   public let enqueuedAt: Timestamp
 }
 
-/// Thrown by a handler whose work is not to be tried again.
-public struct Hopeless: Error, CustomStringConvertible {
-  /// Why.
+/// Thrown by a handler if its work must not be tried again.
+public struct PermanentFailure: Error, CustomStringConvertible {
+  /// The reason.
   public let description: String
 
-  /// For the reason that is kept with the work.
+  /// Makes the error. The reason is stored with the work.
   public init(_ reason: String) { description = reason }
 }

@@ -1,47 +1,49 @@
 public import Ground
 public import Postgres
 
-/// Something that the service does by itself, again and again: a value that a `JobRunner` starts, holds and ends.
+/// A background job: a value that a `JobRunner` starts, holds and ends.
 public struct Job: Sendable {
-  /// What the log and the metrics call it. Of those that share a database, one name is one job.
+  /// The job's name in the log and the metrics. Among replicas that share a database, jobs of the same name are the
+  /// same job.
   public let name: String
-  /// How long it rests between two runs.
+  /// The pause between two runs.
   public let interval: Duration
-  /// When it runs first.
+  /// When the first run starts.
   public let start: FirstRun
-  /// Who runs it.
+  /// Which runners run the job.
   public let scope: Runners
   let body: @Sendable (JobRun) async throws -> NextRun
 
-  /// When a job runs first.
+  /// When the first run of a job starts.
   public enum FirstRun: Sendable {
-    /// As soon as its runner starts.
+    /// As soon as the runner starts.
     case atOnce
-    /// After its interval.
+    /// After the interval.
     case afterInterval
   }
 
-  /// Who runs a job.
+  /// Which runners run a job.
   public enum Runners: Sendable {
-    /// Every runner that has it.
+    /// Every runner that has the job.
     case everyRunner
-    /// One of all that share the database, at its interval between them. It may take `limit`: then it is cancelled, and
-    /// if even that does not end it within a minute, or its replica is gone, another one may run it.
+    /// Only one of the replicas that share the database, with the interval between any two runs. A run is cancelled
+    /// after `limit`. If even that does not end it within a minute, or its replica is gone, another replica may run the
+    /// job.
     case oneReplica(of: WritableDatabase, limit: Duration)
   }
 
-  /// What follows a run.
+  /// What happens after a run.
   public enum NextRun: Sendable, Equatable {
-    /// The next one, after the interval.
+    /// The next run starts after the interval.
     case atInterval
-    /// The next one, after the interval or this time, whichever is shorter.
+    /// The next run starts after the interval or this time, whichever is shorter.
     case within(Duration)
-    /// None: it is done for good.
+    /// There is no next run: the job is done for good.
     case never
   }
 
-  /// A job that runs at its interval for as long as the service does. A body that takes many steps ends early if its task
-  /// is cancelled.
+  /// Makes a job that runs at its interval for as long as the service does. A body of many steps should end early if
+  /// its task is cancelled.
   public init(
     _ name: String, every interval: Duration, from start: FirstRun = .atOnce, by scope: Runners = .everyRunner,
     _ body: @escaping @Sendable (JobRun) async throws -> Void
@@ -53,7 +55,7 @@ public struct Job: Sendable {
     }
   }
 
-  /// The same job with a body that says after each run what follows.
+  /// Makes a job whose body decides after each run what happens next.
   public static func planning(
     _ name: String, every interval: Duration, from start: FirstRun = .atOnce,
     _ body: @escaping @Sendable (JobRun) async throws -> NextRun
@@ -71,35 +73,35 @@ public struct Job: Sendable {
 
 /// One run of a job.
 public struct JobRun: Sendable {
-  /// How much later than it should it began; zero for the first run at once.
+  /// How late the run began; zero for a first run at once.
   public let lateness: Duration
 }
 
-/// What a runner says of its jobs, for the log.
+/// What a runner reports about its jobs, for the log.
 public enum JobReport: Sendable, Equatable {
-  /// A run has thrown, and all before it since the last one that did not: `failures` of them. Said once for each reason.
+  /// A run has thrown, as have all runs since the last success: `failures` of them. Reported once for each reason.
   case failed(job: String, reason: String, failures: Int)
-  /// A run has ended well, after so many that have thrown.
+  /// A run has succeeded after this many failures.
   case recovered(job: String, failures: Int)
 }
 
-/// What has become of a job on one runner.
+/// The history of a job on one runner.
 public struct JobRecord: Sendable, Equatable {
   /// The job's name.
   public let name: String
-  /// How many runs have ended well.
+  /// The number of successful runs.
   public internal(set) var successes = 0
-  /// How many runs have thrown.
+  /// The number of runs that threw.
   public internal(set) var failures = 0
-  /// When the last run began; nil: none has.
+  /// When the last run began; nil if there was none.
   public internal(set) var lastStart: Timestamp?
-  /// How long the last run took that has ended; nil: none has.
+  /// How long the last completed run took; nil if there was none.
   public internal(set) var lastDuration: Duration?
 
-  /// A job that has not run.
+  /// Makes a record of a job that has not run yet.
   public init(name: String) { self.name = name }
 
-  /// Counts what has become of the same job on another runner, too; what is last is that of whoever ran later.
+  /// Adds the record of the same job on another runner. The last run is the later of the two.
   public static func += (left: inout JobRecord, right: JobRecord) {
     left.successes += right.successes
     left.failures += right.failures

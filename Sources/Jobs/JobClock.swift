@@ -1,10 +1,10 @@
 internal import Loop
 
-/// What a runner measures its pauses by; tests have one of their own.
+/// The clock that a runner uses for its pauses. Tests provide their own.
 public protocol JobClock: AnyObject {
-  /// A time to compare with others of the same clock.
+  /// The current time, comparable with other times of this clock.
   var now: ContinuousClock.Instant { get }
-  /// Calls `action` on the loop after the delay; gives what makes it forget that.
+  /// Calls `action` on the loop after the delay. Returns a function that cancels this.
   func after(_ delay: Duration, _ action: @escaping () -> Void) -> () -> Void
 }
 

@@ -3,21 +3,22 @@ public import Loop
 
 /// Starts the jobs of one loop, holds them, and ends them.
 ///
-/// A job never overlaps with itself. One that throws is reported, once for each reason, and runs again at its interval.
+/// Runs of a job never overlap. A run that throws is reported, once for each reason, and the job runs again after its
+/// interval.
 public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its loop's thread
-  /// How many reasons are reported of a job that fails again and again, each time of another.
+  /// How many different reasons are reported for a job that keeps failing.
   private static let mostReasons = 8
 
-  /// A job, and what it does now.
+  /// A job and its current state.
   private final class HeldJob: @unchecked Sendable {  // Sendable: owned by its loop's thread
     let job: Job
     var record: JobRecord
     var task: Task<Void, Never>?
-    /// The run under way; nil: it rests.
+    /// The current run; nil while the job rests.
     var run: Task<Job.NextRun, any Error>?
-    /// Ends the rest.
+    /// Ends the pause.
     var wake: (() -> Void)?
-    /// Of the failures since it last ended well.
+    /// The reasons for the failures since the last success.
     var reasons: Set<String> = []
     var failures = 0
 
@@ -30,7 +31,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
   private let held: [HeldJob]
   private var isStopping = false
 
-  /// A runner that does not run yet. It tells `report` what the log should say.
+  /// Makes a runner, without starting it. It calls `report` with what the log should say.
   public init(
     _ jobs: [Job], on loop: Loop, clock: (any JobClock)? = nil, report: @escaping @Sendable (JobReport) -> Void
   ) {
@@ -38,13 +39,13 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
     held = jobs.map(HeldJob.init)
   }
 
-  /// What has become of its jobs. On the loop.
+  /// The records of the jobs. Must be called on the loop.
   public var records: [JobRecord] { held.map(\.record) }
 
-  /// How many of them wait for their next run. On the loop.
+  /// The number of jobs that wait for their next run. Must be called on the loop.
   var resting: Int { held.count { $0.wake != nil } }
 
-  /// Starts them. Once, from any thread.
+  /// Starts the jobs. May be called once, from any thread.
   public func start() {
     Task(executorPreference: loop) { [self] in
       guard !isStopping else { return }
@@ -52,7 +53,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
     }
   }
 
-  /// Ends them: those that rest at once, those that run when their run has ended, whose task is cancelled. On the loop.
+  /// Ends the jobs. Resting jobs end at once. Current runs are cancelled and waited for. Must be called on the loop.
   public func stop() async {
     isStopping = true
     for one in held {
@@ -74,7 +75,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
     }
   }
 
-  /// Waits for so long, or until the end; gives when that should have been over.
+  /// Waits for a time, or until the runner stops. Returns the time at which the wait should have ended.
   private func rest(_ one: HeldJob, for time: Duration) async -> ContinuousClock.Instant {
     let due = clock.now + time
     guard !isStopping else { return due }
@@ -95,10 +96,10 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
   private func run(_ one: HeldJob, _ due: ContinuousClock.Instant) async -> Job.NextRun {
     do {
       switch try await one.job.turn() {
-      case .theirs(let time): return .within(time)
-      case .ours(let claim):
+      case .wait(let time): return .within(time)
+      case .run(let claim):
         let next = await run(one, JobRun(lateness: clock.now - due))
-        // What is not given back is free when its time is up.
+        // A claim that is not released expires.
         try? await claim?.end()
         let value = try next.get()
         one.record.successes += 1
@@ -111,7 +112,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
     }
   }
 
-  /// Runs the job's body in a task of its own, which is cancelled at the end, or after its limit.
+  /// Runs the job's body in its own task, which is cancelled when the runner stops or the limit is exceeded.
   private func run(_ one: HeldJob, _ run: JobRun) async -> Result<Job.NextRun, any Error> {
     let begin = clock.now
     let (task, forgetLimit) = start(one, run)
@@ -122,7 +123,7 @@ public final class JobRunner: @unchecked Sendable {  // Sendable: owned by its l
     return result
   }
 
-  /// Starts a run; gives its task, and what is to be called when that has ended.
+  /// Starts a run. Returns its task, and a function to call when the task has ended.
   private func start(_ one: HeldJob, _ run: JobRun) -> (Task<Job.NextRun, any Error>, () -> Void) {
     let body = one.job.body
     let task = Task(executorPreference: loop) { try await body(run) }

@@ -1,25 +1,26 @@
 internal import Ground
 internal import Postgres
 
-/// Whose turn it is to run a job.
+/// Whether a runner may run a job now.
 enum JobTurn {
-  /// This runner's; what it has to give back, if others share the job.
-  case ours(JobClaim?)
-  /// Somebody else's, for so long.
-  case theirs(Duration)
+  /// Run it now. If replicas share the job, release the claim afterwards.
+  case run(JobClaim?)
+  /// Another replica has it. Ask again after this time.
+  case wait(Duration)
 }
 
-/// The right to run a job that only one replica runs at a time: its row in the table `job`, until a time at which it is
-/// taken for granted that whoever has it is gone.
+/// The right to run a job that only one replica may run at a time. It is a row in the table `job`, and expires at a
+/// time after which its holder is considered gone.
 struct JobClaim {
-  /// How much longer than it may run a job is held for its replica.
+  /// How long a claim lasts beyond the job's limit.
   private static let grace = Duration.seconds(60)
 
   private let name: String
   private let db: WritableDatabase
   private let heldUntil: Timestamp
 
-  /// Has the right given if nobody has it and nobody began the job within its interval; or tells when to ask again.
+  /// Claims the job if no replica holds it and none has begun it within the interval. Otherwise tells when to ask
+  /// again.
   static func ask(_ name: String, _ db: WritableDatabase, interval: Duration, limit: Duration) async throws -> JobTurn {
     let (pause, held) = (interval.microseconds, (limit + grace).microseconds)
     let answer = try await db.run(
@@ -39,13 +40,13 @@ struct JobClaim {
         greatest(started_at + \(pause) * interval '1 microsecond', held_until) - now()))::bigint
       from job where name = \(name) and not exists (select from claimed)
       """, returning: ClaimRow.self)
-    // No row: somebody else has just made it.
-    guard let answer else { return .theirs(interval) }
-    guard let heldUntil = answer.heldUntil else { return .theirs(max(.milliseconds(100), .microseconds(answer.left))) }
-    return .ours(JobClaim(name: name, db: db, heldUntil: heldUntil))
+    // No row: another replica has just inserted it.
+    guard let answer else { return .wait(interval) }
+    guard let heldUntil = answer.heldUntil else { return .wait(max(.milliseconds(100), .microseconds(answer.left))) }
+    return .run(JobClaim(name: name, db: db, heldUntil: heldUntil))
   }
 
-  /// Gives the right back, if it is still there.
+  /// Releases the claim, if it has not expired.
   func end() async throws {
     try await db.run("update job set held_until = null where name = \(name) and held_until = \(heldUntil)")
   }
@@ -62,13 +63,13 @@ struct JobClaim {
 }
 
 extension Job {
-  /// How long a run may take before it is cancelled; nil: its statements have limits of their own.
+  /// How long a run may take before it is cancelled; nil if it has no limit besides those of its statements.
   var limit: Duration? {
     if case .oneReplica(_, let limit) = scope { limit } else { nil }
   }
 
   func turn() async throws -> JobTurn {
-    guard case .oneReplica(let db, let limit) = scope else { return .ours(nil) }
+    guard case .oneReplica(let db, let limit) = scope else { return .run(nil) }
     return try await JobClaim.ask(name, db, interval: interval, limit: limit)
   }
 }

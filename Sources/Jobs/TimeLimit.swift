@@ -1,14 +1,14 @@
 internal import Loop
 
-/// What took longer than it may.
-struct TookTooLong: Error, CustomStringConvertible {
+/// A body that exceeded its time limit.
+struct TimeLimitExceeded: Error, CustomStringConvertible {
   let limit: Duration
   var description: String { "no end within \(limit)" }
 }
 
 extension Loop {
-  /// Runs a body in a task of its own, and gives what it threw; nil if nothing. After the limit that task is cancelled, and
-  /// not waited for. On the loop.
+  /// Runs a body in its own task, and returns the error that it threw; nil if it threw none. After the limit, the task
+  /// is cancelled and no longer waited for. Must be called on the loop.
   func within(_ limit: Duration, _ body: @escaping @Sendable () async throws -> Void) async -> (any Error)? {
     let answer = FirstAnswer()
     let task = Task(executorPreference: self) {
@@ -21,7 +21,7 @@ extension Loop {
     }
     let timer = after(limit) {
       task.cancel()
-      answer.give(.failure(TookTooLong(limit: limit)))
+      answer.give(.failure(TimeLimitExceeded(limit: limit)))
     }
     defer { timer.cancel() }
     let result = await withTaskCancellationHandler {
@@ -34,7 +34,7 @@ extension Loop {
   }
 }
 
-/// The first of several answers.
+/// The first of several results.
 private final class FirstAnswer: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private var answer: Result<Void, any Error>?
   private var continuation: UnsafeContinuation<Result<Void, any Error>, Never>?

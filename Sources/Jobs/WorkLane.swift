@@ -2,10 +2,11 @@ internal import Ground
 public import Loop
 public import Postgres
 
-/// Takes the work that is due one by one, in the order in which it is due, and has it done: several lanes, here and on
-/// other replicas, pass each other by.
+/// Takes due work, one piece at a time in the order of the due times, and runs its handlers. Several lanes can run in
+/// parallel, here and on other replicas, without blocking each other.
 struct WorkLane: Sendable {
-  /// How much longer than its limit work is held for whoever has taken it, who may not be there any more.
+  /// How long work is reserved beyond its limit for the lane that has taken it. After that, the lane is considered
+  /// gone.
   private static let grace = Duration.seconds(30)
 
   let handlers: [String: WorkHandler]
@@ -13,7 +14,7 @@ struct WorkLane: Sendable {
   let loop: Loop
   let report: @Sendable (WorkReport) -> Void
 
-  /// Does what is due until there is nothing, or its task is cancelled.
+  /// Does due work until there is none left, or the task is cancelled.
   func doDue() async throws {
     while !Task.isCancelled, let taken = try await take() {
       guard let handler = handlers[taken.kind] else { continue }
@@ -21,7 +22,8 @@ struct WorkLane: Sendable {
     }
   }
 
-  /// Takes what is due first; nil if nothing is. Whatever this version knows no handler of is left to others.
+  /// Takes the work that has been due longest; nil if none is due. Kinds without a handler here are left to other
+  /// versions.
   private func take() async throws -> TakenWork? {
     let kinds = handlers.keys.sorted()
     let holds = kinds.map { kind in ((handlers[kind]?.limit ?? .zero) + Self.grace).microseconds }
@@ -41,17 +43,17 @@ struct WorkLane: Sendable {
       """, returning: TakenWork.self)
   }
 
-  /// Gives why it has failed; nil if it has not.
+  /// Makes an attempt. Returns the error; nil if it succeeded.
   private func attempt(_ taken: TakenWork, by handler: WorkHandler) async -> (any Error)? {
     guard taken.attempt.number <= handler.retries.attempts else {
-      return Hopeless("whoever made the last attempt is gone")
+      return PermanentFailure("whoever made the last attempt is gone")
     }
     let payload: JSON
-    do { payload = try JSON(Array(taken.payload.utf8)) } catch { return Hopeless("payload: \(error)") }
+    do { payload = try JSON(Array(taken.payload.utf8)) } catch { return PermanentFailure("payload: \(error)") }
     return await loop.within(handler.limit) { try await handler.run(payload, taken.attempt) }
   }
 
-  /// Writes down what has become of it, unless somebody else has taken it meanwhile.
+  /// Records the outcome, unless another lane has taken the work meanwhile.
   private func finish(_ taken: TakenWork, by handler: WorkHandler, _ failure: (any Error)?) async throws {
     let own: SQL = "id = \(taken.attempt.id) and attempts = \(taken.attempt.number) and dead_at is null"
     guard let failure else {
@@ -59,12 +61,12 @@ struct WorkLane: Sendable {
       return
     }
     let reason = String("\(failure)".unicodeScalars.prefix(1000)).replacing("\0", with: "")
-    // At the end of the service it is put back as it was.
+    // When the service stops, the work is put back as it was.
     guard !Task.isCancelled else {
       try await db.run("update deferred_work set attempts = attempts - 1, due_at = now() where \(own)")
       return
     }
-    let pause = failure is Hopeless ? nil : handler.retries.pause(afterAttempt: taken.attempt.number)
+    let pause = failure is PermanentFailure ? nil : handler.retries.pause(afterAttempt: taken.attempt.number)
     let next: SQL = pause.map { "due_at = now() + \($0.microseconds) * interval '1 microsecond'" } ?? "dead_at = now()"
     let count = try await db.run("update deferred_work set failure = \(reason), \(next) where \(own)")
     if pause == nil && count == 1 { report(WorkReport(kind: taken.kind, attempt: taken.attempt, reason: reason)) }
@@ -75,13 +77,13 @@ struct WorkLane: Sendable {
 public struct WorkReport: Sendable, Equatable {
   /// The kind of the work.
   public let kind: String
-  /// The last attempt at it.
+  /// The last attempt.
   public let attempt: WorkAttempt
-  /// Why that has failed.
+  /// Why the last attempt failed.
   public let reason: String
 }
 
-/// Work that was taken.
+/// Work that a lane has taken.
 private struct TakenWork: RowDecodable {
   let kind: String
   let payload: String
@@ -96,7 +98,7 @@ private struct TakenWork: RowDecodable {
 }
 
 extension WorkQueue {
-  /// The jobs of one loop that do the work for which there are handlers, in so many lanes; none if there are none.
+  /// Jobs for one loop that run the handlers in `lanes` lanes. Empty if there are no handlers.
   public static func jobs(
     _ handlers: [WorkHandler], _ db: WritableDatabase, on loop: Loop, lanes: Int = 4,
     report: @escaping @Sendable (WorkReport) -> Void
@@ -107,7 +109,7 @@ extension WorkQueue {
     return (1...lanes).map { _ in Job("do-deferred-work", every: .seconds(1)) { _ in try await lane.doDue() } }
   }
 
-  /// The job that forgets what was given up long ago, and the oldest of what is too much.
+  /// A job that deletes work that was given up long ago, and the oldest of it if there is too much.
   public static func forgetting(_ db: WritableDatabase) -> Job {
     Job("forget-dead-work", every: .seconds(3600), by: .oneReplica(of: db, limit: .seconds(60))) { _ in
       try await db.run(

@@ -1,4 +1,4 @@
-/// The value of one column in one row, in PostgreSQL's binary format. It lives as long as the row is being read.
+/// The value of one column in one row, in PostgreSQL's binary format. It is valid only while the row is being read.
 public struct PostgresCell {
   let column: StaticString
   let type: PostgresType
@@ -7,7 +7,7 @@ public struct PostgresCell {
 
   var isNull: Bool { value == nil }
 
-  /// An error that names the column, never what it holds.
+  /// An error that names the column, and never contains its value.
   func unexpected(_ what: String) -> PostgresError { .unexpected("column \"\(column)\" \(what)") }
 
   private func bytes() throws(PostgresError) -> UnsafeRawBufferPointer {
@@ -60,15 +60,17 @@ public struct PostgresCell {
     }
   }
 
-  /// The text of either type; `jsonb` puts its format's version, 1, before it.
+  /// The text of a `json` or `jsonb` value. `jsonb` has its format version, 1, in front.
   private func json(_ bytes: UnsafeRawBufferPointer) throws(PostgresError) -> UnsafeRawBufferPointer {
     guard type == .jsonb else { return bytes }
     guard bytes.first == 1 else { throw unexpected("has an unknown version of jsonb") }
     return UnsafeRawBufferPointer(rebasing: bytes.dropFirst())
   }
 
-  /// An array is the number of dimensions, a flag, the element's type, for each dimension its length and lowest index,
-  /// and then for each element its length, -1 for null, and its bytes; all numbers have 32 bits.
+  /// Calls the body with each element of a one-dimensional array.
+  ///
+  /// The format is the number of dimensions, a flag and the element type; for each dimension its length and its lower
+  /// bound; and for each element its length (-1 for null) and its bytes. All numbers have 32 bits.
   func forEachElement(_ body: (PostgresCell) throws(PostgresError) -> Void) throws(PostgresError) {
     var rest = try bytes()
     guard PostgresType.arrays.contains(type) else { throw mismatch("an array") }
@@ -105,7 +107,7 @@ public struct PostgresCell {
   }
 }
 
-/// A type's oid, from `pg_type.dat`.
+/// The OID of a type, from `pg_type.dat`.
 struct PostgresType: Hashable, Sendable {
   let rawValue: UInt32
 
@@ -123,7 +125,7 @@ struct PostgresType: Hashable, Sendable {
   static let timestamptz = PostgresType(rawValue: 1184)
   static let jsonb = PostgresType(rawValue: 3802)
 
-  /// The arrays of the types above, but for `unknown`, in the same order.
+  /// The array types of the types above, in the same order, without `unknown`.
   static let arrays: Set<PostgresType> = Set(
     [1000, 1001, 1003, 1016, 1005, 1007, 1009, 199, 1014, 1015, 1185, 3807].map(PostgresType.init(rawValue:)))
 }

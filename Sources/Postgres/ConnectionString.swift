@@ -1,15 +1,15 @@
 internal import CLibPQ
 internal import Ground
 
-/// What a libpq URI or connection string says, keyword by keyword: to reach another database of the same server, and to
-/// keep the password apart.
+/// A parsed libpq URI or connection string. It can be changed to name another database of the same server, and written
+/// without its passwords.
 public struct ConnectionString: Sendable {
   private static let secrets: Set<String> = ["password", "sslpassword"]
   private var values: [(keyword: String, value: String)] = []
 
-  /// Reads a URI or a connection string. What it leaves out, libpq takes from the environment.
+  /// Parses a URI or a connection string. For parameters that it leaves out, libpq uses the environment.
   ///
-  /// - Throws: `PostgresError.unavailable` where it is neither.
+  /// - Throws: `PostgresError.unavailable` if it is neither, or if its host, port or database is implausible.
   public init(_ text: String) throws(PostgresError) {
     var reason: UnsafeMutablePointer<CChar>?
     guard let parsed = PQconninfoParse(text, &reason) else {
@@ -27,7 +27,8 @@ public struct ConnectionString: Sendable {
     }
   }
 
-  /// Whether no piece of a password that was not escaped has become a host, a port or a database.
+  /// Whether host, port and database are plausible. They are not if part of an unescaped password was parsed as one of
+  /// them.
   private func isPlausible(isURI: Bool) -> Bool {
     values.allSatisfy { keyword, value in
       switch keyword {
@@ -40,7 +41,7 @@ public struct ConnectionString: Sendable {
     }
   }
 
-  /// The variables of the environment that libpq takes the rest from.
+  /// The environment variables that libpq reads.
   package static var variables: [String] {
     var names = ["PGSERVICEFILE", "PGSYSCONFDIR"]
     guard let options = PQconndefaults() else { return names }
@@ -53,18 +54,28 @@ public struct ConnectionString: Sendable {
     return names
   }
 
-  /// The password, if it says one.
-  public var password: String? { values.first { $0.keyword == "password" }?.value }
+  /// The role; nil if there is none.
+  public var user: String? { value(of: "user") }
 
-  /// The same server, and another database.
-  public func database(_ name: String) -> ConnectionString {
+  /// The password; nil if there is none.
+  public var password: String? { value(of: "password") }
+
+  func value(of keyword: String) -> String? { values.first { $0.keyword == keyword }?.value }
+
+  /// The same parameters with another database.
+  public func database(_ name: String) -> ConnectionString { with("dbname", name) }
+
+  /// The same parameters with another role.
+  public func user(_ name: String) -> ConnectionString { with("user", name) }
+
+  func with(_ keyword: String, _ value: String) -> ConnectionString {
     var other = self
-    other.values.removeAll { $0.keyword == "dbname" }
-    other.values.append(("dbname", name))
+    other.values.removeAll { $0.keyword == keyword }
+    other.values.append((keyword, value))
     return other
   }
 
-  /// As libpq reads it, in keywords and values.
+  /// The parameters as keywords and values, as libpq reads them.
   public func text(withSecrets: Bool = true) -> String {
     values.filter { withSecrets || !Self.secrets.contains($0.keyword) }.map { keyword, value in
       "\(keyword)='\(value.replacing("\\", with: "\\\\").replacing("'", with: "\\'"))'"

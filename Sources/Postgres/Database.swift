@@ -1,50 +1,49 @@
 public import Loop
 
-/// A PostgreSQL database to read from, through the connections that one loop keeps to it. Who may write has it as a
-/// `WritableDatabase`.
+/// A PostgreSQL database for reading, with one loop's connections to it. Code that may write gets a `WritableDatabase`.
 ///
-/// It reads by its type, and by its sessions: they begin read-only transactions unless one says otherwise, as those that
-/// write do, so a statement that writes fails with 25006 here (read_only_sql_transaction). A pooler that keeps the
-/// sessions' settings to itself leaves it to the type alone; a `begin read only` around each look-up would cost more than
-/// the look-up's own work.
+/// The type has no methods that write. Its sessions are read-only, too: transactions are read-only by default, except
+/// those that begin with `begin read write`, so a statement that writes fails here with 25006
+/// (read_only_sql_transaction). With a pooler that does not pass on session settings, only the type protects. Wrapping
+/// each look-up in `begin read only` would cost more than the look-up itself.
 ///
-/// Connections are opened when they are first needed. While none is there and the last attempt to open one failed,
-/// statements fail at once with `PostgresError.unavailable`; they work again as soon as the server does. Nothing waits
-/// without a bound.
-public final class Database: @unchecked Sendable {  // Sendable: owned by its loop's thread, on which all is called
-  /// How to reach the server, and what may take how long.
+/// Connections are opened when they are first needed. If none is open and the last attempt failed, statements fail at
+/// once with `PostgresError.unavailable`; they work again as soon as the server does. All waiting is bounded.
+public final class Database: @unchecked Sendable {  // Sendable: used only on its loop's thread
+  /// How to reach the server, and the timeouts.
   public struct Settings: Sendable {
-    /// A URI or a connection string as libpq reads them; several hosts and `target_session_attrs` are allowed.
+    /// A libpq URI or connection string. Several hosts and `target_session_attrs` are allowed.
     public var url: String
-    /// Whether this is a copy that the program can do without.
+    /// Whether this is a standby, which the service can do without.
     public var isStandby = false
-    /// Connections for look-ups. A second one lets the loop and the server work at the same time.
+    /// The number of connections for look-ups. With two, the loop and the server can work at the same time.
     public var sharedConnections = 2
-    /// Connections for other statements and for transactions; each serves one at a time.
+    /// The number of connections for other statements and for transactions. Each serves one at a time.
     public var pooledConnections = 4
-    /// Whether statements are prepared once for each connection; if not, their texts are sent each time, for poolers that
-    /// bear no prepared statements, and each is planned anew.
+    /// Whether each connection prepares its statements once. If not, statements are sent as text and planned each time,
+    /// for poolers without support for prepared statements.
     public var preparesStatements = true
-    /// How long the server may work on a statement.
+    /// The statement timeout: how long the server may work on a statement.
     public var statementTime = Duration.seconds(5)
-    /// How long a statement may wait for a lock.
+    /// The lock timeout: how long a statement may wait for a lock.
     public var lockTime = Duration.seconds(2)
-    /// How long a transaction may wait for its next statement.
+    /// How long a transaction may be idle between statements.
     public var idleTransactionTime = Duration.seconds(10)
-    /// How long one address may take to answer; libpq counts whole seconds, and at least two.
+    /// How long connecting to one address may take. libpq counts whole seconds, and at least two.
     public var connectTime = Duration.seconds(2)
     /// How long a statement may wait for a free connection.
     public var waitingTime = Duration.seconds(2)
-    /// How many statements may wait for one.
+    /// How many statements may wait for a free connection.
     public var waitingLimit = 1000
-    /// Who is told when the server is reached or lost; nil: nobody.
+    /// Is told when the server is reached or lost; nil if nothing needs to know.
     public var reachability: Reachability?
 
-    /// The default settings for a server.
+    /// Makes the default settings for a server.
     public init(url: String) { self.url = url }
 
-    /// How long an answer may take, for statements that may take so long, or as long as usual: the server ends a
-    /// statement after its time, and what is silent for longer is stopped, or cut off.
+    /// The answer timeout for statements with the given statement timeout (nil: the default one). The server cancels a
+    /// statement after its statement timeout. If it is silent for even longer, the connection counts as dead: the
+    /// server hangs or cannot be reached.
     func answerTimeout(for statementTime: Duration? = nil) -> Duration {
       (statementTime ?? self.statementTime) + .seconds(2)
     }
@@ -56,14 +55,14 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
   private let tally: Tally
   private let shared: SharedPool
   private let leased: LeasedPool
-  /// The transaction in which everything happens, where this is a view of one.
+  /// The transaction in which all statements run; nil if this is not a view of a transaction.
   private let ambient: Transaction?
   private var isClosed = false
 
-  /// Whether everything happens in a transaction, which keeps a connection to itself.
+  /// Whether all statements run in one transaction, which keeps a connection to itself.
   public var isInTransaction: Bool { ambient != nil }
 
-  /// A database whose connections live on the loop. From any thread; opens nothing yet.
+  /// Makes a database whose connections belong to the loop. May be called on any thread, and opens no connection yet.
   public init(_ settings: Settings, on loop: Loop) {
     (self.settings, self.loop) = (settings, loop)
     (outbox, tally) = (Outbox(loop), Tally())
@@ -79,16 +78,16 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     (shared, leased, ambient) = (database.shared, database.leased, transaction)
   }
 
-  /// The same database as a transaction of it sees it: all statements run there, and a transaction within it is a
-  /// savepoint of it. Of no use after the transaction has ended.
+  /// This database as seen by one of its transactions: all statements run there, and a nested transaction is a
+  /// savepoint. Must not be used after the transaction has ended.
   func within(_ transaction: Transaction) -> Database { Database(self, in: transaction) }
 
   // MARK: Statements
 
-  /// The first row of a quick read, if there is one: for what most requests begin with.
+  /// The first row of a quick read; nil if there are no rows. Most requests begin with a look-up.
   ///
-  /// All look-ups of one turn of the loop go out together, so what is slow holds up others here: use `row` for that.
-  /// They share an implicit transaction, so nothing may be written.
+  /// All look-ups of one turn of the loop are sent together, so a slow one delays the others: use `row` for those. They
+  /// share an implicit transaction, so they must not write.
   public func lookup<Value: RowDecodable>(
     _ sql: SQL, as type: Value.Type = Value.self
   ) async throws(PostgresError) -> Value? {
@@ -99,13 +98,13 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
       do throws(PostgresError) {
         _ = try await shared.wait()
       } catch {
-        // A server with few places left may have given them to the others.
+        // If the server has few connection slots left, the other pool may have taken them.
         guard shared.isRefused, leased.isOpen else { throw error }
         return try await answer(sql).first()
       }
     }
     let answer: Pipeline.Answer = await withUnsafeContinuation { continuation in
-      // The load is compared at the moment of sending, so that one turn's look-ups are spread evenly.
+      // The connection is chosen at the moment of sending, to spread one turn's look-ups evenly.
       if let pipeline = shared.leastLoaded {
         pipeline.ask(sql, .lookup, continuation)
       } else {
@@ -115,14 +114,14 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     return try answer.get().first()
   }
 
-  /// The first row of a statement's answer, if there is one.
+  /// The first row of a statement's result; nil if there are no rows.
   public func row<Value: RowDecodable>(
     _ sql: SQL, as type: Value.Type = Value.self
   ) async throws(PostgresError) -> Value? {
     try await answer(sql).first()
   }
 
-  /// All rows of a statement's answer.
+  /// All rows of a statement's result.
   public func rows<Value: RowDecodable>(
     _ sql: SQL, as type: Value.Type = Value.self
   ) async throws(PostgresError) -> [Value] {
@@ -137,7 +136,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     return try await pipeline.answer(sql, as: .single)
   }
 
-  /// Whether the server answers a trivial statement within the waiting time.
+  /// Whether the server answers a trivial statement within `waitingTime`.
   public func ping() async -> Bool {
     await withUnsafeContinuation { continuation in
       let verdict = Verdict(continuation)
@@ -149,7 +148,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     }
   }
 
-  /// What its connections do now, and what has happened on them.
+  /// What the connections are doing now, and their history.
   public var load: Load {
     var load = Load()
     shared.report(to: &load)
@@ -174,7 +173,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
     return try await repeated(after: prelude, statementTime) { try await $0.perform(body) }
   }
 
-  /// Performs a transaction on a connection of its own, again as long as the server asks for it.
+  /// Runs a transaction on a leased connection, and repeats it as long as its failure asks for that.
   private func repeated<Value: Sendable>(
     after prelude: SQL? = nil, _ statementTime: Duration? = nil, _ perform: (Transaction) async throws -> Value
   ) async throws -> Value {
@@ -192,19 +191,19 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
       do {
         return try await perform(transaction)
       } catch {
-        guard transaction.failure?.asksForRepetition == true, pipeline.isIdle,
+        guard transaction.failure?.isTransactionRetryable == true, pipeline.isIdle,
           let pause = RetryPolicy.transactions.pause(afterAttempt: attempt)
         else { throw error }
         await loop.sleep(for: pause)
         attempt += 1
-        if transaction.failure?.isOfName == true { isNamed = false }
+        if transaction.failure?.isStatementMismatch == true { isNamed = false }
       }
     }
   }
 
   // MARK: Ending
 
-  /// Closes all connections; whoever waits for an answer gets `unavailable`.
+  /// Closes all connections. Statements in flight fail with `unavailable`.
   public func close() async {
     isClosed = true
     await shared.close()
@@ -219,7 +218,7 @@ public final class Database: @unchecked Sendable {  // Sendable: owned by its lo
 }
 
 extension RetryPolicy {
-  /// Transactions that have met each other.
+  /// For transactions that conflicted with each other.
   fileprivate static let transactions = RetryPolicy(
     attempts: 6, firstPause: .milliseconds(5), longestPause: .milliseconds(80))
 }
@@ -228,7 +227,7 @@ private struct Answered: RowDecodable {
   init(_ row: Row) throws(PostgresError) { _ = try row["answered"] as Bool }
 }
 
-/// Yes or no, whichever comes first.
+/// A continuation that is resumed by the first of two events.
 private final class Verdict: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private var continuation: UnsafeContinuation<Bool, Never>?
 

@@ -1,22 +1,23 @@
 internal import CLibPQ
 
-/// The servers that a URL names, as parameters that make libpq try one of them alone.
+/// The servers that a URL names, as parameters that make libpq try only one of them.
 ///
-/// With several hosts libpq goes on to the next one if a server refuses the connection, does not answer in time or is of
-/// the wrong kind, but not if it takes the connection and closes it, or has none free: then one bad server keeps it from
-/// the good ones behind it. So each is tried by itself.
+/// With several hosts, libpq tries the next one if a server refuses the connection, does not answer in time or is of
+/// the wrong kind. But it does not if a server accepts the connection and closes it, or has no free slot. Then one bad
+/// server would make the good ones after it unreachable. So each server is tried separately.
 enum Hosts {
   typealias Parameters = [(name: String, value: String)]
 
-  /// What to add to the URL for each attempt, in the URL's order; one empty element if there is nothing to take apart.
+  /// The parameters to add to the URL for each attempt, in the URL's order. A single empty element if the URL does not
+  /// name several hosts.
   static func attempts(of url: String) -> [Parameters] {
     let options = options(of: url)
     let kind = kind(insteadOf: options["target_session_attrs"] ?? values(PQconndefaults())["target_session_attrs"])
     return servers(of: options).map { $0 + kind }
   }
 
-  /// What to ask of a server in place of `target_session_attrs`; empty if that can stay. libpq judges `read-write` and
-  /// `read-only` by what a session does by default, which here is to read only: the kind of the server is meant.
+  /// The parameters that replace `target_session_attrs`; empty if it can stay. libpq judges `read-write` and
+  /// `read-only` by the session's default, which is read-only here. What matters is the kind of the server.
   static func kind(insteadOf attributes: String?) -> Parameters {
     switch attributes {
     case "read-write": [("target_session_attrs", "primary")]
@@ -30,7 +31,7 @@ enum Hosts {
     let addresses = list(options["hostaddr"])
     let count = max(hosts.count, addresses.count)
     let ports = list(options["port"])
-    // What libpq would refuse, or fill with a default of its own, is left to it.
+    // What libpq would refuse, or fill in with its own defaults, is left to libpq.
     guard count > 1, hosts.isEmpty || hosts.count == count, addresses.isEmpty || addresses.count == count,
       ports.count <= 1 || ports.count == count, !(hosts + addresses).contains("")
     else { return [[]] }
@@ -38,21 +39,21 @@ enum Hosts {
       var server: Parameters = []
       if !hosts.isEmpty { server.append(("host", hosts[index])) }
       if !addresses.isEmpty { server.append(("hostaddr", addresses[index])) }
-      // A URL without ports has as many empty ones as hosts.
+      // A URL without ports has one empty port for each host.
       if ports.count == count { server.append(("port", ports[index].isEmpty ? defaultPort : ports[index])) }
       return server
     }
-    // First all are asked whether they are a standby; only then is any taken.
+    // First look for a standby among all servers; only then take any server.
     guard options["target_session_attrs"] == "prefer-standby" else { return servers }
     return ["standby", "any"].flatMap { kind in servers.map { $0 + [("target_session_attrs", kind)] } }
   }
 
-  /// What a URL or a connection string sets; empty if libpq cannot read it.
+  /// The parameters that a URL or a connection string sets; empty if libpq cannot parse it.
   static func options(of url: String) -> [String: String] {
     values(PQconninfoParse(url, nil))
   }
 
-  /// As the environment says, or PostgreSQL's own.
+  /// The port from the environment, or PostgreSQL's default.
   private static var defaultPort: String { values(PQconndefaults())["port"] ?? "5432" }
 
   static func values(_ options: UnsafeMutablePointer<PQconninfoOption>?) -> [String: String] {

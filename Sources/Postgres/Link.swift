@@ -3,13 +3,13 @@ internal import Glibc
 internal import Ground
 internal import Loop
 
-/// The only owner of a `PGconn`.
+/// Owns a `PGconn`.
 final class Link: @unchecked Sendable {  // Sendable: made by a thread of the pool, then owned by its loop's thread
   let pointer: OpaquePointer
-  /// Whether a commit was made known without the synchronous standby, since somebody has cancelled the wait for it: it
-  /// must not be taken for done.
+  /// Whether a commit became visible without the synchronous standby, because the wait for it was cancelled. It must
+  /// not be reported as successful.
   private(set) var hasUnconfirmedCommit = false
-  /// Who counts it as long as it is open.
+  /// The `Reachability` that counts this connection until it closes.
   private var counted: (by: Reachability, server: String)?
 
   private init(owning pointer: OpaquePointer) {
@@ -26,23 +26,23 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
     if let counted { counted.by.closed(to: counted.server) }
   }
 
-  /// Has it counted from now until it is closed.
+  /// Counts the connection until it is closed.
   fileprivate func count(by reachability: Reachability) {
     counted = (reachability, server)
     reachability.opened(to: server)
   }
 
-  /// Connects, and blocks the calling thread: names are resolved, TLS is negotiated. Of several hosts each is tried by
-  /// itself, in the order of the URL.
+  /// Connects. Blocks the calling thread: resolves names and negotiates TLS. With several hosts, tries each one
+  /// separately, in the URL's order.
   ///
-  /// - Throws: `PostgresError.unavailable` with libpq's reason for each host, which never quotes the password.
+  /// - Throws: `PostgresError.unavailable` with libpq's reason for each host, which never contains the password.
   static func open(_ url: String, _ parameters: [(name: String, value: String)]) throws(PostgresError) -> Link {
     var reasons: [String] = []
     for host in Hosts.attempts(of: url) {
-      // A later parameter wins over an earlier one, and so over what the URL says.
+      // Later parameters override earlier ones, including those in the URL.
       let all = [("dbname", url), ("client_encoding", "UTF8"), ("fallback_application_name", "basekeeper")]
       var link = try connect(all + parameters + host)
-      // What the URL's service file asks for is known only now.
+      // The parameters from the URL's service file are known only now.
       let kind = Hosts.kind(insteadOf: Hosts.values(PQconninfo(link.pointer))["target_session_attrs"])
       if !kind.isEmpty { link = try connect(all + parameters + host + kind) }
       if link.isOpen { return link }
@@ -63,7 +63,7 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
 
   private var isOpen: Bool { PQstatus(pointer) == CONNECTION_OK }
 
-  /// The server that it leads to, as `host:port`.
+  /// The server, as `host:port`.
   private var server: String {
     let host = String(cString: PQhost(pointer))
     return (host.contains(":") ? "[\(host)]" : host) + ":" + String(cString: PQport(pointer))
@@ -72,8 +72,8 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
   /// Why libpq's last call failed.
   var reason: String { singleLine(PQerrorMessage(pointer)) }
 
-  /// Notices are not read, nor the last words of a server that ends, but for one: the function that it comes from names
-  /// it in all of PostgreSQL's languages.
+  /// Looks for one notice and ignores all others. It is recognised by the function that it comes from, which is the
+  /// same in all of PostgreSQL's languages.
   private func take(_ notice: OpaquePointer?) {
     guard let function = PQresultErrorField(notice, Int32(ErrorField.sourceFunction.rawValue)) else { return }
     if String(cString: function) == "SyncRepWaitForLSN" { hasUnconfirmedCommit = true }
@@ -81,19 +81,20 @@ final class Link: @unchecked Sendable {  // Sendable: made by a thread of the po
 }
 
 extension PostgresError {
-  /// The server has committed, and its standby may not have: if the server is lost, so is what was committed.
+  /// The server has committed, but its standby may not have: if the server is lost, the commit is lost, too.
   static let unconfirmedCommit = Self.unavailable("the wait for the synchronous standby was cancelled")
 }
 
-/// What opens the connections of one database.
+/// Opens the connections of one database.
 struct Opener: Sendable {
-  /// As many as may wait at once for a server that hangs; those for a standby hold up nobody else.
+  /// The threads are as many as may wait at once for a server that hangs. Standbys have their own, so that they delay
+  /// nothing else.
   private static let threads = BlockingPool(named: "pg-connect", threads: 32, capacity: 4096)
   private static let standbyThreads = BlockingPool(named: "pg-standby", threads: 8, capacity: 4096)
 
   let settings: Database.Settings
 
-  /// A connection in pipeline mode.
+  /// Opens a connection in pipeline mode.
   func open() async throws(PostgresError) -> Link {
     let outcome: Result<Link, PostgresError>
     do throws(BlockingPool.Full) {
@@ -112,16 +113,16 @@ struct Opener: Sendable {
       ("statement_timeout", settings.statementTime), ("lock_timeout", settings.lockTime),
       ("idle_in_transaction_session_timeout", settings.idleTransactionTime),
     ]
-    // What is read is in memory or on an SSD, and no statement is worth being compiled; the URL may say otherwise.
+    // The data is in memory or on an SSD, and no statement is worth JIT compilation. The URL may override this.
     let advice = ["-c random_page_cost=1.1", "-c jit=off"]
-    // What writes says so: `begin read write`.
+    // Transactions that write begin with `begin read write`.
     let rules =
       session.map { "-c \($0)=\($1.milliseconds)" } + ["-c TimeZone=UTC", "-c default_transaction_read_only=on"]
     let options = advice + [Hosts.options(of: settings.url)["options"] ?? ""] + rules
     let link = try Link.open(
       settings.url,
       [
-        // libpq counts in seconds, for each address, and takes 1 for 2.
+        // libpq counts in seconds, for each address, and treats 1 as 2.
         ("connect_timeout", "\(max(2, (settings.connectTime.milliseconds + 999) / 1000))"),
         ("options", options.joined(separator: " ")),
         ("keepalives_idle", "30"), ("keepalives_interval", "5"), ("keepalives_count", "3"),

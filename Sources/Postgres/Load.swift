@@ -1,23 +1,23 @@
 extension Database {
-  /// What the connections do at a moment, and what has happened on them since the start.
+  /// What the connections are doing at one moment, and their history.
   public struct Load: Sendable, Equatable {
     /// Open connections for look-ups.
     public var shared = 0
     /// Open connections for other statements and transactions.
     public var leased = 0
-    /// Those of them that are in use.
+    /// Leased connections that are in use.
     public var busy = 0
-    /// Statements that wait for a connection.
+    /// Statements that are waiting for a connection.
     public var waiting = 0
-    /// Statements that were sent and are not answered.
+    /// Statements in flight: sent, and not answered yet.
     public var unanswered = 0
-    /// Since the start.
+    /// What has happened since the start.
     public var history = History()
 
-    /// No connections, and an empty history.
+    /// Makes a load of zero.
     public init() {}
 
-    /// Counts another loop's, too.
+    /// Adds another loop's load.
     public static func += (left: inout Load, right: Load) {
       left.shared += right.shared
       left.leased += right.leased
@@ -30,11 +30,11 @@ extension Database {
 
   /// What has happened since the start.
   public struct History: Sendable, Equatable {
-    /// Connections that were opened.
+    /// Connections opened.
     public fileprivate(set) var opened = 0
-    /// Attempts to open one that failed.
+    /// Failed attempts to open a connection.
     public fileprivate(set) var refused = 0
-    /// Statements that failed.
+    /// Failed statements by cause.
     public fileprivate(set) var failures: [PostgresError.Cause: Int] = [:]
 
     fileprivate static func += (left: inout History, right: History) {
@@ -46,27 +46,27 @@ extension Database {
 }
 
 extension PostgresError {
-  /// What statements fail of.
+  /// The cause of a failed statement.
   public enum Cause: String, Sendable, CaseIterable {
-    /// No connection, a lost one, or none free in time.
+    /// There was no connection, it was lost, or none was free in time.
     case unavailable
-    /// It took, or waited for a lock, longer than it may.
+    /// The statement or its wait for a lock took too long.
     case timeout
-    /// What it would have written breaks a rule of the schema: most often the answer to somebody's mistake.
+    /// The change would violate a rule of the schema: most often a client's mistake.
     case constraint
-    /// It met another transaction, and its own is run again.
+    /// The statement conflicted with another transaction, and its transaction is run again.
     case conflict
-    /// Anything else: a fault of the service's own.
+    /// Anything else: a fault of this service.
     case other
   }
 
-  /// What the statement failed of.
+  /// The cause of the failure.
   public var cause: Cause {
     switch self {
     case .unavailable: .unavailable
     case .timedOut: .timeout
     case .statement(let sqlstate, _, _) where ["22", "23", "P0"].contains(sqlstate.prefix(2)): .constraint
-    case .statement where asksForRepetition: .conflict
+    case .statement where isTransactionRetryable: .conflict
     case .invalidText: .constraint
     case .statement, .unexpected: .other
     }

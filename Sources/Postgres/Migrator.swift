@@ -2,32 +2,32 @@ internal import Glibc
 internal import Ground
 public import Loop
 
-/// A step of the schema's history: a file's name and text. The text may hold several statements, but no `commit`.
+/// A step in the schema's history: a file's name and text. The text may contain several statements, but no `commit`.
 ///
-/// A program goes on, and also starts, with a database that a newer one has migrated: a migration only adds to what the
-/// program before it uses. One that takes something away from it says so by the end of its name, `.contract.sql`, and
-/// comes a release later; programs that do not know it do not run on that database.
+/// A program keeps running, and can also start, on a database that a newer program has migrated: a migration only adds
+/// to what the previous program uses. A migration that removes something has a name that ends in `.contract.sql`, and
+/// comes one release later. Programs that do not know it refuse to run on that database.
 public struct Migration: Sendable {
-  /// The file's name. Names are in the order of application.
+  /// The file's name. Migrations are applied in the order of their names.
   public let name: String
-  /// Its text.
+  /// The file's text.
   public let sql: String
 
-  /// A migration of the given name and text.
+  /// Makes a migration.
   public init(name: String, sql: String) { (self.name, self.sql) = (name, sql) }
 }
 
-/// Why a database cannot be brought to the schema of this program.
+/// Why a database cannot be migrated to this program's schema.
 public enum MigrationError: Error, Equatable, CustomStringConvertible {
-  /// The file was changed after it had been applied.
+  /// The file was changed after it was applied.
   case changed(String)
-  /// The file was applied to the database, and is not there any more.
+  /// The file was applied to the database, but this program does not have it.
   case missing(String)
-  /// The file was not applied, and later ones were.
+  /// The file was not applied, but later ones were.
   case skipped(String)
-  /// The database knows files that this program does not, and that take away what it needs.
+  /// Files were applied that this program does not have, and that remove what it needs.
   case newer([String])
-  /// The file ends the transaction it runs in.
+  /// The file ends the transaction that it runs in.
   case endsTransaction(String)
   /// A statement of the file failed.
   case failed(String, PostgresError)
@@ -46,27 +46,27 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Applies migrations, and remembers them in the table `schema_migration`.
+/// Applies migrations, and records them in the table `schema_migration`.
 public enum Migrator {
-  /// How long a migration waits for others, and how often.
+  /// How long a migration waits for locks, and how often it is retried.
   public struct LockRetries: Sendable {
-    /// How long it may wait for a lock: all requests that need the same table wait behind it.
+    /// The lock timeout. All requests that need the same table queue up behind the migration for that time.
     public var lockTime = Duration.seconds(1)
-    /// How often it is tried, and how long the others get in between.
+    /// How often it is tried, and how long other transactions get in between.
     public var policy = RetryPolicy(attempts: 60, firstPause: .seconds(2), longestPause: .seconds(2))
 
-    /// About three minutes.
+    /// Makes retries for about three minutes.
     public init() {}
   }
 
-  /// Applies what was not applied yet, in the order of the list, each in its own transaction. Blocks the calling thread.
+  /// Applies the missing migrations in the order of the list, each in its own transaction. Blocks the calling thread.
   ///
-  /// Programs that start at the same moment apply each migration once between them: every transaction begins by taking
-  /// one lock, and looks up what is left to do after that. What cannot have a lock that it needs lets go of all it has,
-  /// and is tried again.
+  /// Programs that start at the same time apply each migration once between them: every transaction begins by taking
+  /// one lock, and only then looks up what is missing. A migration that does not get a lock in time is rolled back and
+  /// retried.
   ///
-  /// - Returns: The names of those that were applied by this call.
-  /// - Throws: `MigrationError`, or `PostgresError` where the server cannot be reached.
+  /// - Returns: The names of the migrations that this call has applied.
+  /// - Throws: `MigrationError`, or `PostgresError` if the server cannot be reached.
   public static func migrate(
     _ url: String, _ migrations: [Migration], retries: LockRetries = LockRetries()
   ) throws -> [String] {
@@ -78,7 +78,7 @@ public enum Migrator {
         guard let next = try step(session, migrations, retries) else { return applied }
         applied.append(next)
         attempt = 1
-      } catch MigrationError.failed(let name, let error) where error.isOfLocks {
+      } catch MigrationError.failed(let name, let error) where error.isLockFailure {
         guard let pause = retries.policy.pause(afterAttempt: attempt) else {
           throw MigrationError.failed(name, error)
         }
@@ -88,15 +88,15 @@ public enum Migrator {
     }
   }
 
-  /// Whether a program with these migrations can run on the database: all of them were applied, and none besides that
-  /// takes away what it needs. For readiness.
+  /// Whether a program with these migrations can run on the database: all of them were applied, and no others that
+  /// remove what it needs. For readiness checks.
   public static func isCurrent(_ database: Database, _ migrations: [Migration]) async throws(PostgresError) -> Bool {
     let applied = Set(try await applied(database))
     let own = Set(migrations.map(\.name))
-    return applied.isSuperset(of: own) && !applied.subtracting(own).contains(where: takesAway)
+    return applied.isSuperset(of: own) && !applied.subtracting(own).contains(where: isContracting)
   }
 
-  /// The names of what newer programs than one with these migrations have applied to the database.
+  /// The names of the migrations that newer programs have applied to the database.
   public static func newer(
     _ database: Database, than migrations: [Migration]
   ) async throws(PostgresError) -> [String] {
@@ -119,16 +119,24 @@ public enum Migrator {
     init(_ row: Row) throws(PostgresError) { names = try row["names"] }
   }
 
-  private static func takesAway(_ name: String) -> Bool { name.hasSuffix(".contract.sql") }
+  /// Gives a role the rights that it needs to serve, and revokes others. Programs that do so at once wait for each other.
+  public static func letServe(_ role: String, _ transaction: Transaction) async throws(PostgresError) {
+    try await transaction.run("select pg_advisory_xact_lock(\(lock))")
+    try await transaction.run("select let_serve(\(role))")
+  }
+
+  /// The lock's number is "basekeep" in ASCII.
+  private static let lock: Int64 = 0x6261_7365_6b65_6570
+
+  private static func isContracting(_ name: String) -> Bool { name.hasSuffix(".contract.sql") }
 
   private static func step(
     _ session: ScriptSession, _ migrations: [Migration], _ retries: LockRetries
   ) throws -> String? {
-    // Said here, too: a pooler may have kept the session's settings to itself.
+    // Repeated here because a pooler may not pass on the session's settings.
     try session.run("begin read write; set local statement_timeout = 0; set local lock_timeout = 0")
     do {
-      // The number is ours alone: "basekeep" in ASCII.
-      try session.run("select pg_advisory_xact_lock(\(0x6261_7365_6b65_6570))")
+      try session.run("select pg_advisory_xact_lock(\(lock))")
       try session.run("set local lock_timeout = \(retries.lockTime.milliseconds)")
       guard let next = try next(session, migrations) else {
         try session.run("commit")
@@ -156,13 +164,18 @@ public enum Migrator {
   }
 
   private static func next(_ session: ScriptSession, _ migrations: [Migration]) throws -> Migration? {
+    // A role that only serves may look, but create nothing.
     try session.run(
       """
-      create table if not exists schema_migration (
-        name       text primary key,
-        checksum   bytea not null,
-        applied_at timestamptz not null default now()
-      )
+      do $$ begin
+        if to_regclass('schema_migration') is null then
+          create table schema_migration (
+            name       text primary key,
+            checksum   bytea not null,
+            applied_at timestamptz not null default now()
+          );
+        end if;
+      end $$
       """)
     let checks: [MigrationState] = try session.answer(
       """
@@ -178,7 +191,7 @@ public enum Migrator {
     let last = checks.last { $0.isApplied && $0.isGiven }?.name
     let unknown = checks.filter { !$0.isGiven }.map(\.name)
     if let last, let missing = unknown.first(where: { $0 < last }) { throw MigrationError.missing(missing) }
-    guard last != nil || unknown.isEmpty, !unknown.contains(where: takesAway) else {
+    guard last != nil || unknown.isEmpty, !unknown.contains(where: isContracting) else {
       throw MigrationError.newer(unknown)
     }
     let changed = checks.first { $0.isApplied && $0.isGiven && $0.isChanged }

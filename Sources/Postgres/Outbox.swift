@@ -1,6 +1,6 @@
 internal import Loop
 
-/// The pipelines of a database that have something to send in this turn.
+/// The pipelines that have something to send in this turn of the loop.
 final class Outbox: Turn {
   private let loop: Loop
   private var unsynced: [Pipeline] = []

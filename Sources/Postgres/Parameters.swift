@@ -1,4 +1,4 @@
-/// The parameters of one statement in the form of libpq's calls.
+/// The parameters of one statement, in the form of libpq's functions.
 struct ParameterArrays {
   let count: Int32
   let values: UnsafePointer<UnsafePointer<CChar>?>?
@@ -8,7 +8,7 @@ struct ParameterArrays {
 }
 
 extension [PostgresParameter] {
-  /// Lays the parameters out in temporary memory, texts NUL-terminated.
+  /// Lays out the parameters in temporary memory, with NUL-terminated texts.
   func withArrays<Value>(_ body: (ParameterArrays) -> Value) -> Value {
     guard !isEmpty else { return body(ParameterArrays(count: 0, values: nil, lengths: nil, formats: nil)) }
     let size = reduce(0) { $0 + $1.size + 1 }

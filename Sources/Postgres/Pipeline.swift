@@ -1,12 +1,14 @@
 internal import CLibPQ
 internal import Loop
 
-/// One connection in libpq's pipeline mode: tells a `PipelineMachine` what happens on it, and does what that says.
+/// A connection in libpq's pipeline mode. It reports what happens on the connection to a `PipelineMachine`, and carries
+/// out the machine's actions.
 final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's thread
   typealias Answer = Machine.Answer
   typealias Machine = PipelineMachine<Payload, ResultSet>
 
-  /// What a query is sent with, and who waits for its answer; nil: nobody, since the next query depends on it.
+  /// A query's parameters, and the continuation that waits for its result. The continuation is nil if nothing waits:
+  /// the next query depends on this one.
   struct Payload {
     let parameters: [PostgresParameter]
     let continuation: UnsafeContinuation<Answer, Never>?
@@ -23,20 +25,20 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   private var watch: Watch?
   private var watchesWriting = false
 
-  /// How long the server may take to answer a batch; after that the connection counts as dead.
+  /// How long the server may take to answer a batch. After that, the connection counts as dead.
   var answerTimeout: Duration {
     didSet { if answerTimeout != oldValue { watchSilence() } }
   }
-  /// When the batches were sent that are not answered.
+  /// When each unanswered batch was sent.
   private var batches = Queue<ContinuousClock.Instant>()
   private var silenceTimer: Timer?
 
-  /// Called once, when the connection is gone.
+  /// Called once, when the connection is lost or closed.
   var onLoss: (PostgresError) -> Void = { _ in }
-  /// Called if it was lost because the server was silent for too long.
+  /// Called if the connection is lost because the server did not answer in time.
   var onSilence: () -> Void = {}
 
-  /// A pipeline on a connection in pipeline mode.
+  /// Makes a pipeline for a connection that is in pipeline mode.
   init(
     _ link: Link, on loop: Loop, _ outbox: Outbox, _ catalogue: Catalogue, _ tally: Tally, answerTimeout: Duration
   ) throws(LoopError) {
@@ -47,34 +49,36 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
 
   var isOpen: Bool { link != nil }
 
-  /// How many queries have no answer yet.
+  /// The number of unanswered queries.
   var load: Int { machine.unanswered }
 
-  /// Whether the server has ever answered here.
+  /// Whether the server has ever answered on this connection.
   var hasAnswered: Bool { machine.hasAnswered }
 
-  /// Open, and in no transaction: fit for somebody else.
+  /// Whether the connection is open and not in a transaction, so that it can be leased again.
   var isIdle: Bool {
     guard let link else { return false }
-    return !machine.isOwed && !machine.hasOpenBatch && PQtransactionStatus(link.pointer) == PQTRANS_IDLE
+    return !machine.awaitsAnswer && !machine.hasOpenBatch && PQtransactionStatus(link.pointer) == PQTRANS_IDLE
   }
 
-  /// In a transaction that can be committed; also when the connection was lost, which the commit will tell.
+  /// Whether the connection is in a transaction that can be committed. Also true if the connection is lost; the commit
+  /// fails then.
   var isInTransaction: Bool {
     guard let link else { return true }
     return PQtransactionStatus(link.pointer) == PQTRANS_INTRANS
   }
 
-  // MARK: Asking
+  // MARK: Sending
 
-  /// Sends a query with this turn's batch, and waits for its answer.
+  /// Sends a query with this turn's batch, and waits for its result.
   func answer(_ sql: SQL, as role: QueryRole, isNamed: Bool = true) async throws(PostgresError) -> ResultSet {
     guard !sql.hasNUL else { throw .invalidText }
     let answer: Answer = await withUnsafeContinuation { ask(sql, role, isNamed: isNamed, $0) }
     return try answer.get()
   }
 
-  /// Sends a query whose texts have no NUL with this turn's batch, and resumes the continuation with its answer.
+  /// Sends a query with this turn's batch, and resumes the continuation with its result. The query's texts must not
+  /// contain NUL.
   func ask(_ sql: SQL, _ role: QueryRole, isNamed: Bool = true, _ continuation: UnsafeContinuation<Answer, Never>?) {
     let payload = Payload(parameters: sql.parameters, continuation: continuation)
     let statement = catalogue.statement(of: sql.shape)
@@ -85,14 +89,14 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     outbox.add(self)
   }
 
-  /// Sends what begins a transaction, before its first query; if it fails, so does that.
+  /// Sends `begin` and the prelude before a transaction's first query. If they fail, so does that query.
   func begin(_ prelude: SQL?, isNamed: Bool) {
     ask("begin read write", .opensTransaction, isNamed: isNamed, nil)
     if let prelude { ask(prelude, .opensTransaction, isNamed: isNamed, nil) }
   }
 
   /// Sends a transaction of one query with this turn's batch, and waits until it is committed.
-  func answer(toAll sql: SQL, after prelude: SQL?, isNamed: Bool) async throws(PostgresError) -> ResultSet {
+  func answer(transactionOf sql: SQL, after prelude: SQL?, isNamed: Bool) async throws(PostgresError) -> ResultSet {
     guard !sql.hasNUL else { throw .invalidText }
     let answer: Answer = await withUnsafeContinuation {
       begin(prelude, isNamed: isNamed)
@@ -102,7 +106,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     return try answer.get()
   }
 
-  /// Ends the batch and writes it; false if the connection was lost.
+  /// Ends the batch and sends it. False if the connection was lost.
   func sync() -> Bool {
     isInOutbox = false
     machine.endBatch()
@@ -110,7 +114,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     return isOpen
   }
 
-  /// Closes the connection; whoever waits for an answer learns why.
+  /// Closes the connection. Unanswered queries fail with the reason.
   func lose(_ reason: String) { lose(.unavailable(reason)) }
 
   private func lose(_ error: PostgresError) {
@@ -118,9 +122,9 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     act()
   }
 
-  // MARK: Acting
+  // MARK: Carrying out actions
 
-  /// Does what the machine says until there is nothing left to do.
+  /// Carries out the machine's actions until there are none left.
   private func act() {
     while let action = machine.nextAction() {
       switch action {
@@ -135,7 +139,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     }
   }
 
-  /// Takes what libpq's call gave, 1 for success.
+  /// Takes the return value of a libpq function, which is 1 for success. Nil if there is no connection.
   private func check(_ code: Int32?) {
     if let link, code != 1 { machine.lost(.unavailable(link.reason)) }
   }
@@ -191,11 +195,11 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     }
   }
 
-  /// Takes what is complete. `PQgetResult` gives NULL between the answers and also when there is nothing more, so what
-  /// is owed tells when to stop.
+  /// Takes all complete results. `PQgetResult` returns NULL between results and also when there are no more, so the
+  /// machine's state decides when to stop.
   private func takeAnswers() {
     var gaps = 0
-    while let link, machine.isOwed, PQisBusy(link.pointer) == 0 {
+    while let link, machine.awaitsAnswer, PQisBusy(link.pointer) == 0 {
       guard let pointer = PQgetResult(link.pointer) else {
         gaps += 1
         if gaps > 2 { lose("the connection is out of step") }
@@ -203,7 +207,7 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
       }
       gaps = 0
       let result = ResultSet(owning: pointer)
-      // Told before the answer to the commit, or to the `Sync` that commits.
+      // The notice arrives before the result of the commit, or of the `Sync` that commits.
       guard !link.hasUnconfirmedCommit else { return lose(.unconfirmedCommit) }
       take(result)
       act()
@@ -222,9 +226,10 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
     }
   }
 
-  // MARK: Silence
+  // MARK: Answer timeout
 
-  /// Sees to it that the oldest batch which is not answered has not waited for too long, now and when its time is up.
+  /// Closes the connection if the oldest unanswered batch has waited too long; otherwise checks again when its time is
+  /// up.
   private func watchSilence() {
     silenceTimer?.cancel()
     silenceTimer = nil

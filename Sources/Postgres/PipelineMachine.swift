@@ -1,36 +1,36 @@
-/// What one connection in pipeline mode owes, and what follows from each event on it: a pure value, which knows neither
-/// libpq, nor the loop, nor who waits. `Pipeline` tells it what happens and carries out its actions.
+/// The state of one connection in pipeline mode. It is a pure value, which knows nothing of libpq, the loop, or the
+/// tasks that wait. `Pipeline` reports events to it and carries out its actions.
 ///
-/// Everything that is sent in one turn of the loop is a batch: it ends with one `Sync`, and is one implicit transaction
-/// for the server. After a failed query the server skips the rest of the batch. Those go to the retry queue, and are sent
-/// again after the `Sync`, each in a batch of its own. The server commits at the `Sync`, so what may have written is
-/// answered after that.
+/// Everything that is sent in one turn of the loop forms a batch: it ends with one `Sync`, and the server treats it as
+/// one implicit transaction. After a failed query, the server skips the rest of the batch. Skipped queries go to the
+/// retry queue, and are sent again after the `Sync`, each in a batch of its own. The server commits at the `Sync`, so
+/// queries that may write are answered only after it.
 ///
-/// Nothing is sent again that may have been done. What becomes of a query that was not:
+/// A query that may have been executed is never sent again. This is what happens to the others:
 ///
-/// | the server says                                        | by itself                   | in a transaction          |
-/// |--------------------------------------------------------|-----------------------------|---------------------------|
-/// | the name is unknown (26000), or its plan stale (0A000) | sent again without a name   | all of it runs again, too |
-/// | the name is known (42P05), to what prepares it         | sent again: it may be used  | the same                  |
-/// | skipped, since another of its batch has failed         | sent again, alone           | fails                     |
-/// | it met another transaction (40001, 40P01)              | sent again, up to 3 times   | all of it runs again, too |
-/// | anything else, also that the connection is lost        | fails                       | fails                     |
+/// | the server's response                              | outside a transaction       | in a transaction                |
+/// |----------------------------------------------------|-----------------------------|---------------------------------|
+/// | unknown statement (26000), or stale plan (0A000)   | sent again without a name   | the transaction is repeated     |
+/// | statement already prepared (42P05)                 | sent again: it can be used  | the transaction is repeated     |
+/// | skipped, because another query of the batch failed | sent again, alone           | fails                           |
+/// | conflict with another transaction (40001, 40P01)   | sent again, up to 3 times   | the transaction is repeated     |
+/// | anything else, including a lost connection         | fails                       | fails                           |
 struct PipelineMachine<Payload, Rows> {
   typealias Answer = Result<Rows, PostgresError>
 
-  /// A query, and what has become of it so far.
+  /// A query and its progress.
   struct Query {
-    /// What it needs to be sent and answered, of no matter here.
+    /// What is needed to send and answer the query. The machine does not look at it.
     let payload: Payload
     let statement: Statement
     let role: QueryRole
-    /// Whether it may use a prepared statement; not if it is sent again because of that.
+    /// Whether the query may use a prepared statement. False if it is sent again because the prepared statement failed.
     fileprivate(set) var isNamed: Bool
-    /// How often it may still be sent again because it met another transaction.
+    /// How often the query may still be sent again after a conflict.
     fileprivate var conflictRetries = 3
-    /// Whether its statement was prepared for this very query: preparing it anew would not help.
+    /// Whether the statement was prepared for this very query. Preparing it again would not help then.
     fileprivate var isPreparedForIt = false
-    /// Which of the connection's preparations it relies on; 0: none.
+    /// The number of the preparation that the query relies on; 0 if none.
     fileprivate var preparation = 0
 
     init(_ statement: Statement, as role: QueryRole, isNamed: Bool, _ payload: Payload) {
@@ -38,21 +38,21 @@ struct PipelineMachine<Payload, Rows> {
     }
   }
 
-  /// What is to be done, in order.
+  /// What `Pipeline` has to do, in order.
   enum Action {
-    /// Send a statement to be prepared under a name, which is NUL-terminated.
+    /// Send a statement to be prepared under a NUL-terminated name.
     case prepare(Statement, name: [CChar])
-    /// Send a query: by the name of its prepared statement, or by its text if that is nil.
+    /// Send a query by the name of its prepared statement. If the name is nil, send its text.
     case send(Query, name: [CChar]?)
-    /// End the batch, and write it.
+    /// Send a `Sync`, which ends the batch.
     case sync
-    /// Answer whoever waits for the query. Each query that was asked gets one answer.
+    /// Resume the task that waits for the query. Each query gets exactly one answer.
     case answer(Payload, Answer)
-    /// Close the connection. Nothing but answers comes before that, and nothing after it is sent.
+    /// Close the connection. Only answers come before this action, and nothing is sent after it.
     case close(PostgresError)
   }
 
-  /// What was sent, and is not answered.
+  /// What was sent and is not answered yet.
   private enum InFlight {
     case preparation(Statement, number: Int)
     case query(Query)
@@ -61,50 +61,50 @@ struct PipelineMachine<Payload, Rows> {
 
   private var inFlight = Queue<InFlight>()
   private var actions = Queue<Action>()
-  /// Answers that hold once the server has committed, at the `Sync`.
+  /// Answers that become valid when the server has committed, at the `Sync`.
   private var uncommitted: [(query: Query, answer: Answer)] = []
-  /// What is sent again once the server is past the `Sync`.
+  /// Queries to be sent again after the `Sync`.
   private var retryQueue: [Query] = []
-  /// Why that has failed which the next query needs: its preparation, or the `begin` before it; nil: it has not.
+  /// Why the prerequisite of the next query failed (its preparation, or the `begin` before it); nil if it did not.
   private var failedPrerequisite: PostgresError?
   private var prepared = PreparedStatements()
 
-  /// Whether something was sent since the last `Sync`.
+  /// Whether anything was sent since the last `Sync`.
   private(set) var hasOpenBatch = false
-  /// How many queries have no answer yet.
+  /// The number of unanswered queries.
   private(set) var unanswered = 0
-  /// Whether the server has ever answered here.
+  /// Whether the server has ever answered on this connection.
   private(set) var hasAnswered = false
-  /// Why the connection is lost; nil while it is not.
+  /// Why the connection was lost; nil while it is open.
   private(set) var loss: PostgresError?
 
-  /// Whether the server owes an answer.
-  var isOwed: Bool { !inFlight.isEmpty }
+  /// Whether the server has not answered everything that was sent.
+  var awaitsAnswer: Bool { !inFlight.isEmpty }
 
-  /// What is to be done next; nil until the next event.
+  /// Takes the next action; nil if there is none until the next event.
   mutating func nextAction() -> Action? { actions.popFirst() }
 }
 
-/// What a query is to others on the same connection.
+/// The role of a query among others on the same connection.
 enum QueryRole {
-  /// A read that shares its batch with others, and is answered as soon as its rows are there.
+  /// A read that shares its batch with others. It is answered as soon as its rows arrive.
   case lookup
-  /// Alone in its batch.
+  /// A query outside a transaction that may write. It is answered after the `Sync`.
   case single
-  /// In a transaction: what failed or was skipped cannot be sent again by itself.
+  /// A query in a transaction. It cannot be sent again on its own.
   case inTransaction
-  /// What begins a transaction, before its first query, which fails if this does.
+  /// Begins a transaction, before its first query. That fails if this does.
   case opensTransaction
-  /// What commits it, in the batch of its query, which is not done unless this is.
+  /// Commits a transaction in the same batch as its query. The query takes effect only if this succeeds.
   case closesTransaction
 
   var isInTransaction: Bool { self != .lookup && self != .single }
 }
 
-// MARK: What the program asks for
+// MARK: Events from the program
 
 extension PipelineMachine {
-  /// A query is asked.
+  /// A query is to be sent.
   mutating func ask(_ query: Query) {
     unanswered += 1
     if let loss { answer(query, .failure(loss)) } else { send(query) }
@@ -129,7 +129,7 @@ extension PipelineMachine {
     hasOpenBatch = true
   }
 
-  /// The turn of the loop ends, and so does its batch.
+  /// The turn of the loop ends, and with it the batch.
   mutating func endBatch() {
     guard hasOpenBatch else { return }
     hasOpenBatch = false
@@ -138,29 +138,29 @@ extension PipelineMachine {
   }
 }
 
-// MARK: What the server says
+// MARK: Events from the server
 
 extension PipelineMachine {
-  /// It has prepared a statement, or run a query.
+  /// The server has prepared a statement, or executed a query.
   mutating func succeeded(_ rows: Rows) {
     switch inFlight.popFirst() {
     case .preparation: break
     case .query(let query) where query.role == .lookup: answer(query, .success(rows))
     case .query(let query): uncommitted.append((query, .success(rows)))
-    case .sync, nil: loseStep()
+    case .sync, nil: loseSequence()
     }
   }
 
-  /// It has skipped something, since what came before it in the batch has failed.
+  /// The server has skipped something because an earlier part of the batch failed.
   mutating func skipped() {
     switch inFlight.popFirst() {
     case .preparation(let statement, let number): prepared.forget(statement, number)
     case .query(let query): skipped(query)
-    case .sync, nil: loseStep()
+    case .sync, nil: loseSequence()
     }
   }
 
-  /// Something has failed. If that `endsConnection`, nothing more will come.
+  /// Something has failed. If `endsConnection` is true, the server will send nothing more.
   mutating func failed(_ error: PostgresError, endsConnection: Bool) {
     switch inFlight.first {
     case .preparation(let statement, let number):
@@ -169,21 +169,21 @@ extension PipelineMachine {
     case .query(let query):
       _ = inFlight.popFirst()
       if query.role == .opensTransaction { failedPrerequisite = error }
-      if error.isOfStaleStatement {
-        prepared.forget(query.statement, query.preparation, isStale: !error.isOfUnknownStatement)
+      if error.isStaleStatement {
+        prepared.forget(query.statement, query.preparation, isStale: !error.isUnknownStatement)
       }
       retryOrFail(query, error)
     case .sync:
-      // The commit: a deferred constraint, for example, is checked there. Its own answer follows.
+      // The commit failed: for example, a deferred constraint was violated. The `Sync` still gets its own answer.
       failUncommitted(error)
-    case nil: return loseStep()
+    case nil: return loseSequence()
     }
     if endsConnection { lost(error) }
   }
 
-  /// It is past a `Sync`, and has committed what came before it.
+  /// The server has passed a `Sync`, and has committed what came before it.
   mutating func synced() {
-    guard case .sync? = inFlight.first else { return loseStep() }
+    guard case .sync? = inFlight.first else { return loseSequence() }
     _ = inFlight.popFirst()
     hasAnswered = true
     for (query, answer) in uncommitted { self.answer(query, answer) }
@@ -198,16 +198,16 @@ extension PipelineMachine {
     }
   }
 
-  /// It has begun to copy, which nothing here can go on with.
+  /// The server has begun a `copy`, which is not supported.
   mutating func copies() {
     if case .query(let query) = inFlight.first {
       _ = inFlight.popFirst()
       answer(query, .failure(.unexpected("a statement that copies")))
     }
-    loseStep()
+    loseSequence()
   }
 
-  /// The connection is lost, or of no use any more. What was not answered fails: it may have been done.
+  /// The connection is lost, or unusable. Unanswered queries fail: they may have been executed.
   mutating func lost(_ error: PostgresError) {
     guard loss == nil else { return }
     loss = error
@@ -225,10 +225,10 @@ extension PipelineMachine {
     actions.append(.close(error))
   }
 
-  private mutating func loseStep() { lost(.unavailable("the connection is out of step")) }
+  private mutating func loseSequence() { lost(.unavailable("the connection is out of step")) }
 }
 
-// MARK: What becomes of a query
+// MARK: Outcomes of a query
 
 extension PipelineMachine {
   private mutating func answer(_ query: Query, _ answer: Answer) {
@@ -237,12 +237,12 @@ extension PipelineMachine {
   }
 
   private mutating func failedToPrepare(_ statement: Statement, _ number: Int, _ error: PostgresError) {
-    guard error.isOfKnownStatement else {
+    guard error.isDuplicateStatement else {
       prepared.forget(statement, number)
       return failedPrerequisite = error
     }
-    // Another client has prepared it on this server, behind a pooler: it may be used. What came with it was skipped, and
-    // is sent again; in a transaction, as a whole.
+    // Behind a pooler, another client has prepared the statement on this server, so it can be used. The query after it
+    // was skipped, and is sent again; in a transaction, the whole transaction is.
     if case .query(let query) = inFlight.first, query.role.isInTransaction { failedPrerequisite = error }
   }
 
@@ -251,20 +251,20 @@ extension PipelineMachine {
       if query.role != .opensTransaction { failedPrerequisite = nil }
       retryOrFail(query, error)
     } else if query.role.isInTransaction {
-      // in_failed_sql_transaction, as the server says to what comes after the batch
+      // in_failed_sql_transaction, as the server answers to queries after the batch
       fail(query, .statement(sqlstate: "25P02", constraint: nil, message: "current transaction is aborted"))
     } else {
       retryQueue.append(query)
     }
   }
 
-  /// Has a query sent again if that may help; or else it fails with the error.
+  /// Queues the query to be sent again if that may help; otherwise fails it.
   private mutating func retryOrFail(_ query: Query, _ error: PostgresError) {
     var query = query
-    if !query.role.isInTransaction && error.isOfStaleStatement && !query.isPreparedForIt && query.isNamed {
+    if !query.role.isInTransaction && error.isStaleStatement && !query.isPreparedForIt && query.isNamed {
       query.isNamed = false
       retryQueue.append(query)
-    } else if !query.role.isInTransaction && error.isOfConflict && query.conflictRetries > 0 {
+    } else if !query.role.isInTransaction && error.isConflict && query.conflictRetries > 0 {
       query.conflictRetries -= 1
       retryQueue.append(query)
     } else {
@@ -277,7 +277,7 @@ extension PipelineMachine {
     uncommitted.append((query, .failure(error)))
   }
 
-  /// What has succeeded was not committed.
+  /// Turns uncommitted successes into failures.
   private mutating func failUncommitted(_ error: PostgresError) {
     for index in uncommitted.indices {
       if case .success = uncommitted[index].answer { uncommitted[index].answer = .failure(error) }

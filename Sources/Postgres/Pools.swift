@@ -15,10 +15,10 @@ final class SharedPool {
           if let reason = slots.refusal { line.dismiss(reason) }
         })
     }
-    parts.silence.heard { [unowned self] in slots.doubtIdle() }
+    parts.silence.subscribe { [unowned self] in slots.replaceIdle() }
   }
 
-  /// The open connection that owes the fewest answers; nil where none is open.
+  /// The open connection with the fewest unanswered queries; nil if none is open.
   var leastLoaded: Pipeline? {
     var least: Pipeline?
     for slot in slots {
@@ -28,7 +28,7 @@ final class SharedPool {
     return least
   }
 
-  /// Whether there is none, and the last attempt to open one failed.
+  /// Whether no connection is open, and the last attempt to open one failed.
   var isRefused: Bool { slots.refusal != nil }
 
   /// Waits for an open connection.
@@ -37,7 +37,7 @@ final class SharedPool {
     return try await line.wait { leastLoaded.map { .success($0) } ?? slots.refusal.map { .failure($0) } }
   }
 
-  /// What its connections do.
+  /// Adds what the connections are doing.
   func report(to load: inout Database.Load) {
     for slot in slots {
       guard let pipeline = slot.pipeline else { continue }
@@ -53,7 +53,7 @@ final class SharedPool {
   }
 }
 
-/// The connections that are lent to one statement or one transaction at a time.
+/// The connections that are leased to one statement or one transaction at a time.
 final class LeasedPool {
   private var slots: [Slot] = []
   private var free: [Pipeline] = []
@@ -70,29 +70,29 @@ final class LeasedPool {
           if let reason = slots.refusal { line.dismiss(reason) }
         })
     }
-    parts.silence.heard { [unowned self] in slots.doubtIdle() }
+    parts.silence.subscribe { [unowned self] in slots.replaceIdle() }
   }
 
-  /// Whether there is a connection, lent or not.
+  /// Whether there is an open connection, leased or not.
   var isOpen: Bool { slots.contains { $0.pipeline != nil } }
 
-  /// Takes a connection, or waits for one; whoever got it gives it back by `release`.
+  /// Leases a connection, or waits for one. The caller must give it back with `release`.
   func lease() async throws(PostgresError) -> Pipeline {
     try await line.wait {
-      if let pipeline = free.popLast() { return .success(pipeline) }  // the one used last: the others' memory may rest
+      if let pipeline = free.popLast() { return .success(pipeline) }  // the most recent, so the others' memory rests
       if let reason = slots.refusal { return .failure(reason) }
       slots.first(where: \.isAsleep)?.wake()
       return nil
     }
   }
 
-  /// Gives a connection to the next one in the line. What is still in a transaction is closed instead.
+  /// Gives the connection to the next waiter. A connection that is still in a transaction is closed instead.
   func release(_ pipeline: Pipeline) {
     guard pipeline.isIdle else { return pipeline.lose("the connection was left in a transaction") }
     if !line.serve(pipeline) { free.append(pipeline) }
   }
 
-  /// What its connections do.
+  /// Adds what the connections are doing.
   func report(to load: inout Database.Load) {
     for slot in slots {
       guard let pipeline = slot.pipeline else { continue }
@@ -109,19 +109,19 @@ final class LeasedPool {
   }
 }
 
-/// That a server does not answer on one connection is told to all: those that are idle may lead to the same one, which
-/// hangs or is cut off, and would be found out one by one, each by a request that waits in vain.
-final class Silence {
+/// Tells all pools that a server does not answer on one connection. Idle connections may lead to the same server, which
+/// hangs or cannot be reached. Without this they would be found out one by one, each by a request that waits in vain.
+final class SilenceNotice {
   private var listeners: [() -> Void] = []
 
-  func heard(_ listener: @escaping () -> Void) { listeners.append(listener) }
+  func subscribe(_ listener: @escaping () -> Void) { listeners.append(listener) }
 
-  func tell() { for listener in listeners { listener() } }
+  func publish() { for listener in listeners { listener() } }
 }
 
 extension [Slot] {
-  /// Opens idle connections anew.
-  fileprivate func doubtIdle() {
+  /// Replaces idle connections with new ones.
+  fileprivate func replaceIdle() {
     for slot in self {
       if let pipeline = slot.pipeline, pipeline.isIdle { pipeline.lose("the server does not answer") }
     }
@@ -135,7 +135,7 @@ struct PoolParts {
   let outbox: Outbox
   let catalogue: Catalogue
   let tally: Tally
-  let silence = Silence()
+  let silence = SilenceNotice()
 
   func line() -> WaitingLine {
     WaitingLine(on: loop, tally, time: settings.waitingTime, capacity: settings.waitingLimit)
@@ -147,7 +147,7 @@ struct PoolParts {
       let link = try await open(by: opener)
       do throws(LoopError) {
         let pipeline = try Pipeline(link, on: loop, outbox, catalogue, tally, answerTimeout: settings.answerTimeout())
-        pipeline.onSilence = silence.tell
+        pipeline.onSilence = silence.publish
         return pipeline
       } catch {
         throw .unavailable("\(error)")

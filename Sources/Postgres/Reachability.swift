@@ -1,12 +1,13 @@
 internal import Synchronization
 
-/// Which servers the connections of one process lead to, and when there are none: told once for all of its loops.
+/// Tracks which servers the connections of this process lead to, and reports it when the database is reached or lost.
+/// All loops share one.
 public final class Reachability: Sendable {
-  /// What has become of the way to the database.
+  /// A change in the reachability of the database.
   public enum Change: Sendable, Equatable {
-    /// The first connection leads to this server, `host:port`.
+    /// The first connection to this server, `host:port`, was opened.
     case reached(server: String)
-    /// The last connection is gone, or there was none yet, and another could not be opened.
+    /// No connection is open (any more), and one could not be opened.
     case lost(reason: String)
   }
 
@@ -18,10 +19,10 @@ public final class Reachability: Sendable {
   private let state = Mutex(OpenConnections())
   private let report: @Sendable (Change) -> Void
 
-  /// Calls the closure with each change, on whichever thread it happens.
+  /// Calls the closure with each change, on the thread on which it happens.
   public init(_ report: @escaping @Sendable (Change) -> Void) { self.report = report }
 
-  /// The open connections by server.
+  /// The number of open connections by server.
   public var servers: [String: Int] { state.withLock { $0.connections } }
 
   func opened(to server: String) {

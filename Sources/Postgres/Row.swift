@@ -1,27 +1,27 @@
 internal import CLibPQ
 
-/// What a row of an answer becomes: one initializer that reads its columns by name.
+/// A type that is read from a row of a result, column by column.
 public protocol RowDecodable: Sendable {
   /// Reads a row.
   ///
-  /// - Throws: `PostgresError.unexpected` where a column is missing, or is not what it should be.
+  /// - Throws: `PostgresError.unexpected` if a column is missing, or does not have the expected type.
   init(_ row: Row) throws(PostgresError)
 }
 
-/// One row of an answer. Reading the columns in the order of the select list is the quickest.
+/// A row of a result. Reading columns in the order of the select list is fastest.
 public struct Row {
   let result: ResultSet
   let index: Int32
 
   /// The value of the column with the given name.
   ///
-  /// - Throws: `PostgresError.unexpected` where it is missing, or is no `Value`.
+  /// - Throws: `PostgresError.unexpected` if the column is missing, or is not a `Value`.
   public subscript<Value: PostgresDecodable>(_ column: StaticString) -> Value {
     get throws(PostgresError) { try Value(result.cell(column, row: index)) }
   }
 }
 
-/// The only owner of a `PGresult`.
+/// Owns a `PGresult`.
 final class ResultSet: @unchecked Sendable {  // Sendable: owned by the thread of its connection's loop
   let pointer: OpaquePointer
   private var next: Int32 = 0
@@ -34,7 +34,7 @@ final class ResultSet: @unchecked Sendable {  // Sendable: owned by the thread o
 
   var rowCount: Int32 { PQntuples(pointer) }
 
-  /// How many rows an insert, update or delete touched; 0 for what touches none.
+  /// The number of rows that an insert, update or delete affected; 0 for other statements.
   var affectedRows: Int { Int(String(cString: PQcmdTuples(pointer))) ?? 0 }
 
   func first<Value: RowDecodable>() throws(PostgresError) -> Value? {

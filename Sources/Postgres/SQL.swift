@@ -1,33 +1,34 @@
-/// One statement and its values: text comes from source literals alone, every interpolated value is a parameter.
+/// A statement and its values. Its text comes only from source literals; every interpolated value becomes a parameter.
 ///
 ///     "select name from base where id = \(base) and name like \(pattern)"
 ///
-/// A statement can be part of another, so that a rule is written once; parameters are numbered when the text is made.
+/// Statements can be interpolated into other statements, so that a rule is written only once. Parameters are numbered
+/// when the text is made.
 public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConvertible {
   let shape: Shape
   let parameters: [PostgresParameter]
 
-  /// A statement without values.
+  /// Makes a statement without values.
   public init(stringLiteral text: StaticString) { (shape, parameters) = (Shape(pieces: [.text(text)]), []) }
 
-  /// A statement with values, or with other statements, in its text.
+  /// Makes a statement with interpolated values or statements.
   public init(stringInterpolation parts: StringInterpolation) { (shape, parameters) = (parts.shape, parts.parameters) }
 
   /// The text as the server gets it, with `$1`, `$2` and so on in place of the values.
   public var text: String { String(decoding: shape.text, as: UTF8.self) }
 
-  /// The text: values do not get into logs.
+  /// The text without the values, so that logs do not contain them.
   public var description: String { text }
 
-  /// Whether a text has the one character that PostgreSQL's cannot hold.
+  /// Whether a text parameter contains NUL, the one character that PostgreSQL's texts cannot hold.
   var hasNUL: Bool { parameters.contains(where: \.hasNUL) }
 
-  /// What the compiler gathers from an interpolated literal. Literals are static: run-time text cannot become SQL.
+  /// Collects the parts of an interpolated literal. Literals are static, so text from run time cannot become SQL.
   public struct StringInterpolation: StringInterpolationProtocol {
     var shape = Shape(pieces: [])
     var parameters: [PostgresParameter] = []
 
-    /// Makes room for the pieces.
+    /// Reserves capacity.
     public init(literalCapacity: Int, interpolationCount: Int) {
       shape.pieces.reserveCapacity(2 * interpolationCount + 1)
       parameters.reserveCapacity(interpolationCount)
@@ -44,7 +45,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
       parameters.append(value.postgresParameter)
     }
 
-    /// Adds a parameter that is null for nil.
+    /// Adds a parameter; nil becomes null.
     public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
       shape.pieces.append(.parameter)
       parameters.append(value.postgresParameter)
@@ -58,8 +59,8 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
   }
 }
 
-/// A statement without its values. Static literals are compared by their addresses, so that finding a prepared
-/// statement does not read its text.
+/// A statement without its values. Literals are compared by their addresses, so that a prepared statement is found
+/// without reading its text.
 struct Shape: Hashable, Sendable {
   enum Piece: Sendable {
     case text(StaticString)
@@ -68,7 +69,7 @@ struct Shape: Hashable, Sendable {
 
   var pieces: [Piece]
 
-  /// UTF-8.
+  /// The statement's text in UTF-8.
   var text: [UInt8] {
     var text: [UInt8] = []
     var count = 0

@@ -1,14 +1,14 @@
 internal import Loop
 
-/// A place for one connection: opened when it is first needed, and again whenever it was lost.
+/// A place for one connection, which is opened when it is first needed, and reopened whenever it is lost.
 final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
   enum State {
-    /// Not needed so far.
+    /// Not needed yet.
     case asleep
-    /// Being opened for the first time, or at once after it was lost.
+    /// Being opened for the first time, or immediately after it was lost.
     case connecting
     case up(Pipeline)
-    /// The last attempt failed; there are more of them, up to 2 s apart.
+    /// The last attempt failed. It is retried, at most 2 s apart.
     case down(PostgresError)
   }
 
@@ -20,12 +20,12 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
 
   private var attempt: Task<Void, Never>?
   private var retry: Timer?
-  /// How many attempts have failed since the server has last answered.
+  /// Failed attempts since the server last answered.
   private var failures = 0
   private var isClosed = false
 
-  /// A slot that calls `onUp` with every connection that `open` has opened, and `onLoss` whenever one was lost or could
-  /// not be opened.
+  /// Makes a slot. It calls `onUp` with every connection that `open` has opened, and `onLoss` whenever a connection is
+  /// lost or cannot be opened.
   init(
     on loop: Loop, onUp: @escaping (Pipeline) -> Void, onLoss: @escaping (PostgresError) -> Void,
     open: @escaping () async throws(PostgresError) -> Pipeline
@@ -41,14 +41,14 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
     if case .asleep = state { true } else { false }
   }
 
-  /// Opens the connection if that was never asked for.
+  /// Opens the connection if it was never needed before.
   func wake() {
     guard isAsleep, !isClosed else { return }
     state = .connecting
     connect()
   }
 
-  /// Closes the connection for good; returns when no attempt to open it is under way.
+  /// Closes the connection for good. Returns when no attempt to open it is in progress.
   func close() async {
     isClosed = true
     retry?.cancel()
@@ -69,7 +69,7 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private func connected(_ pipeline: Pipeline) {
     guard !isClosed else { return pipeline.lose("the database is closed") }
     pipeline.onLoss = { [unowned self, unowned pipeline] error in
-      // A server that accepts connections and ends them at once is not to be asked in a tight loop.
+      // A server that accepts connections and closes them at once must not be retried in a tight loop.
       if pipeline.hasAnswered { failures = 0 }
       lost(error, retryAfter: pipeline.hasAnswered ? nil : pause())
     }
@@ -82,7 +82,7 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
     return RetryPolicy.connecting.pause(afterAttempt: failures)
   }
 
-  /// Opens the connection anew, at once or after a delay.
+  /// Reopens the connection, at once or after a delay.
   private func lost(_ error: PostgresError, retryAfter delay: Duration?) {
     state = delay == nil ? .connecting : .down(error)
     if !isClosed {
@@ -93,12 +93,13 @@ final class Slot: @unchecked Sendable {  // Sendable: owned by its loop's thread
 }
 
 extension RetryPolicy {
-  /// Replicas that have lost the same server ask often enough to have it soon, and not in step.
+  /// Replicas that have lost the same server retry often enough to find it again soon, and not in step.
   fileprivate static let connecting = RetryPolicy(firstPause: .milliseconds(100), longestPause: .seconds(2))
 }
 
 extension [Slot] {
-  /// Why it is no use to wait: there is no connection, the last attempt to open one failed, and no other has begun.
+  /// Why waiting is pointless: no connection is open or being opened, and the last attempt failed. Nil if waiting makes
+  /// sense.
   var refusal: PostgresError? {
     var reason: PostgresError?
     for slot in self {

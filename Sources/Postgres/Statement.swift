@@ -1,12 +1,12 @@
 internal import Ground
 
-/// A statement that was used before, by its number in the catalogue.
+/// A statement in the catalogue, with its number there.
 final class Statement: Sendable {
   let number: Int
   /// NUL-terminated, for libpq.
   let text: [CChar]
-  /// What servers know it by, after it was prepared: made of its text. So a name means the same to all clients of a pooler
-  /// that gives each transaction another server: who finds it known there may use it, and who does not prepares it.
+  /// The name under which it is prepared, derived from its text. So a name means the same to all clients of a pooler
+  /// that moves transactions between servers: a client that finds the statement prepared can use it.
   let name: String
 
   init(number: Int, text: [UInt8]) {
@@ -16,9 +16,9 @@ final class Statement: Sendable {
   }
 }
 
-/// The statements that one database's connections know or may come to know.
+/// The statements that a database's connections have used.
 final class Catalogue {
-  /// Whether connections prepare statements under names, or send their texts each time.
+  /// Whether connections prepare statements, or send their text each time.
   let isPrepared: Bool
   private var statements: [Shape: Statement] = [:]
   private var statementsByText: [[UInt8]: Statement] = [:]
@@ -35,14 +35,14 @@ final class Catalogue {
   }
 }
 
-/// The statements that one connection has prepared, and under which names. libpq cannot close a prepared statement before
-/// version 17, so that one whose plan has become stale is prepared anew under another name.
+/// The statements that one connection has prepared, with their names. Before version 17, libpq cannot close a prepared
+/// statement. So a statement whose plan is stale is prepared again under another name.
 struct PreparedStatements {
-  /// One that is prepared, or about to be.
+  /// A statement that is prepared or being prepared.
   struct Preparation {
     /// NUL-terminated.
     let name: [CChar]
-    /// Which of the connection's preparations it was, from 1.
+    /// The number of the preparation on this connection, counted from 1.
     let number: Int
   }
 
@@ -61,7 +61,7 @@ struct PreparedStatements {
     return new
   }
 
-  /// Forgets a preparation, where it was not followed by another; the name of what is stale is not used again.
+  /// Forgets a preparation, unless a newer one has replaced it. The name of a stale statement is not used again.
   mutating func forget(_ statement: Statement, _ number: Int, isStale: Bool = false) {
     guard self[statement]?.number == number else { return }
     known[statement.number] = nil

@@ -2,12 +2,12 @@ public import Ground
 
 extension Timestamp: PostgresEncodable, PostgresDecodable, PostgresElement {
   private static let microsecondsPerDay: Int64 = 86_400_000_000
-  /// PostgreSQL counts from 2000-01-01 in its binary format.
+  /// PostgreSQL's binary format counts from 2000-01-01.
   private static let postgresEpoch = 10_957 * microsecondsPerDay
-  /// The Julian day of 1970-01-01: PostgreSQL reads `J2440588 12:30:00+00` whatever its DateStyle is.
+  /// The Julian day of 1970-01-01. PostgreSQL reads `J2440588 12:30:00+00` with any DateStyle.
   private static let julianDayOf1970: Int64 = 2_440_588
 
-  /// As Julian day and time of day.
+  /// The Julian day and the time of day, as text.
   public var postgresParameter: PostgresParameter {
     let (days, rest) = microseconds.dividedFlooring(by: Self.microsecondsPerDay)
     let (seconds, fraction) = rest.quotientAndRemainder(dividingBy: 1_000_000)
@@ -15,7 +15,7 @@ extension Timestamp: PostgresEncodable, PostgresDecodable, PostgresElement {
     return .text("J\(days + Self.julianDayOf1970) \(clock).\(zeroPadded(fraction, to: 6))+00")
   }
 
-  /// From `timestamptz`; `infinity` has no place here.
+  /// Reads a `timestamptz`. Throws for `infinity`.
   public init(_ cell: PostgresCell) throws(PostgresError) {
     let (microseconds, overflow) = try cell.time().addingReportingOverflow(Self.postgresEpoch)
     guard !overflow, microseconds > .min + Self.postgresEpoch else { throw cell.unexpected("is infinite") }

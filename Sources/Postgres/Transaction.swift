@@ -1,34 +1,35 @@
-/// A transaction under way, for the body that `Database.transaction` runs; of no use after that.
+/// A transaction in progress. It is passed to the body of `WritableDatabase.transaction`, and must not be used after
+/// that.
 public final class Transaction: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private enum Progress { case notBegun, begun, ended }
 
   private let pipeline: Pipeline
   private let prelude: SQL?
-  /// Whether its statements are prepared; not when it runs again because of that.
+  /// Whether its statements are prepared. False if it runs again because a prepared statement failed.
   private let isNamed: Bool
   private var state = Progress.notBegun
-  /// The first statement that failed: after that the server takes nothing but a rollback.
+  /// The failure of the first statement that failed. After that, the server accepts only a rollback.
   private(set) var failure: PostgresError?
 
   init(on pipeline: Pipeline, after prelude: SQL?, isNamed: Bool) {
     (self.pipeline, self.prelude, self.isNamed) = (pipeline, prelude, isNamed)
   }
 
-  /// The first row of a statement's answer, if there is one.
+  /// The first row of a statement's result; nil if there are no rows.
   public func row<Value: RowDecodable>(
     _ sql: SQL, as type: Value.Type = Value.self
   ) async throws(PostgresError) -> Value? {
     try await answer(sql).first()
   }
 
-  /// All rows of a statement's answer.
+  /// All rows of a statement's result.
   public func rows<Value: RowDecodable>(
     _ sql: SQL, as type: Value.Type = Value.self
   ) async throws(PostgresError) -> [Value] {
     try await answer(sql).all()
   }
 
-  /// Runs a statement and says how many rows it touched.
+  /// Runs a statement and returns the number of rows that it affected.
   @discardableResult
   public func run(_ sql: SQL) async throws(PostgresError) -> Int { try await answer(sql).affectedRows }
 
@@ -45,11 +46,11 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
     return value
   }
 
-  /// Is one statement, and goes to the server and back once: no lock of it waits for the network.
+  /// Runs a transaction of one statement in a single round trip, so that its locks do not wait for the network.
   func perform(_ sql: SQL) async throws(PostgresError) -> ResultSet {
     state = .ended
     do throws(PostgresError) {
-      return try await pipeline.answer(toAll: sql, after: prelude, isNamed: isNamed)
+      return try await pipeline.answer(transactionOf: sql, after: prelude, isNamed: isNamed)
     } catch {
       failure = error
       if pipeline.isOpen && !pipeline.isIdle { await endByRollback() }
@@ -57,7 +58,7 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
     }
   }
 
-  /// Runs a body in a savepoint: what it does is undone where it throws, and the transaction goes on.
+  /// Runs a body in a savepoint. If it throws, its changes are undone and the transaction goes on.
   func nested<Value>(after prelude: SQL?, _ body: (Transaction) async throws -> Value) async throws -> Value {
     try await run("savepoint nested")
     let before = failure
@@ -68,10 +69,11 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
       try await run("release savepoint nested")
       return value
     } catch {
-      // Where even this fails, the transaction is lost, and says so by the failure that it keeps; one that asks for the
-      // whole to run again is kept, too. A savepoint outlives the rollback to it, and would hide one of the same name.
+      // If even this fails, the transaction is lost, which its `failure` records. A failure for which the whole
+      // transaction should run again is kept, too. Rolling back to a savepoint does not remove it, and it would hide a
+      // later one of the same name.
       let isUndone = await undoNested()
-      if isUndone && failure?.asksForRepetition != true { failure = before }
+      if isUndone && failure?.isTransactionRetryable != true { failure = before }
       throw error
     }
   }
@@ -88,7 +90,7 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
 
   func answer(_ sql: SQL) async throws(PostgresError) -> ResultSet {
     guard state != .ended else { throw .unexpected("the transaction has ended") }
-    // If even the `begin` has failed, a statement would be committed by itself.
+    // If even `begin` has failed, the statement would be committed on its own.
     if let failure, pipeline.isIdle { throw failure }
     if state == .notBegun {
       state = .begun
@@ -110,7 +112,7 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
       _ = try await pipeline.answer("commit", as: .inTransaction, isNamed: isNamed)
     } catch {
       failure = error
-      // Where a pooler's server does not know the statement, the transaction is still there, and cannot be committed.
+      // If the pooler's server does not know the `commit`, the transaction is still open, and cannot be committed.
       if pipeline.isOpen && !pipeline.isIdle { await endByRollback() }
       throw error
     }
@@ -119,7 +121,7 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
   private func rollBack() async {
     guard state == .begun else { return state = .ended }
     state = .ended
-    // A connection on which even this fails is in a transaction still, or lost: the pool closes it.
+    // If even this fails, the connection is still in a transaction, or lost. The pool closes it.
     await endByRollback()
   }
 

@@ -1,42 +1,42 @@
 internal import Glibc
 internal import Ground
 
-/// What can stand in a statement: `\(value)`.
+/// A value that can be interpolated into a statement: `\(value)`.
 public protocol PostgresEncodable: Sendable {
-  /// The value as it is sent.
+  /// The value in the form in which it is sent.
   var postgresParameter: PostgresParameter { get }
 }
 
-/// What can be read from a column.
+/// A value that can be read from a column.
 public protocol PostgresDecodable: Sendable {
   /// Reads a column of one row.
   ///
-  /// - Throws: `PostgresError.unexpected` for a type or a value that it cannot be.
+  /// - Throws: `PostgresError.unexpected` if the column's type or value does not fit.
   init(_ cell: PostgresCell) throws(PostgresError)
 }
 
-/// What an array in a statement or in a column can hold. An array of `UInt8` is a `bytea`.
+/// A value that can be an element of an array in a statement or a column. An array of `UInt8` is a `bytea`.
 public protocol PostgresElement: Sendable {
-  /// The array as it is sent.
+  /// The array in the form in which it is sent.
   static func parameter(of array: [Self]) -> PostgresParameter
   /// Reads an array.
   ///
-  /// - Throws: `PostgresError.unexpected` for a type or a value that it cannot be.
+  /// - Throws: `PostgresError.unexpected` if the column's type or value does not fit.
   static func array(_ cell: PostgresCell) throws(PostgresError) -> [Self]
 }
 
-/// A type of our own that is stored as one of PostgreSQL's: a key as `Int64`, an enum as its raw value.
+/// One of our types that is stored as one of PostgreSQL's: for example, a key as `Int64`, an enum as its raw value.
 public protocol PostgresValue: PostgresEncodable, PostgresDecodable, PostgresElement {
-  /// What it is stored as.
+  /// The type that it is stored as.
   associatedtype Stored: PostgresEncodable & PostgresDecodable
-  /// As it is stored.
+  /// The stored form.
   var postgresValue: Stored { get }
-  /// From what is stored; nil for what cannot be one.
+  /// Makes the value from its stored form; nil if that is invalid.
   init?(postgresValue: Stored)
 }
 
 extension PostgresValue {
-  /// As its stored form is sent.
+  /// The stored form's parameter.
   public var postgresParameter: PostgresParameter { postgresValue.postgresParameter }
 
   /// Reads the stored form.
@@ -49,20 +49,20 @@ extension PostgresValue {
 extension PostgresValue where Self: RawRepresentable, RawValue: PostgresEncodable & PostgresDecodable {
   /// The raw value.
   public var postgresValue: RawValue { rawValue }
-  /// From the raw value.
+  /// Makes the value from its raw value; nil if that is invalid.
   public init?(postgresValue: RawValue) { self.init(rawValue: postgresValue) }
 }
 
-/// A value on its way to the server: as text, of whatever type the statement expects, or as the bytes of a `bytea`.
+/// A value in the form in which it is sent: text for whatever type the statement expects, or the bytes of a `bytea`.
 public enum PostgresParameter: Sendable, Equatable {
   /// SQL's null.
   case null
-  /// Any type's textual form.
+  /// The textual form of any type.
   case text(String)
   /// A `bytea`.
   case bytes([UInt8])
 
-  /// PostgreSQL's text cannot hold NUL; libpq would cut the value there.
+  /// Whether a text contains NUL. PostgreSQL's texts cannot, and libpq would truncate it there.
   var hasNUL: Bool {
     guard case .text(let text) = self else { return false }
     return text.utf8.withContiguousStorageIfAvailable { bytes in
@@ -84,12 +84,12 @@ extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
 }
 
 extension Array: PostgresEncodable where Element: PostgresElement {
-  /// As its elements say.
+  /// Uses the elements' own conversion.
   public var postgresParameter: PostgresParameter { Element.parameter(of: self) }
 }
 
 extension Array: PostgresDecodable where Element: PostgresElement {
-  /// As its elements say.
+  /// Uses the elements' own conversion.
   public init(_ cell: PostgresCell) throws(PostgresError) { self = try Element.array(cell) }
 }
 
@@ -138,30 +138,30 @@ extension PostgresElement where Self: PostgresDecodable {
 // MARK: Swift's own types
 
 extension String: PostgresEncodable, PostgresDecodable, PostgresElement {
-  /// As text.
+  /// The text itself.
   public var postgresParameter: PostgresParameter { .text(self) }
-  /// From `text`, `varchar`, `char`, `name`, `json` or `jsonb`.
+  /// Reads `text`, `varchar`, `char`, `name`, `json` or `jsonb`.
   public init(_ cell: PostgresCell) throws(PostgresError) { self.init(decoding: try cell.text(), as: UTF8.self) }
 }
 
 extension Bool: PostgresEncodable, PostgresDecodable, PostgresElement {
   /// `true` or `false`.
   public var postgresParameter: PostgresParameter { .text(self ? "true" : "false") }
-  /// From `boolean`.
+  /// Reads a `boolean`.
   public init(_ cell: PostgresCell) throws(PostgresError) { self = try cell.boolean() }
 }
 
 extension Int64: PostgresEncodable, PostgresDecodable, PostgresElement {
-  /// Decimal digits: they fit whichever integer the statement expects.
+  /// Decimal digits, which fit any integer type.
   public var postgresParameter: PostgresParameter { .text(String(self)) }
-  /// From `bigint`, `integer` or `smallint`.
+  /// Reads `bigint`, `integer` or `smallint`.
   public init(_ cell: PostgresCell) throws(PostgresError) { self = try cell.integer() }
 }
 
 extension Int32: PostgresEncodable, PostgresDecodable, PostgresElement {
-  /// Decimal digits: they fit whichever integer the statement expects.
+  /// Decimal digits, which fit any integer type.
   public var postgresParameter: PostgresParameter { .text(String(self)) }
-  /// From `integer` or `smallint`, or from a `bigint` that fits.
+  /// Reads `integer` or `smallint`, or a `bigint` that fits.
   public init(_ cell: PostgresCell) throws(PostgresError) {
     guard let value = Int32(exactly: try cell.integer()) else { throw cell.unexpected("does not fit 32 bits") }
     self = value
@@ -169,8 +169,8 @@ extension Int32: PostgresEncodable, PostgresDecodable, PostgresElement {
 }
 
 extension Int: PostgresEncodable, PostgresDecodable, PostgresElement {
-  /// Decimal digits: they fit whichever integer the statement expects.
+  /// Decimal digits, which fit any integer type.
   public var postgresParameter: PostgresParameter { .text(String(self)) }
-  /// From `bigint`, `integer` or `smallint`.
+  /// Reads `bigint`, `integer` or `smallint`.
   public init(_ cell: PostgresCell) throws(PostgresError) { self = Int(try cell.integer()) }
 }

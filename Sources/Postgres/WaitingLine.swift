@@ -1,6 +1,6 @@
 internal import Loop
 
-/// Who waits for a connection: first come, first served, for a bounded time and up to a bounded number.
+/// The queue for connections: first come, first served, for a limited time and a limited number of waiters.
 final class WaitingLine {
   typealias Outcome = Result<Pipeline, PostgresError>
 
@@ -20,11 +20,11 @@ final class WaitingLine {
     (self.loop, self.tally, self.time, self.capacity) = (loop, tally, time, capacity)
   }
 
-  /// How many wait.
+  /// The number of waiters.
   var count: Int { waiters.count }
 
-  /// Waits for a connection, unless there is an outcome already. That is asked for at the moment of joining the line:
-  /// other tasks may run between a call of an async function and its body.
+  /// Waits for a connection, unless `known` returns an outcome. It is called at the moment of joining the queue: other
+  /// tasks may run between the call of an async function and its body.
   func wait(unless known: () -> Outcome?) async throws(PostgresError) -> Pipeline {
     let outcome: Outcome = await withUnsafeContinuation { continuation in
       if let outcome = known() {
@@ -40,19 +40,19 @@ final class WaitingLine {
     return try outcome.get()
   }
 
-  /// Gives the connection to the first one; false where nobody waits.
+  /// Gives the connection to the first waiter. False if there is none.
   func serve(_ pipeline: Pipeline) -> Bool {
     guard let waiter = waiters.popFirst() else { return false }
     waiter.continuation.resume(returning: .success(pipeline))
     return true
   }
 
-  /// Sends everybody away.
+  /// Fails all waiters.
   func dismiss(_ error: PostgresError) {
     while let waiter = waiters.popFirst() { waiter.continuation.resume(returning: .failure(error)) }
   }
 
-  /// All wait for the same time, so that the first in the line is the first whose time is up: one timer does.
+  /// All wait for the same time, so the first waiter is also the first to time out: one timer is enough.
   private func watch() {
     guard let deadline = waiters.first?.deadline else { return }
     timer = loop.after(ContinuousClock.now.duration(to: deadline)) { [weak self] in self?.dismissLate() }

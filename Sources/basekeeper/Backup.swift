@@ -7,7 +7,7 @@ internal import Postgres
 func backup(_ options: Options) throws {
   let signals = Signals.ofTheEnd
   let path = options.operand
-  // Without migrating it: one makes backups before upgrades.
+  // Without migrating it, because backups are made before upgrades.
   let installation = try Installation(options.configuration, .beside)
   defer { installation.close() }
   if path == "-" {
@@ -33,7 +33,7 @@ extension Installation {
 
   fileprivate func dump(to output: Int32, _ signals: Signals) throws {
     let programs = try ClientPrograms(forServer: serverVersion)
-    let server = try ConnectionString(database.url)
+    let server = try ConnectionString(owner.url)
     let archive = try Pipe()
     let program = try programs.start("pg_dump", ["--format=custom"], on: server, output: archive.start)
     archive.closeStart()

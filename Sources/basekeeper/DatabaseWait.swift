@@ -2,6 +2,20 @@ internal import Glibc
 internal import Ground
 internal import Postgres
 
+extension Configuration {
+  /// The error, with what to do if it comes of TLS that was asked for by default.
+  func explained(_ error: PostgresError) -> PostgresError {
+    guard asksForTLSByDefault, case .unavailable(let reason) = error,
+      reason.contains("SSL") || reason.contains("certificate")
+    else { return error }
+    return .unavailable(
+      """
+      \(reason); a PostgreSQL on another machine must prove with TLS that it is the one in the URL: if the network needs \
+      no TLS, add sslmode=disable to DATABASE_URL; if the certificate is of an authority of your own, add sslrootcert
+      """)
+  }
+}
+
 /// The pause between two attempts to reach the database, in milliseconds.
 private let pause = 500
 
@@ -10,7 +24,7 @@ private let pause = 500
 ///
 /// - Throws: `PostgresError.unavailable`, with the reason for each host, if the time is over.
 func waitForDatabase(_ configuration: Configuration, _ signals: Signals, _ log: Log) throws -> Bool {
-  guard let url = configuration.databaseURL else { return true }
+  guard let url = configuration.ownerURL ?? configuration.databaseURL else { return true }
   let deadline = ContinuousClock.now + configuration.databaseWait
   var told: String?
   while true {
@@ -18,7 +32,9 @@ func waitForDatabase(_ configuration: Configuration, _ signals: Signals, _ log: 
       _ = try ScriptSession(url)
       return true
     } catch {
-      guard case .unavailable(let reason) = error, ContinuousClock.now < deadline else { throw error }
+      guard case .unavailable(let reason) = error, ContinuousClock.now < deadline else {
+        throw configuration.explained(error)
+      }
       if told != reason {
         log.write(.warning, "waiting for the database") {
           $0.add("seconds", Int(ContinuousClock.now.duration(to: deadline) / .seconds(1)))

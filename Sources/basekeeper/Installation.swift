@@ -11,7 +11,10 @@ internal import Postgres
 /// A configured database, usually with this version's schema: every command starts from one.
 final class Installation {
   let configuration: Configuration
+  /// For the role that serves.
   let database: Database.Settings
+  /// For the role that owns the schema: the same one, if the operator has not separated them.
+  let owner: Database.Settings
   /// The standby that lists may be read from; nil if there is none.
   let standby: Database.Settings?
   let passwords: PasswordHasher
@@ -44,26 +47,16 @@ final class Installation {
       // Before anything is created that could not be seeded.
       if access("\(configuration.dataDirectory)/postgres", F_OK) != 0 { try configuration.checkAdministrator() }
     }
-    let url: String
-    if let given = configuration.databaseURL {
-      (cluster, url) = (nil, given)
-    } else {
-      do {
-        let cluster = try EmbeddedCluster(directory: configuration.dataDirectory, report: report)
-        (self.cluster, url) = (cluster, cluster.conninfo)
-      } catch let error as ClusterError {
-        guard case .inUse = error, approach.contains(.beside),
-          let running = EmbeddedCluster.conninfo(ofServerIn: configuration.dataDirectory)
-        else { throw error }
-        (cluster, url) = (nil, running)
-      }
-    }
-    var settings = Database.Settings(url: url)
+    let urls: (service: String, owner: String)
+    (cluster, urls) = try Self.servers(configuration, approach, report)
+    var settings = Database.Settings(url: urls.service)
     settings.pooledConnections = configuration.connectionsPerLoop
     settings.statementTime = configuration.statementTime
     settings.connectTime = configuration.connectTime
     settings.preparesStatements = configuration.preparesStatements
     database = settings
+    settings.url = urls.owner
+    owner = settings
     standby = configuration.readURL.map { url in
       var standby = settings
       (standby.url, standby.isStandby) = (url, true)
@@ -73,10 +66,31 @@ final class Installation {
     passwords = PasswordHasher(threads: configuration.loops)
     do {
       if try !approach.contains(.empty) && !isOurs { throw Missing.inDatabase }
-      if approach.contains(.migrating) { applied = try Migrator.migrate(url, migrations) }
+      if approach.contains(.migrating) {
+        applied = try Migrator.migrate(owner.url, migrations)
+        try letServe()
+      }
     } catch {
       cluster?.stop()
-      throw error
+      throw (error as? PostgresError).map(configuration.explained) ?? error
+    }
+  }
+
+  /// The embedded PostgreSQL that was started, if it was, and the URLs of the roles that serve and own.
+  private static func servers(
+    _ configuration: Configuration, _ approach: Approach, _ report: @escaping @Sendable (String) -> Void
+  ) throws -> (EmbeddedCluster?, (service: String, owner: String)) {
+    if let given = configuration.databaseURL { return (nil, (given, configuration.ownerURL ?? given)) }
+    let directory = configuration.dataDirectory
+    do {
+      let cluster = try EmbeddedCluster(directory: directory, report: report)
+      return (cluster, (cluster.conninfo(.service), cluster.conninfo(.owner)))
+    } catch let error as ClusterError {
+      guard case .inUse = error, approach.contains(.beside),
+        let service = EmbeddedCluster.conninfo(.service, ofServerIn: directory),
+        let owner = EmbeddedCluster.conninfo(.owner, ofServerIn: directory)
+      else { throw error }
+      return (nil, (service, owner))
     }
   }
 
@@ -103,11 +117,11 @@ final class Installation {
   /// Stops what was started.
   func close() { cluster?.stop() }
 
-  /// Runs an async body with connections of its own, to the installation's database or to that of other settings.
+  /// Runs an async body with connections of its own, to the installation's database as its owner, or with other settings.
   func withDatabase<Value: Sendable>(
     at settings: Database.Settings? = nil, _ body: @escaping @Sendable (WritableDatabase) async throws -> Value
   ) throws -> Value {
-    let given = settings ?? database
+    let given = settings ?? owner
     return try runBlocking { loop in
       var settings = given
       settings.waitingTime = .seconds(30)  // each of several hosts that does not answer takes time

@@ -16,8 +16,8 @@ final class Replica: Sendable {
   private let server: Server
   private let isStopping: Flag
 
-  /// Starts to serve at a place, over TLS if there is a certificate. If `watchdog` is there, it is told in its interval
-  /// that all loops turn, and not told while one does not.
+  /// Starts to serve at an address, over TLS if there is a certificate. The watchdog, if any, is notified at its
+  /// interval while all loops turn, but not while one of them hangs.
   init(
     _ installation: Installation, at place: Server.BoundAddress, _ certificate: Certificate?, _ log: Log,
     watchdog: Watchdog? = nil
@@ -47,14 +47,14 @@ final class Replica: Sendable {
     for part in parts { part.jobs.start() }
   }
 
-  /// Shows another certificate to who connects from now on.
+  /// Uses another certificate for new connections.
   func use(_ certificate: Certificate) {
     Task.detached { [server] in await server.use(certificate) }
   }
 
-  /// Is not ready any more, and serves whoever comes all the same, until a balancer has found out; then takes no new
-  /// requests, finishes those that run, writes what is left to write, and ends the loops. The flag is set when all of that
-  /// is done.
+  /// Reports that it is not ready, but still serves for `drainTime`, until load balancers have noticed. Then takes no
+  /// new requests, finishes those that run, writes what is still to be written, and ends the loops. The flag is set
+  /// when all of that is done.
   func stop(after drainTime: Duration, within time: Duration) -> Flag {
     let stopped = Flag()
     isStopping.set()
@@ -71,17 +71,17 @@ final class Replica: Sendable {
   }
 }
 
-/// What belongs to one loop.
+/// A loop with everything that belongs to it.
 private struct LoopPart: Sendable {
   let loop: Loop
   let app: App
   let figures: Figures
   let jobs: JobRunner
 
-  /// Writes what is left to write, waits for the jobs under way, and ends the loop.
+  /// Writes what is still to be written, waits for the running jobs, and ends the loop.
   func end() async {
     await loop.perform {
-      // First, since a job may be slow, and the service be killed meanwhile.
+      // First, because a job may be slow, and the service may be killed meanwhile.
       await app.lastUse.write(at: nil)
       await jobs.stop()
       await app.lastUse.write(at: nil)
@@ -92,7 +92,7 @@ private struct LoopPart: Sendable {
   }
 }
 
-/// What the parts of all loops are made of.
+/// What the parts of all loops share.
 private struct Makings {
   private let installation: Installation
   private let primary: Database.Settings
@@ -132,7 +132,7 @@ private struct Makings {
     (self.metrics, self.isStopping, self.watchdog) = (metrics, isStopping, watchdog)
   }
 
-  /// The part of a loop; they are counted from 1, and the first has the jobs of the whole replica.
+  /// The part of a loop. Loops are numbered from 1; the first has the jobs of the whole replica.
   func part(_ number: Int) throws -> LoopPart {
     let loop = try Loop()
     let database = WritableDatabase(primary, on: loop)

@@ -28,6 +28,7 @@ func restore(_ options: Options) throws {
     return say("The backup was made at \(archive.made).")
   }
   let findings = try options.has("replace") ? restoration.replace() : restoration.fill()
+  try installation.letServe()
   say("Restored. \(findings.text)")
   say("The database is as it was at \(archive.made): what was deleted, revoked or changed later is back as it was.")
   if options.has("end-sessions") { try installation.endSessions() }
@@ -41,7 +42,7 @@ private struct Restoration {
 
   init(_ installation: Installation, _ archive: Archive) throws {
     (self.installation, self.archive) = (installation, archive)
-    target = try ConnectionString(installation.database.url)
+    target = try ConnectionString(installation.owner.url)
   }
 
   /// Restores into an empty database, which is emptied again if a check fails.
@@ -117,7 +118,7 @@ private struct Restoration {
   }
 
   private func settings(for place: ConnectionString) -> Database.Settings {
-    var settings = installation.database
+    var settings = installation.owner
     settings.url = place.text()
     settings.statementTime = .seconds(600)  // whole tables are read
     return settings
@@ -184,7 +185,7 @@ extension Installation {
 
   /// Ends all account tokens and base tokens, since those that were ended after the backup are valid again.
   fileprivate func endSessions() throws {
-    var settings = database
+    var settings = owner
     settings.statementTime = .seconds(600)
     let ended = try withDatabase(at: settings) { database in
       try await database.transaction { transaction in

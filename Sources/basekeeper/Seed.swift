@@ -3,7 +3,7 @@ internal import Crypto
 internal import Ground
 internal import Postgres
 
-/// What the first start has created, with its secrets in clear, for the only time.
+/// What the first start has created, with its secrets in clear, which are shown only once.
 struct Seeded: Sendable, JSONEncodable {
   var administrator: SeededPerson?
   var demo: Demo?

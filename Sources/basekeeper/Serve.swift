@@ -43,7 +43,7 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
   guard try waitForDatabase(configuration, signals, log) else { return log.write(.info, "stopped") }
   let installation = try Installation(configuration, [.migrating, .making, .empty]) { log.write(.warning, $0) }
   defer { installation.close() }
-  try installation.tellMigrations(log)
+  try installation.tellState(log)
   let announcement = Announcement(FirstStart(configuration), format, log)
   let seeded = try installation.seed(showing: announcement.show)
   announcement.showWhatIsKept(seeded)
@@ -80,10 +80,19 @@ extension Signals {
 }
 
 extension Installation {
-  /// Logs which migrations were applied, and which of a newer version are there.
-  fileprivate func tellMigrations(_ log: Log) throws {
+  /// Logs which migrations were applied, which of a newer version are there, and whether the role that serves may do more
+  /// than it needs.
+  fileprivate func tellState(_ log: Log) throws {
     for name in applied { log.write(.info, "migration applied") { $0.add("name", name) } }
     for name in try newerMigrations() { log.write(.warning, "migration of a newer version") { $0.add("name", name) } }
+    switch try excess() {
+    case .superuser:
+      log.write(.warning, "serves as a superuser of the database") {
+        $0.add("advice", "set DATABASE_OWNER_URL, and in DATABASE_URL a role without rights of its own")
+      }
+    case .owner: log.write(.info, "serves as the owner of the database's tables")
+    case nil: break
+    }
   }
 }
 

@@ -10,7 +10,7 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
 
 @Suite struct APITokens {
   @Test(arguments: Encoding.allCases)
-  func `a token's secret is in the answer that makes it, and nowhere else`(_ encoding: Encoding) async throws {
+  func `a token's secret is only in the response that creates it`(_ encoding: Encoding) async throws {
     try await World.with { world in
       let made = try await world.call(
         .post, tokens, as: .groupAdmin, ["app_name": "Näh & Strick 1", "permission": "rw"], encoding)
@@ -34,8 +34,8 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
     }
   }
 
-  /// What can be said of a token by the description, each with the example of its answer; when it ends has rules of its own,
-  /// and tests.
+  /// The settings of a token in the description, each with the example from its response. The expiry has rules and
+  /// tests of its own.
   private static func settings() throws -> [String: String] {
     let schemas = try #require(try Description.shared.get().document["components"]?["schemas"])
     let names = schemas["ApiTokenSettings"]?["properties"]?.entries.map(\.key).filter { !$0.hasPrefix("expire") } ?? []
@@ -48,7 +48,7 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
       })
   }
 
-  @Test func `what can be said of a token is kept and shown, said when it is made, or later`() async throws {
+  @Test func `every setting of a token is stored and shown, given at its creation or later`() async throws {
     try await World.with { world in
       let settings = try Self.settings()
       func check(_ answer: Answer, _ which: String) {
@@ -65,7 +65,7 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
     }
   }
 
-  @Test func `an app name is taken once on a base, and compared in its normal form`() async throws {
+  @Test func `an app name is unique in a base, and compared in its normal form`() async throws {
     try await World.with { world in
       let composed = try await world.call(.post, tokens, as: .groupOwner, ["app_name": "caf\u{e9}", "permission": "r"])
       #expect(composed.status == 201)
@@ -76,7 +76,7 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
     }
   }
 
-  @Test func `of fifty who take a name at once, one gets it`() async throws {
+  @Test func `of fifty simultaneous requests for a name, one gets it`() async throws {
     try await World.with { world in
       let created = try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 0..<50 {
@@ -96,7 +96,7 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
     ["permission": "rw"], ["app_name": "", "permission": "rw"], ["app_name": "  ", "permission": "rw"],
     ["app_name": "a\u{7}b", "permission": "rw"], ["app_name": String(repeating: "x", count: 256), "permission": "rw"],
   ])
-  func `a name that cannot be is refused`(_ fields: [String: String]) async throws {
+  func `an invalid name is refused`(_ fields: [String: String]) async throws {
     try await World.with { world in
       let answer = try await world.call(.post, tokens, as: .groupOwner, fields)
       #expect(answer.status == 400)
@@ -115,7 +115,7 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
     }
   }
 
-  @Test func `a change of permission keeps the secret and counts from the next base token on`() async throws {
+  @Test func `a change of the permission keeps the secret and holds from the next base token on`() async throws {
     try await World.with { world in
       let changed = try await world.call(.put, tokens + "writer", as: .groupOwner, ["permission": "r"], .json)
       #expect(changed.status == 200)
@@ -123,7 +123,7 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
       let exchange = try await world.call(.get, "/api/v2.1/dtable/app-access-token/", as: .apiTokenWriter)
       let token = try #require(exchange["access_token"] as? String)
       #expect(try world.app.signer.verify(token, at: world.app.now().seconds).permission == "r")
-      // The base token that said rw was minted before: it may no longer do more than its API token.
+      // The base token with rw was issued before: it may no longer do more than its API token.
       let path = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
       #expect(try await world.call(.get, path, as: .baseToken).status == 403)
       #expect(try await world.call(.get, path, authorization: "Token \(token)").status == 200)
@@ -145,7 +145,7 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
   }
 
   @Test(arguments: ["a/b", "100%", "a+b", "a b", "ü", "...", "api-tokens"])
-  func `a name is found again however its path is escaped`(_ name: String) async throws {
+  func `a name is found however its path is escaped`(_ name: String) async throws {
     try await World.with { world async throws in
       #expect(
         try await world.call(.post, tokens, as: .groupOwner, ["app_name": name, "permission": "r"]).status == 201)
@@ -154,7 +154,7 @@ private let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
     }
   }
 
-  @Test func `tokens of trashed bases can neither be listed nor made`() async throws {
+  @Test func `tokens of bases in the trash can neither be listed nor created`() async throws {
     try await World.with { world in
       let path = "/api/v2.1/workspace/9/dtable/Old%20projects/api-tokens/"
       let list = try await world.call(.get, path, as: .groupOwner)

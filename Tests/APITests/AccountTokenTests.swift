@@ -27,7 +27,7 @@ private let ping = "/api2/auth/ping/"
     return (try #require(made["token"] as? String), try #require(made["id"] as? Int))
   }
 
-  @Test func `a token is made with a name and an end, and shows its secret once`() async throws {
+  @Test func `a token is created with a name and an expiry, and shows its secret once`() async throws {
     try await World.with { world async throws in
       let made = try await world.call(
         .post, tokens, as: .groupMember, ["name": "my laptop", "expire_days": "30"])
@@ -49,7 +49,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `everybody sees his own, and which one he shows`() async throws {
+  @Test func `people see only their own tokens, and which one they use`() async throws {
     try await World.with { world async throws in
       let (secret, id) = try await make(world)
       _ = try await make(world, as: .groupAdmin, ["name": "not mine"])
@@ -63,7 +63,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `a token lives for ever where nothing else is said`() async throws {
+  @Test func `a token never expires by default`() async throws {
     try await World.with { world async throws in
       let (secret, id) = try await make(world)
       try await world.database.execute(
@@ -74,7 +74,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `a token that ends makes none that lasts longer`() async throws {
+  @Test func `a token that expires creates none that lasts longer`() async throws {
     try await World.with { world async throws in
       let day = try await world.signIn("member@ours.example", ["name": "day", "expire_days": "1"])
       let authorization = "Token \(try #require(day["token"] as? String))"
@@ -91,7 +91,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `an expired token is refused, and is in no list`() async throws {
+  @Test func `an expired token is refused and not listed`() async throws {
     try await World.with { world async throws in
       let (secret, id) = try await make(world, ["expire_days": "1"])
       #expect(try await status(secret, world) == 200)
@@ -108,7 +108,7 @@ private let ping = "/api2/auth/ping/"
     ("expire_days", "0"), ("expire_days", "-1"), ("expire_days", "36501"), ("expire_days", "x"),
     ("name", String(repeating: "x", count: 256)), ("name", "a\u{7}b"),
   ])
-  func `a name or an end that cannot be is refused`(_ field: String, _ value: String) async throws {
+  func `an invalid name or expiry is refused`(_ field: String, _ value: String) async throws {
     try await World.with { world async throws in
       let before = try await world.database.count("account_token")
       let made = try await world.call(.post, tokens, as: .groupMember, [field: value])
@@ -121,7 +121,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `a login may say how its token is called, and when it ends`() async throws {
+  @Test func `a sign-in may set the name and the expiry of its token`() async throws {
     try await World.with { world async throws in
       let answer = try await world.signIn("member@ours.example", ["name": "script", "expire_days": "7"])
       let secret = try #require(answer["token"] as? String)
@@ -137,7 +137,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `one's own token is ended at once, another one's is not found`() async throws {
+  @Test func `one's own token ends at once, and another person's is not found`() async throws {
     try await World.with { world async throws in
       let (mine, id) = try await make(world, ["name": "lost"])
       let (theirs, other) = try await make(world, as: .groupAdmin)
@@ -160,7 +160,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `all others are ended at once, and the one that is shown goes on`() async throws {
+  @Test func `all other tokens end at once, and the one in use stays valid`() async throws {
     try await World.with { world async throws in
       let (shown, _) = try await make(world)
       let (lost, _) = try await make(world)
@@ -176,7 +176,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `it shows when, from where and by what a token was last used`() async throws {
+  @Test func `the list shows when, from where and by which client a token was last used`() async throws {
     try await World.with { world async throws in
       let (secret, id) = try await make(world)
       _ = try await world.call(
@@ -252,7 +252,7 @@ private let ping = "/api2/auth/ping/"
     (String(repeating: "x", count: 1025), "new_password invalid."),
     (String(repeating: "ü", count: 513), "new_password invalid."),
   ])
-  func `a password that would be guessed is refused`(_ password: String, _ text: String) async throws {
+  func `a password that is easy to guess is refused`(_ password: String, _ text: String) async throws {
     try await World.with { world async throws in
       let answer = try await change(world, World.password, password)
       #expect(answer.status == 400)
@@ -261,7 +261,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `the part of an address before its at sign is refused`() async throws {
+  @Test func `the local part of one's address is refused`() async throws {
     try await World.with { world async throws in
       try await world.database.execute("update account set email = 'maximilian@ours.example' where id = 3")
       #expect(
@@ -271,20 +271,20 @@ private let ping = "/api2/auth/ping/"
   }
 
   @Test(arguments: ["aaaaaaaaa", "7 blanks", "üüüüüüüü", String(repeating: "ü", count: 512)])
-  func `nothing is asked of what it is made of`(_ password: String) async throws {
+  func `a password has no rules of composition`(_ password: String) async throws {
     try await World.with { world async throws in
       #expect(try await change(world, World.password, password).status == 200)
       #expect(try await world.signIn("member@ours.example", password: password).status == 200)
     }
   }
 
-  /// Every way in which a person gets a password from somebody.
+  /// Every way to get a password from another person.
   @Test(arguments: [
     ("/api/v2.1/org/1/admin/users/", Caller.teamAdmin, "email"), ("/api/v2.1/admin/users/", .systemAdmin, "email"),
     ("/api/v2.1/admin/organizations/1/users/", .systemAdmin, "email"),
     ("/api/v2.1/admin/organizations/", .systemAdmin, "admin_email"),
   ])
-  func `who makes an account sets no such password`(_ path: String, _ caller: Caller, _ email: String) async throws {
+  func `no account is created with such a password`(_ path: String, _ caller: Caller, _ email: String) async throws {
     try await World.with { world async throws in
       func make(_ password: String) async throws -> Answer {
         try await world.call(
@@ -304,7 +304,7 @@ private let ping = "/api2/auth/ping/"
     }
   }
 
-  @Test func `nor does who imports them, or changes one`() async throws {
+  @Test func `no account is imported or changed with such a password`() async throws {
     try await World.with { world async throws in
       let answer = try await world.importUsers(
         """

@@ -4,18 +4,18 @@ import HTTP
 import TestSupport
 import Testing
 
-/// What administrators may not do although they may do much, and what their changes bring about.
+/// What administrators may not do in spite of their rights, and the effects of what they change.
 @Suite struct Administration {
   private static let users = "/api/v2.1/org/1/admin/users/"
 
-  /// Every route of team admins that names something, with another team's thing and with one that is not there.
+  /// Every route of team admins that names something, with another team's and with one that does not exist.
   @Test(
     arguments: routes.filter {
       $0.path.contains("{org_id}") && ["team-admin", "team-base-user"].contains($0.principal)
     }.map(Example.init))
-  func `another team's things answer as if they did not exist`(_ example: Example) async throws {
+  func `what belongs to another team looks as if it did not exist`(_ example: Example) async throws {
     try await World.with { world in
-      // An unknown team is as closed as another one.
+      // An unknown team is refused like another team.
       for team in ["2", "99"] {
         let path = example.path.replacing("/org/1/", with: "/org/\(team)/")
         let answer = try await world.call(example.route.method, path, as: .teamAdminInGroup, example.fields)
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `people of another team get neither into a group nor its owner`() async throws {
+  @Test func `people of another team become neither members nor owners of a group`() async throws {
     try await World.with { world in
       let theirs = "00000000000000000000000000000005@auth.local"
       let added = try await world.call(
@@ -66,8 +66,8 @@ import Testing
     }
   }
 
-  /// Who could set the password of a system administrator would be one himself.
-  @Test func `a team admin cannot touch a system administrator of his team`() async throws {
+  /// Anyone who could set the password of a system administrator could become one.
+  @Test func `a team admin cannot change a system administrator of the team`() async throws {
     try await World.with { world in
       try await world.database.execute("update account set is_system_admin = true where id = 3")
       let before = try await world.database.fingerprint()
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func `a deactivated person is out at once, and his programs go on`() async throws {
+  @Test func `a deactivated person loses access at once, and their programs keep it`() async throws {
     try await World.with { world in
       let path = Self.users + "00000000000000000000000000000001@auth.local/"
       let answer = try await world.call(.put, path, as: .teamAdmin, ["is_active": "false"])
@@ -96,12 +96,12 @@ import Testing
       #expect(try await world.database.count("account_token where account_id = 1") == 0)
       let login = ["username": "owner@ours.example", "password": World.password]
       #expect(try await world.call(.post, "/api2/auth-token/", as: .nobody, login).status == 400)
-      // The token that he has made belongs to the base.
+      // The token that they made belongs to the base.
       #expect(try await world.call(.get, "/api/v2.1/dtable/app-access-token/", as: .apiTokenWriter).status == 200)
     }
   }
 
-  @Test func `a deleted person leaves his bases in the team's trash and his groups to the next`() async throws {
+  @Test func `a deleted person's bases go to the team's trash and their groups to the next in line`() async throws {
     try await World.with { world in
       let owner = Self.users + "00000000000000000000000000000001@auth.local/"
       #expect(try await world.call(.delete, owner, as: .teamAdmin).status == 200)
@@ -121,7 +121,7 @@ import Testing
     }
   }
 
-  @Test func `a password that an admin sets ends all account tokens`() async throws {
+  @Test func `a password set by an admin ends all account tokens`() async throws {
     try await World.with { world in
       let answer = try await world.call(
         .put, "/api/v2.1/admin/users/\(Example.member)/", as: .systemAdmin, ["password": "another password"])
@@ -132,7 +132,7 @@ import Testing
     }
   }
 
-  @Test func `a group keeps its trash from deletion only as long as bases live in it`() async throws {
+  @Test func `a group with live bases cannot be deleted, and one with only trash can`() async throws {
     try await World.with { world in
       let group = "/api/v2.1/org/1/admin/groups/1/"
       let refused = try await world.call(.delete, group, as: .teamAdmin)
@@ -145,7 +145,7 @@ import Testing
     }
   }
 
-  @Test func `the number of a team's tokens is kept with every change`() async throws {
+  @Test func `the count of a team's tokens is right after every change`() async throws {
     try await World.with { world in
       func listed() async throws -> Int? {
         try await world.call(.get, "/api/v2.1/org/1/admin/api-tokens/", as: .teamAdmin)["total_count"] as? Int
@@ -168,7 +168,7 @@ import Testing
     ("password,email,password", 400),
     ("email,password\n\"open", 400), ("email,password\na\"b,c", 400), ("\u{feff}email,password\r\n", 200),
   ])
-  func `a file of people is taken or refused as a whole by its form`(_ file: String, _ status: Int) async throws {
+  func `a file of people is accepted or refused as a whole by its format`(_ file: String, _ status: Int) async throws {
     try await World.with { world in
       let before = try await world.database.count("account")
       #expect(try await world.importUsers(file, as: .systemAdmin).status == status)
@@ -182,7 +182,7 @@ import Testing
     ("2026-01-31T09:30:00%2B0100", true), ("2026-01-31T09:30:00+01:00", true), ("2026-01-31 09:30:61", false),
     ("yesterday", false), ("2026-01-31T09:30:00+25:00", false),
   ])
-  func `times are taken in the forms that clients send`(_ time: String, _ isOne: Bool) async throws {
+  func `times are accepted in the formats that clients send`(_ time: String, _ isOne: Bool) async throws {
     try await World.with { world in
       let path = "/api/v2.1/org/1/admin/admin-logs/?start=\(time.replacing(" ", with: "%20"))"
       let answer = try await world.call(.get, path, as: .teamAdmin)
@@ -190,7 +190,7 @@ import Testing
     }
   }
 
-  @Test func `pages from the end are the pages from the start`() async throws {
+  @Test func `pages read from the end are the pages read from the start`() async throws {
     try await World.with { world in
       let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
       for number in 1...9 {

@@ -5,9 +5,9 @@ import HTTP
 import TestSupport
 import Testing
 
-/// Guessing at what people choose: passwords of accounts and of links.
+/// Guessing what people choose: passwords of accounts and of links.
 @Suite struct Attempts {
-  /// How many failures at one thing from one place cost nothing.
+  /// How many failures at one target from one place are free.
   private static let free = 5
   private static let elsewhere = "203.0.113.7"
 
@@ -19,7 +19,7 @@ import Testing
       .post, "/api2/auth-token/", as: .nobody, ["username": username, "password": password], address: address)
   }
 
-  /// Fails until that costs time, and gives the answer that says so.
+  /// Fails until a wait is imposed, and returns that response.
   private static func failUntilThrottled(
     _ world: World, _ username: String = "member@ours.example", from address: String = World.home
   ) async throws -> Answer {
@@ -32,7 +32,7 @@ import Testing
 
   private struct NeverThrottled: Error {}
 
-  /// As if so much time went by.
+  /// Lets this much time pass.
   private static func pass(_ interval: String, in world: World) async throws {
     try await world.database.execute(
       """
@@ -40,7 +40,8 @@ import Testing
       """)
   }
 
-  /// Fails at an account so many times from an address, without the work of a password; gives how many were let through.
+  /// Fails at an account this many times from an address, without hashing a password; returns how many attempts were
+  /// let through.
   private static func fail(_ count: Int, at account: Int64, from address: String, in world: World) async throws -> Int {
     let request = Request(id: "test", .get, try Target("/"), address: address)
     return try await world.onLoop { app in
@@ -53,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func `five failures are free, and soon after them even the right password has to wait`() async throws {
+  @Test func `five failures are free, and then even the right password has to wait`() async throws {
     try await World.with { world in
       for _ in 1...Self.free { #expect(try await Self.signIn(world).status == 400) }
       let answer = try await Self.failUntilThrottled(world)
@@ -69,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func `whoever waits as long as he is told may try again`() async throws {
+  @Test func `after the announced wait, another attempt is allowed`() async throws {
     try await World.with { world in
       let seconds = try #require(try await Self.failUntilThrottled(world).headers["Retry-After"])
       try await Self.pass("\(seconds) seconds", in: world)
@@ -77,13 +78,13 @@ import Testing
     }
   }
 
-  @Test func `each failure takes twice the time of the one before, up to a quarter of an hour`() async throws {
+  @Test func `each failure doubles the wait, up to a quarter of an hour`() async throws {
     try await World.with { world in
       _ = try await Self.fail(Self.free, at: 3, from: World.home, in: world)
       for round in 0...12 {
         #expect(try await Self.fail(1, at: 3, from: World.home, in: world) == 1)
         let wait = min(900, 1 << round)
-        // The other two rules do not count yet.
+        // The other two rules do not apply yet.
         let place = "failed_attempt where next_at - last_at = interval '\(wait) seconds'"
         #expect(try await world.database.count(place) == 1, "\(wait) seconds")
         try await Self.pass("\(wait) seconds", in: world)
@@ -91,7 +92,7 @@ import Testing
     }
   }
 
-  @Test func `success forgets what has failed`() async throws {
+  @Test func `a success forgets the failures`() async throws {
     try await World.with { world async throws in
       for _ in 1...3 {
         for _ in 1..<Self.free { #expect(try await Self.signIn(world).status == 400) }
@@ -100,7 +101,7 @@ import Testing
     }
   }
 
-  @Test func `what failed a day ago is forgotten`() async throws {
+  @Test func `failures are forgotten after a day`() async throws {
     try await World.with { world in
       #expect(try await Self.failUntilThrottled(world).status == 429)
       try await Self.pass("25 hours", in: world)
@@ -113,7 +114,7 @@ import Testing
     }
   }
 
-  @Test func `who fails in one place is not in the way of others elsewhere, nor of other accounts`() async throws {
+  @Test func `failures in one place hold up neither other places nor other accounts`() async throws {
     try await World.with { world in
       #expect(try await Self.failUntilThrottled(world).status == 429)
       try await world.holdAttempts()
@@ -124,7 +125,7 @@ import Testing
     }
   }
 
-  @Test func `neighbours in a network are one place, with IPv4 and with IPv6`() async throws {
+  @Test func `neighbours in a network count as one place, with IPv4 and with IPv6`() async throws {
     try await World.with { world in
       for (one, neighbour, stranger) in [
         ("198.51.100.1", "198.51.100.200", "198.51.101.1"),
@@ -139,7 +140,7 @@ import Testing
   }
 
   @Test(arguments: ["nobody@ours.example", "gone@ours.example", "00000000000000000000000000000099@auth.local"])
-  func `names that nobody can sign in with are throttled in the same way`(_ name: String) async throws {
+  func `unknown names are throttled in the same way`(_ name: String) async throws {
     try await World.with { world in
       for _ in 1...Self.free { #expect(try await Self.signIn(world, name).status == 400) }
       let answer = try await Self.failUntilThrottled(world, name.uppercased())
@@ -150,7 +151,7 @@ import Testing
     }
   }
 
-  @Test func `an account is one, by whichever of its names it is tried`() async throws {
+  @Test func `attempts at an account count together, whichever of its names is used`() async throws {
     try await World.with { world in
       try await world.database.execute("update account set login_id = 'max' where id = 3")
       let names = ["member@ours.example", "max", Example.member, "MEMBER@ours.example", "max"]
@@ -161,7 +162,8 @@ import Testing
     }
   }
 
-  @Test func `a hundred failures from everywhere keep out strangers, but nobody who was there before`() async throws {
+  @Test func `a hundred failures from everywhere keep out strangers, but not those who were there before`() async throws
+  {
     try await World.with { world in
       #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 200)
       var passed = 0
@@ -174,7 +176,7 @@ import Testing
     }
   }
 
-  @Test func `one place alone, which is refused itself, keeps nobody else out`() async throws {
+  @Test func `a single place, which is refused itself, keeps nobody else out`() async throws {
     try await World.with { world in
       let passed = try await Self.fail(300, at: 3, from: Self.elsewhere, in: world)
       #expect((Self.free...20).contains(passed))
@@ -183,7 +185,7 @@ import Testing
     }
   }
 
-  @Test func `one address that tries many names is throttled, too`() async throws {
+  @Test func `an address that tries many names is throttled, too`() async throws {
     try await World.with { world in
       var statuses: [Int: Int] = [:]
       for number in 1...40 { statuses[try await Self.signIn(world, "name\(number)@x.example").status, default: 0] += 1 }
@@ -195,7 +197,7 @@ import Testing
     }
   }
 
-  @Test func `of thirty guesses at once no more are tried than are free`() async throws {
+  @Test func `of thirty simultaneous guesses, only the free ones are tried`() async throws {
     try await World.with(connections: 16) { world in
       let begin = ContinuousClock.now
       let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
@@ -203,7 +205,8 @@ import Testing
         return try await group.reduce(into: [:]) { $0[$1, default: 0] += 1 }
       }
       #expect(Set(statuses.keys).isSubset(of: [400, 429]), "\(statuses)")
-      // The first that is not free still is tried, and has the next one wait for a second, and that the next for two.
+      // The first one beyond the free ones is still tried; it makes the next wait for a second, and that one the next
+      // for two.
       let seconds = Int((ContinuousClock.now - begin).components.seconds)
       let waits = Int.bitWidth - (seconds + 1).leadingZeroBitCount
       #expect((Self.free...Self.free + 1 + waits).contains(statuses[400] ?? 0), "\(statuses)")
@@ -211,7 +214,7 @@ import Testing
     }
   }
 
-  @Test func `thirty who sign in at once get in or are asked to wait`() async throws {
+  @Test func `thirty simultaneous sign-ins succeed or are asked to wait`() async throws {
     try await World.with(connections: 16) { world in
       let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 1...30 {
@@ -224,7 +227,7 @@ import Testing
     }
   }
 
-  @Test func `what is counted names nobody`() async throws {
+  @Test func `the counters name nobody`() async throws {
     try await World.with { world in
       _ = try await Self.signIn(world, "a secret typed as a name")
       _ = try await Self.signIn(world, "member@ours.example", "a secret that was wrong")
@@ -235,7 +238,7 @@ import Testing
     }
   }
 
-  @Test func `what is refused leaves nothing behind`() async throws {
+  @Test func `a refused attempt leaves nothing behind`() async throws {
     try await World.with { world async throws in
       var statuses: Set<Int> = []
       for number in 1...30 { statuses.insert(try await Self.signIn(world, "name\(number)@x.example").status) }
@@ -258,7 +261,7 @@ import Testing
     }
   }
 
-  @Test func `what is counted is bounded, while it is counted and when it is tidied`() async throws {
+  @Test func `the counters are bounded, during counting and by the clean-up`() async throws {
     try await World.with { world async throws in
       let rows = """
         insert into failed_attempt (key, failures, last_at, next_at)
@@ -288,7 +291,7 @@ import Testing
     }
   }
 
-  @Test func `a site of IPv6 does not try from each of its networks anew`() async throws {
+  @Test func `an IPv6 site does not start afresh from each of its networks`() async throws {
     try await World.with { world async throws in
       var names: [Int: Int] = [:]
       var passwords: [Int: Int] = [:]
@@ -308,7 +311,7 @@ import Testing
     }
   }
 
-  @Test func `one who sets many passwords keeps nobody from signing in`() async throws {
+  @Test func `someone who sets many passwords keeps nobody from signing in`() async throws {
     try await World.with(connections: 16) { world async throws in
       let links = "/api/v2.1/workspace/9/dtable/Projects/external-links/"
       let made = try await world.database.count("base_link")

@@ -10,7 +10,7 @@ import Testing
   private static let users = "/api/v2.1/org/1/admin/users/"
   private static let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
 
-  @Test func `what is changed is logged with who, where from, what was and what is`() async throws {
+  @Test func `a change is logged with its actor, address, and the values before and after`() async throws {
     try await World.with { world in
       _ = try await world.call(.put, Self.users + Example.member + "/", as: .teamAdmin, ["name": "Maxine"])
       let log = try await world.call(.get, "/api/v2.1/org/1/admin/admin-logs/?per_page=1", as: .teamAdmin)
@@ -25,7 +25,7 @@ import Testing
     }
   }
 
-  @Test func `what fails is not logged`() async throws {
+  @Test func `a failed change is not logged`() async throws {
     try await World.with { world in
       let before = try await world.database.count("audit_log")
       let refused = try await world.call(
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  @Test func `no secret and no hash of one gets into the log`() async throws {
+  @Test func `no secret and no hash of one is in the log`() async throws {
     try await World.with { world in
       let new = ["email": "new@ours.example", "password": "a password to look for"]
       #expect(try await world.call(.post, Self.users, as: .teamAdmin, new).status == 200)
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func `a deleted token that is shown again is noted once a minute`() async throws {
+  @Test func `the use of a deleted token is logged once a minute`() async throws {
     try await World.with { world in
       for _ in 1...5 {
         #expect(try await world.call(.get, "/api/v2.1/dtable/app-access-token/", as: .revokedAPIToken).status == 403)
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func `a deleted team is one entry, whatever belonged to it`() async throws {
+  @Test func `the deletion of a team is one entry, whatever belonged to it`() async throws {
     try await World.with { world in
       let before = try await world.database.count("audit_log")
       #expect(try await world.call(.delete, "/api/v2.1/admin/organizations/1/", as: .systemAdmin).status == 200)
@@ -77,7 +77,7 @@ import Testing
   }
 
   @Test(arguments: ["update audit_log set operation = 'x'", "delete from audit_log", "truncate audit_log"])
-  func `the database takes no change of the log`(_ statement: String) async throws {
+  func `the database refuses every change of the log`(_ statement: String) async throws {
     try await World.with { world in
       await #expect(throws: PostgresError.self) { try await world.database.execute(statement) }
       let count = try await world.database.count("audit_log")
@@ -85,7 +85,7 @@ import Testing
     }
   }
 
-  @Test func `a base token that is ended alone is one entry, which says whose it was`() async throws {
+  @Test func `the revocation of a base token is one entry, with its holder`() async throws {
     try await World.with { world in
       let token = try #require(world.credentials[.baseToken])
       for _ in 1...2 {
@@ -108,7 +108,7 @@ import Testing
 
   // MARK: Verification
 
-  @Test func `a log that nobody has touched verifies, also while it grows`() async throws {
+  @Test func `an unaltered log verifies, also while it grows`() async throws {
     try await World.with { world in
       async let growing: Void = grow(world)
       for _ in 1...10 { _ = try await verify(world) }
@@ -120,7 +120,7 @@ import Testing
     }
   }
 
-  @Test func `entries of before the id was in them verify beside those that have it`() async throws {
+  @Test func `entries without an ID verify together with those that have one`() async throws {
     try await World.with { world in
       let now = try await world.database.db.onLoop {
         try await $0.row("select pg_get_functiondef('chain_audit_entry'::regproc) as text", as: Definition.self)
@@ -172,7 +172,7 @@ import Testing
         """, 4, "it does not follow the entry before it"
       ),
     ] as [(String, Int64?, String)])
-  func `the first entry that was touched is named`(
+  func `the first altered entry is named`(
     _ tampering: String, _ number: Int64?, _ reason: String
   ) async throws {
     try await World.with { world in

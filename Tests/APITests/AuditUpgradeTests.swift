@@ -3,9 +3,9 @@ import Postgres
 import TestSupport
 import Testing
 
-/// That the one trigger writes what the triggers of each table wrote.
+/// The common trigger writes what the triggers of each table wrote before.
 @Suite struct AuditUpgrade {
-  @Test func `every change has the entry that it had before there was one trigger for all`() async throws {
+  @Test func `every change has the same entry as before the common trigger`() async throws {
     let before = try await entries(of: allMigrations.filter { $0.name < "0019" })
     let after = try await entries(of: allMigrations.filter { $0.name < "0020" })
     #expect(before.count == 86)
@@ -14,7 +14,7 @@ import Testing
     #expect(operations.count == 66)
   }
 
-  @Test func `a log that was begun before there was one trigger for all goes on, and verifies`() async throws {
+  @Test func `a log from before the common trigger goes on, and verifies`() async throws {
     try await TestDatabase.withEmpty { database in
       _ = try Migrator.migrate(database.conninfo, allMigrations.filter { $0.name < "0019" })
       try await database.execute(Self.changes)
@@ -50,7 +50,8 @@ import Testing
     init(_ row: Row) throws(PostgresError) { text = try row["text"] }
   }
 
-  /// Each kind of change once. The actor is set before the tokens of people, since those of logins have no entry.
+  /// Each kind of change once. The actor is set before account tokens are inserted, because those of sign-ins have no
+  /// entry.
   private static let changes = """
     set timezone = 'UTC';
     insert into team (name, created_at) values ('ours', '2026-01-01'), ('theirs', '2026-01-01');

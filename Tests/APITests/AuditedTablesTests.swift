@@ -4,9 +4,9 @@ import Postgres
 import TestSupport
 import Testing
 
-/// That no table and no column is forgotten by the audit log.
+/// The audit log misses no table and no column.
 @Suite struct AuditedTables {
-  @Test func `every table is in the audit log, or says in its comment why it is not`() async throws {
+  @Test func `every table is audited, or its comment says why not`() async throws {
     try await World.with { world in
       #expect(try await world.texts(Self.forgotten) == [])
       try await world.database.execute("create table later (id bigint); create table latest (id bigint)")
@@ -35,12 +35,12 @@ import Testing
     order by relation.relname
     """
 
-  @Test func `a column that is added to a table is in the log when it changes`() async throws {
+  @Test func `a column added to a table is logged when it changes`() async throws {
     try await World.withRows { world in
       let tables = try await world.texts(Self.audited)
       #expect(Set(["account", "api_token", "base", "team", "user_group"]).isSubset(of: tables))
       for table in tables {
-        // In one session, so that what it has prepared for the first column takes the second.
+        // In one session, so that what was prepared for the first column is used for the second.
         let entries = try await world.entries(
           """
           alter table \(table) add column earlier text;
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func `a column whose name is a secret's is noted when it changes, and never shown`() async throws {
+  @Test func `a change of a column with a secret's name is logged without its value`() async throws {
     try await World.withRows { world in
       for table in try await world.texts(Self.audited) {
         for column in ["pin_hash", "smtp_password", "client_secret", "seed_sealed", "totp_next", "api_key"] {
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `every column of byte strings of an audited table is a secret by its name`() async throws {
+  @Test func `every byte string column of an audited table is a secret by its name`() async throws {
     try await World.with { world in
       let shown = try await world.texts(
         """
@@ -102,14 +102,14 @@ import Testing
       "base set updated_at = now(), modifier_id = 2 where id = 1", "retired_secret set valid_until = now()",
       "account set name = name", "team set role = role",
     ])
-  func `what the service counts and dates by itself has no entry`(_ change: String) async throws {
+  func `counters and dates that the service updates have no entry`(_ change: String) async throws {
     try await World.withRows { world in
       let entries = try await world.entries("update \(change)")
       #expect(entries.isEmpty)
     }
   }
 
-  @Test func `what a trigger takes no note of is there`() async throws {
+  @Test func `every column that a trigger ignores exists`() async throws {
     try await World.with { world in
       let missing = try await world.texts(
         """
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test func `a thing whose changes have no name yet has entries all the same`() async throws {
+  @Test func `a kind of object whose operations have no names yet has entries all the same`() async throws {
     try await World.with { world in
       let entries = try await world.entries(
         """
@@ -151,12 +151,12 @@ import Testing
   }
 }
 
-/// What the log has of a change.
+/// The entry of a change.
 private struct Noted: RowDecodable {
   let operation: String
   let before: String?
   let after: String?
-  /// Which of a thing's operations that is called: `made`, `changed`, `deleted`; nil: one of a single column, or none.
+  /// The name of the operation: `made`, `changed`, `deleted`; nil: that of a single column, or none.
   let name: String?
 
   init(_ row: Row) throws(PostgresError) {
@@ -173,7 +173,7 @@ private struct Value: RowDecodable {
 }
 
 extension World {
-  /// A world that has a row in each audited table.
+  /// Runs a body in a world with a row in each audited table.
   fileprivate static func withRows(_ body: (World) async throws -> Void) async throws {
     try await with { world in
       try await world.database.execute(
@@ -190,7 +190,7 @@ extension World {
     try await database.db.onLoop { try await $0.rows(sql, as: Value.self) }.map(\.value)
   }
 
-  /// What a script leaves in the log.
+  /// The entries that a script leaves in the log.
   fileprivate func entries(_ script: String) async throws -> [Noted] {
     let before = try await database.count("audit_log")
     try await database.execute(script)

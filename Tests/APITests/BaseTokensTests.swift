@@ -9,7 +9,7 @@ import Testing
 private let exchange = "/api/v2.1/dtable/app-access-token/"
 
 @Suite struct BaseTokens {
-  @Test func `an API token is exchanged for a base token and all a client needs with it`() async throws {
+  @Test func `an API token is exchanged for a base token and everything a client needs with it`() async throws {
     try await World.with { world in
       let answer = try await world.call(.get, exchange, as: .apiTokenReader)
       #expect(answer.status == 200)
@@ -33,7 +33,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
     ("", 259_200), ("?exp=3d", 259_200), ("?exp=72h", 259_200), ("?exp=5h", 18_000), ("?exp=1m", 60),
     ("?exp=01h", 3600),
   ])
-  func `a base token lives as long as exp says`(_ query: String, _ seconds: Int64) async throws {
+  func `a base token lives for as long as exp says`(_ query: String, _ seconds: Int64) async throws {
     try await World.with { world in
       let before = world.app.now().seconds
       let answer = try await world.call(.get, exchange + query, as: .apiTokenReader)
@@ -46,7 +46,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
   @Test(arguments: [
     "0m", "30s", "4d", "73h", "4321m", "", "h", "5", "-1h", "1.5h", "5H", "1h ", "99999999999999999999d", "٣d",
   ])
-  func `an exp that cannot be is refused`(_ text: String) async throws {
+  func `an invalid exp is refused`(_ text: String) async throws {
     try await World.with { world in
       let query =
         "?exp=" + text.utf8.map { "%" + (String($0, radix: 16).count < 2 ? "0" : "") + String($0, radix: 16) }.joined()
@@ -59,7 +59,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
     }
   }
 
-  @Test func `a base token from an account token carries the person and his permission`() async throws {
+  @Test func `a base token from an account token has the person and their permission`() async throws {
     try await World.with { world in
       let answer = try await world.call(.get, "/api/v2.1/workspace/9/dtable/Projects/access-token/", as: .groupMember)
       let token = try #require(answer["access_token"] as? String)
@@ -74,7 +74,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
     }
   }
 
-  @Test func `a temporary token is exchanged while its owner may open the base`() async throws {
+  @Test func `a temporary token is exchanged as long as its owner may open the base`() async throws {
     try await World.with { world in
       let answer = try await world.call(.get, "/api/v2.1/workspace/9/dtable/Projects/temp-api-token/", as: .groupMember)
       let token = try #require(answer["api_token"] as? String)
@@ -88,7 +88,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
     }
   }
 
-  @Test func `a temporary token is no base token, and a base token no temporary one`() async throws {
+  @Test func `a temporary token is not accepted as a base token, nor the reverse`() async throws {
     try await World.with { world async throws in
       let path = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
       #expect(try await world.call(.get, path, as: .temporaryToken).status == 403)
@@ -96,7 +96,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
     }
   }
 
-  @Test func `the tokens of a trashed base say where it is, and work again after it is restored`() async throws {
+  @Test func `the tokens of a base in the trash say so, and work again after it is restored`() async throws {
     try await World.with { world in
       let base = "/api/v2.1/workspace/9/dtable/"
       #expect(try await world.call(.delete, base, as: .groupOwner, ["name": "Projects"]).status == 200)
@@ -112,7 +112,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
     }
   }
 
-  @Test func `the last use of a token is listed once it was written`() async throws {
+  @Test func `the last use of a token is listed once it is written`() async throws {
     try await World.with { world in
       #expect(try await world.call(.get, exchange, as: .apiTokenReader).status == 200)
       try await world.onLoop { await $0.lastUse.write(at: nil) }

@@ -8,7 +8,8 @@ import Testing
     arguments: [
       [:], ["workspace_id": "3"], ["workspace_id": ""], ["owner": "00000000000000000000000000000003@auth.local"],
     ] as [[String: String]])
-  func `a base goes into the caller's own workspace, however it is named`(_ place: [String: String]) async throws {
+  func `a base is created in the caller's own workspace, however that is named`(_ place: [String: String]) async throws
+  {
     try await World.with { world in
       let fields = ["name": "CRM & Sales (1)", "icon": "icon-research", "color": "#E91E63"].merging(place) { $1 }
       let made = try await world.call(.post, "/api/v2.1/dtables/", as: .groupMember, fields, .multipart)
@@ -24,7 +25,7 @@ import Testing
   }
 
   @Test(arguments: [["workspace_id": "9"], ["owner": "1@seafile_group"]] as [[String: String]])
-  func `a group's base is made by its owner and admins alone`(_ place: [String: String]) async throws {
+  func `only the owner and the admins of a group create its bases`(_ place: [String: String]) async throws {
     try await World.with { world in
       let fields = place.merging(["name": "Plan"]) { $1 }
       #expect(try await world.call(.post, "/api/v2.1/dtables/", as: .groupMember, fields).status == 403)
@@ -35,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func `another team's group looks like none at all`() async throws {
+  @Test func `another team's group looks as if it did not exist`() async throws {
     try await World.with { world in
       let path = "/api/v2.1/dtables/"
       let foreign = try await world.call(.post, path, as: .groupOwner, ["name": "x", "owner": "2@seafile_group"])
@@ -49,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: ["", " ", " a", "a ", "a/b", "a\\b", "a\nb", "a\u{202e}b", String(repeating: "x", count: 256)])
-  func `a name that cannot be is refused`(_ name: String) async throws {
+  func `an invalid name is refused`(_ name: String) async throws {
     try await World.with { world in
       let made = try await world.call(.post, "/api/v2.1/dtables/", as: .groupMember, ["name": name])
       #expect(made.status == 400)
@@ -61,7 +62,7 @@ import Testing
   }
 
   @Test(arguments: ["a", "100%", "a+b", "Ünïcödé", "名前", "🦊", "family 👨‍👩‍👧", String(repeating: "x", count: 255)])
-  func `a name that can be is found again in a path`(_ name: String) async throws {
+  func `a valid name is found in a path`(_ name: String) async throws {
     try await World.with { world in
       let made = try await world.call(.post, "/api/v2.1/dtables/", as: .groupMember, ["name": name])
       #expect(made.status == 201)
@@ -71,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func `of fifty who take a base's name at once, one gets it`() async throws {
+  @Test func `of fifty simultaneous requests for a base's name, one gets it`() async throws {
     try await World.with { world in
       let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
         for _ in 0..<50 {
@@ -83,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func `a base is renamed, keeps its UUID and tokens, and must be there`() async throws {
+  @Test func `a renamed base keeps its UUID and tokens, and must exist`() async throws {
     try await World.with { world in
       let path = "/api/v2.1/workspace/9/dtable/"
       let renamed = try await world.call(.put, path, as: .groupAdmin, ["name": "Projects", "new_name": "Plans"])
@@ -98,7 +99,7 @@ import Testing
     }
   }
 
-  @Test func `a copy has a UUID of its own and no tokens, and steps aside for a taken name`() async throws {
+  @Test func `a copy has its own UUID and no tokens, and avoids a taken name`() async throws {
     try await World.with { world in
       let fields = ["src_workspace_id": "9", "name": "Projects", "dst_workspace_id": "3"]
       let first = try await world.call(.post, "/api/v2.1/dtable-copy/", as: .groupMember, fields)
@@ -127,7 +128,7 @@ import Testing
 }
 
 @Suite struct Workspaces {
-  @Test func `the list has the own workspace and those of groups, with their bases`() async throws {
+  @Test func `the list has one's own workspace and those of one's groups, with their bases`() async throws {
     try await World.with { world in
       let answer = try await world.call(.get, "/api/v2.1/workspaces/", as: .groupMember)
       let list = try #require(answer["workspace_list"] as? [[String: Any]])
@@ -146,7 +147,7 @@ import Testing
     }
   }
 
-  @Test func `only bases that one administers are listed for administration`() async throws {
+  @Test func `only bases that the caller administers are listed for administration`() async throws {
     try await World.with { world in
       let member = try await world.call(.get, "/api/v2.1/user-admin-dtables/", as: .groupMember)
       #expect((member["personal"] as? [Any])?.count == 1)
@@ -159,7 +160,7 @@ import Testing
 }
 
 @Suite struct TrashTests {
-  @Test func `the trash is listed by pages, latest first`() async throws {
+  @Test func `the trash is listed by pages, the latest first`() async throws {
     try await World.with { world in
       for name in ["one", "two"] {
         #expect(try await world.call(.post, "/api/v2.1/dtables/", as: .groupMember, ["name": name]).status == 201)
@@ -192,7 +193,7 @@ import Testing
     }
   }
 
-  @Test func `clearing removes the own trashed bases for good, and nobody else's`() async throws {
+  @Test func `clearing the trash permanently deletes one's own bases only`() async throws {
     try await World.with { world async throws in
       #expect(try await world.call(.delete, "/api/v2.1/trash-dtables/", as: .groupMember).status == 200)
       #expect(try await world.database.count("base where workspace_id = 3") == 1)
@@ -200,7 +201,7 @@ import Testing
     }
   }
 
-  @Test func `a group's trash is its admins', and holds its bases alone`() async throws {
+  @Test func `only a group's admins see its trash, which has only its bases`() async throws {
     try await World.with { world in
       let list = try await world.call(.get, "/api/v2.1/groups/1/trash-dtables/", as: .groupAdmin)
       let bases = try #require(list["trash_dtable_list"] as? [[String: Any]])

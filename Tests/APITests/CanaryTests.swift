@@ -8,23 +8,23 @@ import Testing
 
 @testable import Crypto
 
-/// No answer to one team names what belongs to the other, which is called "canary": see `Authorisation`. That test can
-/// fail for each of these, because the same request has a canary in its answer for whoever may see it.
+/// No response to one team names what belongs to the other, which is called "canary": see `Authorisation`. Here the
+/// same requests show a canary to those who may see it, which proves that that test can fail.
 @Suite struct Canaries {
-  /// Those in whose answer no name of a team, a person or anything of theirs can stand in clear.
+  /// The operations whose response never shows a name of a team, a person or anything of theirs.
   private static let nameless: Set = [
     "getMetrics", "authPing", "getTwoFactor", "getBaseSize", "createTempApiToken", "getMetadata", "teamGetTokenPolicy",
     "teamGetTeamSettings", "systemListAdminUsers", "systemListRegistrationLogs", "systemListEmailLogs",
     "systemListAbuseReports", "systemGetActiveUsersPerDay", "systemGetSystemInformation",
   ]
 
-  /// What anyone is answered is the same for all.
+  /// For `Anyone`, the response is the same for all callers.
   private static let questions = routes.filter {
     $0.method == .get && $0.principal != "anyone" && !nameless.contains($0.operation)
   }
 
   @Test(arguments: questions.map(Example.init))
-  func `what is asked for has a canary for whoever may see it`(_ example: Example) async throws {
+  func `every question has a canary in its response to those who may see it`(_ example: Example) async throws {
     try await World.with { world async throws in
       let answer = try await Self.answer(to: example, in: world)
       #expect(answer.status == 200)
@@ -39,10 +39,10 @@ import Testing
       try await world.call(.get, example.theirs, authorization: "Token \(World.theirAPIToken)")
     case ("base-token", _):
       try await world.call(.get, example.theirs, authorization: "Token \(baseToken(in: world))")
-    // Nobody shares with himself.
+    // People do not share with themselves.
     case (_, "listMyShares"), (_, "listMyGroupShares"):
       try await world.call(.get, example.theirs, as: .invitedForeigner)
-    // Who is in a team is invited into none.
+    // A person in a team is not invited into another.
     case (_, "listTeamInvitations"): try await world.call(.get, example.theirs, as: .systemAdmin)
     case (_, "teamListTokenPolicyViolations"):
       try await violations(example, in: world)

@@ -8,10 +8,10 @@ import Testing
 @testable import Domain
 @testable import HTTP
 
-/// What strangers send costs no more than its size: whatever a parser reads or a writer writes, twice as much of it takes
-/// no more than two and a half times the CPU time.
+/// Untrusted input costs no more than its size: whatever a parser reads or a writer writes, twice as much takes at most
+/// two and a half times the CPU time.
 @Suite struct CostTests {
-  /// One thing that is done with an input of so many bytes, and how large it can be.
+  /// An operation on an input of a given size, and the largest size.
   struct Work: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let most: Int
@@ -19,12 +19,12 @@ import Testing
   }
 
   @Test(arguments: (bodies + headers + values + [writers]).flatMap(\.self))
-  func `twice as much costs no more than two and a half times as much`(_ work: Work) {
+  func `twice the input costs at most two and a half times as much`(_ work: Work) {
     var size = work.most
     while size >= 1024 {
       let (half, whole) = (work.prepare(size / 2), work.prepare(size))
-      // What is small is done often enough to be measured. Others run here, too: the least of several times counts, or
-      // the middle of what pairs of neighbours say, of which each may have been disturbed.
+      // Small inputs are repeated often enough to be measured. Other tests run at the same time: the minimum of several
+      // runs counts, or the median of the ratios of neighbouring pairs, because each of them may have been disturbed.
       let times = max(1, 8192 / size)
       var (small, large) = (UInt64.max, UInt64.max)
       var ratios: [Double] = []
@@ -54,7 +54,7 @@ import Testing
   }
 
   private static let header = 16_384
-  /// As far as an unoptimised build gets; the limit itself is tried on the program, in `Tests/Client/test_cost.py`.
+  /// The size that an unoptimised build can handle; `Tests/Client/test_cost.py` tests the limit itself on the program.
   private static let body = 65_536
 
   // MARK: Bodies
@@ -78,7 +78,7 @@ import Testing
     return request
   }
 
-  /// As handlers do.
+  /// Reads fields as handlers do.
   private static func read(_ fields: Fields?) {
     _ = (fields?.has("a"), try? fields?.texts("a", 0...255), try? fields?.optionalText("a", 0...255))
     _ = (try? fields?.optionalBoolean("a"), try? fields?.optionalInteger("a", 0...9), try? fields?.file("a"))
@@ -138,7 +138,7 @@ import Testing
     signing: SigningKey(secret: "a secret of at least thirty-two bytes"),
     vault: Vault(masterKey: "a master key of at least thirty-two bytes"))
 
-  /// A token with a header of a stranger's.
+  /// A token with an untrusted header.
   private static func token(_ header: [UInt8]) -> String {
     var text: [UInt8] = []
     Base64URL.append(header, to: &text)

@@ -3,14 +3,13 @@ import HTTP
 import TestSupport
 import Testing
 
-/// `openapi.yaml` and the routes say the same. That every answer has a status that it describes is checked wherever a
-/// test calls the service: `World.respond`.
+/// `openapi.yaml` and the routes agree. `World.respond` checks that every response in the tests has a described status.
 @Suite struct DescriptionTests {
-  @Test func `every route is described, in its place, with its principal and its status of success`() throws {
+  @Test func `every route is described in order, with its principal and its success status`() throws {
     #expect(try Self.differences(of: routes) == [])
   }
 
-  /// Between a table of routes and what is described.
+  /// The differences between a table of routes and the description.
   static func differences(of routes: [Route]) throws -> [String] {
     let described = try Description.shared.get().operations.map { one in
       "\(one.method) \(one.path) \(one.id) \(one.principal) \(one.statuses.min() ?? 0)"
@@ -19,14 +18,14 @@ import Testing
     return served.difference(from: described).map { "\($0)" }
   }
 
-  @Test func `every variable of a path is described, and no other`() throws {
+  @Test func `exactly the variables of each path are described`() throws {
     for operation in try Description.shared.get().operations {
       let variables = operation.path.split(separator: "/").filter { $0.first == "{" }.map { $0.dropFirst().dropLast() }
       #expect(operation.variables.sorted() == variables.map(String.init).sorted(), "\(operation.id)")
     }
   }
 
-  @Test func `who needs a token may be refused, and what the database is asked for may be away`() throws {
+  @Test func `operations with a token describe refusals, and those with the database its outages`() throws {
     let refusals: [String: [Int]] = [
       "anyone": [], "metrics-reader": [403], "link-visitor": [403, 503], "api-token": [403, 503],
       "base-token": [403, 503],
@@ -43,11 +42,11 @@ import Testing
     ("a:", "nothing"),
     ("a: {b: 1} c", "more than"), ("\ta: 1", "tab"), ("&a b: 1", "quotes"), ("- a\n- b: 1\n  b: 2", "stands twice"),
   ])
-  func `what strict readers refuse is refused`(text: String, problem: String) {
+  func `YAML that strict readers refuse is refused`(text: String, problem: String) {
     #expect { try YAML(text) } throws: { "\($0)".contains(problem) }
   }
 
-  @Test func `what is written in several ways is read the same`() throws {
+  @Test func `the same value in several notations is read the same`() throws {
     let block = try YAML(
       "x:\n  a:\n    - b: it's\n      c: [1, \"2, 3\"]\n    - {d: https://x/}\n  t: >-\n    one\n    two\n")
     let flow = try YAML(#"x: {a: [{b: 'it''s', c: ["1", '2, 3']}, {d: "https://x/"}], t: one two}"#)
@@ -55,7 +54,7 @@ import Testing
     #expect(try YAML("a: |\n  one\n\n    two\nb: \"x\\\n  y\"")["a"]?.text == "one\n\n  two\n")
   }
 
-  @Test func `an answer that is not described is noticed`() throws {
+  @Test func `a response that is not described is noticed`() throws {
     let description = try Description(
       """
       paths:

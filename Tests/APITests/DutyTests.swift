@@ -85,11 +85,11 @@ extension World {
     }
 
     private func atTheMachine(
-      _ world: World, _ body: @escaping @Sendable (AtTheMachine) async throws -> String
+      _ world: World, _ body: @escaping @Sendable (LocalAdministration) async throws -> String
     ) async throws -> String {
       let passwords = world.app.passwords
       return try await world.database.db.onLoop {
-        try await body(AtTheMachine($0, passwords, leaked: LeakedPasswords()))
+        try await body(LocalAdministration($0, passwords, leaked: LeakedPasswords()))
       }
     }
   }

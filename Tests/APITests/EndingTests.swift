@@ -11,10 +11,10 @@ import Testing
 private let base = "/api/v2.1/workspace/9/dtable/Projects/"
 private let user = "/api/v2.1/org/1/admin/users/\(Example.member)/"
 
-/// Something that ends what a person has got in with.
+/// A change that ends a person's access.
 struct Ending: Sendable, CustomTestStringConvertible {
   let testDescription: String
-  /// Whether the account token ends that everything is done with.
+  /// Whether it also ends the account token that is used throughout.
   var endsAccountToken = true
   let happen: @Sendable (World) async throws -> Void
 
@@ -43,7 +43,7 @@ struct Ending: Sendable, CustomTestStringConvertible {
     Ending(testDescription: "the end of the sessions at the machine") { world in
       let passwords = world.app.passwords
       try await world.database.db.onLoop {
-        try await AtTheMachine($0, passwords, leaked: LeakedPasswords()).endSessions(of: "Member@ours.example")
+        try await LocalAdministration($0, passwords, leaked: LeakedPasswords()).endSessions(of: "Member@ours.example")
       }
     },
     Ending(testDescription: "a second factor that is confirmed", endsAccountToken: false) {
@@ -84,7 +84,7 @@ struct Ending: Sendable, CustomTestStringConvertible {
 }
 
 extension World {
-  /// Makes a call that succeeds.
+  /// Makes a call that must succeed.
   fileprivate func expect(
     _ method: HTTP.Method, _ path: String, as caller: Caller, _ fields: [String: String] = [:]
   ) async throws {
@@ -100,7 +100,7 @@ extension World {
 
 @Suite struct Endings {
   @Test(arguments: Ending.all)
-  func `what ends a person's access ends the tokens made from a sign-in`(_ ending: Ending) async throws {
+  func `every change that ends a person's access ends the tokens made from a sign-in`(_ ending: Ending) async throws {
     try await World.with { world async throws in
       let mine = try #require(world.credentials[.groupMember])
       let token = try await world.token("access-token/", "access_token", mine)
@@ -123,13 +123,13 @@ extension World {
       #expect(refused["error_msg"] as? String == "Permission denied.")
       let ping = try await world.call(.get, "/api2/auth/ping/", as: .groupMember)
       #expect((ping.status == 401) == ending.endsAccountToken, "\(ping.text)")
-      // Programs go on.
+      // Programs keep their access.
       #expect(try await world.exchange(program).status == 200)
       #expect(try await world.knock(ofProgram) == 200)
     }
   }
 
-  @Test func `tokens of before are as those of an account to which nothing has happened`() async throws {
+  @Test func `tokens without a generation count as those of an unchanged account`() async throws {
     try await World.with { world async throws in
       let (token, temporary) = (world.credentials[.personalBaseToken], world.credentials[.temporaryToken])
       #expect(try await world.knock(#require(token)) == 200)
@@ -140,7 +140,7 @@ extension World {
     }
   }
 
-  @Test func `who enrols a second factor, or takes it away, needs new base tokens`() async throws {
+  @Test func `enrolling or removing a second factor requires new base tokens`() async throws {
     try await World.with { world async throws in
       let mine = try #require(world.credentials[.groupMember])
       for change in ["totp_confirmed_at = now()", "totp_confirmed_at = null"] {
@@ -151,7 +151,7 @@ extension World {
     }
   }
 
-  @Test func `a team that forces second factors leaves alone who has one`() async throws {
+  @Test func `a team that requires second factors does not affect those who have one`() async throws {
     try await World.with { world async throws in
       try await world.database.execute("update account set totp_confirmed_at = now() where id = 3")
       let mine = try #require(world.credentials[.groupMember])
@@ -161,7 +161,7 @@ extension World {
     }
   }
 
-  @Test func `an account token that ends takes with it what was made from it, and nothing else`() async throws {
+  @Test func `an account token ends with everything made from it, and nothing else`() async throws {
     try await World.with { world async throws in
       let first = try #require(world.credentials[.groupMember])
       let made = try await world.call(.post, "/api/v2.1/user/account-tokens/", as: .groupMember)
@@ -179,14 +179,14 @@ extension World {
       #expect(try await world.exchange(ended[1]).status == 403)
       #expect(try await world.knock(kept[0]) == 200)
       #expect(try await world.exchange(kept[1]).status == 200)
-      // The same when its time is over.
+      // The same when it expires.
       try await world.database.execute("update account_token set expires_at = now() where account_id = 3")
       #expect(try await world.knock(kept[0]) == 403)
       #expect(try await world.exchange(kept[1]).status == 403)
     }
   }
 
-  @Test func `somebody's sign-in is no other's`() async throws {
+  @Test func `one person's sign-in is not another's`() async throws {
     try await World.with { world async throws in
       for (owner, status) in [(Int64(3), 200), (1, 403)] {
         let found = try await world.database.db.onLoop {
@@ -206,7 +206,7 @@ extension World {
 @Suite struct Restrictions {
   private static let foreign = "203.0.113.9"
 
-  @Test func `networks hold for the base tokens that are there already`() async throws {
+  @Test func `networks apply to existing base tokens`() async throws {
     try await World.with { world async throws in
       let token = try await world.baseToken(of: try await world.makeAPIToken())
       try await world.expect(
@@ -222,7 +222,7 @@ extension World {
           }
         }
       }
-      // Anybody may end it, from everywhere.
+      // Anyone may end it, from everywhere.
       try await world.expect(.post, "/api/v2.1/base-tokens/revoke/", as: .nobody, ["token": token])
       #expect(
         try await world.call(.get, World.gateway, authorization: "Token \(token)", address: Self.foreign).status == 403)
@@ -232,7 +232,7 @@ extension World {
   @Test(arguments: [
     (nil, false), ("203.0.113.9", true), ("::ffff:203.0.113.9", true), ("203.0.114.9", false), ("", false),
   ])
-  func `who asks about a token says from where it was shown`(_ address: String?, _ isActive: Bool) async throws {
+  func `a verifier says from which address a token was used`(_ address: String?, _ isActive: Bool) async throws {
     try await World.with { world async throws in
       let token = try await world.baseToken(of: try await world.makeAPIToken())
       try await world.expect(
@@ -243,7 +243,7 @@ extension World {
     }
   }
 
-  @Test func `an address that is none is refused`() async throws {
+  @Test func `an invalid address is refused`() async throws {
     try await World.with { world async throws in
       let token = try #require(world.credentials[.baseToken])
       let answer = try await world.call(
@@ -253,7 +253,7 @@ extension World {
     }
   }
 
-  @Test func `a policy on how long base tokens live holds for those of everybody that are there`() async throws {
+  @Test func `a policy on the lifetime of base tokens applies to everyone's existing ones`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let link = try await world.call(

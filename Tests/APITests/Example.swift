@@ -3,7 +3,7 @@ import HTTP
 import TestSupport
 import Testing
 
-/// A request that succeeds for whom a route admits, and changes something unless it is a GET.
+/// A request that succeeds for everyone whom a route admits, and changes something unless it is a GET.
 struct Example: Sendable, CustomTestStringConvertible {
   let route: Route
   var testDescription: String { route.operation }
@@ -12,16 +12,16 @@ struct Example: Sendable, CustomTestStringConvertible {
   static let foreigner = "00000000000000000000000000000005@auth.local"
   static let theirGuest = "00000000000000000000000000000012@auth.local"
   static let outsider = "00000000000000000000000000000004@auth.local"
-  /// In no team.
+  /// A person without a team.
   static let single = "00000000000000000000000000000006@auth.local"
   static let systemAdmin = "00000000000000000000000000000007@auth.local"
   static let groupAdmin = "00000000000000000000000000000002@auth.local"
-  /// Of another team, and one who has accepted an invite link to "Projects".
+  /// A person of another team who has accepted an invite link to "Projects".
   static let guest = "00000000000000000000000000000012@auth.local"
-  /// Deactivated, and one with whom "Projects" is shared.
+  /// A deactivated person with whom "Projects" is shared.
   static let gone = "00000000000000000000000000000008@auth.local"
 
-  /// The route's path with the world's own things in it.
+  /// The route's path with objects of the team "ours".
   var path: String {
     filled([
       "workspace_id": "9", "base_name": "Projects", "app_name": "reader", "trashed_base_id": "4", "org_id": "1",
@@ -33,7 +33,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     ])
   }
 
-  /// The same with what belongs to the other team.
+  /// The same with objects of the other team.
   var theirs: String {
     let user = route.operation.hasSuffix("ListBasesSharedToUser") ? Self.theirGuest : Self.foreigner
     return filled([
@@ -77,7 +77,7 @@ struct Example: Sendable, CustomTestStringConvertible {
 
   private var query: String {
     switch route.operation {
-    // Of our names and of the canaries' alike.
+    // A letter in our names and in the canaries'.
     case "teamSearchBase", "systemSearchUser": "?query=r"
     case "getBase": "?name=Projects"
     case "searchUser", "searchGroupMembers", "searchGroup": "?q=r"

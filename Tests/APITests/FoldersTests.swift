@@ -10,7 +10,7 @@ import Testing
     ["item_type": "dtable", "item_id": base, "from": from, "to": to]
   }
 
-  /// The folders of the group's workspace, and where its base lies, as its member sees them.
+  /// The folders of the group's workspace and the folder of its base, as a member sees them.
   private static func look(_ world: World) async throws -> (folders: [String], place: Int?) {
     let answer = try await world.call(.get, "/api/v2.1/workspaces/", as: .groupMember)
     let list = answer["workspace_list"] as? [[String: Any]] ?? []
@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(arguments: Encoding.allCases)
-  func `a folder is made, renamed and deleted by owner and admins`(_ encoding: Encoding) async throws {
+  func `the owner and the admins create, rename and delete folders`(_ encoding: Encoding) async throws {
     try await World.with { world in
       let made = try await world.call(.post, Self.folders, as: .groupAdmin, ["name": "Akten 2026 🗂"], encoding)
       #expect(made.status == 200)
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func `members see folders, but change nothing about them`() async throws {
+  @Test func `members see folders, but cannot change them`() async throws {
     try await World.with { world in
       for (caller, status) in [(Caller.groupMember, 403), (.sharedReader, 403), (.outsider, 403), (.foreigner, 404)] {
         #expect(try await world.call(.post, Self.folders, as: caller, ["name": "x"]).status == status)
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func `a folder whose name is taken steps aside`() async throws {
+  @Test func `a folder with a taken name gets a number`() async throws {
     try await World.with { world in
       for name in ["Drawer (1)", "Drawer (2)"] {
         let made = try await world.call(.post, Self.folders, as: .groupAdmin, ["name": "Drawer"])
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `a folder is not renamed to a name that is taken, but keeps its own`() async throws {
+  @Test func `a folder is not renamed to a taken name, but may keep its own`() async throws {
     try await World.with { world in
       #expect(try await world.call(.post, Self.folders, as: .groupAdmin, ["name": "Other"]).status == 200)
       let taken = try await world.call(.put, Self.folders + "1/", as: .groupAdmin, ["name": "Other"])
@@ -80,7 +80,7 @@ import Testing
   }
 
   @Test(arguments: ["", " ", " a", "a ", "a/b", "a\\b", "a\nb", "a\u{202e}b", String(repeating: "x", count: 256)])
-  func `a name that cannot be is refused`(_ name: String) async throws {
+  func `an invalid name is refused`(_ name: String) async throws {
     try await World.with { world in
       for (method, path) in [(Method.post, Self.folders), (.put, Self.folders + "1/")] {
         let answer = try await world.call(method, path, as: .groupAdmin, ["name": name])
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func `a base is moved into a folder, from there into another, and out again`() async throws {
+  @Test func `a base moves into a folder, into another one, and out again`() async throws {
     try await World.with { world in
       let made = try await world.call(.post, Self.folders, as: .groupAdmin, ["name": "Other"])
       let other = try #require(made["folder", "id"] as? Int)
@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  @Test func `a base is moved from where it lies alone, and within its workspace`() async throws {
+  @Test func `a base is moved only from its present folder, and within its workspace`() async throws {
     try await World.with { world in
       try await world.database.execute(
         "insert into folder (workspace_id, name) values (3, 'Own'), (10, 'canary folder')")
@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  @Test func `a folder of another workspace looks like none at all`() async throws {
+  @Test func `a folder of another workspace looks as if it did not exist`() async throws {
     try await World.with { world in
       try await world.database.execute("insert into folder (workspace_id, name) values (10, 'canary folder')")
       for folder in ["2", "99", "x"] {
@@ -136,7 +136,7 @@ import Testing
     }
   }
 
-  @Test func `the bases of a deleted folder stay, also those in the trash`() async throws {
+  @Test func `the bases of a deleted folder stay, including those in the trash`() async throws {
     try await World.with { world in
       try await world.database.execute("update base set folder_id = 1 where workspace_id = 9")
       #expect(try await world.call(.delete, Self.folders + "1/", as: .groupAdmin).status == 200)
@@ -147,7 +147,7 @@ import Testing
     }
   }
 
-  @Test func `a base is made in a folder of its workspace, and in no other`() async throws {
+  @Test func `a base is created only in a folder of its workspace`() async throws {
     try await World.with { world in
       let fields = ["name": "Inside", "workspace_id": "9", "folder_id": "1"]
       let made = try await world.call(.post, "/api/v2.1/dtables/", as: .groupAdmin, fields)
@@ -159,7 +159,7 @@ import Testing
     }
   }
 
-  @Test func `a group with folders and without bases is deleted with them`() async throws {
+  @Test func `a group without bases is deleted with its folders`() async throws {
     try await World.with { world in
       try await world.database.execute(
         "insert into folder (workspace_id, name) select id, 'In it' from workspace where group_id = 3")

@@ -7,7 +7,7 @@ import Testing
   private static let group = "/api/v2.1/groups/1/"
   private static let members = "/api/v2.1/groups/1/members/"
 
-  @Test func `who makes a group owns it, and finds its workspace`() async throws {
+  @Test func `the creator of a group owns it, and finds its workspace`() async throws {
     try await World.with { world in
       let made = try await world.call(.post, "/api/v2.1/groups/", as: .groupMember, ["name": "Team Süd 2.0"], .json)
       #expect(made.status == 201)
@@ -24,7 +24,7 @@ import Testing
   }
 
   @Test(arguments: ["", "  ", "a/b", "a&b", "a\u{0}b", "🦊", "a\nb"])
-  func `a name that cannot be is refused`(_ name: String) async throws {
+  func `an invalid name is refused`(_ name: String) async throws {
     try await World.with { world in
       let answer = try await world.call(.post, "/api/v2.1/groups/", as: .groupMember, ["name": name], .json)
       #expect(answer.status == 400)
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `a team's groups have names of their own, another team's do not count`() async throws {
+  @Test func `group names are unique in a team, and another team's do not count`() async throws {
     try await World.with { world in
       let taken = try await world.call(.post, "/api/v2.1/groups/", as: .outsider, ["name": "Marketing"])
       #expect(taken.status == 400)
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `a group is seen by its people, and looks like none at all to other teams`() async throws {
+  @Test func `a group is visible to its members, and looks as if it did not exist to other teams`() async throws {
     try await World.with { world in
       let shown = try await world.call(.get, Self.group, as: .groupMember)
       #expect(shown["name"] as? String == "Marketing")
@@ -63,7 +63,7 @@ import Testing
     }
   }
 
-  @Test func `a group is given to somebody of its team by its owner, who stays as an admin`() async throws {
+  @Test func `its owner transfers a group within its team, and stays as an admin`() async throws {
     try await World.with { world in
       let gift = ["owner": Example.outsider]
       #expect(try await world.call(.put, Self.group, as: .groupAdmin, gift).status == 403)
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func `a group with live bases stays, one with trash alone goes with it`() async throws {
+  @Test func `a group with live bases is not deleted, and one with only trash is`() async throws {
     try await World.with { world in
       let refused = try await world.call(.delete, Self.group, as: .groupOwner)
       #expect(refused.status == 400)
@@ -97,7 +97,7 @@ import Testing
     }
   }
 
-  @Test func `owner and admins put people of the team into the group, once`() async throws {
+  @Test func `the owner and the admins add people of the team to the group, once`() async throws {
     try await World.with { world in
       let made = try await world.call(.post, Self.members, as: .groupAdmin, ["email": Example.outsider])
       #expect(made.status == 201)
@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test func `of several people, each is said to have been put into the group, or why not`() async throws {
+  @Test func `for each of several people, the response says that they were added, or why not`() async throws {
     try await World.with { world in
       let users = [Example.outsider, Example.member, "00000000000000000000000000000005@auth.local"]
       let answer = try await world.call(
@@ -123,7 +123,7 @@ import Testing
     }
   }
 
-  @Test func `a role is changed by owner and admins, the owner's by nobody`() async throws {
+  @Test func `the owner and the admins change roles, except the owner's`() async throws {
     try await World.with { world in
       let member = Self.members + Example.member + "/"
       let owner = Self.members + "00000000000000000000000000000001@auth.local/"
@@ -139,7 +139,7 @@ import Testing
     }
   }
 
-  @Test func `everybody but the owner may leave, and nobody is made to by a member`() async throws {
+  @Test func `everyone but the owner may leave, and members cannot remove others`() async throws {
     try await World.with { world async throws in
       let admin = Self.members + Example.groupAdmin + "/"
       #expect(try await world.call(.delete, admin, as: .groupMember).status == 403)
@@ -150,7 +150,7 @@ import Testing
     }
   }
 
-  @Test func `everybody puts his groups into an order of his own`() async throws {
+  @Test func `people put their groups into their own order`() async throws {
     try await World.with { world in
       try await world.database.execute("insert into group_member (group_id, account_id, role) values (4, 1, 'member')")
       func order(_ caller: Caller) async throws -> [Int?] {
@@ -172,7 +172,7 @@ import Testing
     }
   }
 
-  @Test func `groups to share with are the team's, and are found by a part of the name`() async throws {
+  @Test func `groups to share with are those of the team, and are found by a part of the name`() async throws {
     try await World.with { world in
       func names(_ path: String, _ caller: Caller) async throws -> [String?] {
         let list = try await world.call(.get, path, as: caller)

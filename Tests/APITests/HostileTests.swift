@@ -7,10 +7,10 @@ import Postgres
 import TestSupport
 import Testing
 
-/// What somebody tried who wanted to get in.
+/// Attacks that were tried.
 @Suite struct Hostile {
-  /// What is counted would not be counted if it were undone with the request that failed.
-  @Test func `a key that names a request does not hide guesses at a link's password`() async throws {
+  /// A counted guess would not stay counted if it were rolled back with the request that failed.
+  @Test func `an idempotency key does not hide guesses at a link's password`() async throws {
     try await World.with { world in
       let link = try await world.call(
         .post, "/api/v2.1/dtables/invite-links/", as: .groupOwner,
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  @Test func `a question is answered anew, whatever key it has`() async throws {
+  @Test func `a question is answered anew, whatever its idempotency key`() async throws {
     try await World.with { world async throws in
       let token = try await world.baseToken(of: try await world.makeAPIToken())
       func isActive() async throws -> Bool {
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func `a rotation without grace ends the secrets of all rotations before`() async throws {
+  @Test func `a rotation without grace ends the secrets of all earlier rotations`() async throws {
     try await World.with { world async throws in
       let first = try await world.makeAPIToken()
       let second = try await world.rotate(grace: "30d")
@@ -55,7 +55,7 @@ import Testing
     }
   }
 
-  @Test func `a program keeps a grace to ask again in`() async throws {
+  @Test func `a program always has a grace period in which to try again`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       let path = "/api/v2.1/dtable/app-api-token/rotate/"
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func `a temporary token asks what an account token asks`() async throws {
+  @Test func `a temporary token requires what an account token requires`() async throws {
     try await World.with { world async throws in
       #expect(try await world.call(.get, World.exchange, as: .temporaryToken).status == 200)
       try await world.database.execute("update account set forces_2fa = true where id = 3")
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func `a recovery code counts however it is typed`() async throws {
+  @Test func `a recovery code is accepted however it is typed`() async throws {
     try await World.with { world async throws in
       let path = "/api/v2.1/user/two-factor-auth/"
       let enrolment = try await world.call(.post, path, as: .groupMember)

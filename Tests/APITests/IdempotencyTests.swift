@@ -19,7 +19,7 @@ import Testing
 
   private static let newToken = ["app_name": "once", "permission": "rw"]
 
-  @Test func `who asks again gets the first answer, with its secret`() async throws {
+  @Test func `a repeated request gets the first response, with its secret`() async throws {
     try await World.with { world async throws in
       let first = try await Self.call(world, World.apiTokens, as: .groupOwner, Self.newToken)
       #expect(first.status == 201)
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func `what is done once is in the audit log as always`() async throws {
+  @Test func `an idempotent change is in the audit log as always`() async throws {
     try await World.with { world async throws in
       _ = try await Self.call(world, World.apiTokens, as: .groupOwner, Self.newToken)
       #expect(
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func `nothing of the answer can be read from the database`() async throws {
+  @Test func `nothing of the response can be read from the database`() async throws {
     try await World.with { world async throws in
       let first = try await Self.call(world, World.apiTokens, as: .groupOwner, Self.newToken)
       let secret = try #require(first["api_token"] as? String)
@@ -82,7 +82,7 @@ import Testing
     }
   }
 
-  @Test func `a multipart body that is sent again has another boundary`() async throws {
+  @Test func `a repeated multipart body may have another boundary`() async throws {
     try await World.with { world async throws in
       func add(_ boundary: String, _ address: String) async throws -> Answer {
         let body =
@@ -100,7 +100,7 @@ import Testing
     }
   }
 
-  @Test func `the same key names another request on another base`() async throws {
+  @Test func `the same key on another base is another request`() async throws {
     try await World.with { world async throws in
       let made = try await world.call(
         .post, "/api/v2.1/dtables/", as: .groupOwner, ["name": "Second", "workspace_id": "9"])
@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test func `another one's key is another key`() async throws {
+  @Test func `the same key from another caller is another key`() async throws {
     try await World.with { world async throws in
       let fields = ["name": "My group"]
       let first = try await Self.call(world, "/api/v2.1/groups/", as: .groupOwner, fields)
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test func `a program that did not hear of its new secret asks again with the old one`() async throws {
+  @Test func `a program that missed its new secret asks again with the old one`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       func rotate() async throws -> Answer {
@@ -150,7 +150,7 @@ import Testing
     + #"again. To create another, send a new Idempotency-Key."}"#
   private static let externalLinks = "/api/v2.1/workspace/9/dtable/Projects/external-links/"
 
-  /// Everything whose answer has a secret, and what ends that: a request or a script.
+  /// Every operation whose response has a secret, and what ends that: a request or a script.
   @Test(
     arguments: [
       (World.apiTokens, newToken, .call(.delete, World.apiTokens + "once/")),
@@ -170,7 +170,7 @@ import Testing
         .call(.delete, "/api/v2.1/user/account-tokens/", ["password": World.password])
       ),
     ] as [(String, [String: String], End)])
-  func `a secret that was ended is shown to nobody again`(
+  func `a secret that has ended is never shown again`(
     _ path: String, _ fields: [String: String], _ end: End
   ) async throws {
     try await World.with { world async throws in
@@ -188,13 +188,13 @@ import Testing
       #expect(late.status == 409)
       #expect(late.text == Self.ended)
       #expect(late.headers["Retry-After"] == nil)
-      // Not even sealed is it there any more; and what stands under a new key is made.
+      // It is not stored any more, not even sealed; and a new key creates something new.
       #expect(try await world.database.count("idempotent_answer where sealed is not null") == 0)
       #expect(try await Self.call(world, path, as: .groupOwner, ["x": "y"]).status == 422)
     }
   }
 
-  @Test func `a password that somebody was given is shown until it is changed`() async throws {
+  @Test func `a generated password is shown until it is changed`() async throws {
     try await World.with { world async throws in
       let path = "/api/v2.1/org/1/admin/users/"
       let fields = ["email": "new@ours.example"]
@@ -216,7 +216,7 @@ import Testing
     case script(String)
   }
 
-  @Test func `what ends nothing keeps the answer`() async throws {
+  @Test func `a change that ends no secret keeps the response`() async throws {
     try await World.with { world async throws in
       let first = try await Self.call(world, World.apiTokens, as: .groupOwner, Self.newToken)
       _ = try await world.exchange(try #require(first["api_token"] as? String))
@@ -229,7 +229,7 @@ import Testing
     }
   }
 
-  @Test func `who is not let in any more gets no answer of before`() async throws {
+  @Test func `a caller who has lost access does not get the earlier response`() async throws {
     try await World.with { world async throws in
       #expect(try await Self.call(world, World.apiTokens, as: .groupAdmin, Self.newToken).status == 201)
       try await world.database.execute("update group_member set role = 'member' where account_id = 2")
@@ -239,7 +239,7 @@ import Testing
     }
   }
 
-  /// Everything that makes something, and where it shows how often it was made.
+  /// Every creating operation, and where it shows how often it was done.
   @Test(
     arguments: [
       (World.apiTokens, Caller.groupOwner, newToken, "api_token where app_name = 'once'"),
@@ -295,7 +295,7 @@ import Testing
         "team where name = 'Once'"
       ),
     ] as [(String, Caller, [String: String], String)])
-  func `of fifty at once one does it, and all get its answer`(
+  func `of fifty simultaneous requests one is performed, and all get its response`(
     _ path: String, _ caller: Caller, _ fields: [String: String], _ made: String
   ) async throws {
     try await World.with(connections: 16) { world async throws in
@@ -308,13 +308,13 @@ import Testing
       let again = try await Self.call(world, path, as: caller, fields)
       #expect(again.text == answers.first?.text)
       #expect(again.headers["Idempotency-Replayed"] == "true")
-      // An answer with something that lets somebody in says so, or it would be given again when that is ended.
+      // A response with a credential must declare it, or it would be sent again after that has ended.
       let isSecret = ["api_token", "token", "new_password"].contains { again[$0] is String }
       #expect(try await world.database.count("answer_secret") == (isSecret ? 1 : 0))
     }
   }
 
-  @Test func `a name that is taken is gone round once`() async throws {
+  @Test func `a repeated copy does not take another number`() async throws {
     try await World.with { world async throws in
       let copy = ["src_workspace_id": "9", "name": "Projects", "dst_workspace_id": "9"]
       func names(_ key: String) async throws -> String? {
@@ -328,7 +328,7 @@ import Testing
     }
   }
 
-  @Test func `copies with keys of their own, at once, get names of their own`() async throws {
+  @Test func `simultaneous copies with different keys get different names`() async throws {
     try await World.with(connections: 16) { world async throws in
       let copy = ["src_workspace_id": "9", "name": "Projects", "dst_workspace_id": "9"]
       let names = try await withThrowingTaskGroup(of: String?.self) { group in
@@ -345,7 +345,7 @@ import Testing
     }
   }
 
-  @Test func `what was refused is not kept, and can be asked for again`() async throws {
+  @Test func `a refused request is not stored, and can be sent again`() async throws {
     try await World.with { world async throws in
       let fields = ["app_name": "reader", "permission": "rw"]
       let refused = try await Self.call(world, World.apiTokens, as: .groupOwner, fields)
@@ -365,7 +365,7 @@ import Testing
     "", "short", String(repeating: "x", count: 15), String(repeating: "x", count: 256), "has a blank inside of it",
     "ümlauts-are-not-visible-ascii", "a-control-\u{7}-character",
   ])
-  func `a key that cannot be is refused`(_ key: String) async throws {
+  func `an invalid key is refused`(_ key: String) async throws {
     try await World.with { world async throws in
       let before = try await world.database.fingerprint()
       let answer = try await Self.call(world, World.apiTokens, as: .groupOwner, Self.newToken, key: key)
@@ -387,7 +387,7 @@ import Testing
     }
   }
 
-  @Test func `an answer is kept for a day`() async throws {
+  @Test func `a response is kept for a day`() async throws {
     try await World.with { world async throws in
       func age(_ interval: String) async throws {
         try await world.database.execute("update idempotent_answer set created_at = now() - interval '\(interval)'")
@@ -398,7 +398,7 @@ import Testing
       _ = try await world.onLoop { try? await Retention($0).deleteOld() }
       let kept = try await Self.call(world, groups, as: .groupOwner, ["name": "First"])
       #expect(kept.headers["Idempotency-Replayed"] == "true")
-      // Then the key is free, also before anybody has cleared up.
+      // Then the key is free, even before the clean-up.
       try await age("24 hours")
       let other = try await Self.call(world, groups, as: .groupOwner, ["name": "Second"])
       #expect(other.status == 201)
@@ -410,7 +410,7 @@ import Testing
     }
   }
 
-  @Test func `a key is of no account where nothing is made`() async throws {
+  @Test func `a key has no effect on operations that create nothing`() async throws {
     try await World.with { world async throws in
       let path = World.apiTokens + "reader/"
       let key: [Headers.HeaderName: String] = [.idempotencyKey: "short"]
@@ -421,8 +421,8 @@ import Testing
     }
   }
 
-  /// Each of them sets a password. In a debug build, a password that is hashed while its request has a connection to itself
-  /// ends the process.
+  /// Each of them sets a password. A debug build ends if a password is hashed while its request has a connection to
+  /// itself.
   @Test(arguments: [
     ("/api/v2.1/workspace/9/dtable/Projects/external-links/", Caller.groupOwner, ["password": "open sesame"]),
     (

@@ -32,7 +32,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
   }
 
   @Test(arguments: [Caller.outsider, .foreigner, .single, .systemAdmin], ["r", "rw"])
-  func `who accepts a link may open the base with the link's permission`(
+  func `accepting a link gives the link's permission in the base`(
     _ caller: Caller, _ permission: String
   ) async throws {
     try await World.with { world in
@@ -51,7 +51,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `a guest of another team sees who else may open the base, and nobody's address but his own`()
+  @Test func `a guest of another team sees the collaborators, but no address except their own`()
     async throws
   {
     try await World.with { world async throws in
@@ -64,7 +64,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
         #expect(people.contains { $0["name"] == "Olga Owner" && $0["contact_email"] == "" })
         #expect(people.filter { $0["contact_email"] != "" }.map { $0["name"] } == ["Gus Guest"])
       }
-      // A guest of the team knows its people anyway, and so does whoever has come in another way.
+      // A guest of the team knows its people anyway, and so does a guest with another way in.
       #expect(try await Self.accept(world, World.inviteLink, as: .outsider).status == 200)
       for caller in [Caller.outsider, .groupMember, .sharedReader, .sharedGroupMember] {
         let list = try await world.call(.get, base + "related-users/", as: caller)
@@ -74,7 +74,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `who must not be let in accepts nothing`() async throws {
+  @Test func `people who must not get in cannot accept a link`() async throws {
     try await World.with { world async throws in
       let before = try await world.database.count("invite_link_guest")
       #expect(try await Self.accept(world, World.inviteLink, as: .nobody).status == 403)
@@ -89,7 +89,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `a link's secret is shown once, and kept as its hash alone`() async throws {
+  @Test func `a link's secret is shown once, and stored only as a hash`() async throws {
     try await World.with { world in
       let token = try await Self.make(world, ["password": "a password to look for"])
       _ = try await Self.accept(world, token, as: .outsider, ["password": "a password to look for"])
@@ -107,7 +107,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `a link that has ended lets nobody in, and nobody stay`() async throws {
+  @Test func `an ended link lets nobody in, and its guests lose access`() async throws {
     try await World.with { world in
       let token = try await Self.make(world)
       #expect(try await Self.accept(world, token, as: .foreigner).status == 200)
@@ -123,7 +123,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `a deleted link takes its guests with it, and is deleted by the base's admins alone`() async throws {
+  @Test func `only the base's admins delete a link, and its guests go with it`() async throws {
     try await World.with { world async throws in
       let path = Self.links + World.acceptedLink.prefix(20) + "/"
       for caller in [Caller.groupMember, .sharedReader, .invitedForeigner, .foreigner, .outsider, .teamAdmin] {
@@ -136,7 +136,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `a team that lets no outsiders in keeps them out at once, and its own people in`() async throws {
+  @Test func `a team that admits no outsiders shuts them out at once, but not its own people`() async throws {
     try await World.with { world in
       #expect(try await Self.accept(world, World.acceptedLink, as: .outsider).status == 200)
       #expect(try await Self.open(world, as: .invitedForeigner).status == 200)
@@ -155,7 +155,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `a team admin changes what a link allows, for all who have accepted it`() async throws {
+  @Test func `a team admin changes the permission of a link for all who have accepted it`() async throws {
     try await World.with { world in
       let path = "/api/v2.1/org/1/admin/invite-links/\(World.acceptedLink.prefix(20))/"
       #expect(try await world.claims(Self.open(world, as: .invitedForeigner)).permission == "rw")
@@ -171,7 +171,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `a link with a password asks for it, and guesses are throttled`() async throws {
+  @Test func `a link with a password requires it, and guesses are throttled`() async throws {
     try await World.with { world in
       let token = try await Self.make(world, ["password": "open sesame"])
       #expect(try await Self.accept(world, token, as: .outsider).status == 403)
@@ -187,7 +187,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `links are made for a base by its admins, with all that they need`() async throws {
+  @Test func `the admins of a base create its links, and every required field is checked`() async throws {
     try await World.with { world in
       let fields = ["workspace_id": "9", "table_name": "Projects", "permission": "r"]
       for (caller, status) in [(Caller.groupMember, 403), (.sharedReader, 403), (.outsider, 403), (.foreigner, 404)] {
@@ -213,7 +213,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     try await world.call(.post, "/api/v2.1/groups/invite-links/\(token)/accept/", as: caller)
   }
 
-  @Test func `who accepts a group's link is a member, and opens its bases`() async throws {
+  @Test func `accepting a group's link makes a member, who may open its bases`() async throws {
     try await World.with { world in
       let made = try await world.call(.post, Self.links, as: .groupAdmin, ["expire_days": "7"])
       #expect(made.status == 200)
@@ -233,7 +233,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
   }
 
   @Test(arguments: [(Caller.groupOwner, "Owner"), (.groupAdmin, "Admin"), (.groupMember, "Member")])
-  func `who is in the group stays what he is`(_ caller: Caller, _ role: String) async throws {
+  func `an existing member keeps their role`(_ caller: Caller, _ role: String) async throws {
     try await World.with { world in
       let answer = try await Self.accept(world, World.groupLink, as: caller)
       #expect(answer.status == 200)
@@ -241,7 +241,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `another team's link looks like none at all`() async throws {
+  @Test func `another team's link looks as if it did not exist`() async throws {
     try await World.with { world in
       let before = try await world.database.count("group_member")
       for caller in [Caller.foreigner, .single] {
@@ -255,7 +255,7 @@ private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
     }
   }
 
-  @Test func `a link that has expired or was deleted lets nobody in, but who came in by it stays`() async throws {
+  @Test func `an expired or deleted link lets nobody in, but those who came in by it stay`() async throws {
     try await World.with { world in
       #expect(try await Self.accept(world, World.groupLink, as: .outsider).status == 200)
       try await world.database.execute(

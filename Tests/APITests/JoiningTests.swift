@@ -13,8 +13,8 @@ import Testing
   private static let invitations = "/api/v2.1/org/1/admin/invitations/"
   private static let put = "/api/v2.1/admin/organizations/1/users/\(Example.single)/"
 
-  /// Single's own base with what belongs to it, a group of theirs alone that is called as one of the team is, and one with
-  /// somebody else.
+  /// A base of "single" with all that belongs to it, a group of theirs alone that has the name of one of the team's,
+  /// and one shared with someone else.
   private static let belongings = """
     update account set is_team_admin = true where id = 6;
     insert into base (workspace_id, name, creator_id, modifier_id) values (6, 'Diary', 6, 6);
@@ -32,7 +32,7 @@ import Testing
     """
 
   @Test(arguments: [Caller.single, .systemAdmin])
-  func `all that is a person's own comes along`(_ caller: Caller) async throws {
+  func `everything that is a person's own moves with them`(_ caller: Caller) async throws {
     try await World.with { world in
       try await world.database.execute(Self.belongings)
       let path = caller == .single ? Self.accept : Self.put
@@ -64,7 +64,7 @@ import Testing
     }
   }
 
-  @Test func `a group comes when the last of its people does`() async throws {
+  @Test func `a group moves when its last member does`() async throws {
     try await World.with { world in
       try await world.database.execute(Self.belongings)
       _ = try await world.call(.post, Self.put, as: .systemAdmin)
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func `who is in a team, deactivated or deleted is not put into one`() async throws {
+  @Test func `a person who is in a team, deactivated or deleted is not put into one`() async throws {
     try await World.with { world async throws in
       func take(_ user: String) async throws -> Int {
         try await world.call(.post, "/api/v2.1/admin/organizations/1/users/\(user)/", as: .systemAdmin).status
@@ -99,7 +99,7 @@ import Testing
     "update team_invitation set expires_at = now()", "delete from team_invitation",
     "update team_invitation set account_id = 7 where team_id = 1",
   ])
-  func `an invitation that is over, or another's, lets nobody in`(_ event: String) async throws {
+  func `an expired invitation, or another person's, lets nobody in`(_ event: String) async throws {
     try await World.with { world async throws in
       try await world.database.execute(event)
       let answer = try await world.call(.post, Self.accept, as: .single)
@@ -109,7 +109,7 @@ import Testing
     }
   }
 
-  @Test func `a full team takes nobody, and nothing of theirs`() async throws {
+  @Test func `a full team takes in nobody, and nothing of theirs`() async throws {
     try await World.with { world async throws in
       try await world.database.execute(Self.belongings)
       try await world.database.execute("update team set member_quota = 1 where id = 1")
@@ -122,8 +122,8 @@ import Testing
     }
   }
 
-  /// Everything that somebody without a team can make in what is theirs. What stayed outside the team, its policy would
-  /// not see.
+  /// Everything that a person without a team can make in what is theirs. The team's policy would not cover what stayed
+  /// outside.
   @Test(arguments: [
     ("/api/v2.1/dtables/", ["name": "B"]),
     ("/api/v2.1/workspace/6/dtable/Diary/api-tokens/", ["app_name": "t", "permission": "r"]),
@@ -133,7 +133,7 @@ import Testing
     ("/api/v2.1/groups/", ["name": "G"]),
     ("/api/v2.1/groups/105/members/", ["email": Example.systemAdmin]),
   ])
-  func `what is made while its maker is put into a team comes along, and nobody else does`(
+  func `what a person makes while moving into a team moves along, and nobody else does`(
     _ path: String, _ fields: [String: String]
   ) async throws {
     try await World.with { world async throws in
@@ -169,8 +169,8 @@ import Testing
     }
   }
 
-  /// An address that somebody has given as their own proves nothing.
-  @Test func `who has claimed an address comes into no team by it`() async throws {
+  /// An address that people set themselves proves nothing.
+  @Test func `a self-set address brings nobody into a team`() async throws {
     try await World.with { world async throws in
       let claim = try await world.call(
         .put, "/api/v2.1/user/contact-email/", as: .single, ["new_contact_email": "ceo@new.example"])
@@ -180,7 +180,7 @@ import Testing
       #expect(made.status == 400 && made["error_msg"] as? String == "User already exists.")
       let invited = try await world.call(.post, Self.invitations, as: .teamAdmin, ["email": "ceo@new.example"])
       #expect(invited.status == 404)
-      // Once an administrator has said that it is theirs, it is.
+      // Once an administrator has set it, it counts.
       let path = "/api/v2.1/admin/users/\(Example.single)/"
       for address in ["other@new.example", "ceo@new.example"] {
         let answer = try await world.call(.put, path, as: .systemAdmin, ["contact_email": address])
@@ -192,8 +192,8 @@ import Testing
     }
   }
 
-  /// The word of a team's administrator makes nobody an administrator of another.
-  @Test func `who was given an address by a team is the admin of no other by it`() async throws {
+  /// An address set by a team's admin makes nobody the admin of another team.
+  @Test func `an address set by one team makes nobody the admin of another`() async throws {
     try await World.with { world async throws in
       let made = try await world.call(
         .post, "/api/v2.1/org/1/admin/users/", as: .teamAdmin,
@@ -208,7 +208,7 @@ import Testing
     }
   }
 
-  @Test func `whoever joins a group while it is brought into a team keeps it out`() async throws {
+  @Test func `someone who joins a group while it moves into a team keeps it out`() async throws {
     try await World.with { world async throws in
       try await world.database.execute(Self.belongings)
       let answer = try await world.database.db.onLoop { database in
@@ -229,7 +229,7 @@ import Testing
     }
   }
 
-  @Test func `an invitation that is withdrawn while it is accepted lets nobody in`() async throws {
+  @Test func `an invitation withdrawn during its acceptance lets nobody in`() async throws {
     try await World.with { world async throws in
       let answer = try await world.database.db.onLoop { database in
         try await database.transaction { transaction in
@@ -248,7 +248,7 @@ import Testing
     }
   }
 
-  @Test func `invitations that are over take no place on a page`() async throws {
+  @Test func `expired invitations take no place on a page`() async throws {
     try await World.with { world async throws in
       try await world.database.execute(
         """
@@ -264,14 +264,14 @@ import Testing
     }
   }
 
-  @Test func `an invitation is for people who have an account and no team, and is seen by both`() async throws {
+  @Test func `an invitation is for people with an account and no team, and visible to both sides`() async throws {
     try await World.with { world async throws in
       for email in ["member@ours.example", "canary@theirs.example", "nobody@example.com", "gone@ours.example"] {
         #expect(try await world.call(.post, Self.invitations, as: .teamAdmin, ["email": email]).status == 404)
       }
       #expect(try await world.call(.post, Self.invitations, as: .teamAdmin, ["email": "no address"]).status == 400)
       let again = try await world.call(.post, Self.invitations, as: .teamAdmin, ["email": "SINGLE@example.com"])
-      // Who it is, the team learns when it is accepted.
+      // The team learns who it is when it is accepted.
       #expect(again["id"] as? Int == 1 && again["email"] as? String == "" && again["name"] as? String == "")
       let listed = try await world.call(.get, Self.invitations, as: .teamAdmin)
       #expect(listed["count"] as? Int == 1 && listed.text.contains("single@example.com"))
@@ -288,7 +288,7 @@ import Testing
   // MARK: After a team's end
 
   @Test(arguments: ["another long password", nil])
-  func `a deleted team's admin begins a new one with the same address`(_ password: String?) async throws {
+  func `a deleted team's admin starts a new team with the same address`(_ password: String?) async throws {
     try await World.with { world async throws in
       let teams = "/api/v2.1/admin/organizations/"
       #expect(try await world.call(.delete, teams + "1/", as: .systemAdmin).status == 200)
@@ -300,7 +300,7 @@ import Testing
       let token = try await world.signIn("boss@ours.example", password: password ?? World.password)["token"] as? String
       let account = try await world.call(.get, "/api2/account/info/", authorization: "Token \(try #require(token))")
       #expect(account["is_org_staff"] as? Int == 1 && account["org_id"] as? Int == made["org_id"] as? Int)
-      // A password that was given ends what was proved by the old one.
+      // A given password ends what was proved by the old one.
       let old = try await world.call(.get, "/api2/auth/ping/", as: .teamAdmin).status
       #expect(old == (password == nil ? 200 : 401))
       for taken in ["boss@ours.example", "canary@theirs.example"] {
@@ -315,7 +315,7 @@ import Testing
   // MARK: Passwords
 
   @Test(arguments: ["teamAddUser", "systemAddNewUser", "systemAddTeamUser", "systemAddTeam", "systemImportUsers"])
-  func `who is added without a password gets one, which is shown once`(_ operation: String) async throws {
+  func `a person added without a password gets one, which is shown once`(_ operation: String) async throws {
     try await World.with { world async throws in
       let example = Example(route: try #require(routes.first { $0.operation == operation }))
       let caller: Caller = operation.hasPrefix("team") ? .teamAdmin : .systemAdmin
@@ -332,7 +332,7 @@ import Testing
     }
   }
 
-  @Test func `who is added with a password is not told it`() async throws {
+  @Test func `a given password is not shown`() async throws {
     try await World.with { world in
       let example = Example(route: try #require(routes.first { $0.operation == "teamAddUser" }))
       let answer = try await world.call(.post, example.path, as: .teamAdmin, example.fields)
@@ -343,7 +343,7 @@ import Testing
   // MARK: Groups
 
   @Test(arguments: ["updateGroup", "teamUpdateGroup", "systemTransferGroup"], [Example.member, Example.outsider])
-  func `a group that is handed over is one entry, whoever gets it`(_ operation: String, _ heir: String) async throws {
+  func `the transfer of a group is one entry, whoever gets it`(_ operation: String, _ heir: String) async throws {
     try await World.with { world in
       let example = Example(route: try #require(routes.first { $0.operation == operation }))
       let (caller, field): (Caller, String) =
@@ -368,7 +368,7 @@ import Testing
 
   // MARK: People without a team
 
-  @Test func `people find those with whom they share a group or a base, and nobody else`() async throws {
+  @Test func `people find only those with whom they share a group or a base`() async throws {
     try await World.with { world in
       func find(_ user: String, _ caller: Caller) async throws -> Answer {
         try await world.call(.get, "/api/v2.1/user-common-info/\(user)/", as: caller)
@@ -379,11 +379,11 @@ import Testing
       #expect(try await find(Example.single, .systemAdmin)["contact_email"] as? String == "single@example.com")
       #expect(try await find(Example.member, .single).status == 404)
       try await world.database.execute("delete from group_member where group_id = 106 and account_id = 7")
-      // The base that is shared with one of them is left.
+      // The base that is shared with one of them remains.
       #expect(try await find(Example.single, .systemAdmin).status == 200)
       try await world.database.execute("update base set deleted_at = now() where name = 'Diary'")
       #expect(try await find(Example.single, .systemAdmin).status == 404)
-      // A guest of another team: names alone to them, and all to the team.
+      // A guest of another team sees only names; the team sees everything.
       let seen = try await find(Example.member, .invitedForeigner)
       #expect(seen["name"] as? String == "Max Member" && seen["contact_email"] as? String == "")
       let guest = "00000000000000000000000000000012@auth.local"

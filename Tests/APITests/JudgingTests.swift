@@ -4,7 +4,7 @@ import HTTP
 import TestSupport
 import Testing
 
-/// What is said to a request before its body is read.
+/// What happens to a request before its body is read.
 @Suite struct EarlyAnswers {
   private static func request(
     _ method: HTTP.Method, _ path: String, _ headers: [Headers.HeaderName: String] = [:]
@@ -14,7 +14,7 @@ import Testing
     return Request(id: "test", method, try Target(path), headers: all)
   }
 
-  /// The status that a request gets without its body, or the bytes that its body may have.
+  /// The status that a request gets without its body, or the size that its body may have.
   private static func verdict(_ world: World, _ request: Request, announcing size: UInt64?) async throws -> (
     status: Int?, most: Int
   ) {
@@ -27,7 +27,7 @@ import Testing
     }
   }
 
-  @Test func `who shows nothing is answered without his body`() async throws {
+  @Test func `a request without a credential is answered without reading its body`() async throws {
     try await World.with { world async throws in
       for route in routes where !["anyone", "metrics-reader", "link-visitor"].contains(route.principal) {
         for authorization in [nil, "", "Token", "Token ", "Basic dXNlcjpwYXNzd29yZA==", "Token a b"] as [String?] {
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func `a path that is not there, or not for this method, is answered without a body`() async throws {
+  @Test func `an unknown path or method is answered without reading a body`() async throws {
     try await World.with { world async throws in
       for (method, path, status) in [
         (.post, "/nowhere/", 404), (.put, "/api2/ping/", 405), (.options, "/api2/auth-token/", 405),
@@ -52,7 +52,7 @@ import Testing
     }
   }
 
-  @Test func `a body is small unless it carries a file, and a large one is taken from nobody unknown`() async throws {
+  @Test func `a body is small unless it has a file, and large ones need an authorised caller`() async throws {
     try await World.with { world async throws in
       func request(_ route: Route, as caller: Caller) throws -> Request {
         let credential = try #require(world.credentials[caller])
@@ -81,7 +81,7 @@ import Testing
   }
 
   @Test(arguments: ["gzip", "deflate", "br", "GZIP", "identity, gzip", "x"])
-  func `a body that would have to be unpacked is refused`(_ coding: String) async throws {
+  func `a body with a content coding is refused`(_ coding: String) async throws {
     try await World.with { world async throws in
       let path = "/api2/auth-token/"
       let fields = ["username": "member@ours.example", "password": World.password]

@@ -43,7 +43,7 @@ import Testing
   }
 
   @Test(arguments: SigningKey.Algorithm.allCases)
-  func `the first key is made where there is none, and found from then on`(
+  func `the first key is created if there is none, and found from then on`(
     _ algorithm: SigningKey.Algorithm
   ) async throws {
     try await TestDatabase.with { database async throws in
@@ -60,7 +60,7 @@ import Testing
   }
 
   @Test(arguments: SigningKey.Algorithm.allCases)
-  func `of eight that start at the same moment one makes it`(_ algorithm: SigningKey.Algorithm) async throws {
+  func `of eight processes that start at once, one creates it`(_ algorithm: SigningKey.Algorithm) async throws {
     try await TestDatabase.with(connections: 16) { database async throws in
       let store = try Self.store(algorithm)
       for _ in 1...20 {
@@ -76,7 +76,7 @@ import Testing
   }
 
   @Test(arguments: SigningKey.Algorithm.allCases)
-  func `a new key is known before it signs, and its predecessor is accepted until it is retired`(
+  func `a new key is known before it signs, and the former one accepted until retired`(
     _ algorithm: SigningKey.Algorithm
   ) async throws {
     try await TestDatabase.with { database async throws in
@@ -98,7 +98,7 @@ import Testing
       let new = try await Self.load(store, database)
       #expect(new.signing.id == entry.id)
       #expect(try await Self.states(store, database) == ["accepted", "signs"])
-      // Each accepts what the other has signed, until the former one is retired.
+      // Each accepts what the other has signed until the former one is retired.
       #expect(Self.accepts(both, new.sign(Self.claims)))
       #expect(Self.accepts(new, old.sign(Self.claims)))
 
@@ -111,7 +111,7 @@ import Testing
     }
   }
 
-  @Test func `the key that signs cannot be retired, nor one that is not there`() async throws {
+  @Test func `the signing key cannot be retired, nor one that does not exist`() async throws {
     try await TestDatabase.with { database async throws in
       let store = try Self.store()
       let first = try await Self.load(store, database).signing.id
@@ -142,7 +142,7 @@ import Testing
     }
   }
 
-  @Test func `a secret in clear of before is sealed, and nothing of it remains`() async throws {
+  @Test func `a secret stored in clear by an earlier version is sealed, and nothing of it remains`() async throws {
     try await TestDatabase.with(connections: 16) { database async throws in
       try await database.execute("insert into signing_key (secret) values ('\(Self.clear)')")
       #expect(try await database.dump().contains(Self.clear))
@@ -162,7 +162,7 @@ import Testing
     }
   }
 
-  @Test func `after a change of the algorithm the former keys are accepted`() async throws {
+  @Test func `after a change of the algorithm, the former keys are still accepted`() async throws {
     try await TestDatabase.with { database async throws in
       let secrets = try Self.store(.hs256)
       let pairs = try Self.store(.edDSA)
@@ -179,7 +179,7 @@ import Testing
 
   // MARK: A secret that is shared
 
-  @Test func `a shared secret signs, and no other one is made`() async throws {
+  @Test func `a shared secret signs, and no key is created`() async throws {
     try await TestDatabase.with { database async throws in
       let made = try await Self.load(try Self.store(), database)
       let shared = try SigningKey(secret: Self.clear)
@@ -195,7 +195,7 @@ import Testing
     }
   }
 
-  @Test func `where pairs of keys sign, a shared secret is accepted`() async throws {
+  @Test func `if key pairs sign, a shared secret is still accepted`() async throws {
     try await TestDatabase.with { database async throws in
       let shared = try SigningKey(secret: Self.clear)
       let store = try Self.store(.edDSA, shared: shared)
@@ -213,7 +213,7 @@ import Testing
 
   // MARK: In service
 
-  @Test func `a service that runs takes up new keys, publishes them before they sign, and forgets retired ones`()
+  @Test func `a running service reads new keys, publishes them before they sign, and drops retired ones`()
     async throws
   {
     try await World.with { world async throws in

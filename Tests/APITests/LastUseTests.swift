@@ -13,7 +13,7 @@ import Testing
     try await world.onLoop { await $0.lastUse.write(at: time) }
   }
 
-  @Test func `a token's uses are counted, with when, by what and the last five addresses`() async throws {
+  @Test func `a token's uses are counted, with the time, the client and the last five addresses`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       for number in 1...7 {
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `an address that comes again comes first, also after it was written`() async throws {
+  @Test func `a repeated address comes first, even after it was written`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       for address in ["192.0.2.1", "192.0.2.2", "2001:db8::1", "192.0.2.1"] {
@@ -54,7 +54,7 @@ import Testing
     }
   }
 
-  @Test func `a client that says nothing of itself leaves what is known, and a long name is cut`() async throws {
+  @Test func `a client without a name keeps the known one, and a long name is cut`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       _ = try await world.exchange(secret, client: String(repeating: "ü", count: 300))
@@ -67,7 +67,7 @@ import Testing
     }
   }
 
-  @Test func `what is refused is no use`() async throws {
+  @Test func `a refused request is not a use`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken("app", "r", ["allowed_networks": "10.0.0.0/8"])
       #expect(try await world.exchange(secret).status == 403)
@@ -78,7 +78,7 @@ import Testing
     }
   }
 
-  @Test func `each token is written once a minute at most, and all at the end`() async throws {
+  @Test func `each token is written at most once a minute, and all at the end`() async throws {
     try await World.with { world async throws in
       let (first, second) = (try await world.makeAPIToken("first"), try await world.makeAPIToken("second"))
       func counts() async throws -> [Int?] {
@@ -101,7 +101,7 @@ import Testing
     }
   }
 
-  @Test func `many are written a few at a time, so that neither the loop nor PostgreSQL is busy with them for long`()
+  @Test func `many uses are written in small batches, so that neither loop nor PostgreSQL is held up`()
     async throws
   {
     try await World.with { world async throws in
@@ -127,7 +127,7 @@ import Testing
     }
   }
 
-  @Test func `a clock that is put back keeps no use from being written`() async throws {
+  @Test func `a clock that is set back keeps no use from being written`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       world.clock.stop()
@@ -139,7 +139,7 @@ import Testing
     }
   }
 
-  @Test func `what could not be written while the database was away is written later`() async throws {
+  @Test func `uses that could not be written during an outage are written later`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       for number in 1...3 { _ = try await world.exchange(secret, from: "192.0.2.\(number)", client: "early") }

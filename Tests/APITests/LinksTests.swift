@@ -10,13 +10,13 @@ import Testing
 private let base = "/api/v2.1/workspace/9/dtable/Projects/"
 private let metadata = "/api-gateway/api/v2/dtables/\(World.projects)/metadata/"
 
-/// What opens an external link.
+/// The path that opens an external link.
 private func opening(_ token: String) -> String { "/api/v2.1/external-link-tokens/\(token)/access-token/" }
 
 @Suite struct ExternalLinks {
   private static let links = base + "external-links/"
 
-  /// Makes a link, and gives what opens it.
+  /// Makes a link and returns its token.
   private static func make(_ world: World, _ fields: [String: String] = ["expire_days": "0"]) async throws -> String {
     let answer = try await world.call(.post, links, as: .groupAdmin, fields)
     #expect(answer.status == 200)
@@ -30,7 +30,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
   }
 
   @Test(arguments: Encoding.allCases)
-  func `anybody may read by a link, and no more, as long as it is there`(_ encoding: Encoding) async throws {
+  func `anyone may read by a link, but not write, as long as it exists`(_ encoding: Encoding) async throws {
     try await World.with { world in
       let made = try await world.call(.post, Self.links, as: .groupAdmin, ["expire_days": "30"], encoding)
       #expect(made["permission"] as? String == "read-only")
@@ -61,7 +61,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `what opens a link is shown once, and kept as its hash alone`() async throws {
+  @Test func `a link's secret is shown once, and stored only as a hash`() async throws {
     try await World.with { world in
       let token = try await Self.make(world, ["password": "a password to look for"])
       let handle = String(token.prefix(20))
@@ -83,7 +83,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `the secret of an answer is in no later answer and in no audit log`() async throws {
+  @Test func `a secret that was shown is in no later response and in no audit log`() async throws {
     try await World.with { world in
       let token = try await Self.make(world)
       #expect(try await world.call(.delete, Self.links + token + "/", as: .groupAdmin).status == 200)
@@ -96,7 +96,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `a link ends when its time is over, and the tokens from it with it`() async throws {
+  @Test func `an expired link ends, and its tokens with it`() async throws {
     try await World.with { world in
       let token = try await Self.make(world, ["expire_days": "1"])
       let opened = try await world.call(.get, opening(token) + "?exp=3d")
@@ -115,7 +115,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
   }
 
   @Test(arguments: ["-1", "3651", "x", "1.5"])
-  func `a lifetime that cannot be is refused`(_ days: String) async throws {
+  func `an invalid lifetime is refused`(_ days: String) async throws {
     try await World.with { world in
       let answer = try await world.call(.post, Self.links, as: .groupAdmin, ["expire_days": days])
       #expect(answer.status == 400)
@@ -123,7 +123,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `a link with a password asks for it, in the header or in the body`() async throws {
+  @Test func `a link with a password requires it, in the header or in the body`() async throws {
     try await World.with { world in
       let token = try await Self.make(world, ["password": "open sesame"])
       #expect(try await Self.list(world).last?["is_protected"] as? Bool == true)
@@ -148,7 +148,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `guesses at a link's password are throttled, but not elsewhere nor at other links`() async throws {
+  @Test func `guesses at a link's password are throttled, but not from elsewhere or at other links`() async throws {
     try await World.with { world in
       let token = try await Self.make(world, ["password": "open sesame"])
       let other = try await Self.make(world, ["password": "open sesame"])
@@ -183,7 +183,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `a link may have a chosen name, which opens it`() async throws {
+  @Test func `a link may have a custom token, which opens it`() async throws {
     try await World.with { world in
       let made = try await world.call(.post, Self.links, as: .groupAdmin, ["token": "Price-list_2026"])
       #expect(made["token"] as? String == "Price-list_2026")
@@ -199,7 +199,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `a chosen name is taken once in the installation`() async throws {
+  @Test func `a custom token is unique in the installation`() async throws {
     try await World.with { world in
       _ = try await Self.make(world, ["token": "our-prices"])
       try await world.database.execute("update base_link set base_id = 5, team_id = 2 where handle = 'our-prices'")
@@ -211,10 +211,10 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
 
   @Test(arguments: [
     "two words", "with/slash", "Preisübersicht", "with.dot", "with%2Fslash", "🦊🦊🦊🦊", String(repeating: "x", count: 101),
-    // A handle, and all that opens a link.
+    // A handle, and a whole token.
     String(repeating: "0", count: 20), String(repeating: "e", count: 52), String(World.externalLink.prefix(20)),
   ])
-  func `a name that cannot be, or looks like a link with a secret, is refused`(_ name: String) async throws {
+  func `a custom token that is invalid or looks like one with a secret is refused`(_ name: String) async throws {
     try await World.with { world in
       let before = try await world.database.count("base_link")
       let answer = try await world.call(.post, Self.links, as: .groupAdmin, ["token": name])
@@ -225,7 +225,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
   }
 
   @Test(arguments: ["a", "1234567", "prices"])
-  func `a name that is soon guessed is refused`(_ name: String) async throws {
+  func `a custom token that is easy to guess is refused`(_ name: String) async throws {
     try await World.with { world async throws in
       let answer = try await world.call(.post, Self.links, as: .groupAdmin, ["token": name])
       #expect(answer.status == 400)
@@ -234,7 +234,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `guesses at links are throttled, and whoever has a secret comes in all the same`() async throws {
+  @Test func `guesses at links are throttled, and the right secret opens a link all the same`() async throws {
     try await World.with { world async throws in
       let secret = try await Self.make(world)
       let named = try await Self.make(world, ["token": "our-prices"])
@@ -254,14 +254,14 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
       let rows = try await world.database.count("failed_attempt")
       for number in 1...10 { #expect(try await world.call(.get, opening("guess-\(number)")).status == 429) }
       #expect(try await world.database.count("failed_attempt") == rows)
-      // Signing in is something else.
+      // Sign-ins are counted separately.
       let signedIn = try await world.call(
         .post, "/api2/auth-token/", ["username": "member@ours.example", "password": World.password])
       #expect(signedIn.status == 200)
     }
   }
 
-  @Test func `a visit writes nothing at once, and HEAD is none`() async throws {
+  @Test func `a visit writes nothing at once, and HEAD is not a visit`() async throws {
     try await World.with { world async throws in
       let token = try await Self.make(world)
       let count = "base_link where handle = '\(token.prefix(20))' and view_count ="
@@ -275,14 +275,14 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `links are their base's, and their admins'`() async throws {
+  @Test func `links belong to their base, and only its admins see them`() async throws {
     try await World.with { world async throws in
       for caller in [Caller.groupMember, .sharedReader, .sharedGroupMember, .outsider, .teamAdmin] {
         #expect(try await world.call(.get, Self.links, as: caller).status == 403)
         #expect(try await world.call(.post, Self.links, as: caller, ["expire_days": "1"]).status == 403)
         #expect(try await world.call(.delete, Self.links + World.externalLink + "/", as: caller).status == 403)
       }
-      // Another team's, an invite link, and one that is not there.
+      // Another team's link, an invite link, and one that does not exist.
       for link in [String(repeating: "f", count: 20), World.inviteLink, "none"] {
         #expect(try await world.call(.delete, Self.links + link + "/", as: .groupOwner).status == 404)
       }
@@ -290,7 +290,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `a team that lets nobody in by external links ends those that are there at once, and makes no more`()
+  @Test func `a team that closes external links ends existing ones at once, and makes no more`()
     async throws
   {
     try await World.with { world in
@@ -315,7 +315,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
         #expect(refused.text == #"{"error_msg":"The team of this base has closed its external links."}"#)
       }
       #expect(try await world.database.count("failed_attempt") == 0)
-      // What others may do by their own accounts, and other teams' links, go on.
+      // What people may do with their own accounts, and other teams' links, are not affected.
       let accepting = "/api/v2.1/dtables/invite-links/\(World.inviteLink)/accept/"
       #expect(try await world.call(.post, accepting, as: .foreigner).status == 200)
       #expect(try await world.call(.get, opening(String(repeating: "f", count: 52))).status == 200)
@@ -326,7 +326,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `whoever comes by an external link learns of no person, wherever its base token opens something`()
+  @Test func `visitors by an external link see no people, wherever their base token is used`()
     async throws
   {
     try await World.with { world async throws in
@@ -351,7 +351,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `an invite link opens nothing as an external one, nor the other way round`() async throws {
+  @Test func `an invite link does not work as an external one, nor the reverse`() async throws {
     try await World.with { world async throws in
       #expect(try await world.call(.get, opening(World.inviteLink)).status == 404)
       let accepting = "/api/v2.1/dtables/invite-links/\(World.externalLink)/accept/"
@@ -359,7 +359,7 @@ private func opening(_ token: String) -> String { "/api/v2.1/external-link-token
     }
   }
 
-  @Test func `a link to a base in the trash says so, and works again after it was restored`() async throws {
+  @Test func `a link to a base in the trash says so, and works again after the base is restored`() async throws {
     try await World.with { world in
       let removal = try await world.call(
         .delete, "/api/v2.1/workspace/9/dtable/", as: .groupOwner, ["name": "Projects"])

@@ -4,9 +4,10 @@ import Postgres
 import TestSupport
 import Testing
 
-/// A rule holds also where somebody changes what it asks about while a request is under way.
+/// A rule also holds if the data that it depends on change while a request is under way.
 @Suite struct Meanwhile {
-  /// Answers a request while somebody holds a row, changes something as soon as a statement waits for it, and lets go.
+  /// Answers a request while a row is locked; changes something as soon as a statement waits for it, and releases the
+  /// lock.
   private static func answer(
     in world: World, holding row: SQL, _ change: SQL, _ request: @escaping @Sendable () async throws -> Answer
   ) async throws -> Answer {
@@ -38,7 +39,7 @@ import Testing
     "update account set totp_sealed = '\\x00', totp_confirmed_at = now() where id = 3",
     "update account set is_active = false where id = 3",
   ])
-  func `who signs in while what he has proved is changed does not get in`(_ change: SQL) async throws {
+  func `a sign-in fails if what it has proved changes meanwhile`(_ change: SQL) async throws {
     try await World.with { world async throws in
       let before = try await world.database.count("account_token where account_id = 3")
       let answer = try await Self.answer(in: world, holding: "account where id = 3", change) {
@@ -65,7 +66,7 @@ import Testing
     "update account set is_active = false where id = 1",
     "update account set deleted_at = now(), is_active = false where id = 1",
   ])
-  func `who was let in, and is kept out by the time they write, writes nothing`(_ end: SQL) async throws {
+  func `a caller who loses access before writing writes nothing`(_ end: SQL) async throws {
     for making in Self.makings {
       try await World.with { world async throws in
         let before = try await world.database.count(making.made)
@@ -88,7 +89,7 @@ import Testing
         "user_share where account_id = 4"
       ),
     ] as [(String, [String: String], String)])
-  func `who is taken out of a group opens nothing of it to others any more`(
+  func `a removed member gives nobody access to the group any more`(
     _ path: String, _ fields: [String: String], _ made: String
   ) async throws {
     try await World.with { world async throws in
@@ -101,7 +102,7 @@ import Testing
     }
   }
 
-  @Test func `what ends somebody's access waits for what they write, and ends it, too`() async throws {
+  @Test func `ending a person's access waits for their writes, and covers them, too`() async throws {
     try await World.with { world async throws in
       let answer = try await world.database.db.onLoop { database in
         try await database.transaction { transaction in
@@ -126,7 +127,7 @@ import Testing
     }
   }
 
-  @Test func `who is taken out of a group is out when what they were writing is written`() async throws {
+  @Test func `a removed member is out once their running write is done`() async throws {
     try await World.with { world async throws in
       let answer = try await Self.answer(
         in: world, after: "select hold_caller(2, null, null, false)",
@@ -137,16 +138,15 @@ import Testing
         try await world.call(.delete, "/api/v2.1/groups/1/members/\(Example.groupAdmin)/", as: .groupOwner)
       }
       #expect(answer.status == 200)
-      // The link that was made at the last moment lets them in again no more than those from before.
+      // A link made at the last moment does not let them in again either.
       let barred = try await world.database.count(
         "barred_member join group_link on group_link.id = link_id where hash = sha256('late') and account_id = 2")
       #expect(barred == 1)
     }
   }
 
-  /// However much they write, their own row, too, and whatever is done to them at the same moment.
-  @Test func `who writes on and on is ended all the same, and nobody is told that the service has failed`() async throws
-  {
+  /// However much they write, even to their own row, and whatever is done to them at the same moment.
+  @Test func `someone who keeps writing loses access all the same, without a server error`() async throws {
     try await World.with(connections: 16) { world async throws in
       let person = "/api/v2.1/org/1/admin/users/00000000000000000000000000000001@auth.local/"
       let answers = try await world.fifty { number in
@@ -163,7 +163,7 @@ import Testing
     }
   }
 
-  @Test func `nobody comes into a group, or gets it, who is deleted`() async throws {
+  @Test func `a deleted person neither joins a group nor gets it`() async throws {
     try await World.with { world async throws in
       let gone: SQL = "update account set deleted_at = now(), is_active = false where id = 4"
       let back = "update account set deleted_at = null, is_active = true where id = 4"
@@ -188,7 +188,7 @@ import Testing
     }
   }
 
-  @Test func `nobody comes into a group by a link that is ended`() async throws {
+  @Test func `nobody joins a group by a link that is being ended`() async throws {
     try await World.with { world async throws in
       let answer = try await Self.answer(
         in: world, holding: "group_link where group_id = 1", "delete from group_link where group_id = 1"
@@ -201,7 +201,7 @@ import Testing
   }
 
   @Test(arguments: [("POST", "forever"), ("PUT", "mine")])
-  func `no token keeps to the policy of before`(_ method: String, _ name: String) async throws {
+  func `no token is made or changed under a former policy`(_ method: String, _ name: String) async throws {
     try await World.with { world async throws in
       _ = try await world.makeAPIToken("mine", "r")
       let tokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"

@@ -4,21 +4,20 @@ import HTTP
 import TestSupport
 import Testing
 
-/// Every route that takes a name, with every bad one. Which routes these are is found out by what they keep: a new one, or
-/// a new field, is among them without being named here.
+/// Every route that takes a name, with every bad name. The test finds these routes by what they store: new routes and
+/// fields are included without being listed here.
 @Suite struct NameRoutes {
-  /// A field of a route, and the column that keeps it.
+  /// A field of a route, and the column that stores it.
   private struct Field: Hashable {
     let name: String
     let column: String
   }
 
-  /// What may hold any text: it is no name.
+  /// Columns that may hold any text, because they are not names.
   private static let free: Set = ["api_token.note"]
 
   @Test(arguments: routes.filter { $0.method != .get }.map(Example.init))
-  func `a bad name is refused in every field that is kept, in each of the three bodies`(_ example: Example) async throws
-  {
+  func `a bad name is refused in every stored field, in each of the three encodings`(_ example: Example) async throws {
     guard let fields = try await Self.kept.value[example.route.operation], !fields.isEmpty else { return }
     try await World.with { world in
       let caller = try Self.caller(of: example)
@@ -39,7 +38,7 @@ import Testing
     }
   }
 
-  @Test func `what is found are the names`() async throws {
+  @Test func `the fields that are found are the names`() async throws {
     var found: [String: Set<String>] = [:]
     for (operation, fields) in try await Self.kept.value {
       for field in fields { found[field.column, default: []].insert(operation) }
@@ -63,7 +62,7 @@ import Testing
     #expect(found["account_token.name"]?.contains("createAccountToken") == true)
   }
 
-  /// Whoever calls these by a link that is not there guesses: that is counted, and gets slow.
+  /// Calling these with an unknown link is a guess: it is counted and throttled.
   private static let guessed: Set = ["getBaseTokenWithExternalLink", "openExternalLink"]
 
   private static let chosen = [
@@ -71,7 +70,7 @@ import Testing
   ]
 
   @Test(arguments: routes.filter { route in chosen.keys.contains { route.path.contains("{\($0)}") } }.map(Example.init))
-  func `a bad name in a path is nobody's`(_ example: Example) async throws {
+  func `a bad name in a path finds nothing`(_ example: Example) async throws {
     try await World.with { world in
       let caller = try Self.caller(of: example)
       let isGuess = Self.guessed.contains(example.route.operation)
@@ -91,9 +90,9 @@ import Testing
   }
 
   @Test(arguments: ["name", "id_in_org", "unit", "login_id", "role", "email"])
-  func `a line with a bad name makes nobody`(_ column: String) async throws {
+  func `a line with a bad name makes no account`(_ column: String) async throws {
     try await World.with { world in
-      // Blanks around a value are not the value's.
+      // Blanks around a value are not part of it.
       let bad = Names.bad.filter { $0.contains { !$0.isWhitespace } }
       let lines = bad.enumerated().map { number, name in
         let field = "\"\(name.replacing("\"", with: "\"\""))\""
@@ -111,8 +110,8 @@ import Testing
     }
   }
 
-  /// Names that differ by nothing that is seen, or by blanks alone.
-  @Test func `a name that looks like another's is taken where that is`() async throws {
+  /// Names that differ only invisibly, or by whitespace.
+  @Test func `a name that looks like a taken one is taken, too`() async throws {
     try await World.with { world async throws in
       let persian = ("می‌خواهم", "میخواهم")
       let bases = "/api/v2.1/dtables/"
@@ -144,7 +143,7 @@ import Testing
     try #require(try Authorisation.admitted(to: example).min { $0.rawValue < $1.rawValue })
   }
 
-  /// The words by which the sources ask for fields.
+  /// The names of the fields that the sources read.
   private static let words: [String] = {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/API").standardized
     let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
@@ -158,7 +157,7 @@ import Testing
     return words.sorted()
   }()
 
-  /// What each operation keeps, found out once.
+  /// The fields that each operation stores, determined once.
   private static let kept = Task {
     try await withThrowingTaskGroup(of: (String, Set<Field>).self) { group in
       for example in routes.filter({ $0.method != .get }).map(Example.init)
@@ -169,8 +168,8 @@ import Testing
     }
   }
 
-  /// Sends a mark of its own in every field there may be; takes back those that are refused, until the rest is done; and
-  /// looks where the marks are kept.
+  /// Sends a unique mark in every possible field, drops the refused ones until the rest succeeds, and looks where the
+  /// marks are stored.
   private static func kept(by example: Example) async throws -> Set<Field> {
     #expect(words.count > 40 && words.contains("admin_name") && words.contains("new_group_name"))
     var found: Set<Field> = []
@@ -191,7 +190,7 @@ import Testing
           let isAddress = fields[refused]?.contains("@") == true
           fields[refused] = isAddress ? example.fields[refused] : marks[refused].map { "\($0)@example.com" }
         } else {
-          // Something that does not say which: what the example has is right, and the rest goes.
+          // A refusal that names no field: the fields of the example are kept, and the others dropped.
           let next =
             words.first { fields[$0]?.hasPrefix("zz") == true && example.fields[$0] != nil }
             ?? words.first { fields[$0]?.hasPrefix("zz") == true }

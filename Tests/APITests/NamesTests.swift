@@ -7,9 +7,9 @@ import Testing
 @testable import API
 @testable import Domain
 
-/// What may be a name, and where it leads in a path.
+/// Which names are valid, and where they lead in a path.
 @Suite struct Names {
-  /// What no name of any kind may be.
+  /// Texts that are no valid name of any kind.
   static let bad = [
     ".", "..", "./\u{338}x", "..%2f\u{301}", "a/..\\\u{301}", "%2e%2f\u{301}x", "%2e", ".%2E", "a/../b",
     "a\\..\\b", "..%2fb", " ", "\u{a0}\u{3000}", "\u{200b}", "a\u{200b}b",
@@ -20,7 +20,7 @@ import Testing
   ]
 
   @Test(arguments: bad)
-  func `what is not seen, or leads elsewhere, is no name`(_ text: String) async throws {
+  func `a text that is invisible, or leads elsewhere in a path, is not a name`(_ text: String) async throws {
     #expect(DisplayName(text) == nil && BaseName(text) == nil && GroupName(text) == nil)
     guard text.unicodeScalars.count < 256, !["a\u{fe0f}", "a\u{e000}"].contains(text) else { return }
     guard !text.unicodeScalars.contains(where: { (0x200c...0x200d).contains($0.value) }) else { return }
@@ -35,7 +35,7 @@ import Testing
     "میخواهم ‌می",
     "می‌خواهم", "क्‍ष", "ന്‍", "葛󠄀城", "ᠭᠠᠷ᠋", "שלום", "Zürich…", "a\u{a0}b", "..;",
   ])
-  func `names of all languages are taken`(_ text: String) async throws {
+  func `names in all languages are accepted`(_ text: String) async throws {
     let isMixed = text.hasPrefix("میخواهم")  // a joiner after a blank joins nothing
     #expect((DisplayName(text) == nil) == isMixed)
     try await TestDatabase.with { database in
@@ -51,13 +51,13 @@ import Testing
     #expect(GroupName("Sales & Co") == nil)
   }
 
-  /// Every character there is, inside of a name.
-  @Test func `the database refuses no character that the service takes, and the same as long as Unicode decides`()
+  /// Every character, inside a name.
+  @Test func `the database and the service agree on every assigned character`()
     async throws
   {
     try await TestDatabase.with { database in
       var byDatabase: Set<Int64> = []
-      // The planes in which there are characters that anybody writes, and those that are ignored.
+      // The planes with characters in use, and those with ignorable ones.
       let planes: [ClosedRange<Int64>] = [1...0xd7ff, 0xe000...0xffff, 0x1_0000...0x1_ffff, 0xe_0000...0xe_ffff]
       for plane in planes {
         byDatabase.formUnion(
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func `service and database agree about every text of dots, slashes and their escapes`() async throws {
+  @Test func `service and database agree on every text of dots, slashes and their escapes`() async throws {
     let parts = [".", "%2e", "%2E", "/", "\\", "%2f", "%5C", "a"]
     var texts = parts
     for _ in 1...3 { texts += texts.suffix(512).flatMap { text in parts.map { text + $0 } } }
@@ -95,13 +95,13 @@ import Testing
 
   // MARK: Paths
 
-  /// Values for the variables of a path that people choose, and what they may be.
+  /// Values that people choose for path variables, and whether they are allowed.
   private static func isAllowed(_ name: String, for variable: String) -> Bool? {
     switch variable {
     case "base_name": BaseName(name) != nil
     case "app_name": DisplayName(name) != nil
     case "external_link_token": !name.isEmpty && name.utf8.allSatisfy { isAlphanumeric($0) || $0 == 0x2d || $0 == 0x5f }
-    // The service gives these itself.
+    // The service generates these.
     case "workspace_id", "group_id", "org_id", "base_id", "folder_id", "token_id", "trashed_base_id", "user_id",
       "group_member", "base_uuid", "invite_link_token", "invitation_id":
       nil
@@ -119,7 +119,7 @@ import Testing
       + ["/", "//", "\\", "a/b", "a\\b", " ", "?", "#", "a?b", "a#b", ";", "%", "%2f", "%5c"]
   }()
 
-  @Test func `no name that is allowed makes a path another route, whoever folds it`() throws {
+  @Test func `no valid name turns a path into another route, whoever normalises it`() throws {
     let router = Router(routes)
     var count = 0
     for route in routes {
@@ -145,8 +145,8 @@ import Testing
     #expect(count > 10_000)
   }
 
-  /// That the test above would find it.
-  @Test func `a name of two dots would make the end of a token the end of its base`() throws {
+  /// Shows that the test above can fail.
+  @Test func `a name of two dots would turn the deletion of a token into that of its base`() throws {
     let router = Router(routes)
     let path = folded("/api/v2.1/org/1/admin/dtables/1/api-tokens/%2e%2e/")
     guard case .route(let found, _) = router.find(.delete, try Target(path).segments) else {
@@ -182,7 +182,7 @@ private func isAlphanumeric(_ byte: UInt8) -> Bool {
   (0x30...0x39).contains(byte) || (0x41...0x5a).contains(byte) || (0x61...0x7a).contains(byte)
 }
 
-/// As `encodeURIComponent` does, but for some characters, which careless clients leave as they are.
+/// Encodes like `encodeURIComponent`, except for some characters, which careless clients leave as they are.
 func encoded(_ text: String, but kept: String = "") -> String {
   text.utf8.map { byte in
     let isPlain = isAlphanumeric(byte) || "-_.~".utf8.contains(byte) || kept.utf8.contains(byte)
@@ -190,7 +190,7 @@ func encoded(_ text: String, but kept: String = "") -> String {
   }.joined()
 }
 
-/// As proxies decode a path before they fold it.
+/// Decodes a path as proxies do before they normalise it.
 private func decoded(_ path: String) -> String {
   var text = path
   for (escape, character) in [("%2e", "."), ("%2f", "/"), ("%5c", "\\")] {
@@ -199,7 +199,7 @@ private func decoded(_ path: String) -> String {
   return text
 }
 
-/// Folds a path as the URL Standard of WHATWG does, which also does what RFC 3986, 5.2.4, says.
+/// Normalises a path as in the URL Standard of WHATWG, which includes RFC 3986, 5.2.4.
 private func folded(_ path: String) -> String {
   var segments: [String] = []
   let parts = path.replacing("\\", with: "/").split(separator: "/", omittingEmptySubsequences: false).dropFirst()

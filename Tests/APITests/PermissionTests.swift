@@ -7,14 +7,14 @@ import Postgres
 import TestSupport
 import Testing
 
-/// What the service lets everybody do in every base of random worlds, asked in every way there is, against the model of
-/// `RandomWorld`.
+/// What the service lets everyone do in every base of random worlds, asked in every way there is, compared with the
+/// model in `RandomWorld`.
 ///
-/// BASEKEEPER_TEST_CASES asks for more cases, BASEKEEPER_TEST_SEED for those of a run that has failed.
+/// BASEKEEPER_TEST_CASES asks for more cases, BASEKEEPER_TEST_SEED repeats a failed run.
 @Suite struct Permissions {
   private static let fewest = 20_000
 
-  @Test func `everybody may do in random worlds what a model says, in whichever way he asks`() async throws {
+  @Test func `in random worlds, everyone may do what the model says, whichever way they ask`() async throws {
     let wanted = max(Self.fewest, Int(variable("BASEKEEPER_TEST_CASES") ?? "") ?? 0)
     var seed = UInt64(variable("BASEKEEPER_TEST_SEED") ?? "") ?? UInt64.random(in: 0...UInt64.max)
     var sum = Comparison()
@@ -53,7 +53,7 @@ import Testing
   }
 }
 
-/// A way of asking what somebody may do in a base.
+/// A way to ask what a person may do in a base.
 private enum Way: String, CaseIterable {
   case accessToken = "access-token"
   case temporaryToken = "temp-api-token"
@@ -71,14 +71,14 @@ private enum Way: String, CaseIterable {
   case externalLink = "external-link-tokens"
 }
 
-/// How many answers were compared, and which were others than the model's.
+/// How many answers were compared, and which differed from the model.
 private struct Comparison: Sendable {
   var cases = 0
   var byPermission: [String: Int] = [:]
   var byWay: [Way: Int] = [:]
   var differences: [String] = []
 
-  /// Compares what came in a way with what should have come; the permission says what the model allows.
+  /// Compares the answer by one way with the expected one; `permission` is what the model allows.
   mutating func compare(_ way: Way, _ case: String, _ permission: String, _ answer: String, _ expected: String) {
     cases += 1
     byPermission[permission, default: 0] += 1
@@ -94,7 +94,7 @@ private struct Comparison: Sendable {
   }
 }
 
-/// Asks the service, and sets what it answers beside the model.
+/// Asks the service, and compares its answers with the model.
 private struct Asking: Sendable {
   let world: World
   let random: RandomWorld
@@ -128,8 +128,8 @@ private struct Asking: Sendable {
 
   // MARK: One base
 
-  /// Where somebody may not open a base, the status says no more than he may know: of the base nothing unless he is in its
-  /// workspace, and of the workspace nothing unless it is his team's.
+  /// The expected status if a person may not open a base. It says no more than they may know: of the base only if they
+  /// are in its workspace, and of the workspace only if it is their team's.
   private func allowed(_ permission: String, _ person: RandomWorld.Person, _ base: RandomWorld.Base) -> String {
     guard permission == "none" else { return permission }
     guard person.state == .live else { return "401" }
@@ -162,7 +162,7 @@ private struct Asking: Sendable {
     return permission(try await get("/api/v2.1/dtable/app-access-token/", token), base)
   }
 
-  /// With a token that he may have got when he still had the right to it.
+  /// Asks with a token that the person may have got while they still had access.
   private func earlierTemporaryToken(_ person: RandomWorld.Person, _ base: RandomWorld.Base) async throws -> String {
     let token = world.app.signer.sign(
       TemporaryTokenClaims(username: person.user, dtableUUID: base.uuid, expiry: world.app.now().seconds + 3600))
@@ -171,7 +171,7 @@ private struct Asking: Sendable {
     return answer == (isTrashed ? "404" : "403") ? "none" : answer
   }
 
-  /// The most that a base token of before may say so that it is still taken.
+  /// The highest permission with which an earlier base token is still accepted.
   private func earlierBaseToken(_ person: RandomWorld.Person, _ base: RandomWorld.Base) async throws -> String {
     for permission in ["rw", "r"] {
       let token = world.app.signer.sign(
@@ -187,7 +187,7 @@ private struct Asking: Sendable {
 
   // MARK: Lists
 
-  /// What each list has of every base, by its UUID; an entry that comes twice stands there twice.
+  /// What each list shows of every base, by its UUID; an entry that is repeated appears twice.
   private func lists(_ person: RandomWorld.Person) async throws -> [Way: [String: String]] {
     let token = person.token.clear
     let workspaces = try await get("/api/v2.1/workspaces/", token)
@@ -223,7 +223,7 @@ private struct Asking: Sendable {
     list = noted
   }
 
-  /// What a list should have of a base.
+  /// What a list should show of a base.
   private func entry(_ way: Way, _ person: RandomWorld.Person, _ base: RandomWorld.Base) -> String {
     let permission = random.permission(of: person, in: base)
     guard permission != "none" else { return "none" }
@@ -242,7 +242,7 @@ private struct Asking: Sendable {
 
   // MARK: Everybody
 
-  /// Asks, as somebody who may, who else may open a base.
+  /// Asks, as a person with access, who else may open a base.
   func compareCollaborators(of base: RandomWorld.Base) async throws -> Comparison {
     var comparison = Comparison()
     let permissions = random.people.map { random.permission(of: $0, in: base) }
@@ -259,7 +259,7 @@ private struct Asking: Sendable {
     return comparison
   }
 
-  /// Anybody may read by an external link as long as it lives and the team lets them, and nobody may do more.
+  /// Anyone may read by an external link, but not write, as long as the link lives and the team allows it.
   func compareExternalLinks() async throws -> Comparison {
     var comparison = Comparison()
     for link in random.externalLinks {

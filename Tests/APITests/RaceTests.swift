@@ -4,13 +4,13 @@ import HTTP
 import TestSupport
 import Testing
 
-/// What happens at the same moment is decided by the database.
+/// The database decides between simultaneous requests.
 @Suite struct Races {
   private static let people = "/api/v2.1/org/1/admin/users/"
   private static let boss = "00000000000000000000000000000009@auth.local"
   private static let vice = "00000000000000000000000000000010@auth.local"
 
-  /// Sends fifty requests at once, over sixteen connections to the database, and counts the answers by status.
+  /// Sends fifty requests at once, over 16 connections to the database, and counts the answers by status.
   private static func fifty(
     in world: World, _ request: @escaping @Sendable (Int) async throws -> Answer
   ) async throws -> [Int: Int] {
@@ -65,7 +65,7 @@ import Testing
       }
       #expect(counts == [200: 5, 403: 45])
       #expect(try await world.database.count("account where team_id = 1 and is_active") == members + 5)
-      // Who is deactivated counts no more, and may find his place taken.
+      // A deactivated person does not count, and may find their place taken.
       let member = Self.people + Example.member + "/"
       #expect(try await world.call(.put, member, as: .teamAdmin, ["is_active": "false"]).status == 200)
       let last = ["email": "last@ours.example", "password": "long enough"]
@@ -92,7 +92,7 @@ import Testing
     }
   }
 
-  /// Every way in which somebody ceases to be an active admin.
+  /// Every way to stop being an active admin.
   private static let ways: [@Sendable (World, String) async throws -> Answer] = [
     { try await $0.call(.put, "/api/v2.1/admin/organizations/1/users/\($1)/", as: .systemAdmin, ["is_admin": "0"]) },
     { try await $0.call(.put, "/api/v2.1/admin/users/\($1)/", as: .systemAdmin, ["is_active": "false"]) },
@@ -117,7 +117,7 @@ import Testing
         async let first = world.call(.put, Self.people + Self.vice + "/", as: .teamAdmin, ["is_staff": "false"])
         async let second = world.call(.put, Self.people + Self.boss + "/", as: .teamAdminInGroup, ["is_staff": "false"])
         let statuses = [try await first.status, try await second.status].sorted()
-        // The other is the last one, or was demoted before he was let in.
+        // The other one is the last admin, or was demoted before they were authorised.
         #expect(statuses == [200, 400] || statuses == [200, 403])
         #expect(try await world.database.count("account where team_id = 1 and is_team_admin") == 1)
         try await world.database.execute("update account set is_team_admin = true where id in (9, 10)")
@@ -143,7 +143,7 @@ import Testing
     }
   }
 
-  @Test func `fifty folders of one name, which all get one of their own`() async throws {
+  @Test func `fifty folders with one name, which all get different names`() async throws {
     try await World.with(connections: 16) { world in
       let counts = try await Self.fifty(in: world) { _ in
         try await world.call(.post, "/api/v2.1/workspace/9/folders/", as: .groupOwner, ["name": "The one"])
@@ -160,14 +160,14 @@ import Testing
       let counts = try await Self.fifty(in: world) { _ in
         try await world.call(.post, "/api/v2.1/dtable-copy/", as: .groupOwner, fields)
       }
-      // Who finds the free names taken again and again is asked to come back.
+      // A request that finds the free names taken again and again is asked to come back.
       #expect(Set(counts.keys).isSubset(of: [200, 429]), "\(counts)")
       let copies = try await world.database.count("base where name like 'Projects (%)' and deleted_at is null")
       #expect(copies == counts[200])
     }
   }
 
-  @Test func `fifty bases that are restored into one name`() async throws {
+  @Test func `fifty bases restored with one name`() async throws {
     try await World.with(connections: 16) { world in
       try await world.database.execute(
         """
@@ -183,7 +183,7 @@ import Testing
     }
   }
 
-  @Test func `a base that is restored fifty times, and made under its name meanwhile`() async throws {
+  @Test func `a base restored fifty times, while another is created with its name`() async throws {
     try await World.with(connections: 16) { world in
       let counts = try await Self.fifty(in: world) { number in
         number.isMultiple(of: 2)
@@ -206,7 +206,7 @@ import Testing
           : try await world.call(.put, "/api/v2.1/org/1/admin/groups/1/", as: .teamAdmin, ["new_owner": owner])
       }
       #expect((counts[200] ?? 0) >= 1, "\(counts)")
-      // Whom it belongs to already, and who does not own it any more.
+      // The new owner may own it already, and the caller may not own it any more.
       #expect(Set(counts.keys).isSubset(of: [200, 400, 403, 404]), "\(counts)")
       #expect(try await world.database.count("group_member where group_id = 1 and role = 'owner'") == 1)
       let before = "group_member where group_id = 1 and account_id = 1 and role in ('owner', 'admin')"
@@ -214,7 +214,7 @@ import Testing
     }
   }
 
-  @Test func `a group that its owner gives to fifty at once, of whom one gets it`() async throws {
+  @Test func `a group that its owner transfers to fifty people at once, of whom one gets it`() async throws {
     try await World.with(connections: 16) { world in
       let owners = [Example.groupAdmin, Example.member, Example.outsider, Self.boss, Self.vice]
       for _ in 1...3 {
@@ -233,7 +233,7 @@ import Testing
     }
   }
 
-  @Test func `a group that is transferred to people who leave it`() async throws {
+  @Test func `a group transferred to people who are leaving it`() async throws {
     try await World.with(connections: 16) { world in
       let counts = try await Self.fifty(in: world) { number in
         number.isMultiple(of: 2)
@@ -263,7 +263,7 @@ import Testing
     }
   }
 
-  @Test func `fifty links of one chosen name`() async throws {
+  @Test func `fifty links with one custom token`() async throws {
     try await World.with(connections: 16) { world in
       let counts = try await Self.fifty(in: world) { _ in
         try await world.call(
@@ -274,7 +274,7 @@ import Testing
     }
   }
 
-  @Test func `an invite link that is accepted fifty times, and ended meanwhile`() async throws {
+  @Test func `an invite link accepted fifty times, and ended meanwhile`() async throws {
     try await World.with(connections: 16) { world in
       let link = "/api/v2.1/dtables/invite-links/\(World.inviteLink)/"
       let first = try await Self.fifty(in: world) { _ in try await world.call(.post, link + "accept/", as: .outsider) }
@@ -285,13 +285,13 @@ import Testing
           ? try await world.call(.delete, link, as: .groupOwner)
           : try await world.call(.post, link + "accept/", as: .single)
       }
-      // A link that has ended is a wrong one, and too many of those get slow.
+      // An ended link counts as a wrong guess, and too many of those are throttled.
       #expect(Set(second.keys).isSubset(of: [200, 404, 429]), "\(second)")
       #expect(try await world.database.count("invite_link_guest where account_id in (4, 6)") == 0)
     }
   }
 
-  @Test func `of the trash what is old enough is cleared, once, however many clear it`() async throws {
+  @Test func `old bases in the trash are deleted once, however many jobs do it`() async throws {
     try await World.with { world in
       try await world.database.execute("update base set deleted_at = now() - interval '31 days' where id = 2")
       let cleared = try await withThrowingTaskGroup(of: Int?.self) { group in

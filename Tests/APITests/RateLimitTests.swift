@@ -11,7 +11,7 @@ import Testing
   private static let start: UInt64 = 1_000_000_000
   private static let second: UInt64 = 1_000_000
 
-  /// How many of so many requests pass.
+  /// How many of `count` requests pass.
   private static func pass(
     _ limiter: RateLimiter, _ key: RateLimiter.Key = .account(1), of count: Int, limit: Int64, at time: UInt64 = start
   ) -> Int {
@@ -19,11 +19,11 @@ import Testing
   }
 
   @Test(arguments: [1, 2, 7, 60, 1000, 1_000_000] as [Int64])
-  func `a minute's requests may come at once, and no more`(_ limit: Int64) {
+  func `the requests of a minute may come at once, and no more`(_ limit: Int64) {
     #expect(Self.pass(RateLimiter(), of: Int(limit) + 10, limit: limit) == Int(limit))
   }
 
-  @Test func `a fraction of the minute gives back a fraction of the requests`() {
+  @Test func `a fraction of the minute restores a fraction of the requests`() {
     let limiter = RateLimiter()
     #expect(Self.pass(limiter, of: 70, limit: 60) == 60)
     #expect(Self.pass(limiter, of: 5, limit: 60, at: Self.start + Self.second - 1) == 0)
@@ -32,7 +32,7 @@ import Testing
     #expect(Self.pass(limiter, of: 70, limit: 60, at: Self.start + 3600 * Self.second) == 60)
   }
 
-  @Test func `over any time no more pass than the burst and what came back`() {
+  @Test func `in any period, no more pass than the burst and what was restored`() {
     let limiter = RateLimiter()
     let passed = (0..<1200).reduce(0) { sum, tick in
       sum + Self.pass(limiter, of: 10, limit: 60, at: Self.start + UInt64(tick) * Self.second / 10)
@@ -40,13 +40,13 @@ import Testing
     #expect(passed == 60 + 119)
   }
 
-  @Test func `what is refused is not held against anybody`() {
+  @Test func `refused requests do not count`() {
     let limiter = RateLimiter()
     #expect(Self.pass(limiter, of: 1000, limit: 2) == 2)
     #expect(Self.pass(limiter, of: 5, limit: 2, at: Self.start + 30 * Self.second) == 1)
   }
 
-  @Test func `it says what is left, and when there is more`() {
+  @Test func `the limiter says what is left, and when there is more`() {
     let limiter = RateLimiter()
     func take(at time: UInt64) -> [Int64] {
       let limit = limiter.take(.account(1), limit: 3, at: time)
@@ -73,26 +73,26 @@ import Testing
       ])
   }
 
-  @Test func `many keys are counted side by side, and their places given to others when they are over`() {
+  @Test func `many keys are counted side by side, and their slots are reused afterwards`() {
     let limiter = RateLimiter()
     for round in 0..<20 {
       let time = Self.start + UInt64(round) * 120 * Self.second
       let keys = (0..<5000).map { RateLimiter.Key.account(Int64(round * 5000 + $0)) }
-      // One at a time, so that each finds its place again among all others.
+      // One at a time, so that each key finds its slot again among all others.
       let first = keys.count { !limiter.take($0, limit: 1, at: time).isExceeded }
       let second = keys.count { !limiter.take($0, limit: 1, at: time).isExceeded }
       #expect((first, second) == (5000, 0))
     }
   }
 
-  @Test func `more keys than there are places refuse nobody`() {
+  @Test func `more keys than slots refuse nobody`() {
     let limiter = RateLimiter()
     let passed = (0..<200_000).count { !limiter.take(.account(Int64($0)), limit: 1, at: Self.start).isExceeded }
     #expect(passed == 200_000)
   }
 
   @Test(arguments: [1, 100, 5000] as [Int64])
-  func `threads that count at once let no more through`(_ limit: Int64) async {
+  func `threads that count at once let no more requests through`(_ limit: Int64) async {
     let limiter = RateLimiter()
     let passed = await withTaskGroup(of: Int.self) { group in
       for _ in 0..<8 { group.addTask { Self.pass(limiter, of: 2000, limit: limit) } }
@@ -117,7 +117,7 @@ import Testing
 
   private static let ping = "/api2/auth/ping/"
 
-  @Test func `where there is no limit nothing is said of one`() async throws {
+  @Test func `without a limit, no response mentions one`() async throws {
     try await World.with { world async throws in
       for answer in [
         try await world.call(.get, Self.ping, as: .groupMember), try await world.call(.get, "/api2/ping/"),
@@ -129,12 +129,12 @@ import Testing
     }
   }
 
-  @Test func `a limit says what is left in every answer, and when there is more in the last`() async throws {
+  @Test func `every response says what is left of a limit, and the last one when there is more`() async throws {
     try await World.with(limits: Self.limits(account: 3)) { world async throws in
       world.clock.stop()
       let now = world.app.now().seconds
       for (left, reset) in [(2, 20), (1, 40), (0, 60)] as [(Int64, Int64)] {
-        // What fails is said, too.
+        // Failed requests have the headers, too.
         let answer =
           left == 1
           ? try await world.call(.delete, "/api/v2.1/user/account-tokens/999999/", as: .groupMember)
@@ -159,7 +159,7 @@ import Testing
     }
   }
 
-  @Test func `what is throttled changes nothing`() async throws {
+  @Test func `a throttled request changes nothing`() async throws {
     try await World.with(limits: Self.limits(account: 1)) { world async throws in
       world.clock.stop()
       #expect(try await world.call(.get, Self.ping, as: .groupOwner).status == 200)
@@ -170,7 +170,7 @@ import Testing
     }
   }
 
-  @Test func `an account is counted over all its tokens, and each account by itself`() async throws {
+  @Test func `an account's limit covers all its tokens, and each account has its own`() async throws {
     try await World.with(limits: Self.limits(account: 4)) { world async throws in
       world.clock.stop()
       var tokens: [String] = []
@@ -184,12 +184,12 @@ import Testing
       #expect(statuses == [200, 200, 200, 200, 429, 429])
       #expect(try await world.call(.get, Self.ping, as: .groupMember).status == 429)
       #expect(try await world.call(.get, Self.ping, as: .groupOwner).status == 200)
-      // Programs are no account's.
+      // Programs do not count for any account.
       #expect(try await world.call(.get, World.exchange, as: .apiTokenReader).status == 200)
     }
   }
 
-  @Test func `an address is counted whatever it asks for, and HEAD as GET`() async throws {
+  @Test func `an address is counted whatever it requests, and HEAD like GET`() async throws {
     let asked: [(HTTP.Method, String, Int)] = [
       (.get, "/nowhere/", 404), (.post, "/api/v2.1/webhooks/", 404), (.patch, Self.ping, 405),
       (.options, Self.ping, 405), (.head, "/api2/ping/", 200),
@@ -211,7 +211,7 @@ import Testing
     }
   }
 
-  @Test func `with IPv6 a site has what four of its networks have`() async throws {
+  @Test func `an IPv6 site has the limit of four networks`() async throws {
     try await World.with(limits: Self.limits(address: 5)) { world async throws in
       world.clock.stop()
       var passed = 0
@@ -224,7 +224,7 @@ import Testing
     }
   }
 
-  @Test func `a token's own limit goes before the one that holds for all`() async throws {
+  @Test func `a token's own limit takes precedence over the general one`() async throws {
     try await World.with(limits: Self.limits(apiToken: 2)) { world async throws in
       world.clock.stop()
       let secrets = [
@@ -241,16 +241,16 @@ import Testing
         #expect(refused.headers["RateLimit-Policy"] == #""token";q=\#(limit);w=60"#)
         #expect(refused.headers["Retry-After"] == "\(60 / limit)")
       }
-      // It is one limit for all secrets that the token has had.
+      // It is one limit for all secrets of the token.
       let new = try await world.rotate("all")
       #expect(try await world.exchange(new).status == 429)
-      // Where the limit is taken away, the one that holds for all is back.
+      // After the limit is cleared, the general one applies again.
       let changed = try await world.call(.put, World.apiTokens + "more/", as: .groupOwner, ["rate_limit": "0"])
       #expect(isNull(changed["rate_limit"]))
     }
   }
 
-  @Test func `a token may be limited where there is no general limit`() async throws {
+  @Test func `a token may be limited without a general limit`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let secret = try await world.makeAPIToken("app", "r", ["rate_limit": "2"])
@@ -264,7 +264,7 @@ import Testing
   }
 
   @Test(arguments: ["-1", "1000001", "x", "1.5"])
-  func `a limit that cannot be is refused`(_ limit: String) async throws {
+  func `an invalid limit is refused`(_ limit: String) async throws {
     try await World.with { world async throws in
       let fields = ["app_name": "app", "permission": "r", "rate_limit": limit]
       let made = try await world.call(.post, World.apiTokens, as: .groupOwner, fields)
@@ -273,7 +273,7 @@ import Testing
     }
   }
 
-  @Test func `neighbours in a network of IPv6 are one address`() async throws {
+  @Test func `neighbours in an IPv6 network count as one address`() async throws {
     try await World.with(limits: Self.limits(address: 3)) { world async throws in
       for number in 1...3 {
         let answer = try await world.call(
@@ -286,7 +286,7 @@ import Testing
     }
   }
 
-  @Test func `an address is counted whoever calls, before it is asked who`() async throws {
+  @Test func `an address is counted whoever calls, before the caller is known`() async throws {
     try await World.with(limits: Self.limits(address: 3)) { world async throws in
       world.clock.stop()
       var statuses: [Int] = []
@@ -301,7 +301,7 @@ import Testing
     }
   }
 
-  @Test func `of several limits all are said, and the tightest for who knows but one`() async throws {
+  @Test func `all limits are in the headers, and the tightest also in SeaTable's`() async throws {
     try await World.with(limits: Self.limits(address: 6, account: 3)) { world async throws in
       world.clock.stop()
       let now = world.app.now().seconds
@@ -318,7 +318,7 @@ import Testing
     }
   }
 
-  @Test func `of fifty at once no more than the limit get through`() async throws {
+  @Test func `of fifty simultaneous requests, no more than the limit get through`() async throws {
     try await World.with(connections: 16, limits: Self.limits(account: 20)) { world async throws in
       world.clock.stop()
       let answers = try await world.fifty { _ in try await world.call(.get, Self.ping, as: .groupMember) }

@@ -5,16 +5,17 @@ import Testing
 
 @testable import API
 
-/// What a row of the table of routes says of its operation is true, or the row does not compile, or ends the program when
-/// it is made: in each test, and at each start.
+/// What a row of the table of routes says of its operation is true; otherwise the row does not compile, or ends the
+/// program when it is created: in each test, and at each start.
 ///
 /// These do not compile:
-/// - a principal, an input or an output that is not the handler's (`as: BaseUser.self` with a handler for a `BaseAdmin`);
-/// - a status: a row has none, and that of its output is one of `SuccessStatus`, in which there is no 299;
-/// - a variable of the path that the input or the principal does not declare: both are given what they declare alone,
-///   and a request has no other way to them;
-/// - `from: .standby` where the principal is no `Administrator`, or the output no `Overview`;
-/// - a resource without a table; and a second table of a resource is found among the variables of the program.
+/// - a principal, an input or an output that is not the handler's (`as: BaseUser.self` with a handler for a
+///   `BaseAdmin`);
+/// - a status: a row has none, and its output's is one of `SuccessStatus`, which has no 299;
+/// - reading a path variable that the input or the principal does not declare: both get only what they declare, and
+///   have no other access to it;
+/// - `from: .standby` if the principal is not an `Administrator`, or the output not an `Overview`;
+/// - a resource without a table. A second table of a resource is found among the variables of the program.
 @Suite struct RowsCannotLie {
   @Test(arguments: [
     "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{token_name}/",
@@ -22,7 +23,7 @@ import Testing
     "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/of/{user_id}/",
     "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/of/{app_name}/",
   ])
-  func `a path names what the input takes, and nothing else`(_ path: String) async throws {
+  func `a path has exactly the variables that principal and input read`(_ path: String) async throws {
     let ended = try await #require(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) { [path] in
@@ -36,7 +37,7 @@ import Testing
     "/api/v2.1/dtable/{base_name}/api-tokens/", "/api/v2.1/dtable/{base_id}/api-tokens/",
     "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/{base_uuid}/api-tokens/",
   ])
-  func `who is proved for a base has one in the path`(_ path: String) async throws {
+  func `a principal for a base has one in the path`(_ path: String) async throws {
     let ended = try await #require(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) { [path] in
@@ -45,7 +46,7 @@ import Testing
     #expect(text(of: ended).contains("listApiTokens: \(path) names"))
   }
 
-  @Test func `a right row is made`() {
+  @Test func `a right row is created`() {
     let path = "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/"
     let row = Route(.delete, path, "deleteApiToken", as: BaseAdmin.self, Handler<BaseAdmin, TokenName, Success>.none)
     #expect((row.path, row.principal, row.status) == (path, "base-admin", .ok))
@@ -55,7 +56,7 @@ import Testing
     #expect((byUUID.isDoneOnce, byUUID.status) == (true, .created))
   }
 
-  @Test func `what changes something asks no standby`() async throws {
+  @Test func `a change does not read from a standby`() async throws {
     let ended = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Route(
         .put, "/api/v2.1/org/{org_id}/admin/users/", "teamListTeamUsers", as: TeamAdmin.self,
@@ -64,7 +65,7 @@ import Testing
     #expect(text(of: ended).contains("teamListTeamUsers: it may change something"))
   }
 
-  @Test func `nobody sends a large body before he has shown a token`() async throws {
+  @Test func `a large body needs a credential in the header`() async throws {
     let ended = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       _ = Route(.post, "/files/", "takeFile", as: Anyone.self, Handler<Anyone, NoInput, Success>.none, body: .large)
     }
@@ -72,13 +73,15 @@ import Testing
   }
 
   @Test(arguments: [("updatGroop", GroupOwner.self), ("updateGroup", GroupAdmin.self)] as [(String, any OfGroup.Type)])
-  func `an operation is called, and let in, as it is described`(_ name: String, _ principal: any OfGroup.Type) throws {
+  func `an operation has the name and the principal of its description`(_ name: String, _ principal: any OfGroup.Type)
+    throws
+  {
     #expect(try DescriptionTests.differences(of: routes).isEmpty)
     let wrong = routes.map { $0.operation == "updateGroup" ? principal.row(.put, $0.path, name) : $0 }
     #expect(try DescriptionTests.differences(of: wrong).count == 2)
   }
 
-  @Test func `a status is the one that is described`() throws {
+  @Test func `an operation has the status of its description`() throws {
     let path = "/api/v2.1/groups/"
     let wrong = routes.map {
       $0.operation == "createGroup"
@@ -91,7 +94,7 @@ import Testing
     (HTTP.Method.get, "/api/v2.1/groups/", "another"), (.delete, "/api/v2.1/groups/{group_id}/", "another"),
     (.post, "/nowhere/", "createGroup"),
   ])
-  func `no two rows are alike`(_ method: HTTP.Method, _ path: String, _ operation: String) throws {
+  func `no two rows are the same`(_ method: HTTP.Method, _ path: String, _ operation: String) throws {
     let tables = Resource.allCases.map { ($0, $0.table) }
     #expect(try Table.rows(of: tables).count == routes.count)
     let row =
@@ -105,7 +108,7 @@ import Testing
   }
 
   @Test(arguments: Resource.allCases)
-  func `a table that is left out, or another's, is noticed`(_ resource: Resource) throws {
+  func `a missing table, or one of another resource, is noticed`(_ resource: Resource) throws {
     let rest = Resource.allCases.filter { $0 != resource }.map { ($0, $0.table) }
     #expect(try !DescriptionTests.differences(of: Table.rows(of: rest)).isEmpty)
     let other: Resource = resource == .groups ? .bases : .groups
@@ -113,7 +116,7 @@ import Testing
     #expect(throws: Contradiction.self) { try Table.rows(of: [(resource, Table(resource, []))]) }
   }
 
-  @Test func `every table in the program is a resource's, and no rows lie outside of tables`() throws {
+  @Test func `every table in the program belongs to a resource, and every row to a table`() throws {
     let variables = try variablesOfTheProgram(in: "$s3API")
     let tables = variables.filter { $0.contains("AA5TableVv") || $0.contains("SayAA5TableVGv") }
     #expect(tables.count == Resource.allCases.count, "\(tables)")
@@ -122,8 +125,8 @@ import Testing
   }
 }
 
-/// The symbols of the stored variables of a module, global or static, whoever reads them: as they stand in the tables of
-/// names (`SHT_STRTAB`) of the program that runs, which is an ELF file of 64 bits.
+/// The symbols of the stored variables of a module, global or static, whether they are used or not: from the string
+/// tables (`SHT_STRTAB`) of the running program, a 64-bit ELF file.
 private func variablesOfTheProgram(in module: String) throws -> Set<String> {
   let program = try Data(contentsOf: URL(filePath: "/proc/self/exe"), options: .alwaysMapped)
   return program.withUnsafeBytes { bytes in
@@ -158,7 +161,7 @@ enum Handler<P: Principal, In: Readable, Out: Output> {
   static var none: @Sendable (P, In, App) async throws -> Out { { _, _, _ in throw CancellationError() } }
 }
 
-/// A principal who is proved for a group.
+/// A principal that is proved for a group.
 protocol OfGroup: Principal where Path == GroupSegment {}
 
 extension OfGroup {

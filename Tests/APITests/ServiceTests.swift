@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  @Test func `a known path with another method says which it takes`() async throws {
+  @Test func `a known path with another method says which it accepts`() async throws {
     try await World.with { world in
       let answer = try await world.call(.patch, "/api/v2.1/groups/", as: .groupOwner)
       #expect(answer.status == 405)
@@ -26,7 +26,7 @@ import Testing
   @Test(arguments: [
     "/api2/auth/ping", "/api2/auth/ping/", "//api2/auth/ping/", "/api2/auth/%70ing/", "/api2/auth/ping/?x=1",
   ])
-  func `a path is the same with and without its slashes`(_ path: String) async throws {
+  func `a path is the same with and without its outer slashes`(_ path: String) async throws {
     try await World.with { world async throws in
       #expect(try await world.call(.get, path, as: .groupOwner).status == 200)
       #expect(try await world.call(.head, path, as: .groupOwner).status == 200)
@@ -50,7 +50,7 @@ import Testing
     #"{"name":"a\u0000b"}"#,
     String(repeating: "[", count: 5000),
   ])
-  func `JSON that cannot be used is refused, and changes nothing`(_ body: String) async throws {
+  func `unusable JSON is refused, and changes nothing`(_ body: String) async throws {
     try await World.with { world in
       let before = try await world.database.fingerprint()
       let answer = try await world.send(
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func `a browser's question is answered while the database is away, with what the path takes`() async throws {
+  @Test func `a CORS preflight is answered during an outage, with the methods of the path`() async throws {
     try await World.with { world in
       try world.database.interrupt()
       let asked: [Headers.HeaderName: String] = [.origin: "https://app.example.com", .requestedMethod: "POST"]
@@ -104,8 +104,7 @@ import Testing
     arguments: [
       [:], [.origin: "https://app.example.com"], [.requestedMethod: "POST"],
     ] as [[Headers.HeaderName: String]])
-  func `OPTIONS that is no such question is a method like others`(_ headers: [Headers.HeaderName: String]) async throws
-  {
+  func `OPTIONS without a preflight is a method like others`(_ headers: [Headers.HeaderName: String]) async throws {
     try await World.with { world in
       let answer = try await world.call(.options, "/api/v2.1/groups/", headers: headers)
       #expect(answer.status == 405)
@@ -113,7 +112,7 @@ import Testing
     }
   }
 
-  @Test func `metrics are for the addresses that may have them`() async throws {
+  @Test func `metrics are for the allowed addresses`() async throws {
     try await World.with { world in
       for address in ["127.0.0.1", "127.9.9.9", "::1"] {
         #expect(try await world.call(.get, "/metrics", address: address).status == 200)
@@ -126,14 +125,14 @@ import Testing
     }
   }
 
-  @Test func `metrics are not for those who come through a proxy that nobody trusts`() async throws {
+  @Test func `metrics are not for callers through an untrusted proxy`() async throws {
     try await World.with { world in
       let answer = try await world.call(.get, "/metrics", headers: [.forwardedFor: "127.0.0.1"])
       #expect(answer.status == 403)
     }
   }
 
-  @Test func `while the database is away, requests are asked to come back`() async throws {
+  @Test func `during an outage of the database, requests are asked to come back`() async throws {
     try await World.with { world in
       try world.database.interrupt()
       let answer = try await world.call(.get, "/api2/auth/ping/", as: .groupOwner)

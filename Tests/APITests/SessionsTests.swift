@@ -7,7 +7,7 @@ import Testing
   @Test(
     arguments: Encoding.allCases,
     ["member@ours.example", "MEMBER@ours.EXAMPLE", "00000000000000000000000000000003@auth.local"])
-  func `a password gets an account token, in every encoding and by every name`(
+  func `a password gets an account token, in every encoding and with every name`(
     _ encoding: Encoding, _ username: String
   ) async throws {
     try await World.with { world in
@@ -32,7 +32,7 @@ import Testing
     ["username": "member@ours.example", "password": String(repeating: "x", count: 1025)],
     [:],
   ])
-  func `every failed login has the same answer`(_ fields: [String: String]) async throws {
+  func `every failed sign-in has the same response`(_ fields: [String: String]) async throws {
     try await World.with { world in
       let before = try await world.database.count("account_token")
       let answer = try await world.call(.post, "/api2/auth-token/", as: .nobody, fields)
@@ -42,7 +42,7 @@ import Testing
     }
   }
 
-  @Test func `a token is kept as its hash alone`() async throws {
+  @Test func `a token is stored only as a hash`() async throws {
     try await World.with { world in
       let fields = ["username": "member@ours.example", "password": World.password]
       let answer = try await world.call(.post, "/api2/auth-token/", as: .nobody, fields)
@@ -53,7 +53,7 @@ import Testing
     }
   }
 
-  @Test func `the first login makes the workspace, later ones make none`() async throws {
+  @Test func `only the first sign-in creates the workspace`() async throws {
     try await World.with { world in
       try await world.database.execute("delete from workspace where account_id = 6")
       for _ in 1...2 {
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test func `account info tells a member his team and a person without team that he has none`() async throws {
+  @Test func `account info shows members their team, and others that they have none`() async throws {
     try await World.with { world in
       let member = try await world.call(.get, "/api2/account/info/", as: .teamAdmin)
       #expect(member["org_id"] as? Int == 1)

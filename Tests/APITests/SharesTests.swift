@@ -17,7 +17,7 @@ private func names(_ list: Any?) -> [String] {
 
 @Suite struct UserShares {
   @Test(arguments: Encoding.allCases, ["r", "rw"])
-  func `a base is shared with a person, who finds it and opens it with the permission that was given`(
+  func `a person finds a shared base, and opens it with the permission of the share`(
     _ encoding: Encoding, _ permission: String
   ) async throws {
     try await World.with { world in
@@ -43,7 +43,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `whom a base is shared with is listed for its admins alone`() async throws {
+  @Test func `only a base's admins see with whom it is shared`() async throws {
     try await World.with { world in
       let list = try await world.call(.get, share, as: .groupOwner)
       let users = try #require(list["user_list"] as? [[String: Any]])
@@ -56,7 +56,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `a base is shared once with somebody, and with nobody else than one's own team`() async throws {
+  @Test func `a base is shared with a person only once, and only within one's team`() async throws {
     try await World.with { world in
       let before = try await world.database.count("user_share")
       let again = try await world.call(.post, share, as: .groupOwner, ["email": reader, "permission": "rw"])
@@ -76,7 +76,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `who is deactivated is not shared with, and his share waits for him`() async throws {
+  @Test func `a base cannot be shared with a deactivated person, whose own shares wait for them`() async throws {
     try await World.with { world in
       try await world.database.execute("update account set is_active = false where id = 4")
       let fields = ["email": Example.outsider, "permission": "r"]
@@ -88,7 +88,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `what a share allows is changed at once, also for tokens that were issued`() async throws {
+  @Test func `a share's new permission holds at once, also for issued tokens`() async throws {
     try await World.with { world in
       let raised = ["email": reader, "permission": "rw"]
       #expect(try await world.call(.put, share, as: .groupAdmin, raised).status == 200)
@@ -104,7 +104,7 @@ private func names(_ list: Any?) -> [String] {
   }
 
   @Test(arguments: [Caller.groupOwner, .groupAdmin, .sharedReader])
-  func `a share is ended by who administers the base, or by whom it is for`(_ caller: Caller) async throws {
+  func `the base's admins end a share, and so does its recipient`(_ caller: Caller) async throws {
     try await World.with { world in
       let token = try #require(
         try await world.call(.get, accessToken, as: .sharedReader)["access_token"] as? String)
@@ -115,7 +115,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `others end no share, and guests share nothing further`() async throws {
+  @Test func `others cannot end a share, and guests cannot share the base`() async throws {
     try await World.with { world async throws in
       for caller in [Caller.groupMember, .sharedGroupMember, .outsider, .teamAdmin] {
         #expect(try await world.call(.delete, share + "?email=\(reader)", as: caller).status == 403)
@@ -144,7 +144,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `a share leads nowhere for who has come into another team`() async throws {
+  @Test func `a share gives no access to a person who has moved to another team`() async throws {
     try await World.with { world async throws in
       try await world.database.execute("update account set team_id = 2 where id = 11")
       #expect(try await world.call(.get, accessToken, as: .sharedReader).status == 404)
@@ -172,7 +172,7 @@ private func names(_ list: Any?) -> [String] {
 }
 
 @Suite struct GroupShares {
-  @Test func `a base is shared with a group, whose people find it under the group and open it`() async throws {
+  @Test func `a base is shared with a group, whose members find it under the group and open it`() async throws {
     try await World.with { world in
       let fields = ["group_id": "3", "permission": "r"]
       let made = try await world.call(.post, groupShares, as: .groupAdmin, fields, .json)
@@ -196,7 +196,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `who comes into the group comes into the base, and who leaves it leaves both`() async throws {
+  @Test func `joining the group gives access to the base, and leaving it takes that away`() async throws {
     try await World.with { world in
       #expect(try await world.call(.get, accessToken, as: .outsider).status == 403)
       let members = "/api/v2.1/groups/4/members/"
@@ -210,7 +210,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `a base is shared once with a group, not with its own, and not with another team's`() async throws {
+  @Test func `a base is shared with a group once, but not with its own or another team's`() async throws {
     try await World.with { world in
       let again = try await world.call(.post, groupShares, as: .groupOwner, ["group_id": "4", "permission": "r"])
       #expect(again.status == 400)
@@ -227,7 +227,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `the highest of several ways counts, whichever ends`() async throws {
+  @Test func `the highest permission of several ways counts, whichever way ends`() async throws {
     try await World.with { world in
       let person = "00000000000000000000000000000013@auth.local"
       #expect(try await world.call(.post, share, as: .groupOwner, ["email": person, "permission": "r"]).status == 201)
@@ -266,7 +266,7 @@ private func names(_ list: Any?) -> [String] {
   }
 }
 
-/// A base in the workspace of somebody without a team.
+/// A base in the workspace of a person without a team.
 @Suite struct SharesWithoutTeam {
   private static let base = """
     insert into base (uuid, workspace_id, name, creator_id, modifier_id)
@@ -285,7 +285,7 @@ private func names(_ list: Any?) -> [String] {
     }
   }
 
-  @Test func `they share with groups of their own alone`() async throws {
+  @Test func `people without a team share only with their own groups`() async throws {
     try await World.with { world in
       try await world.database.execute(Self.base)
       try await world.database.execute(

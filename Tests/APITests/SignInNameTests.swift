@@ -4,19 +4,19 @@ import HTTP
 import TestSupport
 import Testing
 
-/// Addresses, login ids and user ids: each of them is one person's.
+/// Addresses, login IDs and user IDs: each belongs to one person.
 @Suite struct SignInNames {
   private static let address = "/api/v2.1/user/contact-email/"
   private static let outsider = "/api/v2.1/admin/users/\(Example.outsider)/"
   private static let member = "/api/v2.1/admin/users/\(Example.member)/"
 
-  /// Who is signed in by a name and everybody's password.
+  /// The person whom a name signs in, with the password that all people have.
   private static func whoSignsIn(_ name: String, _ world: World) async throws -> String? {
     guard let token = try await world.signIn(name)["token"] as? String else { return nil }
     return try await world.call(.get, "/api2/account/info/", authorization: "Token \(token)")["email"] as? String
   }
 
-  @Test func `nobody takes what somebody else signs in with`() async throws {
+  @Test func `nobody can take a name with which another person signs in`() async throws {
     try await World.with { world async throws in
       #expect(try await world.call(.put, Self.member, as: .systemAdmin, ["login_id": "Kim@x.example"]).status == 200)
       for name in [
@@ -40,7 +40,7 @@ import Testing
     }
   }
 
-  @Test func `an address may be the same person's login id`() async throws {
+  @Test func `an address may be the same person's login ID`() async throws {
     try await World.with { world async throws in
       let both = ["contact_email": "kim@x.example", "login_id": "Kim@x.example"]
       #expect(try await world.call(.put, Self.member, as: .systemAdmin, both).status == 200)
@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func `of those who want a name at the same moment one gets it, whatever it is for them`() async throws {
+  @Test func `of simultaneous requests for a name one gets it, as an address or a login ID`() async throws {
     try await World.with { world async throws in
       let answers = try await world.fifty { number in
         number.isMultiple(of: 2)
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func `an address that was given up is free, and a deleted person's is not`() async throws {
+  @Test func `a former address is free, and a deleted person's is not`() async throws {
     try await World.with { world async throws in
       let old = ["new_contact_email": "member@ours.example"]
       let new = ["new_contact_email": "max@ours.example"]
@@ -90,7 +90,7 @@ import Testing
     "a;b@x.com", "a(b)@x.com", "a\\b@x.com", "a\u{200b}b@x.com", "a@x\u{ad}y.com", "mailto:a@x.com",
     String(repeating: "a", count: 65) + "@x.com", "a@" + String(repeating: "b", count: 64) + ".com",
   ])
-  func `what is no address is refused`(_ text: String) async throws {
+  func `an invalid address is refused`(_ text: String) async throws {
     #expect(EmailAddress(text) == nil)
     try await World.with { world async throws in
       let answer = try await world.call(.put, Self.address, as: .outsider, ["new_contact_email": text])
@@ -103,7 +103,7 @@ import Testing
     "#!$%&*@x.com",
     "用户@例子.广告", "jürgen@müller.example", "a/b@x.com", "1@2x.3y",
   ])
-  func `what is an address is taken`(_ text: String) async throws {
+  func `a valid address is accepted`(_ text: String) async throws {
     #expect(EmailAddress(text) != nil)
     try await World.with { world async throws in
       #expect(try await world.call(.put, Self.address, as: .outsider, ["new_contact_email": text]).status == 200)

@@ -7,7 +7,7 @@ import Testing
 @testable import Access
 
 @Suite struct Sources {
-  @Test func `a standby is asked for lists, logs and numbers of administrators, and for nothing else`() {
+  @Test func `a standby is read only for administrators' lists, logs and statistics`() {
     let numbers: Set = ["systemGetActiveUsersPerDay", "systemGetOrganizationNames", "systemGetSystemInformation"]
     let empty: Set = ["systemListRegistrationLogs", "systemListEmailLogs", "systemListAbuseReports"]
     for route in routes {
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `what reads from a standby writes nothing, there or at the primary`() async throws {
+  @Test func `an operation that reads from a standby writes nothing, there or at the primary`() async throws {
     try await World.with { world async throws in
       let standby = Standby(world.database.db.reader, lag: .seconds(60))
       let errors = try await world.onLoop { app in

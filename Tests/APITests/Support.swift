@@ -10,14 +10,14 @@ import Testing
 
 /// What several suites do with tokens.
 extension World {
-  /// Where the API tokens of "Projects" are.
+  /// The path of the API tokens of "Projects".
   static let apiTokens = "/api/v2.1/workspace/9/dtable/Projects/api-tokens/"
-  /// Where an API token is exchanged.
+  /// The path where an API token is exchanged.
   static let exchange = "/api/v2.1/dtable/app-access-token/"
-  /// What a base token for "Projects" opens.
+  /// The path that a base token for "Projects" opens.
   static let gateway = "/api-gateway/api/v2/dtables/\(projects)/metadata/"
 
-  /// Makes an API token, and gives its secret.
+  /// Makes an API token and returns its secret.
   func makeAPIToken(
     _ name: String = "app", _ permission: String = "rw", _ terms: [String: String] = [:]
   ) async throws -> String {
@@ -46,10 +46,10 @@ extension World {
     try await call(.get, Self.gateway, authorization: "Token \(token)").status
   }
 
-  /// What a base token says.
+  /// The claims of a base token.
   func claims(_ token: String) throws -> BaseTokenClaims { try app.signer.verify(token, at: app.now().seconds) }
 
-  /// Rotates an API token of "Projects", and gives its new secret.
+  /// Rotates an API token of "Projects" and returns its new secret.
   func rotate(_ name: String = "app", grace: String? = nil) async throws -> String {
     let rotated = try await call(
       .post, Self.apiTokens + "\(name)/rotate/", as: .groupOwner, grace.map { ["grace": $0] } ?? [:])
@@ -64,7 +64,7 @@ extension World {
     return try #require(tokens.first { $0["app_name"] as? String == name })
   }
 
-  /// Signs somebody in.
+  /// Signs a person in.
   func signIn(
     _ name: String, _ fields: [String: String] = [:], code: String? = nil, password: String = World.password
   ) async throws -> Answer {
@@ -73,7 +73,7 @@ extension World {
       headers: code.map { [.oneTimePassword: $0] } ?? [:])
   }
 
-  /// Keeps who has to wait after failed attempts waiting, however slow the test is.
+  /// Makes waits after failed attempts last, however slow the test is.
   func holdAttempts() async throws {
     try await database.execute("update failed_attempt set next_at = now() + interval '1 hour' where next_at > last_at")
   }
@@ -87,5 +87,5 @@ extension World {
   }
 }
 
-/// Whether a member of an answer is there, and null.
+/// Whether a member of a response exists and is null.
 func isNull(_ value: Any?) -> Bool { value is NSNull }

@@ -3,7 +3,7 @@ import HTTP
 import TestSupport
 import Testing
 
-/// Who was taken out stays out, whatever links they have kept, until somebody lets them in again.
+/// People who were removed stay out, whatever links they have kept, until someone lets them in again.
 @Suite struct TakenOut {
   private static let base = "/api/v2.1/workspace/9/dtable/Projects/"
   private static let guests = base + "invite-link-guests/"
@@ -43,7 +43,7 @@ import Testing
     return list.map { "\($0["name"] ?? "?"), \($0["permission"] ?? "?"), \($0["invite_link"] ?? "?")" }
   }
 
-  @Test func `the guests of a base are shown to its admins, with the link they came by`() async throws {
+  @Test func `a base's admins see its guests, with the link that they accepted`() async throws {
     try await World.with { world async throws in
       #expect(try await Self.accept(World.inviteLink, world, as: .outsider).status == 200)
       let first = "Gus Guest, rw, \(World.acceptedLink.prefix(20))"
@@ -52,7 +52,7 @@ import Testing
       let page = try await world.call(.get, Self.guests + "?page=2&per_page=1", as: .groupOwner)
       #expect((page["guest_list"] as? [[String: Any]])?.map { $0["email"] as? String } == [Self.outsider])
       #expect(page["count"] as? Int == 2)
-      // Who cannot come in now is not among them.
+      // Guests without access now are not among them.
       let setting = ["enable_external_user_access_invite_link": "false"]
       #expect(try await world.call(.put, "/api/v2.1/org/admin/settings/", as: .teamAdmin, setting).status == 200)
       #expect(try await Self.listed(world) == [second])
@@ -63,7 +63,7 @@ import Testing
     (Caller.groupAdmin, "/api/v2.1/workspace/9/dtable/Projects/invite-link-guests/"),
     (.teamAdmin, "/api/v2.1/org/1/admin/dtables/\(World.projects)/invite-link-guests/"),
   ])
-  func `a guest who is taken out comes back by no link that is there, but by a new one`(
+  func `a removed guest comes back only by a new link`(
     _ caller: Caller, _ path: String
   ) async throws {
     try await World.with { world async throws in
@@ -90,14 +90,14 @@ import Testing
       let again = try await world.call(.delete, path + Self.guest + "/", as: caller)
       #expect(again.status == 404)
       #expect(again.text == #"{"error_msg":"User \#(Self.guest) not found."}"#)
-      // Others' links go on.
+      // Other people's links stay valid.
       #expect(try await Self.accept(World.acceptedLink, world, as: .foreigner).status == 200)
       #expect(try await Self.accept(Self.invitation(world), world, as: .invitedForeigner).status == 200)
       #expect(try await Self.opens(world, as: .invitedForeigner))
     }
   }
 
-  @Test func `from whom a share is taken away comes back by no invite link, until it is shared with them again`()
+  @Test func `a person whose share was ended comes back by no invite link until it is shared again`()
     async throws
   {
     try await World.with { world async throws in
@@ -112,7 +112,7 @@ import Testing
     }
   }
 
-  @Test func `who gives a share back may come again by a link`() async throws {
+  @Test func `a person who ended their own share may come back by a link`() async throws {
     try await World.with { world async throws in
       let own = ["email": "00000000000000000000000000000011@auth.local"]
       #expect(try await world.call(.delete, Self.base + "share/", as: .sharedReader, own).status == 200)
@@ -124,18 +124,18 @@ import Testing
   @Test(arguments: [
     (Caller.groupAdmin, "/api/v2.1/groups/1/members/"), (.teamAdmin, "/api/v2.1/org/1/admin/groups/1/members/"),
   ])
-  func `who is taken out of a group comes back neither by its links nor by those of its bases`(
+  func `a removed member comes back neither by the group's links nor by those of its bases`(
     _ caller: Caller, _ path: String
   ) async throws {
     try await World.with { world async throws in
-      // He has a way of his own into the group's base, which nobody sees as long as he is a member.
+      // They have another way into the group's base, which is not shown as long as they are a member.
       #expect(try await Self.accept(World.inviteLink, world, as: .groupMember).status == 200)
       #expect(try await world.call(.delete, path + Self.member + "/", as: caller).status == 200)
       #expect(try await !Self.opens(world, as: .groupMember))
       #expect(try await Self.join(World.groupLink, world, as: .groupMember).text == Self.barredMember)
       #expect(try await Self.accept(World.acceptedLink, world, as: .groupMember).text == Self.barredGuest)
       #expect(try await world.call(.get, Self.members, as: .groupMember).status == 403)
-      // Others do.
+      // Other people do.
       #expect(try await Self.join(World.groupLink, world, as: .outsider).status == 200)
 
       #expect(try await world.call(.post, Self.members, as: .groupOwner, ["email": Self.member]).status == 201)
@@ -146,7 +146,7 @@ import Testing
     }
   }
 
-  @Test func `who leaves a group by themselves may come back by its link, and by a new one who was taken out`()
+  @Test func `a member who left may come back by a link, and a removed one only by a new link`()
     async throws
   {
     try await World.with { world async throws in
@@ -160,8 +160,8 @@ import Testing
     }
   }
 
-  /// At most one of the two is first, and either way he is out afterwards.
-  @Test func `who comes by a link in the moment in which they are taken out is out, a hundred times`() async throws {
+  /// Whichever comes first, they are out afterwards.
+  @Test func `a person who accepts a link while being removed is out, a hundred times`() async throws {
     try await World.with(connections: 16) { world async throws in
       for _ in 1...50 {
         async let removed = world.call(.delete, Self.guests + Self.guest + "/", as: .groupAdmin)

@@ -12,7 +12,7 @@ private let rotated = #"{"error_msg":"This secret has been replaced: use the new
 private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
 
 @Suite struct TokenExpiry {
-  @Test func `an API token lives for ever where nothing else is said`() async throws {
+  @Test func `an API token never expires by default`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       let entry = try await world.listed()
@@ -23,7 +23,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `it may live for a number of days`() async throws {
+  @Test func `a token may live for a number of days`() async throws {
     try await World.with { world async throws in
       _ = try await world.makeAPIToken("app", "r", ["expire_days": "30"])
       #expect(
@@ -32,7 +32,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `it may live until a time`() async throws {
+  @Test func `a token may live until a point in time`() async throws {
     try await World.with { world async throws in
       let end = (world.app.now() + .seconds(90 * 86_400)).wire
       let secret = try await world.makeAPIToken("app", "r", ["expires_at": end])
@@ -45,7 +45,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     ("expire_days", "-1"), ("expire_days", "36501"), ("expire_days", "x"), ("expires_at", "tomorrow"),
     ("expires_at", "2099-02-30"),
   ])
-  func `an expiry that cannot be is refused`(_ field: String, _ value: String) async throws {
+  func `an invalid expiry is refused`(_ field: String, _ value: String) async throws {
     try await World.with { world async throws in
       let made = try await world.call(
         .post, World.apiTokens, as: .groupOwner, ["app_name": "app", "permission": "r", field: value])
@@ -55,7 +55,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `an expired token is refused with the base tokens made from it, until it is prolonged`() async throws {
+  @Test func `an expired token is refused with the base tokens made from it, until it is extended`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken("app", "rw", ["expire_days": "1"])
       let token = try await world.baseToken(of: secret)
@@ -76,7 +76,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
   }
 
   @Test(arguments: ["2020-01-01", "1970-01-01T00:00:00Z", "0001-01-01"])
-  func `an end that lies in the past is refused`(_ end: String) async throws {
+  func `an expiry in the past is refused`(_ end: String) async throws {
     try await World.with { world async throws in
       _ = try await world.makeAPIToken("app", "r")
       let now = Timestamp(seconds: world.app.now().seconds).wire
@@ -93,7 +93,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `a change that says nothing of the expiry leaves it, and 0 days take it away`() async throws {
+  @Test func `a change without an expiry keeps it, and 0 days clear it`() async throws {
     try await World.with { world async throws in
       _ = try await world.makeAPIToken("app", "r", ["expire_days": "30"])
       for fields in [["note": "x"], ["permission": "rw"], ["rate_limit": "5"], ["allowed_networks": "::/0"]] {
@@ -109,7 +109,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `a note is kept and shown, and can be emptied`() async throws {
+  @Test func `a note is stored and shown, and can be emptied`() async throws {
     try await World.with { world async throws in
       let note = String(repeating: "ü", count: 1000)
       _ = try await world.makeAPIToken("app", "r", ["note": note])
@@ -134,7 +134,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
       ("10.0.0.0/8,192.0.2.0/25, ::1", ["10.1.1.1", "192.0.2.127", "::1"], ["192.0.2.128", "::"]),
       ("0.0.0.0/0", ["203.0.113.1"], ["2001:db8::1"]),
     ])
-  func `a token works from its networks alone`(
+  func `a token works only from its networks`(
     _ networks: String, _ inside: [String], _ outside: [String]
   ) async throws {
     try await World.with { world async throws in
@@ -160,7 +160,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `networks are shown without the bits behind the mask, and an empty text takes them away`() async throws {
+  @Test func `networks are shown without host bits, and an empty text removes them`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken("app", "r", ["allowed_networks": "10.1.2.3/8 2001:DB8::5/32"])
       #expect(try await world.listed()["allowed_networks"] as? [String] == ["10.0.0.0/8", "2001:db8::/32"])
@@ -189,7 +189,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     "10.0.0.0/33", "::/129", "10.0.0.0/", "/8", "10.0.0.0/-1", "10.0.0.0/+8", "10.0.0.0/8/8", "10.0.0", "localhost",
     "10.0.0.0/8;::1", "10.0.0.0/8,x", Array(repeating: "::1", count: 101).joined(separator: ","),
   ])
-  func `what is no network is refused`(_ networks: String) async throws {
+  func `an invalid network is refused`(_ networks: String) async throws {
     try await World.with { world async throws in
       let before = try await world.database.fingerprint()
       let fields = ["app_name": "app", "permission": "r", "allowed_networks": networks]
@@ -238,7 +238,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
   }
 
   @Test(arguments: [("1m", 60), ("36h", 129_600), ("30d", 2_592_000)])
-  func `a grace period is as long as it is said`(_ grace: String, _ seconds: Int) async throws {
+  func `a grace period is as long as requested`(_ grace: String, _ seconds: Int) async throws {
     try await World.with { world async throws in
       _ = try await world.makeAPIToken()
       _ = try await world.rotate(grace: grace)
@@ -252,7 +252,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
   }
 
   @Test(arguments: ["1s", "59", "31d", "-1h", "0m", "00", "x", "1 d", "721h"])
-  func `a grace period that cannot be is refused`(_ grace: String) async throws {
+  func `an invalid grace period is refused`(_ grace: String) async throws {
     try await World.with { world async throws in
       let before = try await world.database.fingerprint()
       for (path, caller) in [
@@ -267,7 +267,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `without grace the former secret ends at once, with what was made from it`() async throws {
+  @Test func `without grace, the former secret ends at once, with what was made from it`() async throws {
     try await World.with { world async throws in
       let old = try await world.makeAPIToken()
       let token = try await world.baseToken(of: old)
@@ -280,7 +280,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `base tokens end with the grace of the secret that they were made from`() async throws {
+  @Test func `base tokens end with the grace period of the secret that they were made from`() async throws {
     try await World.with { world async throws in
       let first = try await world.makeAPIToken()
       let second = try await world.rotate()
@@ -313,7 +313,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `what is not there is not rotated`() async throws {
+  @Test func `a token that does not exist is not rotated`() async throws {
     try await World.with { world async throws in
       for name in ["nothing", "revoked"] {
         let answer = try await world.call(.post, World.apiTokens + "\(name)/rotate/", as: .groupOwner)
@@ -325,7 +325,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `a team admin rotates what he could do himself`() async throws {
+  @Test func `a team admin rotates only tokens that do no more than they may themselves`() async throws {
     try await World.with { world async throws in
       func rotate(_ name: String, as caller: Caller) async throws -> Answer {
         let path = "/api/v2.1/org/1/admin/dtables/\(World.projects)/api-tokens/\(name)/rotate/"
@@ -348,7 +348,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `a program rotates its own secret, and no other one's`() async throws {
+  @Test func `a program rotates only its own secret`() async throws {
     try await World.with { world async throws in
       let old = try await world.makeAPIToken("app", "r")
       let answer = try await world.call(.post, ownRotation, authorization: "Token \(old)", ["grace": "1h"])
@@ -360,7 +360,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
       #expect(
         try await world.database.count("audit_log where operation = 'api_token_rotate' and actor_id is null") == 1)
 
-      // What is rotated away rotates nothing, although it still works.
+      // A former secret cannot rotate the token, although it still works.
       let again = try await world.call(.post, ownRotation, authorization: "Token \(old)")
       #expect(again.status == 403)
       #expect(again.text == rotated)
@@ -372,7 +372,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
 
   // MARK: Former secrets that are shown again
 
-  @Test func `a secret that is shown after its grace is refused and noted, once a minute`() async throws {
+  @Test func `a secret used after its grace period is refused, and logged once a minute`() async throws {
     try await World.with { world async throws in
       let old = try await world.makeAPIToken()
       let new = try await world.rotate()
@@ -397,12 +397,12 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
       let later = try await world.database.count(noted)
       _ = try await world.exchange(old)
       #expect(try await world.database.count(noted) == later + 1)
-      // The token itself goes on.
+      // The token itself stays valid.
       #expect(try await world.exchange(new).status == 200)
     }
   }
 
-  @Test func `such a secret ends the token where the team wants that`() async throws {
+  @Test func `such a secret ends the token if the team's policy says so`() async throws {
     try await World.with { world async throws in
       let old = try await world.makeAPIToken()
       let new = try await world.rotate()
@@ -418,14 +418,14 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
       #expect(
         try await world.database.count("audit_log where operation = 'api_token_delete' and detail ->> 'name' = 'app'")
           == 1)
-      // Others of the team go on.
+      // Other tokens of the team stay valid.
       #expect(try await world.call(.get, World.exchange, as: .apiTokenReader).status == 200)
     }
   }
 
   // MARK: At once
 
-  @Test func `of fifty rotations at once each gives another secret, and one is the last`() async throws {
+  @Test func `fifty simultaneous rotations return different secrets, and one is the last`() async throws {
     try await World.with(connections: 16) { world async throws in
       let first = try await world.makeAPIToken()
       let answers = try await world.fifty { _ in
@@ -448,7 +448,7 @@ private let ownRotation = "/api/v2.1/dtable/app-api-token/rotate/"
     }
   }
 
-  @Test func `of fifty rotations at once by the program itself one succeeds`() async throws {
+  @Test func `of fifty simultaneous rotations by the program itself, one succeeds`() async throws {
     try await World.with(connections: 16) { world async throws in
       let secret = try await world.makeAPIToken()
       let answers = try await world.fifty { _ in

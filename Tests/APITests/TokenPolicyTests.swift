@@ -52,7 +52,7 @@ import Testing
     #expect(answer["error_msg"] as? String == text)
   }
 
-  @Test func `a team has no policy until it sets one, and what is not said stays`() async throws {
+  @Test func `a team has no policy until it sets one, and what is not given stays`() async throws {
     try await World.with { world async throws in
       #expect(try await world.call(.get, Self.path, as: .teamAdmin).text == Self.none)
       try await set(world, ["require_expiry": "true", "max_token_days": "90"])
@@ -82,7 +82,7 @@ import Testing
     ("max_base_token_minutes", "4321"), ("max_base_token_minutes", "-1"), ("forbid_member_rw", "2"),
     ("end_reused_tokens", "x"),
   ])
-  func `a policy that cannot be is refused`(_ field: String, _ value: String) async throws {
+  func `an invalid policy is refused`(_ field: String, _ value: String) async throws {
     try await World.with { world async throws in
       let before = try await world.database.fingerprint()
       expectRefusal(try await world.call(.put, Self.path, as: .teamAdmin, [field: value]), "\(field) invalid.")
@@ -107,7 +107,7 @@ import Testing
 
       expectRefusal(try await change(world, "app", ["expire_days": "0"], byAdmin: byAdmin), Self.required)
       #expect(try await change(world, "app", ["expire_days": "5"], byAdmin: byAdmin).status == 200)
-      // What is there keeps what it has, until what it may do is changed.
+      // Existing tokens keep what they have until their permission or expiry changes.
       #expect(try await change(world, "before", ["note": "x", "rate_limit": "100"], byAdmin: byAdmin).status == 200)
       expectRefusal(try await change(world, "before", ["permission": "r"], byAdmin: byAdmin), Self.required)
       let both = ["permission": "r", "expire_days": "5"]
@@ -116,7 +116,7 @@ import Testing
   }
 
   @Test(arguments: [false, true])
-  func `no new token may live longer than it is said, whoever makes it`(_ byAdmin: Bool) async throws {
+  func `no new token may live longer than the policy says, whoever makes it`(_ byAdmin: Bool) async throws {
     try await World.with { world async throws in
       #expect(try await make(world, "before", "r", ["expire_days": "365"], byAdmin: byAdmin).status == 201)
       try await set(world, ["max_token_days": "30"])
@@ -129,7 +129,7 @@ import Testing
       expectRefusal(try await change(world, "app", ["expire_days": "31"], byAdmin: byAdmin), Self.tooLong)
       expectRefusal(try await change(world, "before", ["permission": "rw"], byAdmin: byAdmin), Self.tooLong)
       #expect(try await change(world, "before", ["expire_days": "29"], byAdmin: byAdmin).status == 200)
-      // It counts from when the token was made, so that it is not prolonged for ever.
+      // The limit counts from the token's creation, so that it cannot be extended for ever.
       try await world.database.execute(
         "update api_token set created_at = now() - interval '2 days' where app_name = 'app'")
       expectRefusal(try await change(world, "app", ["expire_days": "29"], byAdmin: byAdmin), Self.tooLong)
@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  @Test func `tokens that write may be the admins' alone`() async throws {
+  @Test func `tokens that write may be reserved to admins`() async throws {
     try await World.with { world async throws in
       #expect(try await make(world, "before", "rw").status == 201)
       try await set(world, ["forbid_member_rw": "true"])
@@ -146,13 +146,14 @@ import Testing
       #expect(try await make(world, "admin's", "rw", byAdmin: true).status == 201)
       expectRefusal(try await change(world, "app", ["permission": "rw"]), Self.forbidden, 403)
       #expect(try await change(world, "app", ["permission": "rw"], byAdmin: true).status == 200)
-      // What a member has of before he may name, but neither rotate nor prolong nor, after it was lowered, raise again.
+      // Members may change the note of such a token of theirs, but neither rotate nor extend it nor, once its
+      // permission is lowered, raise it again.
       #expect(try await change(world, "before", ["note": "x"]).status == 200)
       expectRefusal(try await rotate(world, "before"), Self.forbidden, 403)
       expectRefusal(try await change(world, "before", ["expire_days": "5"]), Self.forbidden, 403)
       #expect(try await change(world, "before", ["permission": "r"]).status == 200)
       expectRefusal(try await change(world, "before", ["permission": "rw"]), Self.forbidden, 403)
-      // Who is no admin any more makes no more of them.
+      // A former admin cannot make them any more.
       try await world.database.execute("update account set is_team_admin = false where id = 10")
       #expect(try await make(world, "late", "rw", byAdmin: true).status == 403)
     }
@@ -163,7 +164,7 @@ import Testing
     (["max_token_days": "2"], required, 400, ["expire_days": "1"]),
     (["forbid_member_rw": "true"], forbidden, 403, ["permission": "r"]),
   ])
-  func `what breaks the policy gets no new secret before it keeps to it`(
+  func `a token that breaks the policy gets no new secret until it complies`(
     _ policy: [String: String], _ refusal: String, _ status: Int, _ cure: [String: String]
   ) async throws {
     try await World.with { world async throws in
@@ -175,7 +176,7 @@ import Testing
       }
       expectRefusal(try await rotate(world, "app"), refusal, status)
       expectRefusal(try await rotateItself(), refusal, status)
-      // Of admins the one rule does not hold; the others do.
+      // One rule does not apply to admins; the others do.
       if status == 400 { expectRefusal(try await rotate(world, "app", byAdmin: true), refusal, status) }
       #expect(try await world.database.fingerprint() == before)
       #expect(try await world.exchange(secret).status == 200)
@@ -185,7 +186,7 @@ import Testing
     }
   }
 
-  @Test func `an admin gives a new secret to what its maker may not make any more`() async throws {
+  @Test func `an admin rotates a token that its creator may not make any more`() async throws {
     try await World.with { world async throws in
       _ = try await world.makeAPIToken()
       try await set(world, ["forbid_member_rw": "true"])
@@ -193,7 +194,7 @@ import Testing
     }
   }
 
-  @Test func `what is refused leaves nothing, and what is there goes on`() async throws {
+  @Test func `a refused request changes nothing, and existing tokens stay valid`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       let token = try await world.baseToken(of: secret)
@@ -208,12 +209,12 @@ import Testing
       #expect(try await make(world, "new", "rw").status == 400)
       #expect(try await change(world, "app", ["permission": "r"]).status == 400)
       #expect(try await world.database.fingerprint() == before)
-      // Whoever has too much may always give it up.
+      // A token that breaks the policy may always be deleted.
       #expect(try await world.call(.delete, World.apiTokens + "app/", as: .groupOwner).status == 200)
     }
   }
 
-  @Test func `other teams and who is in none are not bound`() async throws {
+  @Test func `other teams and people without a team are not bound`() async throws {
     try await World.with { world async throws in
       try await set(world, ["require_expiry": "true", "forbid_member_rw": "true", "max_base_token_minutes": "5"])
       let theirs = try await world.call(
@@ -234,7 +235,7 @@ import Testing
 
   // MARK: Base tokens
 
-  @Test func `base tokens live no longer than it is said, however one gets them`() async throws {
+  @Test func `base tokens live no longer than the policy says, however they are obtained`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let now = world.app.now().seconds
@@ -278,7 +279,7 @@ import Testing
     }
   }
 
-  @Test func `what a policy would forbid of what is there is listed, and nothing changes`() async throws {
+  @Test func `existing tokens that a policy would forbid are listed, and nothing changes`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken("short", "rw", ["expire_days": "10"])
       _ = try await world.makeAPIToken("long", "r", ["expire_days": "100"])
@@ -303,7 +304,7 @@ import Testing
     }
   }
 
-  @Test func `what is not said in a preview is as the policy has it`() async throws {
+  @Test func `a preview keeps what it does not change of the policy`() async throws {
     try await World.with { world async throws in
       try await set(world, ["require_expiry": "true", "forbid_member_rw": "true"])
       #expect(
@@ -329,7 +330,7 @@ import Testing
     }
   }
 
-  @Test func `who sets a policy is in the audit log`() async throws {
+  @Test func `a change of the policy is in the audit log`() async throws {
     try await World.with { world async throws in
       try await set(world, ["require_expiry": "true"])
       #expect(try await world.database.count("audit_log where actor_id = 9 and kind = 'team'") == 1)

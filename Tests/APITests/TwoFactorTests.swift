@@ -17,7 +17,7 @@ private let mustEnrol =
 @Suite struct TwoFactors {
   private static let address = "member@ours.example"
 
-  /// Enrols somebody: the secret in base32, and the codes on paper.
+  /// Enrols a person; returns the secret in base32, and the recovery codes.
   private static func enrol(
     _ world: World, as caller: Caller = .groupMember, with token: String? = nil
   ) async throws -> (secret: String, codes: [String]) {
@@ -31,13 +31,13 @@ private let mustEnrol =
     return (secret, try #require(confirmation["recovery_codes"] as? [String]))
   }
 
-  /// The code of the next half minute, which has begun.
+  /// Advances the clock to the next half minute and returns its code.
   private static func nextCode(_ secret: String, _ world: World) -> String {
     world.clock.advance(by: 30)
     return world.oneTimePassword(of: secret)
   }
 
-  @Test func `a factor is enrolled with a secret for the telephone, and is there when it is confirmed`() async throws {
+  @Test func `a factor is enrolled with a secret for the phone, and active once it is confirmed`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let none = try await world.call(.get, factor, as: .groupMember)
@@ -49,7 +49,7 @@ private let mustEnrol =
       #expect(
         enrolment["otpauth_url"] as? String
           == "otpauth://totp/Basekeeper:member%40ours.example?secret=\(secret)&issuer=Basekeeper")
-      // Until then it is asked for nowhere.
+      // Until then, it is required nowhere.
       #expect(try await world.call(.get, factor, as: .groupMember)["enabled"] as? Bool == false)
       #expect(try await world.signIn(Self.address).status == 200)
 
@@ -69,7 +69,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `a new beginning takes the place of one that was not confirmed, and of no other`() async throws {
+  @Test func `beginning again replaces only an unconfirmed factor`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let first = try #require(try await world.call(.post, factor, as: .groupMember)["secret"] as? String)
@@ -90,7 +90,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `without a beginning there is nothing to confirm`() async throws {
+  @Test func `without enrolment, there is nothing to confirm`() async throws {
     try await World.with { world async throws in
       let answer = try await world.call(.put, factor, as: .groupMember, ["code": "123456"])
       #expect(answer.status == 400)
@@ -98,7 +98,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `a login asks for the code, after the password`() async throws {
+  @Test func `sign-in requires the code after the password`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let (secret, _) = try await Self.enrol(world)
@@ -125,7 +125,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `who does not know the password does not learn that there is a second factor`() async throws {
+  @Test func `without the password, nobody learns that there is a second factor`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let (secret, _) = try await Self.enrol(world)
@@ -135,12 +135,12 @@ private let mustEnrol =
         #expect(answer.text == #"{"non_field_errors":["Unable to login with provided credentials."]}"#)
         #expect(answer.headers["X-SEAFILE-OTP"] == nil)
       }
-      // And the code was not used up by that.
+      // The code was not used up.
       #expect(try await world.signIn(Self.address, code: code).status == 200)
     }
   }
 
-  @Test func `a code counts once, the one of the enrolment, too`() async throws {
+  @Test func `a code is accepted only once, including the one of the enrolment`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let (secret, _) = try await Self.enrol(world)
@@ -149,7 +149,7 @@ private let mustEnrol =
       let second = Self.nextCode(secret, world)
       #expect(try await world.signIn(Self.address, code: second).status == 200)
       for code in [second, first] { #expect(try await world.signIn(Self.address, code: code).text == wrong) }
-      // The one of the half minute before is good for who was slow.
+      // The code of the previous half minute is still accepted.
       let third = Self.nextCode(secret, world)
       world.clock.advance(by: 30)
       #expect(try await world.signIn(Self.address, code: third).status == 200)
@@ -160,7 +160,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `the code of a telephone whose clock is ahead counts, once`() async throws {
+  @Test func `the code of a phone whose clock is ahead is accepted, once`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let (secret, _) = try await Self.enrol(world)
@@ -174,14 +174,14 @@ private let mustEnrol =
     }
   }
 
-  @Test func `a code that a wrong clock has taken does not count again when its time comes`() async throws {
+  @Test func `a code that was accepted by a wrong clock is not accepted again at its time`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let (secret, _) = try await Self.enrol(world)
       world.clock.advance(by: 600)
       let early = world.oneTimePassword(of: secret)
       #expect(try await world.signIn(Self.address, code: early).status == 200)
-      // The clock is set right, and whoever comes then gets in.
+      // The clock is corrected, and the right codes are accepted.
       world.clock.advance(by: -570)
       #expect(try await world.signIn(Self.address, code: world.oneTimePassword(of: secret)).status == 200)
       world.clock.advance(by: 570)
@@ -191,7 +191,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `codes are taken as they are shown and as they are copied`() async throws {
+  @Test func `codes are accepted as they are shown and as they are copied`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let enrolment = try await world.call(.post, factor, as: .groupMember)
@@ -208,7 +208,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `of several who show one code at once, one gets in`() async throws {
+  @Test func `of several simultaneous sign-ins with one code, one succeeds`() async throws {
     try await World.with(connections: 16) { world async throws in
       world.clock.stop()
       let (secret, codes) = try await Self.enrol(world)
@@ -222,7 +222,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `a code from paper stands in for the telephone, once`() async throws {
+  @Test func `a recovery code replaces the phone, once`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let (_, codes) = try await Self.enrol(world)
@@ -240,7 +240,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `guessing at codes gets slow, and is in the login log`() async throws {
+  @Test func `guesses at codes are throttled, and are in the login log`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let (secret, _) = try await Self.enrol(world)
@@ -296,7 +296,7 @@ private let mustEnrol =
   }
 
   @Test(arguments: [Caller.teamAdmin, .systemAdmin])
-  func `who must have a second factor may do nothing before he has one`(_ admin: Caller) async throws {
+  func `people who must have a second factor may do nothing before they have one`(_ admin: Caller) async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let path =
@@ -314,7 +314,7 @@ private let mustEnrol =
     (Caller.teamAdmin, "/api/v2.1/org/1/admin/users/00000000000000000000000000000009@auth.local/two-factor-auth/"),
     (.systemAdmin, "/api/v2.1/admin/users/00000000000000000000000000000007@auth.local/two-factor-auth/"),
   ])
-  func `nobody makes a second factor a duty of their own without having one`(_ admin: Caller, _ path: String)
+  func `nobody can require a second factor of themselves without having one`(_ admin: Caller, _ path: String)
     async throws
   {
     try await World.with { world async throws in
@@ -326,7 +326,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `a team may want it of all its people`() async throws {
+  @Test func `a team may require it of all its members`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let settings = "/api/v2.1/org/admin/settings/"
@@ -338,13 +338,13 @@ private let mustEnrol =
       #expect(try await world.call(.put, settings, as: .teamAdmin, ["enable_force_2fa": "true"]).status == 200)
       try await expectDuty(of: .groupMember, world)
       #expect(try await world.call(.get, "/api2/auth/ping/", as: .groupAdmin).text == mustEnrol)
-      // The admin who has set it goes on, as people of other teams and programs do.
+      // The admin who set it is not affected, nor are people of other teams and programs.
       #expect(try await world.call(.get, settings, as: .teamAdmin)["enable_force_2fa"] as? Bool == true)
       for caller in [Caller.foreigner, .single, .systemAdmin] {
         #expect(try await world.call(.get, "/api2/auth/ping/", as: caller).status == 200)
       }
       #expect(try await world.call(.get, World.exchange, as: .apiTokenReader).status == 200)
-      // He gets in with his password, to enrol.
+      // They sign in with their password, to enrol.
       let answer = try await world.signIn("admin@ours.example")
       let token = try #require(answer["token"] as? String)
       #expect(try await world.call(.get, "/api2/auth/ping/", authorization: "Token \(token)").text == mustEnrol)
@@ -367,7 +367,7 @@ private let mustEnrol =
       let (_, codes) = try await Self.enrol(world)
       _ = try await Self.enrol(world, as: .groupAdmin)
       #expect(try await world.call(.delete, path, as: admin).status == 200)
-      // Whoever has come in with it signs in anew.
+      // Sessions that used it have ended.
       #expect(try await world.call(.get, factor, as: .groupMember).status == 401)
       let token = try #require(try await world.signIn(Self.address)["token"] as? String)
       let state = try await world.call(.get, factor, authorization: "Token \(token)")
@@ -378,7 +378,7 @@ private let mustEnrol =
         try await world.database.count(
           "audit_log where actor_id is not null and actor_id <> 3 and became ->> 'has_2fa' = 'false'") == 1)
       #expect(try await world.call(.get, factor, as: .groupAdmin)["enabled"] as? Bool == true)
-      // The codes on paper do not come back with a new one.
+      // The former recovery codes do not come back with a new factor.
       _ = try await Self.enrol(world, with: token)
       #expect(try await world.signIn(Self.address, code: codes[0]).text == wrong)
     }
@@ -433,7 +433,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `who must have one enrols another before he goes on`() async throws {
+  @Test func `people who must have one enrol another before they go on`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let (_, codes) = try await Self.enrol(world, as: .unenrolled)
@@ -445,7 +445,7 @@ private let mustEnrol =
     }
   }
 
-  @Test func `a second factor whose seal was touched lets nobody in`() async throws {
+  @Test func `a second factor with a damaged seal lets nobody in`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let (secret, _) = try await Self.enrol(world)

@@ -28,7 +28,7 @@ private let inactive = #"{"active":false}"#
   }
 
   @Test(arguments: Encoding.allCases)
-  func `a good token is active, and what it allows is said`(_ encoding: Encoding) async throws {
+  func `a valid token is active, and its status says what it allows`(_ encoding: Encoding) async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken("my app", "r")
       let token = try await world.baseToken(of: secret)
@@ -51,7 +51,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `a person's token says whose it is`() async throws {
+  @Test func `the status of a person's token names the person`() async throws {
     try await World.with { world async throws in
       let token = try #require(world.credentials[.personalBaseToken])
       let answer = try await verify(token, as: .groupOwner, world)
@@ -66,7 +66,7 @@ private let inactive = #"{"active":false}"#
     (.apiTokenReader, true), (.apiTokenWriter, true), (.temporaryToken, true),
     (.foreigner, false), (.invitedForeigner, false), (.single, false),
   ])
-  func `a token is active for who may know of it`(_ caller: Caller, _ mayKnow: Bool) async throws {
+  func `a token is active only for callers who may know about it`(_ caller: Caller, _ mayKnow: Bool) async throws {
     try await World.with { world async throws in
       let token = try #require(world.credentials[.baseToken])
       let answer = try await verify(token, as: caller, world)
@@ -76,7 +76,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `an API token may know of its own base alone`() async throws {
+  @Test func `an API token may know only about its own base`() async throws {
     try await World.with { world async throws in
       let notes = try #require(world.credentials[.otherBaseToken])
       #expect(try await isActive(notes, as: .groupMember, world))
@@ -86,7 +86,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `who is in no team may know of his own tokens alone`() async throws {
+  @Test func `people without a team may know only about their own tokens`() async throws {
     try await World.with { world async throws in
       let made = try await world.call(.post, "/api/v2.1/dtables/", as: .single, ["name": "Mine"])
       #expect(made.status == 201)
@@ -101,7 +101,7 @@ private let inactive = #"{"active":false}"#
         #expect(try await !isActive(token, as: other, world))
       }
       #expect(try await isActive(token, as: .systemAdmin, world))
-      // Another one without a team is a stranger, too.
+      // Another person without a team is a stranger, too.
       try await world.database.execute(
         """
         update account set team_id = null where id = 4;
@@ -110,7 +110,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `a token without a name is not ended, and its bearer is told so`() async throws {
+  @Test func `a token without an ID is not revoked, and its bearer is told so`() async throws {
     try await World.with { world async throws in
       let payload = """
         {"exp": \(world.app.now().seconds + 600), "dtable_uuid": "\(World.projects)", "username": "", "permission": "r"}
@@ -173,7 +173,7 @@ private let inactive = #"{"active":false}"#
   private static let oddNumbers: [Int64] = [0, -1, 1 << 31, -1 << 31 - 1, 1 << 40, 1 << 53 + 1, .max, .min]
 
   @Test(arguments: oddNumbers)
-  func `a signed token with a number that cannot be is refused, and is not active`(_ number: Int64) async throws {
+  func `a signed token with an impossible number is refused, and not active`(_ number: Int64) async throws {
     try await World.with { world async throws in
       let end = world.app.now().seconds + 600
       let owner = "00000000000000000000000000000001@auth.local"
@@ -210,7 +210,7 @@ private let inactive = #"{"active":false}"#
   }
 
   @Test(arguments: [Caller.nobody, .forger, .deactivated, .revokedAPIToken, .baseToken, .unenrolled])
-  func `who shows nothing good is refused`(_ caller: Caller) async throws {
+  func `a caller without a valid credential is refused`(_ caller: Caller) async throws {
     try await World.with { world async throws in
       let token = try #require(world.credentials[.baseToken])
       let answer = try await verify(token, as: caller, world)
@@ -219,7 +219,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `what is no token of ours is not active`() async throws {
+  @Test func `a token that is not ours is not active`() async throws {
     try await World.with { world async throws in
       for caller in [Caller.expiredBaseToken, .orphanedBaseToken, .unsignedBaseToken, .temporaryToken, .apiTokenReader]
       {
@@ -236,7 +236,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  /// What ends a program's token, or a person's, each by itself.
+  /// Each change that alone ends a program's token, or a person's.
   @Test(arguments: [
     "update api_token set revoked_at = now() where app_name = 'app'",
     "update api_token set permission = 'r' where app_name = 'app'",
@@ -247,7 +247,7 @@ private let inactive = #"{"active":false}"#
     update api_token set generation = 2, hash = sha256('x') where app_name = 'app'
     """,
   ])
-  func `a program's token is not active after what it came from has ended`(_ end: String) async throws {
+  func `a program's token is not active once its source has ended`(_ end: String) async throws {
     try await World.with { world async throws in
       let token = try await world.baseToken(of: try await world.makeAPIToken())
       #expect(try await isActive(token, world))
@@ -263,7 +263,7 @@ private let inactive = #"{"active":false}"#
     "update account set is_active = false where id = 3", "update account set deleted_at = now() where id = 3",
     "delete from group_member where account_id = 3", "update base set deleted_at = now() where id = 1",
   ])
-  func `a person's token is not active after his way in has ended`(_ end: String) async throws {
+  func `a person's token is not active once their access has ended`(_ end: String) async throws {
     try await World.with { world async throws in
       let token = try #require(world.credentials[.personalBaseToken])
       #expect(try await isActive(token, as: .groupOwner, world))
@@ -272,7 +272,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `a guest's token is not active after his permission was lowered`() async throws {
+  @Test func `a guest's token is not active once their permission was lowered`() async throws {
     try await World.with { world async throws in
       let granted = try await world.call(
         .get, "/api/v2.1/workspace/9/dtable/Projects/access-token/", as: .sharedGroupMember)
@@ -284,7 +284,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `a visitor's token is not active after its link was deleted`() async throws {
+  @Test func `a visitor's token is not active once its link was deleted`() async throws {
     try await World.with { world async throws in
       let path = "/api/v2.1/external-link-tokens/\(World.externalLink)/access-token/"
       let token = try #require(try await world.call(.get, path)["access_token"] as? String)
@@ -294,7 +294,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `a former secret's token is active until its grace is over`() async throws {
+  @Test func `a former secret's token is active until its grace period is over`() async throws {
     try await World.with { world async throws in
       let token = try await world.baseToken(of: try await world.makeAPIToken())
       _ = try await world.rotate()
@@ -304,7 +304,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `a token that ends by its own time is not active from then on`() async throws {
+  @Test func `an expired token is not active`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
       let answer = try await world.exchange(try await world.makeAPIToken(), "?exp=1m")
@@ -345,7 +345,7 @@ private let inactive = #"{"active":false}"#
     (.unsignedBaseToken, #"{"error_message":"invalid token"}"#),
     (.expiredBaseToken, #"{"error_msg":"Token expired."}"#),
   ])
-  func `a proxy is told with 403 to let nobody else in`(_ caller: Caller, _ body: String) async throws {
+  func `a proxy gets a 403 for everyone else`(_ caller: Caller, _ body: String) async throws {
     try await World.with { world async throws in
       let answer = try await world.call(.get, verification, as: caller)
       #expect(answer.status == 403)
@@ -356,7 +356,7 @@ private let inactive = #"{"active":false}"#
 
   // MARK: Revocation
 
-  @Test func `whoever has a token may end it, and no other one ends`() async throws {
+  @Test func `anyone who has a token may end it, and no other one ends`() async throws {
     try await World.with { world async throws in
       let secret = try await world.makeAPIToken()
       let (token, sibling) = (try await world.baseToken(of: secret), try await world.baseToken(of: secret))
@@ -386,7 +386,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `what is no good token is answered the same, and nothing is kept of it`() async throws {
+  @Test func `an invalid token gets the same response, and nothing is stored`() async throws {
     try await World.with { world async throws in
       var tokens = ["x", "a.b.c"]
       for caller in [Caller.expiredBaseToken, .unsignedBaseToken, .temporaryToken, .apiTokenReader, .groupOwner] {
@@ -402,7 +402,7 @@ private let inactive = #"{"active":false}"#
     }
   }
 
-  @Test func `what is kept of an ended token goes a week after it would have ended by itself`() async throws {
+  @Test func `the record of a revoked token is deleted a week after its expiry`() async throws {
     try await World.with { world async throws in
       let token = try await world.baseToken(of: try await world.makeAPIToken())
       #expect(try await world.call(.post, revocation, as: .nobody, ["token": token]).status == 200)

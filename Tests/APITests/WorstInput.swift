@@ -1,9 +1,9 @@
-/// One of the worst inputs that a grammar has, of any size.
+/// One of the worst inputs for a grammar, of any size.
 struct WorstInput: Sendable {
   let name: String
   let make: @Sendable (Int) -> [UInt8]
 
-  /// So many bytes of one text again and again, but no half of it.
+  /// A text repeated as often as it fits into `count` bytes.
   static func repeated(_ text: String, _ count: Int) -> [UInt8] {
     Array(repeatElement(text.utf8, count: max(1, count / text.utf8.count)).joined())
   }
@@ -105,7 +105,7 @@ struct WorstInput: Sendable {
   ]
   static let hops = [around("trusted", "", "127.0.0.1, ", "127.0.0.1"), around("nothing", "", ",", "")]
 
-  /// Texts for fields of a header, and for what is normalised.
+  /// Texts for header fields, and for what is normalised.
   static let texts =
     [
       "a", " ", ",", "-", "/", ";", "=", ";a=b", "%41", "%", "\"", "\\\"", ".", ":", "[", "1.2.3.4,", "é", "🦊", "🇩🇪",

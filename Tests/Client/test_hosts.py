@@ -117,3 +117,20 @@ def test_a_server_that_has_become_a_standby_is_read_from_and_takes_no_writes():
     finally:
         service.delete()
         server.delete()
+
+
+def test_a_server_on_another_machine_must_prove_itself_with_tls(good):
+    """By its name it is on another machine; the address spares the network."""
+    elsewhere = f"postgresql://basekeeper@db.example.com:{good.port}/basekeeper?hostaddr=127.0.0.1"
+    service = Service(DATABASE_URL=elsewhere, BASEKEEPER_DATABASE_WAIT="0")
+    try:
+        refused = service.run("migrate")
+        assert refused.returncode == 1
+        assert "SSL" in refused.stderr and "add sslmode=disable to DATABASE_URL" in refused.stderr
+        service.environment["DATABASE_URL"] = elsewhere + "&sslmode=disable"
+        migrated = service.run("migrate")
+        assert migrated.returncode == 0, migrated.stderr
+        service.environment |= {"DATABASE_URL": elsewhere, "PGSSLMODE": "disable"}
+        assert service.run("migrate").returncode == 0
+    finally:
+        service.delete()

@@ -144,8 +144,25 @@ def test_other_programs_variables_are_no_business_of_ours(config):
 def test_a_service_for_all_addresses_wants_to_know_its_own(config, listen):
     _, complaint = config(BASEKEEPER_LISTEN=listen)
     assert "BASEKEEPER_PUBLIC_URL is not set" in complaint
-    _, complaint = config(BASEKEEPER_LISTEN=listen, BASEKEEPER_PUBLIC_URL="https://bases.example.com")
+    told = {"BASEKEEPER_LISTEN": listen, "BASEKEEPER_PUBLIC_URL": "https://bases.example.com"}
+    _, complaint = config(**told)
+    assert "BASEKEEPER_PUBLIC_URL" not in complaint
+    _, complaint = config(**told, BASEKEEPER_TRUSTED_PROXIES="10.0.0.0/8")
     assert complaint == ""
+
+
+@pytest.mark.parametrize("listen, is_reached", [
+    ("0.0.0.0:8080", True), ("[::]:8080", True), ("192.0.2.7:80", True), ("bases.example.com:80", True),
+    ("127.0.0.1:8080", False), ("127.0.0.9:8080", False), ("[::1]:8080", False), ("localhost:8080", False)])
+def test_it_warns_if_other_machines_reach_it_without_tls(config, listen, is_reached):
+    told = {"BASEKEEPER_LISTEN": listen, "BASEKEEPER_PUBLIC_URL": "http://bases.example.com"}
+    _, complaint = config(**told)
+    assert ("without TLS" in complaint) == is_reached
+    for quiet in (
+        {"BASEKEEPER_TRUSTED_PROXIES": "10.0.0.0/8"},
+        {"BASEKEEPER_TLS_CERTIFICATE": "/etc/x.pem", "BASEKEEPER_TLS_KEY": "/etc/y.pem"}):
+        _, complaint = config(**told, **quiet)
+        assert "without TLS" not in complaint
 
 
 def test_compose_sets_the_public_url():
@@ -159,7 +176,7 @@ def test_every_place_that_lists_the_settings_is_made_of_one_table(config):
     assert run("config", "--markdown").strip() in (ROOT / "docs/settings.md").read_text()
     named = set(re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.template").read_text(), re.MULTILINE))
     rows, _ = config()
-    assert set(rows) == named - {"PORT", "POSTGRES_PASSWORD"} and len(rows) > 35
+    assert set(rows) == named - {"PORT", "POSTGRES_PASSWORD", "POSTGRES_SERVICE_PASSWORD"} and len(rows) > 35
     assert set(re.findall(r"^  ([A-Z0-9_]+) ", run("serve", "--help"), re.MULTILINE)) == set(rows)
     page = run("man")
     assert all(f".B {name}\n" in page for name in rows)

@@ -17,7 +17,7 @@ import Testing
       "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0"
     ),
   ])
-  func `SHA-256 has the values of its standard`(_ text: String, _ digest: String) {
+  func `SHA-256 gives the values of its standard`(_ text: String, _ digest: String) {
     #expect(hexadecimal(sha256(Array(text.utf8))) == digest)
   }
 
@@ -53,7 +53,7 @@ import Testing
       "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2"
     ),
   ])
-  func `HMAC has the values of its RFC`(_ key: [UInt8], _ message: [UInt8], _ code: String) {
+  func `HMAC gives the values of its RFC`(_ key: [UInt8], _ message: [UInt8], _ code: String) {
     let key = AuthenticationKey(key)
     #expect(hexadecimal(key.code(of: message)) == code)
     #expect(hexadecimal(key.code(of: message)) == code, "the second code of a key")
@@ -62,7 +62,7 @@ import Testing
     #expect(!key.isCode([], of: message))
   }
 
-  @Test func `what a key was used with goes with it, so that many short-lived ones cost nothing`() {
+  @Test func `a key's resources are released with it, so that many short-lived ones cost nothing`() {
     let message = Array("message".utf8)
     let keys = (0..<1000).map { number in
       let key = AuthenticationKey(Array("key \(number)".utf8))
@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  @Test func `random bytes do not come twice`() {
+  @Test func `random bytes do not repeat`() {
     let drawn = (0..<10_000).map { _ in randomBytes(16) }
     #expect(Set(drawn).count == drawn.count)
     #expect(randomBytes(10_000).count == 10_000)

@@ -31,23 +31,23 @@ import Testing
     ("", ""), ("f", "MY"), ("fo", "MZXQ"), ("foo", "MZXW6"), ("foob", "MZXW6YQ"), ("fooba", "MZXW6YTB"),
     ("foobar", "MZXW6YTBOI"),
   ])
-  func `base32 has the values of its RFC`(_ bytes: String, _ text: String) {
+  func `base32 gives the values of its RFC`(_ bytes: String, _ text: String) {
     #expect(OneTimePassword(secret: Array(bytes.utf8)).base32 == text)
   }
 
-  @Test func `a new secret has 160 bits, and is no other one's`() {
+  @Test func `a new secret has 160 bits and is unique`() {
     let passwords = (0..<100).map { _ in OneTimePassword.generate() }
     #expect(passwords.allSatisfy { $0.secret.count == 20 && $0.base32.count == 32 })
     #expect(Set(passwords.map(\.secret)).count == 100)
   }
 
-  @Test func `the codes of now, of the step before and of the step after count, and no other`() {
+  @Test func `only the codes of the current, previous and next step are accepted`() {
     let step = OneTimePassword.step(at: now)
     for near in step - 1...step + 1 { #expect(password.step(of: password.code(at: near), at: now) == near) }
     for far in [step - 2, step + 2] { #expect(password.step(of: password.code(at: far), at: now) == nil) }
   }
 
-  @Test func `a step lasts thirty seconds, and its code half a minute more on both sides`() {
+  @Test func `a step lasts thirty seconds, and its code is valid half a minute more on both sides`() {
     let step = OneTimePassword.step(at: now)
     let first = step * 30
     let code = password.code(at: step)
@@ -63,16 +63,16 @@ import Testing
     #expect(password.step(of: password.code(at: -1), at: 0) == nil)
   }
 
-  /// As apps show it, and as people copy it: with a no-break space, a thin one, a tabulator.
+  /// As apps show it, and as people copy it: with a no-break space, a thin space, a tab.
   @Test(arguments: ["%@ %@", " %@%@ ", "%@-%@", "%@\u{a0}%@", "%@\u{202f}%@", "%@\t%@\n", "%@ - %@"])
-  func `blanks and hyphens in a code do not count`(_ form: String) {
+  func `whitespace and hyphens in a code are ignored`(_ form: String) {
     let step = OneTimePassword.step(at: now)
     let code = password.code(at: step)
     let text = form.split(separator: "%@", omittingEmptySubsequences: false)
     #expect(password.step(of: "\(text[0])\(code.prefix(3))\(text[1])\(code.suffix(3))\(text[2])", at: now) == step)
   }
 
-  @Test func `a text that is no code counts for nothing`() {
+  @Test func `an invalid code is not accepted`() {
     let code = password.code(at: OneTimePassword.step(at: now))
     for text in ["", String(code.dropLast()), code + "0", "+" + code, "+" + code.dropFirst(), "abcdef"] {
       #expect(password.step(of: text, at: now) == nil)

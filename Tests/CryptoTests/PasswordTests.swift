@@ -5,7 +5,7 @@ import Testing
 @Suite struct Passwords {
   let hasher = PasswordHasher(threads: 2)
 
-  @Test func `a password matches its own hash and no other`() async throws {
+  @Test func `a password matches only its own hash`() async throws {
     let hash = try await hasher.hash("correct horse battery")
     #expect(hash.stored.hasPrefix("$argon2id$v=19$m=19456,t=2,p=1$"))
     #expect(try await hasher.verify("correct horse battery", against: hash))
@@ -22,13 +22,13 @@ import Testing
     #expect(try await !hasher.verify("correct horse", against: hash))
   }
 
-  @Test func `accents count however they were typed`() async throws {
+  @Test func `accents match however they were typed`() async throws {
     let hash = try await hasher.hash("caf\u{e9} caf\u{e9}")
     #expect(try await hasher.verify("cafe\u{301} cafe\u{301}", against: hash))
   }
 
   @Test(arguments: ["", "x", "$argon2id$", "$2b$10$abcdefghijklmnopqrstuv", String(repeating: "$", count: 500)])
-  func `what is no hash matches nothing`(_ stored: String) async throws {
+  func `an invalid hash matches nothing`(_ stored: String) async throws {
     #expect(try await !hasher.verify("correct horse battery", against: PasswordHash(stored: stored)))
   }
 
@@ -39,7 +39,8 @@ import Testing
     #expect(try await !hasher.verify(longest + "x", against: hash))
   }
 
-  /// The work for an unknown user is that for a known one: both take part of a second, a comparison of texts a millionth.
+  /// The work for an unknown user is that for a known one: both take a fraction of a second, whereas a comparison of
+  /// texts takes a millionth of one.
   @Test func `an unknown user takes the time of a known one`() async throws {
     let hash = try await hasher.hash("correct horse battery")
     func time(_ hash: PasswordHash?) async throws -> Duration {
@@ -52,7 +53,7 @@ import Testing
     #expect((0.2...5).contains(ratios.sorted()[4]))
   }
 
-  @Test func `a flood of passwords is turned away, and ends`() async throws {
+  @Test func `a flood of passwords is refused, and ends`() async throws {
     let hasher = PasswordHasher(threads: 1)
     let outcomes = await withTaskGroup(of: Bool.self) { group in
       for _ in 0..<100 {

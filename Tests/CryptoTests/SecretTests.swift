@@ -14,13 +14,13 @@ import Testing
     }
   }
 
-  @Test func `the checksum is the CRC-32 that everybody knows`() {
+  @Test func `the checksum is the common CRC-32`() {
     #expect(crc32("123456789".utf8) == 0xcbf4_3926)
     #expect(Secret(token: "0123456789abcdef0123456789abcdef7759b50e") != nil)  // by zlib
     #expect(Secret(token: "0123456789abcdef0123456789abcdef7759b50f") == nil)
   }
 
-  @Test func `a mistyped token is no token`() {
+  @Test func `a mistyped token is not a token`() {
     let token = Array(Secret.generate().clear)
     for place in token.indices {
       var mistyped = token

@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func `an Ed25519 key is called by its thumbprint, and published without its secret`() throws {
+  @Test func `an Ed25519 key is named by its thumbprint, and published without its secret`() throws {
     let key = try Self.key()
     #expect(key.id == Self.thumbprint)
     let published = String(decoding: JSONWriter.bytes(of: try #require(key.publicKey)), as: UTF8.self)
@@ -57,7 +57,7 @@ import Testing
   }
 
   @Test(arguments: SigningKey.Algorithm.allCases)
-  func `what is stored of a key gives the same key again`(_ algorithm: SigningKey.Algorithm) throws {
+  func `the stored form of a key gives the same key`(_ algorithm: SigningKey.Algorithm) throws {
     let key = SigningKey.generate(algorithm)
     let again = try #require(SigningKey(algorithm, stored: key.bytes))
     let message = Array("message".utf8)
@@ -68,7 +68,7 @@ import Testing
     #expect(again.isSignature(key.signature(of: message), of: message))
   }
 
-  @Test func `a secret keeps its id for ever, and the id does not give it away`() throws {
+  @Test func `a secret always has the same ID, which does not reveal it`() throws {
     let secret = "a secret of at least thirty-two bytes"
     let key = try SigningKey(secret: secret)
     #expect(key.id == "erwvPmnQDGbGsw-R")
@@ -84,7 +84,7 @@ import Testing
     #expect(keys.allSatisfy { $0.bytes.count == 32 })
   }
 
-  @Test func `bytes that cannot be a key are none`() {
+  @Test func `invalid bytes are not a key`() {
     #expect(SigningKey(.edDSA, stored: [UInt8](repeating: 1, count: 31)) == nil)
     #expect(SigningKey(.edDSA, stored: [UInt8](repeating: 1, count: 64)) == nil)
     #expect(SigningKey(.hs256, stored: [UInt8](repeating: 1, count: 31)) == nil)

@@ -22,7 +22,7 @@ private let now: Int64 = 1_800_000_000
       signing: key, accepted: accepted, vault: try Vault(masterKey: "a master key of thirty-two bytes or more"))
   }
 
-  @Test func `what was signed is verified, and says the same`() throws {
+  @Test func `a signed token verifies with the same claims`() throws {
     #expect(try signer.verify(signer.sign(claims), at: now) == claims)
     let person = BaseTokenClaims.person(
       expiry: now + 1, dtableUUID: "x", username: "u", permission: "r", accountID: 1)
@@ -31,14 +31,14 @@ private let now: Int64 = 1_800_000_000
     #expect(try signer.verifyTemporary(signer.sign(temporary), at: now) == temporary)
   }
 
-  @Test func `a token ends at the second it says`() throws {
+  @Test func `a token expires at the second that it says`() throws {
     let token = signer.sign(claims)
     #expect(throws: Never.self) { try signer.verify(token, at: now + 59) }
     #expect(throws: TokenError.expired) { try signer.verify(token, at: now + 60) }
     #expect(throws: TokenError.expired) { try signer.verify(token, at: .max) }
   }
 
-  @Test func `neither kind stands in for the other`() {
+  @Test func `neither kind of token is accepted as the other`() {
     let temporary = TemporaryTokenClaims(username: "u", dtableUUID: "x", expiry: now + 60)
     #expect(throws: TokenError.invalid) { try signer.verify(signer.sign(temporary), at: now) }
     #expect(throws: TokenError.invalid) { try signer.verifyTemporary(signer.sign(claims), at: now) }
@@ -50,8 +50,8 @@ private let now: Int64 = 1_800_000_000
     #expect(throws: Vault.WeakKey.self) { try Vault(masterKey: String(repeating: "x", count: 31)) }
   }
 
-  /// RFC 7515, A.1: the key, the token, and what must become of it.
-  @Test func `HS256 has the value of its RFC`() throws {
+  /// RFC 7515, A.1: the key, the token, and the expected result.
+  @Test func `HS256 gives the value of its RFC`() throws {
     let encodedKey = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow"
     let key = try AuthenticationKey(#require(Base64URL.decode(encodedKey.utf8)))
     let signed =
@@ -62,13 +62,13 @@ private let now: Int64 = 1_800_000_000
     #expect(String(decoding: code, as: UTF8.self) == "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
   }
 
-  /// RFC 8725: what a verifier must not fall for. Each is signed with the right key where that can be.
+  /// RFC 8725: what a verifier must not accept. Each is signed with the right key if possible.
   @Test(arguments: [
     #"{"typ":"JWT","alg":"none"}"#, #"{"typ":"JWT","alg":"hs256"}"#, #"{"typ":"JWT","alg":"HS512"}"#,
     #"{"typ":"JWT","alg":"RS256"}"#, #"{"typ":"JWT","alg":"EdDSA"}"#, #"{"typ":"JWT"}"#, #"{"alg":["HS256"]}"#,
     #"{"typ":"at+jwt","alg":"HS256"}"#, #"{"alg":"HS256","crit":["exp"]}"#, #"{"alg":null}"#, "[]", "", "{",
   ])
-  func `another header is refused`(_ header: String) {
+  func `any other header is refused`(_ header: String) {
     let payload = #"{"exp":\#(now + 60),"dtable_uuid":"x","permission":"rw"}"#
     #expect(throws: TokenError.invalid) { try signer.verify(signed(header, payload), at: now) }
   }
@@ -80,7 +80,7 @@ private let now: Int64 = 1_800_000_000
     "",
     #"{"exp":\#(now + 60),"dtable_uuid":"x","permission":"rw"} x"#, "\u{0}",
   ])
-  func `another payload is refused, though well signed`(_ payload: String) {
+  func `a wrong payload is refused, although it is signed correctly`(_ payload: String) {
     #expect(throws: TokenError.invalid) { try signer.verify(signed(Self.header, payload), at: now) }
   }
 
@@ -172,7 +172,7 @@ private let now: Int64 = 1_800_000_000
   // MARK: Several keys
 
   @Test(arguments: SigningKey.Algorithm.allCases)
-  func `a token says which key has signed it`(_ algorithm: SigningKey.Algorithm) throws {
+  func `a token names the key that has signed it`(_ algorithm: SigningKey.Algorithm) throws {
     let key = SigningKey.generate(algorithm)
     let token = try Self.signer(key).sign(claims)
     let header = try #require(Base64URL.decode(token.prefix { $0 != "." }.utf8))
@@ -181,7 +181,7 @@ private let now: Int64 = 1_800_000_000
         == #"{"typ":"JWT","alg":"\#(algorithm.rawValue)","kid":"\#(key.id)"}"#)
   }
 
-  @Test func `the tokens of all accepted keys are accepted, of one that is to sign later, too`() throws {
+  @Test func `the tokens of all accepted keys are accepted, including one that will sign later`() throws {
     let keys = [SigningKey.generate(.edDSA), .generate(.hs256), .generate(.edDSA), .generate(.hs256)]
     let signer = try Self.signer(keys[1], accepted: keys)
     #expect(signer.signing.id == keys[1].id)
@@ -189,7 +189,7 @@ private let now: Int64 = 1_800_000_000
     for key in keys { #expect(try signer.verify(Self.signer(key).sign(claims), at: now) == claims) }
   }
 
-  @Test func `the key that signs is accepted, whether it is listed or not`() throws {
+  @Test func `the signing key is accepted, whether it is listed or not`() throws {
     let (key, other) = (SigningKey.generate(.edDSA), SigningKey.generate(.edDSA))
     let signer = try Self.signer(key, accepted: [other])
     #expect(try signer.verify(signer.sign(claims), at: now) == claims)
@@ -198,19 +198,19 @@ private let now: Int64 = 1_800_000_000
   }
 
   @Test(arguments: SigningKey.Algorithm.allCases)
-  func `a token of a key that is not known is refused`(_ algorithm: SigningKey.Algorithm) throws {
+  func `a token of an unknown key is refused`(_ algorithm: SigningKey.Algorithm) throws {
     let known = SigningKey.generate(algorithm)
     let signer = try Self.signer(known, accepted: [.generate(.hs256), .generate(.edDSA)])
     let foreign = SigningKey.generate(algorithm)
     #expect(throws: TokenError.invalid) { try signer.verify(Self.signer(foreign).sign(claims), at: now) }
-    // Nor does a good key count under a name that is not its own, or a foreign one under the name of a good one.
+    // Nor is a known key accepted under a wrong name, or a foreign key under a known name.
     for (kid, key) in [(foreign.id, known), (known.id, foreign), ("", known)] {
       let header = #"{"typ":"JWT","alg":"\#(algorithm.rawValue)","kid":"\#(kid)"}"#
       #expect(throws: TokenError.invalid) { try signer.verify(Self.signed(header, with: key), at: now) }
     }
   }
 
-  @Test func `the name picks the key, and no other one is tried`() throws {
+  @Test func `the name selects the key, and no other one is tried`() throws {
     let keys = [SigningKey.generate(.hs256), .generate(.hs256)]
     let signer = try Self.signer(keys[0], accepted: keys)
     for (kid, key) in [(keys[0].id, keys[1]), (keys[1].id, keys[0])] {
@@ -219,7 +219,7 @@ private let now: Int64 = 1_800_000_000
     }
   }
 
-  @Test func `a token without a name counts for every secret, and for no pair of keys`() throws {
+  @Test func `a token without a key name may be of any shared secret, but of no key pair`() throws {
     let (pair, secrets) = (SigningKey.generate(.edDSA), [SigningKey.generate(.hs256), .generate(.hs256)])
     let signer = try Self.signer(pair, accepted: [pair] + secrets)
     for secret in secrets {
@@ -233,8 +233,8 @@ private let now: Int64 = 1_800_000_000
     #expect(throws: TokenError.invalid) { try signer.verify(foreign, at: now) }
   }
 
-  /// RFC 8725, 2.1: the public key is known to everybody.
-  @Test func `a public key is no secret to sign with`() throws {
+  /// RFC 8725, 2.1: everyone knows the public key.
+  @Test func `a public key cannot be used as a secret for signing`() throws {
     let pair = SigningKey.generate(.edDSA)
     let x = try #require(pair.publicKey).x
     let signer = try Self.signer(pair, accepted: [.generate(.hs256)])
@@ -250,7 +250,7 @@ private let now: Int64 = 1_800_000_000
     }
   }
 
-  @Test func `a key signs with its own algorithm alone`() throws {
+  @Test func `a key signs only with its own algorithm`() throws {
     let (pair, secret) = (SigningKey.generate(.edDSA), SigningKey.generate(.hs256))
     let signer = try Self.signer(pair, accepted: [pair, secret])
     for (algorithm, kid, key) in [
@@ -266,8 +266,8 @@ private let now: Int64 = 1_800_000_000
     }
   }
 
-  /// RFC 8725, 3.10: what a header says of where a key is, nobody follows.
-  @Test func `a key that a token brings along is not looked at`() throws {
+  /// RFC 8725, 3.10: a header's references to keys are not followed.
+  @Test func `a key inside a token is ignored`() throws {
     let (known, foreign) = (SigningKey.generate(.edDSA), SigningKey.generate(.edDSA))
     let signer = try Self.signer(known)
     let jwk = String(decoding: JSONWriter.bytes(of: try #require(foreign.publicKey)), as: UTF8.self)
@@ -285,13 +285,13 @@ private let now: Int64 = 1_800_000_000
   }
 
   @Test(arguments: ["5", "[]", "{}", "true"])
-  func `a name that is no text is refused`(_ kid: String) throws {
+  func `a name that is not a string is refused`(_ kid: String) throws {
     let key = try SigningKey(secret: secret)
     let header = #"{"typ":"JWT","alg":"HS256","kid":\#(kid)}"#
     #expect(throws: TokenError.invalid) { try signer.verify(Self.signed(header, with: key), at: now) }
   }
 
-  @Test func `no key of base tokens signs temporary tokens`() throws {
+  @Test func `no key for base tokens signs temporary tokens`() throws {
     let key = try SigningKey(secret: secret)
     let payload = #"{"username":"u","dtable_uuid":"x","exp":\#(now + 60)}"#
     for header in [Self.header, #"{"typ":"JWT","alg":"HS256","kid":"\#(key.id)"}"#] {

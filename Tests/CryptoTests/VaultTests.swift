@@ -13,18 +13,18 @@ import Testing
   }
 
   @Test(arguments: [0, 1, 32, 10_000])
-  func `what was sealed is opened`(_ count: Int) {
+  func `a sealed secret is opened`(_ count: Int) {
     let clear = randomBytes(count)
     #expect(vault.open(vault.seal(clear, for: "tests 1"), for: "tests 1") == clear)
   }
 
-  @Test func `what is sealed does not show`() {
+  @Test func `a sealed secret is not visible`() {
     let sealed = vault.seal(clear, for: "tests 1")
     #expect(sealed.count == clear.count + 40)
     #expect(!sealed.contains(clear))
   }
 
-  @Test func `two seals of the same differ`() {
+  @Test func `two seals of the same secret differ`() {
     #expect(Set((0..<100).map { _ in vault.seal(clear, for: "tests 1") }).count == 100)
   }
 
@@ -47,14 +47,14 @@ import Testing
     }
   }
 
-  @Test func `what is too short or too long is noticed`() {
+  @Test func `a seal that is too short or too long is noticed`() {
     let sealed = vault.seal(clear, for: "tests 1")
     for count in 0..<sealed.count { #expect(vault.open(Array(sealed.prefix(count)), for: "tests 1") == nil) }
     #expect(vault.open(sealed + [0], for: "tests 1") == nil)
     #expect(vault.open(Array(sealed.dropFirst()), for: "tests 1") == nil)
   }
 
-  @Test func `a fingerprint tells master keys apart, and is no key of any purpose`() {
+  @Test func `a fingerprint tells master keys apart, and is not the key of any purpose`() {
     #expect(vault.fingerprint == vault.fingerprint)
     #expect(vault.fingerprint != other.fingerprint)
     #expect(vault.fingerprint.count == 16)

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-/// The seeds of the fuzzers, and what they have found, in the ordinary build; more of it: script/fuzz.
+/// The seeds of the fuzzers and their findings, in the ordinary build; script/fuzz does more of it.
 @Suite struct Corpus {
   private static let folder = #filePath.split(separator: "/").dropLast().map { "/" + $0 }.joined() + "/Corpus"
 

@@ -1,5 +1,5 @@
 // swift-tools-version: 6.2
-// Basekeeper's modules, built for libFuzzer: each edge is counted and each comparison seen. Built by script/fuzz.
+// Basekeeper's modules, built for libFuzzer: each edge is counted and each comparison traced. Built by script/fuzz.
 import PackageDescription
 
 let instrumented: [SwiftSetting] = [
@@ -10,7 +10,7 @@ let instrumented: [SwiftSetting] = [
   .unsafeFlags(["-sanitize=fuzzer", "-parse-as-library", "-enable-testing"]),
 ]
 
-/// One of the product's modules, by the link to its sources.
+/// One of the product's modules, through a link to its sources.
 func module(_ name: String, _ dependencies: Target.Dependency...) -> Target {
   .target(name: name, dependencies: dependencies, path: "Sources/\(name)", swiftSettings: instrumented)
 }

@@ -8,17 +8,17 @@ import Testing
     ("", ""), ("f", "Zg"), ("fo", "Zm8"), ("foo", "Zm9v"), ("foob", "Zm9vYg"), ("fooba", "Zm9vYmE"),
     ("foobar", "Zm9vYmFy"),
   ])
-  func `base64url has the values of its RFC`(_ bytes: String, _ text: String) {
+  func `base64url gives the values of its RFC`(_ bytes: String, _ text: String) {
     #expect(Base64URL.text(of: Array(bytes.utf8)) == text)
     #expect(Base64URL.decode(text.utf8) == Array(bytes.utf8))
   }
 
   @Test(arguments: ["Zg==", "Zh", "Zm9", "Z", "Zm9vY", "Zm9v=", "Zm9v\u{0}", "Zm+v", "Zm/v", "Zm 9v", "Zm9v\n", "ü"])
-  func `what is not the one encoding of its bytes is refused`(_ text: String) {
+  func `anything but the one encoding of its bytes is refused`(_ text: String) {
     #expect(Base64URL.decode(text.utf8) == nil)
   }
 
-  @Test func `all bytes come back, at any length`() {
+  @Test func `all bytes survive a round trip, at any length`() {
     for length in 0...300 {
       let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ length) }
       var text = Array("before.".utf8)
@@ -38,7 +38,7 @@ import Testing
     #expect(hexadecimal(0xcbf4_3926 as UInt32) == "cbf43926")
   }
 
-  @Test func `its digits are small, and their values those of either case`() {
+  @Test func `digits are written in lower case, and read in either`() {
     for byte in UInt8.min...UInt8.max {
       let value = Int(String(UnicodeScalar(byte)), radix: 16)
       #expect(hexadecimalValue(byte).map(Int.init) == (byte < 0x80 ? value : nil))
@@ -49,14 +49,14 @@ import Testing
 
 @Suite struct Fingerprints {
   /// FIPS 180-4, appendix B.1: SHA-256 of `abc`.
-  @Test func `bytes are named by the beginning of their SHA-256`() {
+  @Test func `a fingerprint is the beginning of the SHA-256`() {
     #expect(fingerprint(of: Array("abc".utf8)) == "ba7816bf8f01cfea414140de")
     #expect(fingerprint(of: []) == "e3b0c44298fc1c149afbf4c8")
   }
 }
 
 @Suite struct ExactTexts {
-  @Test func `texts are the same byte by byte alone`() {
+  @Test func `texts are equal only byte by byte`() {
     #expect(ExactText("é") == ExactText("\u{e9}"))
     #expect(ExactText("é") != ExactText("e\u{301}"))
     #expect(ExactText("") == ExactText(""))
@@ -65,7 +65,7 @@ import Testing
 }
 
 @Suite struct ASCIITests {
-  @Test func `a byte is what its character is`() {
+  @Test func `a byte is classified like its character`() {
     for byte in UInt8.min...UInt8.max {
       let character = Character(UnicodeScalar(byte))
       let isASCII = character.isASCII
@@ -77,32 +77,32 @@ import Testing
     }
   }
 
-  @Test func `a word is one in any case, and nothing beside it`() {
+  @Test func `a word matches in any case, and nothing else does`() {
     for text in ["true", "TRUE", "tRuE"] { #expect(text.utf8.isWord("true")) }
     for text in ["", "tru", "truee", "tr\u{15}e", "T\u{212}ue", "true\u{301}"] { #expect(!text.utf8.isWord("true")) }
     #expect(!"\u{11}".utf8.isWord("1"))
   }
 
-  @Test func `blanks are taken away at both ends, and nowhere else`() {
+  @Test func `whitespace is trimmed only at both ends`() {
     #expect("\t a b ".utf8.trimmed(of: \.isBlank).elementsEqual("a b".utf8))
     #expect(" \t".utf8.trimmed(of: \.isBlank).isEmpty)
     #expect("".utf8.trimmed(of: \.isBlank).isEmpty)
   }
 
-  @Test func `words have commas, blanks or line ends between`() {
+  @Test func `words are separated by commas, spaces or line ends`() {
     #expect(words(of: "a, b,,c\td\u{301}\r\ne") == ["a", "b", "c", "d\u{301}", "e"])
     #expect(words(of: " , \n").isEmpty)
   }
 }
 
 @Suite struct Numbers {
-  @Test func `a number has its width, and a longer one stays whole`() {
+  @Test func `a number is padded to its width, and a longer one stays whole`() {
     #expect(zeroPadded(7, to: 2) == "07")
     #expect(zeroPadded(0, to: 4) == "0000")
     #expect(zeroPadded(12_345, to: 2) == "12345")
   }
 
-  @Test func `what is divided downwards leaves nothing negative`() {
+  @Test func `a floored division leaves no negative remainder`() {
     for number in Int64(-1000)...1000 {
       let (quotient, remainder) = number.dividedFlooring(by: 60)
       #expect(60 * quotient + remainder == number)

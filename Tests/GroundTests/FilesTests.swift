@@ -14,11 +14,11 @@ import Testing
     #expect(textContents(of: path) == String(decoding: bytes, as: UTF8.self))
   }
 
-  @Test func `what the kernel makes as it is read is read to its end`() {
+  @Test func `a file that the kernel generates is read to its end`() {
     #expect(textContents(of: "/proc/self/stat")?.hasPrefix("\(getpid()) (") == true)
   }
 
-  @Test func `what cannot be read is nil, and says why`() {
+  @Test func `an unreadable file is nil, with the reason in errno`() {
     #expect(contents(of: "/nowhere/at/all") == nil)
     #expect(errno == ENOENT)
     #expect(contents(of: "/") == nil)
@@ -26,7 +26,7 @@ import Testing
     #expect(systemReason(EISDIR) == "Is a directory")
   }
 
-  @Test func `what is written at one end is read at the other until it is closed`() throws {
+  @Test func `bytes written at one end are read at the other until it is closed`() throws {
     var ends: [Int32] = [-1, -1]
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)  // nobody else's programs keep it open
     try #require(socketpair(AF_UNIX, kind, 0, &ends) == 0)
@@ -40,13 +40,13 @@ import Testing
     close(reading)
   }
 
-  @Test func `nothing is written where nobody can read`() {
+  @Test func `nothing is written without a reader`() {
     #expect(!writeFully([1], to: -1))
     #expect(errno == EBADF)
     #expect(writeFully([], to: -1))
   }
 
-  @Test func `C gets its strings with nil behind them, and gives its texts up to NUL`() {
+  @Test func `C gets its strings followed by nil, and its texts end at NUL`() {
     let read = withCStrings(["", "a", "ü"]) { strings in
       (strings.count, strings.compactMap { $0.map { String(cString: $0) } })
     }

@@ -16,7 +16,7 @@ import Testing
     ("192.0.2.1", "192.0.2.1"), ("2001:0DB8:0:0:0:0:0:1", "2001:db8::1"), ("0:0:0:0:0:0:0:0", "::"),
     ("2001:db8:0:1:0:0:0:1", "2001:db8:0:1::1"), ("::FFFF:192.0.2.1", "::ffff:192.0.2.1"),
   ])
-  func `an address has one text, whichever it was read from`(_ text: String, _ usual: String) throws {
+  func `an address has one text, however it was written`(_ text: String, _ usual: String) throws {
     let address = try #require(IPAddress(text))
     #expect(address.text == usual)
     #expect(IPAddress(usual) == address)
@@ -27,7 +27,7 @@ import Testing
     "192.0.2.1:80", "0x7f.0.0.1", "3221225985", "[::1]", "::1%eth0", ":::", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "g::",
     "localhost", "192.0.2.1\n", "192.0.2.1\u{0}", "192.0.2.1\u{0}x", "::1\u{0}", "１92.0.2.1",
   ])
-  func `another text is none`(_ text: String) {
+  func `other texts are not addresses`(_ text: String) {
     #expect(IPAddress(text) == nil)
   }
 
@@ -37,14 +37,14 @@ import Testing
     ("192.0.2.255", 1, "128.0.0.0"), ("192.0.2.255", 0, "0.0.0.0"), ("2001:db8:ffff::1", 128, "2001:db8:ffff::1"),
     ("2001:db8:ffff::1", 33, "2001:db8:8000::"), ("2001:db8:ffff::1", 32, "2001:db8::"), ("2001:db8::1", 0, "::"),
   ])
-  func `a mask leaves the first bits alone`(_ text: String, _ bits: Int, _ masked: String) {
+  func `a mask keeps only the first bits`(_ text: String, _ bits: Int, _ masked: String) {
     #expect(IPAddress(text)?.masked(to: bits).text == masked)
   }
 
   @Test(arguments: [
     ("192.0.2.1", "192.0.2.1", nil), ("2001:db8:1:2:3::4", "2001:db8:1:2::", "2001:db8:1::"), ("::1", "::", "::"),
   ])
-  func `with IPv6 a caller is a network, and a site has many`(_ text: String, _ subscriber: String, _ site: String?) {
+  func `with IPv6, a caller is a network, and a site has many`(_ text: String, _ subscriber: String, _ site: String?) {
     #expect(IPAddress(text)?.subscriber.text == subscriber)
     #expect(IPAddress(text)?.site?.text == site)
   }
@@ -61,7 +61,7 @@ import Testing
     ("192.0.2.77", "192.0.2.77/32", "192.0.2.0/24", nil),
     ("2001:db8:1:2:3::4", "2001:db8:1:2::/64", "2001:db8:1:2::/64", "2001:db8:1::/48"),
   ])
-  func `an address is a subscriber's, a neighbourhood's, and with IPv6 a site's`(
+  func `an address belongs to a subscriber, a neighbourhood and, with IPv6, a site`(
     _ text: String, _ subscriber: String, _ neighbourhood: String, _ site: String?
   ) throws {
     let address = try #require(IPAddress(text))
@@ -79,7 +79,7 @@ import Testing
     ("::ffff:192.0.2.1", "192.0.2.1", true), ("::ffff:0:0/96", "203.0.113.9", true),
     ("192.0.2.0/24", "::ffff:192.0.2.9", true), ("::ffff:0:0/95", "192.0.2.1", false),
   ])
-  func `a network has the addresses behind its mask`(_ network: String, _ address: String, _ isIn: Bool) throws {
+  func `a network has the addresses under its mask`(_ network: String, _ address: String, _ isIn: Bool) throws {
     let network = try #require(IPNetwork(network))
     #expect(network.contains(try #require(IPAddress(address))) == isIn)
   }
@@ -88,16 +88,16 @@ import Testing
     ("::ffff:192.0.2.77/120", "192.0.2.0/24"), ("::FFFF:c000:0201", "192.0.2.1/32"), ("::ffff:0:0/96", "0.0.0.0/0"),
     ("::ffff:0:0/95", "::fffe:0:0/95"), ("2001:db8::1/96", "2001:db8::/96"),
   ])
-  func `a network of IPv4 in the clothes of IPv6 is one of IPv4`(_ text: String, _ usual: String) {
+  func `an IPv4-mapped network is an IPv4 network`(_ text: String, _ usual: String) {
     #expect(IPNetwork(text)?.text == usual)
   }
 
   @Test(arguments: ["", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/", "192.0.2.0/+8", "192.0.2.0/8/8", "::/129", "all"])
-  func `another text is no network`(_ text: String) {
+  func `other texts are not networks`(_ text: String) {
     #expect(IPNetwork(text) == nil)
   }
 
-  @Test func `networks come in lists`() {
+  @Test func `networks are read from lists`() {
     #expect(IPNetwork.list("10.1.0.0/8, ::1\n192.0.2.7")?.map(\.text) == ["10.0.0.0/8", "::1/128", "192.0.2.7/32"])
     #expect(IPNetwork.list("")?.isEmpty == true)
     #expect(IPNetwork.list("10.0.0.0/8, nowhere") == nil)

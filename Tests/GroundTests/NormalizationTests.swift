@@ -4,8 +4,8 @@ import TestSupport
 import Testing
 
 @Suite struct NormalizationTests {
-  /// What refuses a long text unread depends on it.
-  @Test func `no scalar is made of more than four`() {
+  /// The refusal of long texts without reading them depends on this.
+  @Test func `no scalar decomposes into more than four`() {
     for code in UInt32(0x80)...0x10ffff {
       guard let scalar = Unicode.Scalar(code) else { continue }
       let text = String(scalar)
@@ -13,14 +13,14 @@ import Testing
     }
   }
 
-  @Test func `what is too long is refused`() {
+  @Test func `a text that is too long is refused`() {
     let longest = String(repeating: "\u{3b1}\u{313}\u{300}\u{345}", count: 255)
     #expect(normalized(longest, upTo: 255)?.unicodeScalars.count == 255)
     #expect(normalized(longest + "a", upTo: 255) == nil)
     #expect(normalized("", upTo: 0) == "")
   }
 
-  @Test func `a normal form is the standard library's`() {
+  @Test func `the normal form is that of the standard library`() {
     var chance = Chance(state: 3)
     let scalars =
       "aeoAEO\u{301}\u{327}\u{316}\u{345}\u{3b1}\u{1112}\u{1161}\u{11ab}\u{ac00}\u{212b}\u{1d15e}\u{bc6}\u{bbe}\u{958}"

@@ -2,7 +2,7 @@ import Ground
 import Testing
 
 @Suite struct Timestamps {
-  @Test func `times are added to, compared and counted`() {
+  @Test func `times are added to, compared and subtracted`() {
     let time = Timestamp(seconds: 10)
     #expect(time + .milliseconds(1500) == Timestamp(microseconds: 11_500_000))
     #expect(time - .microseconds(1) == Timestamp(microseconds: 9_999_999))
@@ -32,7 +32,7 @@ import Testing
     "2021-03-02T09:47:41+24:00", "2021-03-02T09:47:41+00:60", "2021-03-02T09:47:41+1", "2021-03-02T09:47:41Zz",
     "２021-03-02", " 2021-03-02", "+021-03-02", "1614678461",
   ])
-  func `another text is none`(_ text: String) {
+  func `other texts are not times`(_ text: String) {
     #expect(Timestamp(wire: text) == nil)
   }
 
@@ -41,13 +41,13 @@ import Testing
       (0, "1970-01-01T00:00:00+00:00"), (951_868_799, "2000-02-29T23:59:59+00:00"), (-1, "1969-12-31T23:59:59+00:00"),
       (-62_135_596_800, "0001-01-01T00:00:00+00:00"), (253_402_300_799, "9999-12-31T23:59:59+00:00"),
     ] as [(Int64, String)])
-  func `a time is written with the second and the offset`(_ seconds: Int64, _ text: String) {
+  func `a time is written to the second, with its offset`(_ seconds: Int64, _ text: String) {
     #expect(Timestamp(seconds: seconds).wire == text)
     #expect(Timestamp(seconds: seconds).dateAndTime + "+00:00" == text)
     #expect(Timestamp(microseconds: seconds * 1_000_000 + (seconds < 0 ? 0 : 999_999)).wire == text)
   }
 
-  @Test func `every day comes back, over more than the 400 years in which the calendar repeats`() {
+  @Test func `every day survives a round trip, over more than the calendar's period of 400 years`() {
     for day in Int64(-150_000)...150_000 {
       let time = Timestamp(seconds: day * 86_400 + 86_399)
       #expect(Timestamp(wire: time.wire) == time)
@@ -56,7 +56,7 @@ import Testing
 }
 
 @Suite struct Durations {
-  @Test func `microseconds are counted exactly, far from zero, too`() {
+  @Test func `microseconds are exact, even far from zero`() {
     for microseconds in [0, 1, 999_999, 1_795_747_818_123_457, 9_007_199_254_740_993, -1] as [Int64] {
       #expect(Duration.microseconds(microseconds).microseconds == microseconds)
       #expect(Duration.microseconds(microseconds).milliseconds == microseconds / 1000)

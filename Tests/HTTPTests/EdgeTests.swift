@@ -17,15 +17,17 @@ import Testing
   @Test(arguments: [
     ("127.0.0.1", "203.0.113.9", "203.0.113.9"),
     ("127.0.0.1", "203.0.113.9, 10.1.2.3", "203.0.113.9"),
-    ("127.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),  // the first is what the caller says of himself
+    ("127.0.0.1", "198.51.100.1, 203.0.113.9", "203.0.113.9"),  // the first is the caller's own claim
     ("127.0.0.1", "127.0.0.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
     ("127.0.0.1", "203.0.113.9, , 10.1.2.3,", "203.0.113.9"), ("127.0.0.1", ",203.0.113.9,\t,", "203.0.113.9"),
     ("10.9.9.9", "2001:DB8:0:0::1", "2001:db8::1"), ("10.9.9.9", "[2001:db8::1]:4711", "2001:db8::1"),
     ("10.9.9.9", "203.0.113.9:4711", "203.0.113.9"), ("10.9.9.9", "::ffff:203.0.113.9", "203.0.113.9"),
     ("2001:db8:1::5", "\t203.0.113.9 ", "203.0.113.9"),
-    ("127.0.0.1", "10.1.2.3, 10.4.5.6", "10.1.2.3"),  // a proxy that asks something itself
+    ("127.0.0.1", "10.1.2.3, 10.4.5.6", "10.1.2.3"),  // a proxy's own request
   ])
-  func `the caller is the last that no proxy of ours is`(_ peer: String, _ forwarded: String, _ caller: String) throws {
+  func `the caller is the last address that is not a trusted proxy`(
+    _ peer: String, _ forwarded: String, _ caller: String
+  ) throws {
     var request = try Self.request(from: peer, forwarded: forwarded)
     Self.proxies.resolveCaller(of: &request)
     #expect(request.address == caller)
@@ -36,7 +38,7 @@ import Testing
     ("203.0.113.9, unknown, 10.1.2.3", "10.1.2.3"), ("unknown", "127.0.0.1"), ("", "127.0.0.1"),
     (" , ,", "127.0.0.1"), ("203.0.113.9\u{0}", "127.0.0.1"), ("unknown, 127.0.0.1", "127.0.0.1"),
   ])
-  func `where a proxy does not know its caller, the address is the proxy's, and that is known`(
+  func `if a proxy does not know its caller, the address is the proxy's, and marked so`(
     _ forwarded: String, _ address: String
   ) throws {
     var request = try Self.request(from: "127.0.0.1", forwarded: forwarded)
@@ -46,7 +48,7 @@ import Testing
   }
 
   @Test(arguments: [("203.0.113.9", proxies), ("127.0.0.1", TrustedProxies())])
-  func `whom nobody trusts is the caller himself, and known to speak for others`(
+  func `an untrusted proxy is the caller, and known to speak for others`(
     _ peer: String, _ proxies: TrustedProxies
   ) throws {
     var request = try Self.request(from: peer, forwarded: "198.51.100.1")
@@ -55,7 +57,7 @@ import Testing
     #expect(request.isForwarded)
   }
 
-  @Test func `a request that nobody has forwarded is its peer's`() throws {
+  @Test func `a request that was not forwarded is its peer's`() throws {
     var request = try Self.request(from: "127.0.0.1", forwarded: nil)
     Self.proxies.resolveCaller(of: &request)
     #expect(request.address == "127.0.0.1")
@@ -71,7 +73,7 @@ import Testing
     return Edge(crossOrigin: try #require(CrossOrigin(origins))).permission(for: request).first?.value
   }
 
-  @Test func `a page may read answers where its origin is allowed, and it alone is named`() throws {
+  @Test func `a page may read responses if its origin is allowed, and only that origin is named`() throws {
     let allowed = "https://app.example.com, http://localhost:5173"
     #expect(try Self.permission(allowed, for: "https://app.example.com") == "https://app.example.com")
     #expect(try Self.permission(allowed, for: "http://localhost:5173") == "http://localhost:5173")
@@ -91,18 +93,18 @@ import Testing
     "*, https://app.example.com", "https://app.example.com;https://b.example", "ftp://app.example.com",
     "https://user@app.example.com",
   ])
-  func `what no browser sends as an origin is refused as a setting`(_ text: String) {
+  func `an origin that no browser sends is refused as a setting`(_ text: String) {
     #expect(CrossOrigin(text) == nil)
   }
 
-  @Test func `caches are told where answers depend on the origin`() throws {
+  @Test func `caches are told if responses depend on the origin`() throws {
     let one = Edge(crossOrigin: try #require(CrossOrigin("https://app.example.com")))
     #expect(one.fields.contains { $0 == ("Vary", "Origin") })
     let all = Edge(crossOrigin: try #require(CrossOrigin("*")))
     #expect(!all.fields.contains { $0.name == "Vary" })
   }
 
-  @Test func `browsers are told to stay on https where everybody comes by it`() {
+  @Test func `browsers are told to stay on https if the public URL has it`() {
     #expect(Edge(isSecure: true).fields.contains { $0 == ("Strict-Transport-Security", "max-age=63072000") })
     #expect(!Edge(isSecure: false).fields.contains { $0.name == "Strict-Transport-Security" })
   }
@@ -124,7 +126,7 @@ import Testing
     "00-00000000000000000000000000000000-SPAN-01", "00-TRACE-0000000000000000-01",
     "00-4BF92F3577B34DA6A3CE929D0E0E4736-SPAN-01", "00-4bf92f3577b34da6a3ce929d0e0e473\"-SPAN-01",
   ])
-  func `what is no trace is ignored`(_ text: String) {
+  func `an invalid trace is ignored`(_ text: String) {
     #expect(TraceParent(Self.filled(text)) == nil)
   }
 

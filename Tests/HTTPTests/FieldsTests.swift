@@ -42,7 +42,7 @@ import Testing
   static func quoted(_ text: String) -> String { String(decoding: JSONWriter.bytes(of: text), as: UTF8.self) }
 
   @Test(arguments: Encoding.allCases)
-  func `a field is the same however it comes`(_ encoding: Encoding) throws {
+  func `a field is the same in every encoding`(_ encoding: Encoding) throws {
     let fields = try Self.fields(
       [("name", "Ä & b=c+d%\"\r\n--a"), ("number", "-12"), ("flag", "True"), ("none", ""), ("choice", "PUT")], encoding)
     #expect(try fields.text("name", 1...99) == "Ä & b=c+d%\"\r\n--a")
@@ -61,7 +61,7 @@ import Testing
     #expect(throws: FieldsError.invalid("name")) { try fields.choice("name", as: HTTP.Method.self) }
   }
 
-  @Test func `JSON has types, and they count`() throws {
+  @Test func `JSON has types, and they matter`() throws {
     let fields = try Self.parsed(
       "application/json",
       #"{"t":"1","i":5,"f":1.5,"b":true,"n":null,"o":{"a":1},"l":["a","b"],"one":1,"big":9223372036854775808,"mixed":["a",1]}"#
@@ -89,12 +89,12 @@ import Testing
   }
 
   @Test(arguments: ["email=a&email=b", "email[]=a&email[]=b", "email[0]=a&email[1]=b", "email%5B%5D=a&email%5B%5D=b"])
-  func `a list is a field that comes again`(_ form: String) throws {
+  func `a list is a repeated field`(_ form: String) throws {
     let fields = try Self.parsed("application/x-www-form-urlencoded", form + "&emails=c&email[x]=d&xemail[]=e")
     #expect(try fields.texts("email", 1...9) == ["a", "b"])
   }
 
-  @Test func `words have commas or blanks between, whatever marks follow them`() throws {
+  @Test func `words are separated by commas or spaces, whatever combining marks follow`() throws {
     let fields = try Self.fields([("n", "a, b,,c\td\u{301}"), ("m", "a,\u{301}b \u{327}c"), ("o", " , ")], .form)
     #expect(try fields.words("n", 0...99) == ["a", "b", "c", "d\u{301}"])
     #expect(try fields.words("m", 0...99).count == 3)
@@ -102,17 +102,17 @@ import Testing
     #expect(try fields.words("p", 0...99).isEmpty)
   }
 
-  @Test func `of a repeated field the last counts`() throws {
+  @Test func `the last of several values counts`() throws {
     #expect(try Self.parsed("application/x-www-form-urlencoded", "a=1&a=2").text("a", 1...9) == "2")
   }
 
   @Test(arguments: Encoding.allCases)
-  func `text comes in normal form C`(_ encoding: Encoding) throws {
+  func `text is returned in normal form C`(_ encoding: Encoding) throws {
     let fields = try Self.fields([("n", "cafe\u{301} \u{1112}\u{1161}\u{11ab}")], encoding)
     #expect(try Array(fields.text("n", 1...9).unicodeScalars) == Array("caf\u{e9} \u{d55c}".unicodeScalars))
   }
 
-  @Test func `NUL is no text`() throws {
+  @Test func `NUL is not allowed in text`() throws {
     let json = try Self.parsed("application/json", #"{"n":"a\u0000b"}"#)
     #expect(throws: FieldsError.invalid("n")) { try json.text("n", 0...9) }
     let multipart = try Self.fields([("n", "a\u{0}b")], .multipart)
@@ -120,7 +120,7 @@ import Testing
     #expect(throws: FieldsError.self) { try Self.parsed("application/x-www-form-urlencoded", "n=%00") }
   }
 
-  @Test func `a file is no text`() throws {
+  @Test func `a file is not a text`() throws {
     let fields = try Self.parsed(
       "multipart/form-data; boundary=x",
       "--x\r\nContent-Type: text/csv\r\ncontent-disposition: form-data; filename=\"a\\\"b.csv\"; name=f\r\n\r\n1\r\n--x--"
@@ -151,11 +151,11 @@ import Testing
     ("multipart/form-data; boundary=x", "--x\r\n\r\n\r\n--x--"), ("multipart/form-data", "--x--"),
     ("multipart/form-data; boundary=x", "junk--x--"), ("multipart/form-data; boundary=", "----"),
   ])
-  func `what is malformed is refused`(_ type: String, _ body: String) {
+  func `a malformed body is refused`(_ type: String, _ body: String) {
     #expect(throws: FieldsError.self) { try Self.parsed(type, body) }
   }
 
-  @Test func `there is an end to fields and parts`() {
+  @Test func `the number of fields and parts is limited`() {
     let form = (0...1000).map { "a\($0)=1" }.joined(separator: "&")
     #expect(throws: FieldsError.self) { try Self.parsed("application/x-www-form-urlencoded", form) }
     let json = "{" + (0...1000).map { "\"a\($0)\":1" }.joined(separator: ",") + "}"
@@ -198,13 +198,13 @@ import Testing
     }
   }
 
-  @Test func `a flaw is named with its place`() {
+  @Test func `an error names its place`() {
     #expect(throws: FieldsError.malformed("The body is not a JSON object: a name is missing, at byte 7.")) {
       try Self.parsed("application/json", #"{"a":1,}"#)
     }
   }
 
-  @Test func `nested values are fields' own`() throws {
+  @Test func `nested values belong to their fields`() throws {
     let fields = try Self.parsed("application/json", #"{"rows":[[1,{"a":null}]],"text":"a"}"#)
     #expect(fields.json("rows") == .array([.array([.number("1"), .object([.init(name: "a", value: .null)])])]))
     #expect(fields.json("text") == .string("a"))
@@ -212,7 +212,7 @@ import Testing
     #expect(fields.has("rows"))
   }
 
-  @Test func `a text is as long as its normal form`() throws {
+  @Test func `the length of a text is that of its normal form`() throws {
     let longest = String(repeating: "\u{3b1}\u{313}\u{300}\u{345}", count: 255)
     for (text, isShort) in [
       (longest, true), (longest + "a", false), (String(repeating: "a\u{301}", count: 256), false),

@@ -9,14 +9,14 @@ import Testing
     ("/%252F", ["%2F"]), ("/%C3%BC", ["ü"]), ("/ü", ["ü"]), ("/a?b=/c", ["a"]), ("/a#b", ["a"]), ("/..", [".."]),
     ("http://host/a?b", ["a"]), ("HTTP://host:1", []), ("https://host/", []), ("/?", []), ("/%7E~", ["~~"]),
   ])
-  func `a path is taken apart and decoded once`(_ raw: String, _ segments: [String]) throws {
+  func `a path is split and decoded once`(_ raw: String, _ segments: [String]) throws {
     #expect(try Target(raw).segments == segments)
   }
 
   @Test(arguments: [
     "", "a", "*", "ftp://host/a", "/%", "/%a", "/%zz", "/%0", "/%00", "/a%00b", "/%ff", "/%c3", "/%e2%82", "/%ed%a0%80",
   ])
-  func `a target that cannot be used is refused`(_ raw: String) {
+  func `an unusable target is refused`(_ raw: String) {
     #expect(throws: Target.MalformedTarget.self) { try Target(raw) }
   }
 
@@ -49,7 +49,7 @@ import Testing
     ("a\"b\\c/d", #""a\"b\\c/d""#), ("\u{0}\n\u{1f}\u{7f}", #""\u0000\u000a\u001f\u007f""#), ("ü🦊", #""ü🦊""#),
     ("", #""""#),
   ])
-  func `values are written by the letter of RFC 8259`(_ text: String, _ written: String) {
+  func `values are written as RFC 8259 says`(_ text: String, _ written: String) {
     let expected =
       #"{"text":\#(written),"none":null,"list":[1,2],"empty":[],"inner":{"yes":true},"né\"e":-9223372036854775808,"#
       + #""half":0.5,"infinite":null}"#
@@ -62,7 +62,7 @@ import Testing
     }
   }
 
-  @Test func `an address begins with the public URL, however deep it stands`() {
+  @Test func `an address begins with the public URL, however deeply nested`() {
     let bytes = JSONWriter.bytes(of: Picture(), publicURL: "https://bases.example.com")
     #expect(
       String(decoding: bytes, as: UTF8.self) == #"{"of":{"address":"https://bases.example.com/pictures/\"1\".png"}}"#)

@@ -6,9 +6,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Work that is done later: at PostgreSQL itself, with the database's clock moved by dating the work back.
+/// Deferred work, with a real PostgreSQL; the database's clock is moved by dating the work back.
 @Suite struct DeferredWorkTests {
-  @Test func `work is there if and only if its transaction is committed, and is done once, in order`() async throws {
+  @Test func `work exists if and only if its transaction is committed, and is done once, in order`() async throws {
     try await Yard.with { yard in
       for number in 1...20 { try await yard.enqueue(number) }
       await #expect(throws: Failure.self) {
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `work that is due later waits, and holds up nobody`() async throws {
+  @Test func `work that is due later waits, and holds up no other`() async throws {
     try await Yard.with { yard in
       #expect(try await yard.db.transaction { try await $0.enqueue(Letter(number: 1), after: .seconds(3600)) })
       try await yard.enqueue(2)
@@ -44,7 +44,7 @@ import Testing
     }
   }
 
-  @Test func `what fails is tried again after pauses that grow, and is dead after its last attempt`() async throws {
+  @Test func `failed work is tried again after growing pauses, and is dead after its last attempt`() async throws {
     let (hour, hours) = (3600.0, Duration.seconds(3600))
     let retries = RetryPolicy(attempts: 4, firstPause: hours, longestPause: hours * 3)
     try await Yard.with(retries: retries) { yard in
@@ -53,7 +53,7 @@ import Testing
       for (number, longest) in [(1, hour), (2, hour * 2), (3, hour * 3)] {
         try await yard.replicas(1) { #expect(await comes { try await yard.attemptsEnded() == number }) }
         let pause = try #require(try await yard.pause())
-        // Cut by a half at most; and the test may have taken a while.
+        // Shortened by at most a half; and the test may have taken a while.
         #expect(pause <= longest && pause > longest / 2 - hour / 4, "\(pause)")
         #expect(try await yard.dead() == [])
         try await yard.makeDue()
@@ -63,7 +63,7 @@ import Testing
       #expect(Set(yard.attempts.map(\.id)).count == 1)
       #expect(yard.reports.map(\.attempt.number) == [4])
       #expect(yard.reports.map(\.reason) == ["no such house"])
-      // The dead do not come back by themselves, and do if somebody says so.
+      // Dead work is not tried again by itself, but can be made due.
       try await yard.makeDue()
       try await yard.replicas(1) {}
       #expect(yard.attempts.count == 4)
@@ -74,9 +74,9 @@ import Testing
     }
   }
 
-  @Test func `what is hopeless, or cannot be read, is dead at once`() async throws {
+  @Test func `work that is hopeless or cannot be read is dead at once`() async throws {
     try await Yard.with { yard in
-      yard.fail { $0 == 1 ? Hopeless("gone for good") : nil }
+      yard.fail { $0 == 1 ? PermanentFailure("gone for good") : nil }
       try await yard.enqueue(1)
       try await yard.database.execute("insert into deferred_work (kind, payload) values ('letter', '{\"to\": []}')")
       try await yard.enqueue(2)
@@ -86,7 +86,7 @@ import Testing
     }
   }
 
-  @Test func `what takes longer than its limit has failed, and its end does not count`() async throws {
+  @Test func `work over its time limit has failed, and its later result does not count`() async throws {
     try await Yard.with(limit: .milliseconds(50)) { yard in
       yard.hold()
       try await yard.enqueue(1)
@@ -103,13 +103,13 @@ import Testing
     }
   }
 
-  @Test func `what a replica had taken that is gone is done by another`() async throws {
+  @Test func `work of a lost replica is done by another`() async throws {
     try await Yard.with { yard in
       yard.hold()
       try await yard.enqueue(1)
       try await yard.replicas(1) {
         #expect(await poll { yard.attempts.count == 1 })
-        // Its connections are cut, as with the process: it can say nothing of what it does.
+        // Its connections are cut, as if the process had died: it cannot report the result.
         try yard.database.interrupt()
         yard.letGo()
         #expect(await poll { yard.done == [1] })
@@ -124,7 +124,7 @@ import Testing
     }
   }
 
-  @Test func `what is lost with its replica again and again is dead in the end`() async throws {
+  @Test func `work whose replica is lost again and again is finally dead`() async throws {
     try await Yard.with(retries: RetryPolicy(attempts: 3, firstPause: .zero, longestPause: .zero)) { yard in
       try await yard.enqueue(1)
       try await yard.database.execute("update deferred_work set attempts = 3")
@@ -133,7 +133,7 @@ import Testing
     }
   }
 
-  @Test func `what is under way at the end of a replica is put back as it was`() async throws {
+  @Test func `work under way when a replica stops is put back as it was`() async throws {
     try await Yard.with { yard in
       yard.hold()
       try await yard.enqueue(1)
@@ -154,7 +154,7 @@ import Testing
     }
   }
 
-  @Test func `no more of a kind waits than may, and whoever enqueues learns of it`() async throws {
+  @Test func `waiting work of a kind is limited, and enqueuing tells when the limit is reached`() async throws {
     try await Yard.with { yard in
       try await yard.database.execute(
         """
@@ -167,7 +167,7 @@ import Testing
     }
   }
 
-  @Test func `of what is dead the latest is kept, for thirty days`() async throws {
+  @Test func `the latest dead work is kept for thirty days`() async throws {
     try await Yard.with { yard in
       try await yard.database.execute(
         """
@@ -188,7 +188,7 @@ import Testing
   }
 }
 
-/// Whether the condition comes to hold.
+/// Whether the condition becomes true.
 private func comes(_ condition: () async throws -> Bool) async -> Bool {
   await poll { (try? await condition()) == true }
 }
@@ -209,7 +209,7 @@ private struct Letter: DeferredWork {
   func write(to json: inout JSONWriter) { json.object { $0.add("number", number) } }
 }
 
-/// A database, and those who deliver letters from it.
+/// A database, and replicas that deliver letters from it.
 private final class Yard: Sendable {
   private struct State {
     var done: [Int] = []
@@ -244,7 +244,7 @@ private final class Yard: Sendable {
   var attempts: [WorkAttempt] { state.withLock { $0.attempts } }
   var reports: [WorkReport] { state.withLock { $0.reports } }
   func fail(_ failure: @escaping @Sendable (Int) -> (any Error)?) { state.withLock { $0.failure = failure } }
-  /// Keeps whoever has taken a letter until `letGo`, or until it is cancelled at the end of its replica.
+  /// Holds every handler that has taken a letter until `letGo`, or until its replica stops and cancels it.
   func hold() { state.withLock { $0.isHeld = true } }
   func letGo() { state.withLock { $0.isHeld = false } }
 
@@ -252,7 +252,7 @@ private final class Yard: Sendable {
     #expect(try await db.transaction { try await $0.enqueue(Letter(number: number)) })
   }
 
-  /// Runs so many replicas during the body, and stops them.
+  /// Runs replicas during the body, and stops them.
   func replicas(_ count: Int, lanes: Int = 2, _ body: () async throws -> Void) async throws {
     let scene = Scene(loop)
     let runners = (1...count).map { _ in
@@ -290,12 +290,12 @@ private final class Yard: Sendable {
 
   func rows() async throws -> Int64 { try await row("select count(*) as count from deferred_work") }
 
-  /// How many attempts at the one letter have failed, none being under way.
+  /// How many attempts at the only letter have failed, if none is under way.
   func attemptsEnded() async throws -> Int64 {
     try await row("select coalesce(max(attempts), 0)::bigint as count from deferred_work where failure is not null")
   }
 
-  /// Seconds until the one letter is tried again.
+  /// The seconds until the only letter is tried again.
   func pause() async throws -> Double? {
     try await db.row(
       "select (1e6 * extract(epoch from due_at - now()))::bigint as count from deferred_work", as: Count.self

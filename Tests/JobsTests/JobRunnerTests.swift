@@ -5,9 +5,9 @@ import Testing
 
 @testable import Jobs
 
-/// Jobs by a clock that only the test moves.
+/// Jobs with a clock that only the test moves.
 @Suite struct JobRunnerTests {
-  @Test func `a job runs at once or after its interval, as it says, and then again and again`() async throws {
+  @Test func `a job runs at once or after its interval, as declared, and then again and again`() async throws {
     try await onLoop { loop in
       let scene = Scene(loop)
       let runner = scene.runner([
@@ -28,7 +28,7 @@ import Testing
     }
   }
 
-  @Test func `what a run says of the next one holds, if that is before its interval`() async throws {
+  @Test func `a run may plan the next one, if that is before its interval`() async throws {
     try await onLoop { loop in
       let scene = Scene(loop)
       let answers = Mutex<[Job.NextRun]>([.within(.seconds(2)), .within(.seconds(100)), .never])
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `a job that throws is reported once for each reason, runs again, and says when it works`() async throws {
+  @Test func `a failing job is reported once for each reason, runs again, and its recovery is reported`() async throws {
     try await onLoop { loop in
       let scene = Scene(loop)
       let reasons = Mutex<[String?]>(["no server", "no server", "no disk", "no server", nil, nil, "no server"])
@@ -96,7 +96,7 @@ import Testing
     }
   }
 
-  @Test func `of a job that fails each time for another reason, eight are reported`() async throws {
+  @Test func `of a job with a new reason each time, eight failures are reported`() async throws {
     try await onLoop { loop in
       let scene = Scene(loop)
       let reasons = Mutex(Array(1...30))
@@ -116,7 +116,7 @@ import Testing
     }
   }
 
-  @Test func `stopping waits for the run under way, tells it, and begins no other`() async throws {
+  @Test func `stopping cancels the current run, waits for it, and begins no other`() async throws {
     try await onLoop { loop in
       let scene = Scene(loop)
       let (entered, leave) = (Meeting(of: 2), Meeting(of: 2))
@@ -145,7 +145,7 @@ import Testing
     }
   }
 
-  @Test func `records of several runners add up, and the last is that of whoever ran later`() async throws {
+  @Test func `records of several runners are added, and the last run is the latest of all`() async throws {
     try await onLoop { loop in
       var sum = JobRecord(name: "same")
       for number in 1...3 {
@@ -167,7 +167,7 @@ struct Failure: Error, CustomStringConvertible {
   let description: String
 }
 
-/// What jobs do, and what is reported of them.
+/// Notes what jobs do and what is reported about them.
 final class Scene: Sendable {
   let clock = ManualClock()
   private let loop: Loop
@@ -188,7 +188,7 @@ final class Scene: Sendable {
     return runner
   }
 
-  /// How many jobs wait for their next run.
+  /// The number of jobs that wait for their next run.
   var resting: Int { state.withLock { $0.runners }.reduce(0) { $0 + $1.resting } }
 
   /// A job that notes its name.
@@ -196,7 +196,7 @@ final class Scene: Sendable {
     Job(name, every: interval, from: start) { [self] _ in note(name) }
   }
 
-  /// Whether so many jobs come to rest, after these notes.
+  /// Whether `count` jobs come to rest, after these notes.
   func rests(_ count: Int, after notes: [String]) async -> Bool {
     await poll { resting == count && self.notes == notes }
   }

@@ -1,12 +1,12 @@
 import Jobs
 
-/// A clock that stands still until a test puts it forward. To be used on the loop.
+/// A clock that stands still until a test advances it. Use it on the loop.
 final class ManualClock: JobClock, @unchecked Sendable {
   private(set) var now = ContinuousClock.now
   private var alarms: [(time: ContinuousClock.Instant, action: () -> Void, id: Int)] = []
   private var count = 0
 
-  /// How many wait for it.
+  /// How many tasks wait for it.
   var waiting: Int { alarms.count }
 
   func after(_ delay: Duration, _ action: @escaping () -> Void) -> () -> Void {

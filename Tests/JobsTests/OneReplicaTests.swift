@@ -5,9 +5,9 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// Jobs that replicas which share a database do one at a time, at PostgreSQL itself.
+/// Jobs that only one of several replicas with a common database runs at a time, with a real PostgreSQL.
 @Suite struct OneReplicaTests {
-  @Test func `of many replicas one runs the job, and the next one when its interval is over`() async throws {
+  @Test func `one of many replicas runs the job, and the next one after its interval`() async throws {
     try await TestDatabase.with(connections: 8) { database in
       try await database.db.onLoop { db in
         let loop = try TestDatabase.loop.get()
@@ -16,7 +16,7 @@ import Testing
         for runner in runners { runner.start() }
         #expect(await poll { scenes.allSatisfy { $0.resting == 1 } })
         #expect(scenes.flatMap(\.notes) == ["done"])
-        // By its clock the time has come for each of them; by the database's it has not.
+        // By the replicas' clocks, the job is due; by the database's, it is not.
         try await Self.letAllAsk(scenes)
         #expect(scenes.flatMap(\.notes) == ["done"])
 
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `nobody runs it while somebody does, and somebody else if that one is gone`() async throws {
+  @Test func `no replica runs the job while another does, unless that one is lost`() async throws {
     try await TestDatabase.with { database in
       try await database.db.onLoop { db in
         let loop = try TestDatabase.loop.get()
@@ -50,11 +50,11 @@ import Testing
         second.start()
         #expect(await scenes[1].rests(1, after: []))
 
-        // As when the first one was lost so long ago that nobody waits for it any more.
+        // As if the first one had been lost so long ago that its claim has expired.
         try await database.execute("update job set held_until = now()")
         try await Self.letAllAsk([scenes[1]])
         #expect(scenes[1].notes == ["done"])
-        // It comes to its end all the same, and takes nothing away from anybody.
+        // It ends all the same, and takes the turn from nobody.
         try await database.execute("update job set held_until = now() + interval '1 hour'")
         await leave.arrive()
         #expect(await scenes[0].rests(1, after: ["late"]))
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func `a turn that was claimed by a clock that was ahead keeps nobody waiting`() async throws {
+  @Test func `a turn claimed by a clock that was ahead keeps no replica waiting`() async throws {
     try await TestDatabase.with { database in
       try await database.db.onLoop { db in
         let scene = Scene(try TestDatabase.loop.get())
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `a run that throws gives its turn back, and one that takes too long is cancelled`() async throws {
+  @Test func `a failed run returns its turn, and one that takes too long is cancelled`() async throws {
     try await TestDatabase.with { database in
       try await database.db.onLoop { db in
         let scene = Scene(try TestDatabase.loop.get())
@@ -103,7 +103,7 @@ import Testing
     }
   }
 
-  @Test func `a job whose database is away is reported, and runs when it is back`() async throws {
+  @Test func `a job without its database is reported, and runs when it is back`() async throws {
     try await TestDatabase.with { database in
       try await database.db.onLoop { db in
         let scene = Scene(try TestDatabase.loop.get())
@@ -126,7 +126,7 @@ import Testing
     Job("shared", every: .seconds(3600), by: .oneReplica(of: db, limit: .seconds(600))) { _ in scene.note("done") }
   }
 
-  /// Puts the clocks forward, and waits until whoever asks has an answer.
+  /// Advances the clocks, and waits until every replica that asks for its turn has an answer.
   private static func letAllAsk(_ scenes: [Scene]) async throws {
     for scene in scenes { scene.clock.advance(by: .seconds(3600)) }
     #expect(await poll { scenes.allSatisfy { $0.resting == 1 } })

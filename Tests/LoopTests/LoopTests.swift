@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite(.timeLimit(.minutes(30))) struct Loops {
-  @Test func `a body runs on the loop's thread and comes back to it after waiting elsewhere`() throws {
+  @Test func `a body runs on the loop's thread and returns to it after waiting elsewhere`() throws {
     let stayed = try runBlocking { loop in
       var here = [loop.isCurrent]
       _ = await Task.detached { 1 }.value
@@ -84,7 +84,7 @@ import Testing
     #expect(seen == 1)
   }
 
-  @Test func `what takes its turn runs after jobs, and may ask to be called in time`() throws {
+  @Test func `a turn is taken after jobs, and may ask to be called in time`() throws {
     final class Counter: Turn {
       var turns = 0
       var enough: CheckedContinuation<Void, Never>?
@@ -98,7 +98,7 @@ import Testing
     try runBlocking { loop in
       let counter = Counter()
       loop.add(counter)
-      // There is nothing else that would ever wake the loop.
+      // Nothing else would ever wake the loop.
       await withCheckedContinuation { counter.enough = $0 }
       loop.remove(counter)
     }
@@ -106,7 +106,7 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(30))) struct BlockingPools {
-  @Test func `a pool turns away what its queue cannot hold, and serves again afterwards`() async throws {
+  @Test func `a pool refuses what its queue cannot hold, and serves again afterwards`() async throws {
     let pool = BlockingPool(named: "test", threads: 1, capacity: 2)
     let gate = Semaphore()
     let outcomes = try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -133,8 +133,8 @@ import Testing
 
   private typealias Share = BlockingPool.QueueShare
 
-  /// Blocks a pool's one thread, lets the shares ask for it one after the other, and lets it go on; gives who was served,
-  /// in that order, and how many were refused. The pool takes 64.
+  /// Blocks a pool's only thread, enqueues work for each share in this order, and releases the thread. Returns the
+  /// shares in the order in which they were served, and how many were refused. The pool holds 64.
   private static func serve(_ shares: [Share]) async throws -> (served: [Share], refused: Int) {
     let pool = BlockingPool(named: "test", threads: 1, capacity: 64)
     let gate = Semaphore()
@@ -157,7 +157,7 @@ import Testing
     return (served.with { $0 }, refused.with { $0 })
   }
 
-  @Test func `one account's flood is in nobody else's way, from the same place or another`() async throws {
+  @Test func `one account's flood holds up nobody else, in the same place or another`() async throws {
     let flood = [Share](repeating: Share(account: "greedy", source: "office"), count: 90)
     let others = [Share(account: "neighbour", source: "office"), Share(account: "stranger", source: "home")]
     let (served, refused) = try await Self.serve(flood + others)
@@ -168,7 +168,7 @@ import Testing
     #expect(places[1] ?? .max < 3)
   }
 
-  @Test func `one place's flood of accounts takes an eighth of the turns from each of the others`() async throws {
+  @Test func `one place's flood of accounts takes an eighth of the turns from every other place`() async throws {
     let flood = (0..<90).map { Share(account: "name \($0)", source: "office") }
     let others = (0..<10).map { Share(account: "stranger \($0)", source: "home \($0)") }
     let (served, refused) = try await Self.serve(flood + others)
@@ -178,7 +178,7 @@ import Testing
     #expect(last < 20, "all of the others are served among the first eight of the flood")
   }
 
-  @Test func `who is served keeps no advantage, and shares that are alone are served as they come`() async throws {
+  @Test func `being served gives no advantage, and single shares are served in order`() async throws {
     let pair = [Share(account: "one", source: "here"), Share(account: "two", source: "there")]
     let (served, refused) = try await Self.serve((0..<20).flatMap { _ in pair })
     #expect(refused == 0)
@@ -189,7 +189,7 @@ import Testing
     #expect((nobodies.served.count, nobodies.refused) == (64, 6))
   }
 
-  @Test func `a pool uses no more threads than it may`() async throws {
+  @Test func `a pool uses no more threads than allowed`() async throws {
     let pool = BlockingPool(named: "test", threads: 3, capacity: 100)
     let running = Shared((now: 0, most: 0))
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -197,7 +197,7 @@ import Testing
         group.addTask {
           try await pool.run {
             running.with { $0 = ($0.now + 1, max($0.most, $0.now + 1)) }
-            repeat { usleep(2000) } while running.with { $0.most } < 3  // the others are about to come
+            repeat { usleep(2000) } while running.with { $0.most } < 3  // the others are about to start
             running.with { $0.now -= 1 }
           }
         }

@@ -6,7 +6,7 @@ import Testing
 @testable import Cluster
 
 @Suite(.timeLimit(.minutes(30))) struct Clusters {
-  @Test func `what was committed is there after a stop and a start`() async throws {
+  @Test func `committed data survive a stop and a start`() async throws {
     let first = try await ThrowAwayCluster.start()
     try await query(first, "create table kept as select 42 as value")
     first.stop()
@@ -16,7 +16,7 @@ import Testing
     #expect(try await query(second, "select value from kept") == 42)
   }
 
-  @Test func `the server can be reached by its owner's socket alone, and its data can be verified`() async throws {
+  @Test func `the server is reached only by its owner's socket, and its data have checksums`() async throws {
     let cluster = try await ThrowAwayCluster.start()
     defer { cluster.stop() }
     let lines = try #require(read("\(cluster.directory)/postgres/postmaster.pid"))
@@ -28,7 +28,7 @@ import Testing
     #expect(try await query(cluster, "select 1 as value where current_setting('server_encoding') = 'UTF8'") == 1)
   }
 
-  @Test func `a durable cluster leaves PostgreSQL's promises as they are`() async throws {
+  @Test func `a durable cluster keeps PostgreSQL's guarantees`() async throws {
     let directory = TestCluster.directory()
     let cluster = try EmbeddedCluster(directory: directory)
     defer { cluster.stop() }
@@ -42,13 +42,13 @@ import Testing
     }
   }
 
-  @Test func `a stale pid file does not keep the server from starting, also where the number was given out anew`()
+  @Test func `a stale PID file does not keep the server from starting, even if the PID was reused`()
     async throws
   {
     let first = try await ThrowAwayCluster.start()
     let lines = try #require(read("\(first.directory)/postgres/postmaster.pid"))
     first.stop()
-    // The second one is alive, and its user is the one that PostgreSQL runs as.
+    // The second process is alive, and runs as PostgreSQL's user.
     let other = try await ThrowAwayCluster.start()
     defer { other.stop() }
     for pid in [999_999_999, other.postmaster, getpid()] {
@@ -60,7 +60,7 @@ import Testing
     }
   }
 
-  @Test func `a server that a dead process has left is taken over, and stopped in the end`() async throws {
+  @Test func `a server left by a dead process is taken over, and finally stopped`() async throws {
     let first = try await ThrowAwayCluster.start()
     first.stop()
     let programs = try Programs(for: nil)
@@ -84,7 +84,7 @@ import Testing
     #expect(try await query(first, "select 1 as value") == 1)
   }
 
-  @Test func `a server that dies is started again, with what was committed`() async throws {
+  @Test func `a server that dies is restarted, with all committed data`() async throws {
     let cluster = try await ThrowAwayCluster.start()
     defer { cluster.stop() }
     try await query(cluster, "create table kept as select 42 as value")
@@ -96,7 +96,7 @@ import Testing
     }
   }
 
-  @Test func `a directory that was left half made is made anew`() async throws {
+  @Test func `a half-made directory is made anew`() async throws {
     let directory = TestCluster.directory()
     mkdir(directory, 0o755)
     mkdir("\(directory)/postgres.new", 0o700)
@@ -106,7 +106,7 @@ import Testing
     #expect(try await query(cluster, "select 1 as value") == 1)
   }
 
-  @Test func `a directory with something else in it, or of another version, is left alone`() throws {
+  @Test func `a directory with other content, or of another version, is left alone`() throws {
     let directory = TestCluster.directory()
     mkdir(directory, 0o755)
     mkdir("\(directory)/postgres", 0o755)
@@ -118,7 +118,7 @@ import Testing
     #expect(read("\(directory)/postgres/holidays") == ["photographs"])
   }
 
-  @Test func `a path that is too long for a socket, or that libpq would misread, does no harm`() async throws {
+  @Test func `a path that is too long for a socket, or that libpq would misread, is no problem`() async throws {
     for name in [String(repeating: "long", count: 30), "one, two", "it's \\ odd"] {
       let cluster = try await ThrowAwayCluster.start("\(TestCluster.directory())/\(name)")
       #expect(try await query(cluster, "select 1 as value") == 1)
@@ -128,7 +128,7 @@ import Testing
   }
 
   @Test(.enabled(if: geteuid() == 0, "only root runs PostgreSQL as somebody else"))
-  func `a directory that PostgreSQL's user may not enter is refused, and told how to choose another`() throws {
+  func `a directory that PostgreSQL's user may not enter is refused with a remedy`() throws {
     let closed = TestCluster.directory()
     mkdir(closed, 0o700)
     let error = #expect(throws: ClusterError.self) { try ThrowAwayCluster("\(closed)/data") }
@@ -136,7 +136,7 @@ import Testing
     #expect("\(String(describing: error))".contains("BASEKEEPER_DATA_DIR"))
   }
 
-  @Test func `a server that cannot start tells where its log is, and how it ends`() throws {
+  @Test func `a server that cannot start reports its log's path and last lines`() throws {
     var settings = EmbeddedCluster.ClusterSettings.throwAway
     settings.server["shared_buffers"] = "nonsense"
     let directory = TestCluster.directory()
@@ -149,7 +149,7 @@ import Testing
   }
 }
 
-/// Runs a statement, and gives the number that it answers.
+/// Runs a statement and returns its number.
 @discardableResult
 private func query(_ cluster: ThrowAwayCluster, _ sql: SQL) async throws -> Int? {
   let db = WritableDatabase(Database.Settings(url: cluster.conninfo), on: try TestDatabase.loop.get())

@@ -7,7 +7,7 @@ import Testing
     Hosts.attempts(of: url).map { $0.map { "\($0.name)=\($0.value)" } }
   }
 
-  @Test func `each host of a URL is tried by itself, with its own port`() {
+  @Test func `each host of a URL is tried separately, with its own port`() {
     #expect(
       attempts("postgresql://me@db1:1,db2:2/x") == [["host=db1", "port=1"], ["host=db2", "port=2"]])
     #expect(
@@ -18,7 +18,7 @@ import Testing
         == [["host=a", "hostaddr=192.0.2.1"], ["host=b", "hostaddr=192.0.2.2"]])
   }
 
-  @Test func `a standby is preferred among all of them before any is taken`() {
+  @Test func `a standby is preferred among all hosts before any is taken`() {
     #expect(
       attempts("postgresql://a,b/x?target_session_attrs=prefer-standby") == [
         ["host=a", "port=5432", "target_session_attrs=standby"],
@@ -28,7 +28,7 @@ import Testing
       ])
   }
 
-  @Test func `whether a server takes writes is asked of the server, not of what a session does by default`() {
+  @Test func `whether a server accepts writes is asked of the server, not of a session's default`() {
     #expect(attempts("postgresql://a/x?target_session_attrs=read-write") == [["target_session_attrs=primary"]])
     #expect(attempts("postgresql://a/x?target_session_attrs=read-only") == [["target_session_attrs=standby"]])
     #expect(

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(30))) struct Lookups {
-  @Test func `among a thousand concurrent look-ups the failing tenth gets its errors, and the others their answers`()
+  @Test func `of a thousand look-ups at once, the failing tenth gets its errors, and the others answers`()
     async throws
   {
     try await onDatabase { db in
@@ -21,7 +21,7 @@ import Testing
     }
   }
 
-  @Test func `a statement that cannot be prepared fails alone, every time it is tried`() async throws {
+  @Test func `a statement that cannot be prepared fails alone, each time`() async throws {
     try await onDatabase { db in
       for _ in 1...3 {
         async let before = quotient(db, 6, by: 2)
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test(arguments: [true, false])
-  func `a statement that the server has ended to undo a deadlock is sent again`(_ isLookup: Bool) async throws {
+  func `a statement that the server has ended in a deadlock is sent again`(_ isLookup: Bool) async throws {
     try await onDatabase { db in
       for table in ["one", "two"] as [SQL] { try await db.run("create table \(table) as select 7 as value") }
       let meeting = Meeting(of: 2)
@@ -61,7 +61,7 @@ import Testing
       }
       async let answer = ask()
       try await db.transaction { transaction in
-        try await transaction.run("set local deadlock_timeout = '1min'")  // the other is to find out
+        try await transaction.run("set local deadlock_timeout = '1min'")  // the other is to notice
         try await transaction.run("lock table two")
         await meeting.arrive()
         let waits = try await poll {
@@ -97,7 +97,7 @@ import Testing
         let names = Names()
         try await onDatabase(settings) { db in
           for divisor in 1...3 { #expect(await quotient(db, 6, by: divisor) == .success(6 / divisor)) }
-          // Equal texts at two places of the source.
+          // Equal texts at two places in the source.
           _ = try await db.lookup("select 1 as value", as: Only<Int>.self)
           _ = try await db.lookup("select 1 as value", as: Only<Int>.self)
           let known = try await db.lookup(
@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  @Test func `without prepared statements each fails alone, and transactions are whole`() async throws {
+  @Test func `without prepared statements, each fails alone, and transactions are atomic`() async throws {
     try await onDatabase({ $0.preparesStatements = false }) { db in
       async let good = quotient(db, 6, by: 2)
       async let bad = quotient(db, 6, by: 0)
@@ -169,7 +169,7 @@ import Testing
     }
   }
 
-  @Test func `a large answer and a large parameter get through`() async throws {
+  @Test func `a large answer and a large parameter work`() async throws {
     let text = String(repeating: "0123456789", count: 800_000)
     try await onDatabase { db in
       async let first: Only<String>? = db.lookup("select \(text)::text as value")
@@ -182,7 +182,7 @@ import Testing
     }
   }
 
-  @Test func `sessions have our time zone, encoding and limits, and the options of the URL`() async throws {
+  @Test func `sessions have our time zone, encoding and limits, and the URL's options`() async throws {
     try await onDatabase({
       $0.url += " options='-c search_path=pg_catalog -c statement_timeout=1'"
       $0.statementTime = .milliseconds(4321)
@@ -208,7 +208,7 @@ private func quotient(_ db: WritableDatabase, _ dividend: Int, by divisor: Int) 
   }
 }
 
-/// The sqlstate of a look-up in a table that is not there.
+/// The SQLSTATE of a look-up in a table that does not exist.
 private func failure(_ db: WritableDatabase) async -> String? {
   do throws(PostgresError) {
     _ = try await db.lookup("select value from nothing", as: Only<Int>.self)

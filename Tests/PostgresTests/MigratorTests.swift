@@ -10,7 +10,7 @@ import Testing
   private static let second = Migration(name: "0002-b.sql", sql: "create table b as select id + 1 as id from a;")
   private static let third = Migration(name: "0003-c.sql", sql: "update b set id = 7")
 
-  @Test func `migrations are applied in order, once, and each by itself`() async throws {
+  @Test func `migrations are applied in order, once, each in its own transaction`() async throws {
     try await TestDatabase.withEmpty { database in
       #expect(try Migrator.migrate(database.conninfo, [Self.first]) == ["0001-a.sql"])
       #expect(
@@ -30,7 +30,7 @@ import Testing
     }
   }
 
-  @Test func `groups of a team that have the same name get names that no other has`() async throws {
+  @Test func `groups of a team with the same name get unique names`() async throws {
     try await TestDatabase.withEmpty { database in
       _ = try Migrator.migrate(database.conninfo, Array(allMigrations.prefix(7)))
       try await database.execute(
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `names that lead elsewhere, are not seen or look like another become names of their own`() async throws {
+  @Test func `names that lead elsewhere, are invisible or look alike become valid and unique`() async throws {
     try await TestDatabase.withEmpty { database in
       _ = try Migrator.migrate(database.conninfo, allMigrations.filter { $0.name < "0011" })
       try await database.execute(
@@ -80,14 +80,14 @@ import Testing
       #expect(try await names("select name as value from folder order by id") == ["_", "v1.2"])
       let tokens = try await names("select app_name as value from api_token order by id")
       #expect(tokens == ["__", "a/__/__", "CI/CD", "__", "__"])
-      // Who looks for a token that is called otherwise now finds out why.
+      // The audit log explains a token's new name.
       let renamed = try await names(
         "select became ->> 'app_name' as value from audit_log where operation = 'api_token_update' order by number")
       #expect(renamed.sorted() == ["__", "__", "__", "a/__/__"])
     }
   }
 
-  @Test func `people who had the same name to sign in with keep their accounts, and one keeps the name`() async throws {
+  @Test func `people with the same sign-in name keep their accounts, and one keeps the name`() async throws {
     try await TestDatabase.withEmpty { database in
       _ = try Migrator.migrate(database.conninfo, allMigrations.filter { $0.name < "0018" })
       try await database.execute(
@@ -117,7 +117,7 @@ import Testing
     }
   }
 
-  @Test func `a file that was changed, removed or put in between is refused, and named`() async throws {
+  @Test func `a changed, removed or inserted file is refused, and named`() async throws {
     try await TestDatabase.withEmpty { database in
       _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second])
       let changed = Migration(name: "0001-a.sql", sql: Self.first.sql + " ")
@@ -137,7 +137,7 @@ import Testing
     }
   }
 
-  @Test func `a file that fails leaves nothing, and those before it stay`() async throws {
+  @Test func `a failing file leaves nothing, and those before it stay`() async throws {
     try await TestDatabase.withEmpty { database in
       let wrong = Migration(name: "0002-wrong.sql", sql: "create table half (); insert into nothing values (1);")
       let error = #expect(throws: MigrationError.self) {
@@ -164,7 +164,7 @@ import Testing
     }
   }
 
-  @Test func `eight programs that start at once apply each migration once between them`() async throws {
+  @Test func `eight programs that start at once apply each migration only once`() async throws {
     try await TestDatabase.withEmpty { database in
       let url = database.conninfo
       let applied = Applied()
@@ -192,14 +192,14 @@ import Testing
       _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second])
       #expect(try await isCurrent([Self.first, Self.second]))
       #expect(try await !isCurrent([Self.first, Self.second, Self.third]))
-      // The program before, when it goes on and when it starts.
+      // The previous program, while it runs and when it starts.
       #expect(try await isCurrent([Self.first]))
       #expect(try Migrator.migrate(database.conninfo, [Self.first]).isEmpty)
       #expect(try await newer([Self.first]) == ["0002-b.sql"])
     }
   }
 
-  @Test func `a program does not run on a database from which a newer one has taken something away`() async throws {
+  @Test func `a program does not run on a database from which a newer one has removed something`() async throws {
     try await TestDatabase.withEmpty { database in
       let contract = Migration(name: "0003-c.contract.sql", sql: "drop table b")
       _ = try Migrator.migrate(database.conninfo, [Self.first, Self.second, contract])
@@ -213,7 +213,7 @@ import Testing
     }
   }
 
-  @Test func `a migration that cannot have a lock lets others pass, and is applied when it can`() async throws {
+  @Test func `a migration that waits for a lock lets others pass, and is applied once it gets it`() async throws {
     try await TestDatabase.withEmpty { database in
       _ = try Migrator.migrate(database.conninfo, [Self.first])
       let change = Migration(name: "0002-change.sql", sql: "create table c (); alter table a add column note text")

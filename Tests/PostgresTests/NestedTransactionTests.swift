@@ -2,11 +2,11 @@ import Postgres
 import TestSupport
 import Testing
 
-/// A database as a transaction of it sees it.
+/// A database as seen within one of its transactions.
 @Suite(.timeLimit(.minutes(30))) struct NestedTransactions {
   private struct Regret: Error {}
 
-  @Test func `every kind of statement sees what was not committed, and runs there`() async throws {
+  @Test func `every kind of statement runs in the transaction, and sees what is not committed`() async throws {
     try await onTable { db async throws in
       try await db.transaction { transaction async throws in
         let view = db.within(transaction)
@@ -23,7 +23,7 @@ import Testing
     }
   }
 
-  @Test func `what a nested transaction wrote is there when the outer one is committed`() async throws {
+  @Test func `what a nested transaction wrote is committed with the outer one`() async throws {
     try await onTable { db async throws in
       try await db.transaction { transaction async throws in
         let value = try await db.within(transaction).transaction { nested async throws in
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func `it goes with the outer one`() async throws {
+  @Test func `a nested transaction is rolled back with the outer one`() async throws {
     try await onTable { db async throws in
       await #expect(throws: Regret.self) {
         try await db.transaction { transaction async throws in
@@ -49,7 +49,7 @@ import Testing
     }
   }
 
-  @Test func `a nested transaction that throws is undone alone`() async throws {
+  @Test func `only the nested transaction that throws is rolled back`() async throws {
     try await onTable { db async throws in
       try await db.transaction { transaction async throws in
         let view = db.within(transaction)
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `a statement that failed in it is forgotten with it`() async throws {
+  @Test func `a failure in a nested transaction does not affect the outer one`() async throws {
     try await onTable { db async throws in
       try await db.transaction { transaction async throws in
         let view = db.within(transaction)
@@ -90,7 +90,7 @@ import Testing
     }
   }
 
-  @Test func `a failed statement fails it, also where its body hides it`() async throws {
+  @Test func `a failed statement fails the nested transaction, even if its body hides it`() async throws {
     try await onTable { db async throws in
       try await db.transaction { transaction async throws in
         let view = db.within(transaction)
@@ -106,7 +106,7 @@ import Testing
     }
   }
 
-  @Test func `a statement that fails outside of it fails the outer one`() async throws {
+  @Test func `a statement that fails outside the nested transaction fails the outer one`() async throws {
     try await onTable { db async throws in
       await #expect(throws: PostgresError.self) {
         try await db.transaction { transaction async throws in
@@ -120,7 +120,7 @@ import Testing
     }
   }
 
-  @Test func `one within another is undone with that, whether it threw itself or not`() async throws {
+  @Test func `one within another is rolled back with that, whether it threw itself or not`() async throws {
     try await onTable { db async throws in
       for isRegretted in [true, false] {
         try await db.transaction { transaction async throws in
@@ -142,7 +142,7 @@ import Testing
     }
   }
 
-  @Test func `what is to hold for a nested transaction holds for it`() async throws {
+  @Test func `settings of a nested transaction apply to it`() async throws {
     try await onTable { db async throws in
       try await db.transaction { transaction async throws in
         let value = try await db.within(transaction).transaction(after: "select set_config('test.who', 'me', true)") {
@@ -155,7 +155,7 @@ import Testing
     }
   }
 
-  @Test func `where the server asks for it the whole runs again, also where the outer body hides it`() async throws {
+  @Test func `if the server asks for a retry, the whole runs again, even if the outer body hides it`() async throws {
     try await onTable { db async throws in
       let (outer, inner) = (Counter(), Counter())
       try await db.transaction { transaction async throws in
@@ -174,7 +174,7 @@ import Testing
     }
   }
 
-  @Test func `of two that lock each other out in nested transactions, one runs again as a whole`() async throws {
+  @Test func `of two nested transactions in a deadlock, one runs again as a whole`() async throws {
     try await onTable { db async throws in
       try await db.run("insert into item values (1), (2)")
       try await db.run("create table taken (id integer, by integer)")
@@ -203,7 +203,7 @@ import Testing
     }
   }
 
-  @Test func `a view is of no use after its transaction`() async throws {
+  @Test func `a nested database cannot be used after its transaction`() async throws {
     try await onTable { db async throws in
       let view = try await db.transaction { db.within($0) }
       await #expect(throws: PostgresError.unexpected("the transaction has ended")) {

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(30))) struct Outages {
-  @Test func `when the server is killed under load all calls end as unavailable, and later ones succeed again`()
+  @Test func `if the server is killed under load, all calls end as unavailable, and later ones succeed`()
     async throws
   {
     let cluster = try await ThrowAwayCluster.start()
@@ -37,7 +37,7 @@ import Testing
     }
   }
 
-  @Test func `when the server is paused calls end within their bound, and succeed again when it goes on`()
+  @Test func `if the server is paused, calls end within their bound, and succeed when it goes on`()
     async throws
   {
     let cluster = try await ThrowAwayCluster.start()
@@ -57,7 +57,7 @@ import Testing
       }
       #expect(calls.failed == 16)
       #expect(calls.strange.isEmpty)
-      // An answer counts as lost 2 s after the time of a statement.
+      // An answer counts as lost 2 s after the statement timeout.
       #expect(calls.reasons == ["no answer for 2.2 seconds", "no connection was free within 0.5 seconds"])
       for pid in processes { kill(pid, SIGCONT) }
       #expect(await poll { await db.ping() })
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func `after a transaction that might take long, silence is found as soon as on any other connection`()
+  @Test func `after a long transaction, silence is noticed as soon as on any other connection`()
     async throws
   {
     let cluster = try await ThrowAwayCluster.start()
@@ -83,7 +83,7 @@ import Testing
     }
   }
 
-  @Test func `without a server calls fail without waiting for one, and succeed when there is one`() async throws {
+  @Test func `without a server, calls fail without waiting for it, and succeed once there is one`() async throws {
     let cluster = try await ThrowAwayCluster.start()
     cluster.stop()
     var settings = Database.Settings(url: cluster.conninfo)
@@ -101,8 +101,8 @@ import Testing
     }
   }
 
-  @Test func `a server that does not answer a connection is unavailable within the waiting time`() async throws {
-    // Accepts connections, as the kernel does for a listening socket, and never says a word.
+  @Test func `a server that does not answer is unavailable within the time to wait for a connection`() async throws {
+    // Accepts connections, because the kernel does that for a listening socket, but never answers.
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(listener) }
     var address = sockaddr_in()
@@ -126,7 +126,7 @@ import Testing
     }
   }
 
-  @Test func `of several hosts the one that answers is used`() async throws {
+  @Test func `of several hosts, the one that answers is used`() async throws {
     let url = try TestCluster.conninfo(database: "postgres")
     let host = try #require(url.split(separator: "'").dropFirst().first)
     let several = url.replacing("'\(host)'", with: "'/nowhere,\(host)'")
@@ -136,7 +136,7 @@ import Testing
     }
   }
 
-  @Test func `a URL that cannot be read is unavailable, and its password stays secret`() async throws {
+  @Test func `an invalid URL is unavailable, and its password stays secret`() async throws {
     try await onDatabase(Database.Settings(url: "postgres://user:hunter2@localhost:port/db")) { db in
       let reason = await unavailability { try await call(db, 0) }
       #expect(!reason.isEmpty && !reason.contains("hunter2"), "\(reason)")
@@ -158,7 +158,7 @@ private func call(_ db: WritableDatabase, _ number: Int) async throws {
   }
 }
 
-/// What became of many calls.
+/// The outcomes of many calls.
 private final class Calls: Sendable {
   private struct State {
     var isWanted = true
@@ -171,7 +171,7 @@ private final class Calls: Sendable {
   var isWanted: Bool { state.withLock { $0.isWanted } }
   var succeeded: Int { state.withLock { $0.succeeded } }
   var failed: Int { state.withLock { $0.failed } }
-  /// Why those that failed were unavailable.
+  /// The reasons of calls that were unavailable.
   var reasons: Set<String> { state.withLock { $0.reasons } }
   /// Failures other than `unavailable`.
   var strange: [String] { state.withLock { $0.strange } }

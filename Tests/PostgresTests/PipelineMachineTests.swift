@@ -2,12 +2,12 @@ import Testing
 
 @testable import Postgres
 
-/// What becomes of queries is decided without a server.
+/// The pipeline's state machine, tested without a server.
 @Suite struct PipelineMachineTests {
   enum Fate: Equatable {
-    /// So often, in a batch of its own, in the end by its name or by its text.
+    /// This often, in a batch of its own, the last time by its name or by its text.
     case sentAgain(times: Int, isNamed: Bool)
-    /// The whole transaction runs again, which `Database.transaction` sees to after an error of this kind.
+    /// The whole transaction runs again: `Database.transaction` does that after an error of this kind.
     case allRunsAgain
     case fails
   }
@@ -28,7 +28,7 @@ import Testing
     (.constraint, .fails, .fails),
     (.connectionLost, .fails, .fails),
   ])
-  func `what the server says decides what becomes of a query`(_ event: Event, _ byItself: Fate, _ inTransaction: Fate) {
+  func `the server's answer decides what happens to a query`(_ event: Event, _ byItself: Fate, _ inTransaction: Fate) {
     #expect(fate(of: .lookup, in: event) == byItself)
     #expect(fate(of: .single, in: event) == byItself)
     #expect(fate(of: .inTransaction, in: event) == inTransaction)
@@ -66,10 +66,10 @@ import Testing
       return .sentAgain(times: again, isNamed: model.sendings[1]?.last == true)
     }
     guard case .failure(let error)? = model.answers[1]?.first else { return .sentAgain(times: 0, isNamed: true) }
-    return error.asksForRepetition ? .allRunsAgain : .fails
+    return error.isTransactionRetryable ? .allRunsAgain : .fails
   }
 
-  @Test func `a look-up is answered at once, and what may write when it is committed`() {
+  @Test func `a look-up is answered at once, and a statement that may write once it is committed`() {
     var model = PipelineModel()
     model.ask(1, as: .lookup, PipelineModel.statements[0], isNamed: false)
     model.ask(2, as: .single, PipelineModel.statements[1], isNamed: false)
@@ -79,10 +79,10 @@ import Testing
     #expect(model.machine.unanswered == 1)
     _ = model.takeAnswer()
     #expect(model.order == [1, 2])
-    #expect(model.machine.hasAnswered && !model.machine.isOwed)
+    #expect(model.machine.hasAnswered && !model.machine.awaitsAnswer)
   }
 
-  @Test func `a refused commit is the answer to all that it would have kept`() {
+  @Test func `a refused commit is the answer to everything it would have committed`() {
     var model = PipelineModel()
     model.ask(1, as: .single, PipelineModel.statements[0])
     model.ask(2, as: .single, PipelineModel.statements[1])
@@ -112,7 +112,7 @@ import Testing
     #expect(model.faults == [] && model.sendings[2]?.count == 1)
   }
 
-  @Test func `what fails before the first query of a transaction is that query's error, and no other's`() {
+  @Test func `a failure before a transaction's first query is only that query's error`() {
     for failed in [1, 2] {
       var model = PipelineModel()
       for query in 1...2 { model.ask(query, as: .opensTransaction, PipelineModel.statements[query]) }
@@ -128,7 +128,7 @@ import Testing
     }
   }
 
-  @Test func `a statement that cannot be prepared fails alone, and is prepared anew the next time`() {
+  @Test func `a statement that cannot be prepared fails alone, and is prepared again next time`() {
     var model = PipelineModel()
     model.machine.ask(
       PipelineModel.Machine.Query(PipelineModel.statements[0], as: .lookup, isNamed: true, 1))
@@ -143,7 +143,7 @@ import Testing
     #expect(preparations.count == 2)
   }
 
-  @Test func `what was asked before is sent before what is sent again`() {
+  @Test func `earlier queries are sent before those that are sent again`() {
     var model = PipelineModel()
     for query in 1...3 { model.ask(query, as: .lookup, PipelineModel.statements[0]) }
     model.endBatch()
@@ -157,7 +157,7 @@ import Testing
     #expect(model.order == [1, 4, 2, 3])
   }
 
-  @Test func `on a lost connection what has failed keeps its error, and all else fails of the loss`() {
+  @Test func `on a lost connection, failed queries keep their errors, and all others fail with the loss`() {
     var model = PipelineModel()
     for query in 1...3 { model.ask(query, as: .single, PipelineModel.statements[0], isNamed: false) }
     model.endBatch()
@@ -174,7 +174,7 @@ import Testing
     #expect(model.closings.count == 1)
   }
 
-  @Test func `an answer that nothing was asked for, or to something else, ends the connection`() {
+  @Test func `an unexpected answer ends the connection`() {
     let answers: [(inout PipelineModel.Machine) -> Void] = [
       { $0.succeeded("") }, { $0.skipped() }, { $0.synced() }, { $0.copies() },
       { $0.failed(.state("XX000"), endsConnection: false) },
@@ -190,7 +190,7 @@ import Testing
     #expect(machine.loss != nil && machine.unanswered == 0)
   }
 
-  @Test func `a statement that copies is a fault of its own, and ends the connection`() {
+  @Test func `a COPY statement is an error, and ends the connection`() {
     var model = PipelineModel()
     for query in 1...2 { model.ask(query, as: .lookup, PipelineModel.statements[0], isNamed: false) }
     model.machine.copies()
@@ -200,7 +200,7 @@ import Testing
     #expect(model.closings.count == 1)
   }
 
-  @Test func `what was to be sent when the connection is lost is not sent any more`() {
+  @Test func `queries that wait to be sent when the connection is lost are not sent any more`() {
     var model = PipelineModel()
     model.machine.ask(.init(PipelineModel.statements[0], as: .lookup, isNamed: true, 1))
     model.machine.endBatch()

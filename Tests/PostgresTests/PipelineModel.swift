@@ -8,17 +8,17 @@ struct PipelineModel {
 
   var machine = Machine()
   var server = ModelServer()
-  /// The answers that each query has got.
+  /// The answers that each query has received.
   private(set) var answers: [Int: [Machine.Answer]] = [:]
   /// The queries in the order of their answers.
   private(set) var order: [Int] = []
-  /// For each query whether it was sent by a name, each time.
+  /// For each time that a query was sent, whether it was by name.
   private(set) var sendings: [Int: [Bool]] = [:]
-  /// What was sent in a batch, batch after batch.
+  /// What was sent, by batch.
   private(set) var batches: [[Int]] = [[]]
   /// Why the connection was closed.
   private(set) var closings: [PostgresError] = []
-  /// What must not happen, and did.
+  /// Violations of the protocol.
   private(set) var faults: [String] = []
 
   mutating func ask(_ query: Int, as role: QueryRole, _ statement: Statement, isNamed: Bool = true) {
@@ -31,13 +31,13 @@ struct PipelineModel {
     act()
   }
 
-  /// The server does what it was sent, and the machine learns of it, until neither has anything to do.
+  /// The server processes what it was sent, and the machine its answers, until neither has anything to do.
   mutating func run() {
     for _ in 1...10_000 where !takeAnswer() { return }
     faults.append("there is no end to it")
   }
 
-  /// The server does the next thing, and the machine learns of it; false if there is none.
+  /// The server takes its next step, and the machine processes the answer; false if there is none.
   mutating func takeAnswer() -> Bool {
     guard machine.loss == nil, let answer = server.next() else { return false }
     switch answer {
@@ -82,8 +82,8 @@ struct PipelineModel {
   }
 }
 
-/// PostgreSQL, as far as it matters here: it does what it is sent in order, skips to the `Sync` after a failure, and
-/// commits at the `Sync`, or at the end of a transaction.
+/// PostgreSQL as far as it matters here: it processes queries in order, skips to the `Sync` after a failure, and
+/// commits at the `Sync` or at the end of a transaction.
 struct ModelServer {
   enum Message {
     case prepare([CChar])
@@ -106,7 +106,7 @@ struct ModelServer {
   var names: Set<[CChar]> = []
   /// Names whose plans are stale.
   var stale: Set<[CChar]> = []
-  /// What fails, and how, whenever it is run.
+  /// The queries that always fail, with their errors.
   var failures: [Int: PostgresError] = [:]
   /// Whether the next commit is refused.
   var refusesCommit = false
@@ -115,16 +115,16 @@ struct ModelServer {
 
   private var isSkipping = false
   private var block = Block.none
-  /// What was done and is not committed.
+  /// What was done but not committed.
   private var pending: [Int] = []
 
-  /// Whether a query is committed, or will be unless something undoes it, or has yet to be run.
+  /// Whether a query is committed, will be unless something rolls it back, or has not run yet.
   func mayHaveDone(_ query: Int) -> Bool {
     committed[query] != nil || pending.contains(query)
       || inbox.contains { if case .run(query, _, _) = $0 { true } else { false } }
   }
 
-  /// Does the next thing; nil if there is none.
+  /// Takes the next step; nil if there is none.
   mutating func next() -> Answer? {
     guard !inbox.isEmpty else { return nil }
     switch inbox.removeFirst() {
@@ -161,7 +161,7 @@ struct ModelServer {
 
   private mutating func sync() -> Answer {
     if block == .none && refusesCommit && !isSkipping && !pending.isEmpty {
-      // Told before the answer to the `Sync`, which follows.
+      // Reported before the answer to the `Sync`, which follows.
       (refusesCommit, pending) = (false, [])
       inbox.insert(.sync, at: 0)
       return .failed(.state("23505"))

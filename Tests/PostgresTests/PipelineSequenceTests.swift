@@ -2,9 +2,9 @@ import Testing
 
 @testable import Postgres
 
-/// Whatever happens in whatever order: each query has one answer, which is true, and nothing is done twice.
+/// Whatever happens, in any order: each query gets exactly one answer, which is true, and nothing is done twice.
 @Suite struct PipelineSequenceTests {
-  /// What must have happened, so that a run of the test says something.
+  /// What must have happened for a run of the test to mean something.
   fileprivate struct Tally {
     var (retried, failed, refused, lost, committed, rolledBack) = (0, 0, 0, 0, 0, 0)
     var isRich: Bool { [retried, failed, refused, lost, committed, rolledBack].allSatisfy { $0 > 50 } }
@@ -32,14 +32,14 @@ import Testing
       model.run()
       check(model, asked: Array(1..<asked + 1), seed)
       tally.add(model)
-      // Whoever was answered by the first attempt was answered in the order of asking.
+      // Queries that succeeded at the first attempt were answered in their order.
       let smooth = model.order.filter { model.sendings[$0]?.count == 1 && model.isSuccess($0) }
       #expect(smooth == smooth.sorted(), "seed \(seed)")
     }
     #expect(tally.retried > 50 && tally.failed > 50 && tally.lost > 50)
   }
 
-  @Test func `statements and transactions that have a connection to themselves`() {
+  @Test func `statements and transactions with a connection to themselves`() {
     var tally = Tally()
     for seed in 1...1500 {
       var random = SplitMix64(state: UInt64(seed))
@@ -65,7 +65,7 @@ import Testing
   private func check(_ model: PipelineModel, asked: [Int], _ seed: Int) {
     #expect(model.faults == [], "seed \(seed)")
     #expect(model.order.sorted() == asked.sorted(), "each has one answer; seed \(seed)")
-    #expect(model.machine.unanswered == 0 && !model.machine.isOwed && !model.machine.hasOpenBatch, "seed \(seed)")
+    #expect(model.machine.unanswered == 0 && !model.machine.awaitsAnswer && !model.machine.hasOpenBatch, "seed \(seed)")
     #expect(model.server.committed.values.allSatisfy { $0 == 1 }, "seed \(seed)")
     #expect(model.closings.count == (model.machine.loss == nil ? 0 : 1), "seed \(seed)")
     // Skipped, in conflict three times, without its name; and whatever a pooler does.
@@ -76,7 +76,7 @@ import Testing
     .state(random.pick(["40001", "40P01", "23505", "22012", "0A000", "26000"]))
   }
 
-  /// What a pooler or a migration does behind the connection's back.
+  /// What a pooler or a migration does without the connection's knowledge.
   private static func disturb(_ model: inout PipelineModel, _ random: inout SplitMix64) {
     let name = Array(random.pick(PipelineModel.statements).name.utf8CString)
     switch Int.random(in: 0..<3, using: &random) {
@@ -96,7 +96,7 @@ extension PipelineSequenceTests.Tally {
   }
 }
 
-/// Whoever has a connection to themselves: asks, waits, and holds the answers against what the server has done.
+/// A user with a connection to itself: sends queries, waits, and compares the answers with what the server has done.
 private struct Borrower {
   var model = PipelineModel()
   private(set) var asked: [Int] = []
@@ -134,7 +134,7 @@ private struct Borrower {
     if answered != queries && model.machine.loss == nil { lies.append("\(queries) are answered as \(answered)") }
   }
 
-  /// One that goes out in one batch, as `Transaction.perform` of one statement does it.
+  /// A transaction that is sent in one batch, as `Transaction.perform` does for one statement.
   mutating func wholeTransaction(_ random: inout SplitMix64) {
     _ = ask(.opensTransaction, &random)
     let query = ask(.inTransaction, &random)
@@ -162,7 +162,8 @@ private struct Borrower {
     return query
   }
 
-  /// Until all is answered; at times the connection is lost before, with or without what the server has yet to do.
+  /// Waits until everything is answered; sometimes the connection is lost first, before or after the server has
+  /// processed the rest.
   private mutating func wait(_ random: inout SplitMix64) {
     model.endBatch()
     while model.machine.unanswered > 0 {
@@ -172,7 +173,7 @@ private struct Borrower {
       }
       _ = model.takeAnswer()
     }
-    // What has failed in a batch may be answered before the end of it.
+    // A failure in a batch may be answered before the batch's end.
     model.run()
   }
 }
@@ -183,7 +184,7 @@ extension PipelineModel {
   }
 }
 
-/// Numbers that look random, and are the same for the same seed.
+/// A generator that gives the same numbers for the same seed.
 struct SplitMix64: RandomNumberGenerator {
   var state: UInt64
 

@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(30))) struct Pools {
   @Test func `statements use no more connections than the pool has`() async throws {
     try await onDatabase({ $0.pooledConnections = 3 }) { db in
-      // The first may be through before another connection is open.
+      // The first statements may be done before another connection is open.
       var backends: Set<Int?> = []
       let usesAll = try await poll {
         backends = try await withThrowingTaskGroup(of: Int?.self) { group in
@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  @Test func `one after the other needs one connection`() async throws {
+  @Test func `sequential statements need one connection`() async throws {
     try await onDatabase { db in
       var backends: Set<Int?> = []
       for _ in 0..<10 {
@@ -32,7 +32,7 @@ import Testing
     }
   }
 
-  @Test func `who waits for a connection is served in the order of coming`() async throws {
+  @Test func `callers that wait for a connection are served in order`() async throws {
     try await onDatabase({ $0.pooledConnections = 1 }) { db in
       try await db.run("create table arrival (place integer generated always as identity, number integer)")
       try await withThrowingTaskGroup(of: Void.self) { group in
@@ -57,7 +57,7 @@ import Testing
     }
   }
 
-  @Test func `who waits too long, or finds too many waiting, is sent away`() async throws {
+  @Test func `a caller who waits too long, or finds too many waiting, is refused`() async throws {
     try await onDatabase({
       ($0.pooledConnections, $0.waitingLimit, $0.waitingTime) = (1, 2, .milliseconds(200))
     }) { db in
@@ -80,7 +80,7 @@ import Testing
     }
   }
 
-  @Test func `a statement that takes too long is ended, and its connection stays`() async throws {
+  @Test func `a statement that takes too long is cancelled, and its connection stays`() async throws {
     try await onDatabase({ ($0.pooledConnections, $0.statementTime) = (1, .milliseconds(100)) }) { db in
       var backend: Only<Int>?
       func ask() async -> Bool {
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func `a statement that waits too long for a lock is ended`() async throws {
+  @Test func `a statement that waits too long for a lock is cancelled`() async throws {
     try await onDatabase({ $0.lockTime = .milliseconds(100) }) { db in
       try await db.run("create table item (id integer)")
       try await db.transaction { transaction in
@@ -118,7 +118,7 @@ import Testing
     }
   }
 
-  @Test func `a connection that the server has ended is opened again`() async throws {
+  @Test func `a connection that the server has closed is opened again`() async throws {
     try await onDatabase({ ($0.sharedConnections, $0.pooledConnections) = (1, 1) }) { db in
       let shared: Only<Int>? = try await db.lookup("select pg_backend_pid() as value")
       try await db.run("select pg_terminate_backend(\(shared?.value))")
@@ -138,7 +138,7 @@ import Testing
     }
   }
 
-  @Test func `a closed database says so, to those who wait, too`() async throws {
+  @Test func `a closed database says so, also to waiting callers`() async throws {
     try await TestDatabase.withEmpty { database in
       let db = WritableDatabase(Database.Settings(url: database.conninfo), on: try TestDatabase.loop.get())
       try await db.onLoop { db in
@@ -154,7 +154,7 @@ import Testing
   }
 }
 
-/// Why it was unavailable; empty where it was not.
+/// Why it was unavailable; empty if it was not.
 func unavailability(_ body: () async throws -> Void) async -> String {
   do {
     try await body()

@@ -2,7 +2,7 @@ import Postgres
 import TestSupport
 import Testing
 
-/// Who has a `Database` reads: its type has no other way, and its sessions refuse a statement that writes all the same.
+/// A `Database` only reads: its type offers nothing else, and its sessions also refuse statements that write.
 @Suite(.timeLimit(.minutes(30))) struct ReadOnly {
   enum Way: CaseIterable { case lookup, row, rows }
 
@@ -41,7 +41,7 @@ import Testing
     }
   }
 
-  @Test func `a connection that has written reads again`() async throws {
+  @Test func `a connection that has written is read-only again`() async throws {
     try await onItems { db async throws in
       for number in 2...4 {
         try await db.run("insert into item values (\(number))")
@@ -55,7 +55,7 @@ import Testing
   }
 
   @Test(arguments: ["read-write", "primary", "any"])
-  func `the server that a URL asks for is found whatever its sessions do by default`(kind: String) async throws {
+  func `the server that a URL asks for is found whatever its sessions' default`(kind: String) async throws {
     try await TestDatabase.withEmpty { database in
       let settings = Database.Settings.patient(url: "\(database.conninfo) target_session_attrs=\(kind)")
       try await onDatabase(settings) { try await $0.run("create table item (id bigint)") }
@@ -63,7 +63,7 @@ import Testing
   }
 
   private func onItems(_ body: @escaping @Sendable (WritableDatabase) async throws -> Void) async throws {
-    // One connection of each kind, so that what one statement leaves is found by the next.
+    // One connection of each kind, so that the next statement finds what the previous one left.
     try await onDatabase({ ($0.sharedConnections, $0.pooledConnections) = (1, 1) }) { db in
       try await db.transaction {
         try await $0.run("create table item (id bigint primary key)")

@@ -4,12 +4,12 @@ import Postgres
 import TestSupport
 import Testing
 
-/// What is written of the schema, beside the migrations that make it.
+/// The schema's documentation, compared with the migrations.
 @Suite struct Schema {
   private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Migrations")
   private static let file = folder.appending(path: "schema.sql")
 
-  @Test func `every file of migrations is in the program as it is, and nothing else`() throws {
+  @Test func `exactly the files of the migrations are in the program`() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).sorted()
     #expect(names == (allMigrations.map(\.name) + ["schema.sql"]).sorted())
     for (number, migration) in allMigrations.enumerated() {
@@ -19,7 +19,7 @@ import Testing
     }
   }
 
-  @Test func `schema.sql is what the migrations make; script/schema writes it anew`() async throws {
+  @Test func `schema.sql is what the migrations make; script/schema updates it`() async throws {
     let made = try await Self.made()
     if getenv("WRITE_SCHEMA") != nil { try made.write(to: Self.file, atomically: true, encoding: .utf8) }
     let written = try String(contentsOf: Self.file, encoding: .utf8)
@@ -29,8 +29,8 @@ import Testing
     #expect(made == written)
   }
 
-  @Test func `every trigger says by its name when it runs`() async throws {
-    // By the alphabet, and so after it has been refused or followed, what a change is counted or noted.
+  @Test func `every trigger's name says when it runs`() async throws {
+    // Triggers run in alphabetical order, so a change is counted or noted after it was refused or followed up.
     try await TestDatabase.with { database in
       let wrong = try await database.db.onLoop {
         try await $0.rows(

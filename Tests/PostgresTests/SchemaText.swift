@@ -1,5 +1,5 @@
-/// What `pg_dump --schema-only` writes, arranged to be read: each table with its comment, its constraints, indexes and
-/// triggers, in the order in which the migrations made them; functions last. It has nothing of the server's version.
+/// The output of `pg_dump --schema-only`, arranged for reading: each table with its comment, constraints, indexes and
+/// triggers, in the order in which the migrations made them; functions last. Nothing depends on the server's version.
 struct SchemaText {
   fileprivate var tables: [String: Table] = [:]
   private var functions: [String] = []
@@ -12,7 +12,7 @@ struct SchemaText {
     var others: [String] = []
   }
 
-  /// A part of the dump: what it is of, and its statement.
+  /// A part of the dump: its object and its statement.
   private struct Entry {
     let name: String
     let kind: String
@@ -21,7 +21,7 @@ struct SchemaText {
     var words: [String] { name.split(separator: " ").map(String.init) }
   }
 
-  /// Takes the dump apart.
+  /// Parses a dump.
   init(_ dump: String) {
     let entries = dump.split(separator: "\n--\n-- Name: ").dropFirst().map(Self.entry)
     var sequences: [String: String] = [:]
@@ -70,7 +70,7 @@ struct SchemaText {
     }
   }
 
-  /// The text of a comment, as one of SQL's own.
+  /// The text of a comment, as SQL comment lines.
   private static func comment(_ statement: String) -> String {
     let text = statement.split(separator: " IS '", maxSplits: 1)[1].dropLast("';".count).replacing("''", with: "'")
     var lines = ["--"]
@@ -81,7 +81,7 @@ struct SchemaText {
     return lines.joined(separator: "\n")
   }
 
-  /// All of it, with the tables and views in the order of their names in the list; others follow.
+  /// The whole text, with the tables and views in the given order; others follow.
   func text(_ head: String, order: [String]) -> String {
     let names = order.filter { tables[$0] != nil } + tables.keys.filter { !order.contains($0) }.sorted()
     func part(_ title: String, _ kind: String) -> [String] {
@@ -93,7 +93,7 @@ struct SchemaText {
 }
 
 extension SchemaText.Table {
-  /// Says at the column that it is an identity.
+  /// Marks the column as an identity.
   fileprivate mutating func identify(_ column: String, _ how: String) {
     definition = definition.split(separator: "\n", omittingEmptySubsequences: false).map { line in
       guard line.hasPrefix("    \(column) ") else { return String(line) }

@@ -1,7 +1,7 @@
 import Postgres
 import TestSupport
 
-/// A row of one column called `value`.
+/// A row with one column, `value`.
 struct Only<Value: PostgresDecodable>: RowDecodable {
   let value: Value
   init(_ row: Row) throws(PostgresError) { value = try row["value"] }
@@ -9,7 +9,7 @@ struct Only<Value: PostgresDecodable>: RowDecodable {
 
 extension Only: Equatable where Value: Equatable {}
 
-/// Runs a body on the loop with a database in which there is nothing, and with settings of its own.
+/// Runs a body on the loop with an empty database and its own settings.
 func onDatabase(
   _ change: @Sendable (inout Database.Settings) -> Void = { _ in },
   _ body: @escaping @Sendable (WritableDatabase) async throws -> Void
@@ -21,7 +21,7 @@ func onDatabase(
   }
 }
 
-/// Runs a body on the loop with connections of its own.
+/// Runs a body on the loop with its own connections.
 func onDatabase(
   _ settings: Database.Settings, _ body: @escaping @Sendable (WritableDatabase) async throws -> Void
 ) async throws {
@@ -37,7 +37,7 @@ func onDatabase(
   }
 }
 
-/// Counts.
+/// A counter.
 actor Counter {
   private(set) var count = 0
   func add() { count += 1 }

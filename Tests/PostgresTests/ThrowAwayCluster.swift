@@ -3,19 +3,19 @@ import Glibc
 import Loop
 import TestSupport
 
-/// A cluster of its own for a test that hurts it.
+/// A separate cluster for a test that damages it.
 struct ThrowAwayCluster: Sendable {
   let directory: String
   private let cluster: EmbeddedCluster
 
   private static let threads = BlockingPool(named: "clusters", threads: 2, capacity: 100)
 
-  /// Starts one without blocking a thread that other tests need.
+  /// Starts a cluster without blocking a thread that other tests need.
   static func start(_ directory: String = TestCluster.directory()) async throws -> ThrowAwayCluster {
     try await threads.run { Result { try ThrowAwayCluster(directory) } }.get()
   }
 
-  /// Starts one, and blocks the calling thread.
+  /// Starts a cluster. Blocks the calling thread.
   init(_ directory: String) throws {
     self.directory = directory
     cluster = try EmbeddedCluster(directory: directory, settings: .throwAway)
@@ -35,7 +35,7 @@ struct ThrowAwayCluster: Sendable {
   func stop() { cluster.stop() }
 }
 
-/// The lines of a file; nil where it is not there or empty.
+/// The lines of a file; nil if it is missing or empty.
 func read(_ path: String) -> [String]? {
   guard let file = fopen(path, "r") else { return nil }
   defer { fclose(file) }
@@ -47,7 +47,7 @@ func read(_ path: String) -> [String]? {
   return lines.isEmpty ? nil : lines
 }
 
-/// Makes, or makes anew, a file of the given text.
+/// Writes a file with this text, replacing any old one.
 func write(_ text: String, to path: String) {
   guard let file = fopen(path, "w") else { return }
   fputs(text, file)

@@ -5,7 +5,7 @@ import Testing
 @Suite(.timeLimit(.minutes(30))) struct Transactions {
   private struct Regret: Error {}
 
-  @Test func `what a transaction wrote is there after it, and not before`() async throws {
+  @Test func `what a transaction wrote is visible after it, and not before`() async throws {
     try await onTable { db in
       let inside = try await db.transaction { transaction in
         try await transaction.run("insert into item values (1)")
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test func `a body that throws leaves nothing, and its connection is fit for the next`() async throws {
+  @Test func `a body that throws leaves nothing, and its connection is ready for the next`() async throws {
     try await onTable { db in
       await #expect(throws: Regret.self) {
         try await db.transaction { transaction in
@@ -31,14 +31,14 @@ import Testing
     }
   }
 
-  @Test func `one statement is a transaction that is committed, or leaves nothing and the connection as it was`()
+  @Test func `a single statement is a transaction: committed, or without any effect`()
     async throws
   {
     try await onDatabase({ $0.pooledConnections = 1 }) { db async throws in
       try await db.run("create table late (id bigint unique deferrable initially deferred)")
       let made = try await db.run("insert into late values (1) returning id as value", returning: Only<Int>.self)
       #expect(made?.value == 1)
-      // Told by the statement, and by the commit.
+      // Reported by the statement, and by the commit.
       for bad: SQL in ["insert into late values ('x')", "insert into late values (2), (2)"] {
         await #expect(throws: PostgresError.self) { try await db.run(bad) }
         #expect(try await db.rows("select id as value from late", as: Only<Int>.self).map(\.value) == [1])
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `a failed statement fails the transaction, also where the body hides it`() async throws {
+  @Test func `a failed statement fails the transaction, even if the body hides it`() async throws {
     try await onTable { db in
       let error = await #expect(throws: PostgresError.self) {
         try await db.transaction { transaction in
@@ -65,7 +65,7 @@ import Testing
     }
   }
 
-  @Test func `a first statement that fails leaves the connection fit for the next`() async throws {
+  @Test func `a failed first statement leaves the connection ready for the next`() async throws {
     try await onTable { db in
       for _ in 1...2 {
         await #expect(throws: PostgresError.self) {
@@ -77,11 +77,11 @@ import Testing
     }
   }
 
-  @Test func `if it could not begin, nothing is done outside of it, also if the body hides that`() async throws {
+  @Test func `if a transaction cannot begin, nothing runs outside it, even if the body hides that`() async throws {
     try await onDatabase({ $0.pooledConnections = 1 }) { db in
       try await db.run("create table entry (id int)")
       _ = try await db.transaction { try await $0.run("insert into entry values (1)") }
-      // As behind a pooler that gives the connection another server, on which the name of `begin` is not known.
+      // As with a pooler that gives the connection another server, which does not know the name of `begin`.
       try await db.run("deallocate all")
       let runs = Counter()
       try await db.transaction { transaction in
@@ -112,14 +112,14 @@ import Testing
       let inTransaction = await constraint {
         try await db.transaction { _ = try await $0.run("insert into part values (1)") }
       }
-      // A statement by itself is answered after its commit, too.
+      // A single statement is also answered after its commit.
       let alone = await constraint { try await db.run("insert into part values (1)") }
       #expect((inTransaction, alone) == ("part_item_fkey", "part_item_fkey"))
       #expect(try await db.rows("select item as value from part", as: Only<Int>.self).isEmpty)
     }
   }
 
-  @Test func `two that would overwrite each other's changes run one after the other in the end`() async throws {
+  @Test func `two that would overwrite each other's changes finally run one after the other`() async throws {
     try await onTable { db in
       try await db.run("insert into item values (0)")
       let attempts = Counter()
@@ -156,7 +156,7 @@ import Testing
     }
   }
 
-  @Test func `a body may not end the transaction by a statement of its own`() async throws {
+  @Test func `a body may not end the transaction with its own statement`() async throws {
     try await onTable { db in
       await #expect(throws: PostgresError.unexpected("the transaction was ended by its own statements")) {
         try await db.transaction { transaction in
@@ -167,7 +167,7 @@ import Testing
     }
   }
 
-  @Test func `a transaction is of no use after its end`() async throws {
+  @Test func `a transaction cannot be used after its end`() async throws {
     try await onTable { db in
       let left = try await db.transaction { $0 }
       await #expect(throws: PostgresError.unexpected("the transaction has ended")) {
@@ -177,7 +177,7 @@ import Testing
     }
   }
 
-  @Test func `statements that are sent together in a transaction stand and fall together`() async throws {
+  @Test func `statements sent together in a transaction succeed or fail together`() async throws {
     try await onTable { db in
       await #expect(throws: PostgresError.self) {
         try await db.transaction { transaction in
@@ -198,7 +198,7 @@ import Testing
     }
   }
 
-  @Test func `run says how many rows it touched`() async throws {
+  @Test func `run returns the number of affected rows`() async throws {
     try await onTable { db in
       let counts = [
         try await db.run("insert into item select generate_series(1, 5)"),

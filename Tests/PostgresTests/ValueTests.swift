@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(30))) struct Values {
-  @Test func `values of Swift's types come back as they went, and nil as null`() async throws {
+  @Test func `values of Swift's types survive a round trip, and nil is null`() async throws {
     let texts = ["", "a", "ä\u{1F600}", "'; drop table x; --", "line\nand\ttab", "\\x41"]
     let bytes: [[UInt8]] = [[], [0], Array(0...255), Array("\\x00".utf8)]
     try await onDatabase { db in
@@ -17,7 +17,7 @@ import Testing
     }
   }
 
-  @Test func `times come back to the microsecond, before 1970 and far from it`() async throws {
+  @Test func `times survive a round trip to the microsecond, before 1970 and far from it`() async throws {
     let times = [
       Timestamp(microseconds: 0), Timestamp(microseconds: -1), Timestamp(microseconds: 1), Timestamp.now,
       Timestamp(seconds: -62_135_596_800), Timestamp(seconds: 253_402_300_799) + .microseconds(999_999),
@@ -33,7 +33,7 @@ import Testing
     }
   }
 
-  @Test func `arrays come back with everything that their literal has to quote`() async throws {
+  @Test func `arrays survive a round trip with everything that their literal must quote`() async throws {
     let texts = [[], [""], ["a", "b"], ["null", "{}", "a,b", "\"q\"", "back\\slash", " edge ", "ä\u{301}\r\n"]]
     try await onDatabase { db in
       try await expectReturn(db, "text[]", texts)
@@ -47,7 +47,7 @@ import Testing
     }
   }
 
-  @Test func `an integer parameter fits whichever integer the statement expects`() async throws {
+  @Test func `an integer parameter fits any integer type`() async throws {
     try await onDatabase { db in
       try await db.run("create table number (small smallint, normal integer, big bigint)")
       try await db.run("insert into number values (\(1), \(2 as Int64), \(3 as Int32))")
@@ -69,7 +69,7 @@ import Testing
     }
   }
 
-  @Test func `a type of our own is stored as another, and what it cannot be is an error`() async throws {
+  @Test func `a type of our own is stored as another, and an invalid value is an error`() async throws {
     try await onDatabase { db in
       try await expectReturn(db, "text", [Colour.red, .green])
       try await expectReturn(db, "text[]", [[Colour.green, .red]])
@@ -79,7 +79,7 @@ import Testing
     }
   }
 
-  @Test func `a text with NUL is an error, and never stored in part`() async throws {
+  @Test func `a text with NUL is an error, and never stored truncated`() async throws {
     try await onDatabase { db in
       await #expect(throws: PostgresError.invalidText) { try await db.run("select \("a\0b")") }
       await #expect(throws: PostgresError.invalidText) { try await db.run("select \(["a", "b\0"])::text[]") }
@@ -113,13 +113,13 @@ import Testing
     ("select 1.5 as value", "column \"value\" is not an integer but of the type with oid 1700"),
     ("select 4294967296 as value", "column \"value\" does not fit 32 bits"),
   ] as [(SQL, String)])
-  func `what a column is not is an error that names the column alone`(_ sql: SQL, _ message: String) async throws {
+  func `a wrong type is an error that names only the column`(_ sql: SQL, _ message: String) async throws {
     try await onDatabase { db in
       await #expect(throws: PostgresError.unexpected(message)) { _ = try await db.row(sql, as: Only<Int32>.self) }
     }
   }
 
-  @Test func `what has no place in Swift is an error`() async throws {
+  @Test func `a value that Swift's type cannot hold is an error`() async throws {
     try await onDatabase { db in
       for sql in ["select 'infinity'::timestamptz as value", "select '-infinity'::timestamptz as value"] as [SQL] {
         await #expect(throws: PostgresError.unexpected("column \"value\" is infinite")) {
@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  @Test func `an error tells the constraint, and no values`() async throws {
+  @Test func `an error has the constraint, but no values`() async throws {
     try await onDatabase { db in
       try await db.run("create table secret (word text constraint secret_word_key unique check (word <> 'hunter1'))")
       try await db.run("insert into secret values ('hunter2')")
@@ -162,7 +162,7 @@ private struct Hash: PostgresValue, Equatable {
   let postgresValue: [UInt8]
 }
 
-/// Sends each value and reads it again, on both ways.
+/// Sends each value and reads it back, in both ways.
 private func expectReturn<Value: PostgresEncodable & PostgresDecodable & Equatable>(
   _ db: WritableDatabase, _ type: SQL, _ values: [Value], at location: SourceLocation = #_sourceLocation
 ) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct Bodies {
   @Test(arguments: ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-  func `a body comes with any method, by its length and in chunks`(_ method: String) async throws {
+  func `a body may come with any method, by its length or in chunks`(_ method: String) async throws {
     try await withServer { server in
       let client = try server.client()
       client.send("\(method) /a HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
@@ -36,7 +36,7 @@ import Testing
     }
   }
 
-  @Test func `a body as large as is allowed is taken, and a byte more is not`() async throws {
+  @Test func `a body of the largest size is accepted, and a byte more is not`() async throws {
     var limits = ServerLimits()
     limits.bodyBytes = 1_000
     try await withServer(limits) { server in
@@ -58,7 +58,7 @@ import Testing
     }
   }
 
-  @Test func `a client that sends on after a refusal still gets to read it`() async throws {
+  @Test func `a client that keeps sending after a refusal can still read it`() async throws {
     try await withServer { server in
       for _ in 0..<20 {
         let client = try server.client()
@@ -70,7 +70,7 @@ import Testing
     }
   }
 
-  @Test func `who asks before sending is told to go on, or is refused`() async throws {
+  @Test func `a client that expects 100 Continue gets it, or a refusal`() async throws {
     try await withServer { server in
       let client = try server.client()
       client.send("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 5\r\n\r\n")
@@ -87,7 +87,7 @@ import Testing
     }
   }
 
-  @Test func `HEAD is answered with the length of the body and without it`() async throws {
+  @Test func `HEAD is answered with the length of the body, but without it`() async throws {
     try await withServer { server in
       let client = try server.client()
       client.send("HEAD /a HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct ClientsThatGo {
-  /// What a client has sent when it goes.
+  /// What a client has sent when it disconnects.
   private static let phases = [
     "", "G", "GET / HT", "GET /0 HTTP/1.1\r\nHost: ", "GET /0 HTTP/1.1\r\nHost: a\r\n\r\n",
     "GET /3 HTTP/1.1\r\nHost: a\r\n\r\n", "GET /30 HTTP/1.1\r\nHost: a\r\n\r\n",
@@ -16,7 +16,7 @@ import Testing
     "GET /0/large HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\n\r\n", "BREW / HTTP/1.1\r\nHost: a\r\n\r\n",
   ]
 
-  @Test func `hundreds go in every phase, and the service goes on`() async throws {
+  @Test func `hundreds disconnect in every phase, and the service goes on`() async throws {
     let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
       let time = request.target.segments.first.flatMap { Int($0) } ?? 0
       if time > 0 { await loop.sleep(for: .milliseconds(time)) }
@@ -39,7 +39,7 @@ import Testing
     }
   }
 
-  @Test func `the handler of a client that has gone runs to its end, and its answer is dropped`() async throws {
+  @Test func `the handler of a disconnected client runs to its end, and its answer is dropped`() async throws {
     let ended = TestServer.Log()
     let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
       await loop.sleep(for: .milliseconds(100))

@@ -6,7 +6,7 @@ import Testing
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct ServerEdges {
   private static let proxies = TrustedProxies(["127.0.0.0/8"].compactMap { IPNetwork($0) })
 
-  @Test func `every answer hardens the browser that shows it, also a refusal`() async throws {
+  @Test func `every answer has the headers that harden browsers, even a refusal`() async throws {
     var limits = ServerLimits()
     limits.bodyBytes = 1_000
     try await withServer(limits) { server in
@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func `a field of the handler's own goes before the server's`() async throws {
+  @Test func `a handler's field takes precedence over the server's`() async throws {
     try await withServer { _, _ in
       var response = Response(200, type: "image/png", [])
       response.headers.append(("cross-origin-resource-policy", "cross-origin"))
@@ -45,7 +45,7 @@ import Testing
     }
   }
 
-  @Test func `a page of an allowed origin may read every answer, and of another none`() async throws {
+  @Test func `a page of an allowed origin may read every answer, and one of another origin none`() async throws {
     var limits = ServerLimits()
     limits.bodyBytes = 1_000
     let edge = Edge(crossOrigin: try #require(CrossOrigin("https://app.example.com")))
@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test func `the caller's address is what trusted proxies say`() async throws {
+  @Test func `the caller's address is the one that trusted proxies report`() async throws {
     try await withServer(edge: Edge(proxies: Self.proxies)) { server in
       let client = try server.client()
       client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: 198.51.100.1\r\nx-forwarded-for: 203.0.113.9\r\n\r\n")

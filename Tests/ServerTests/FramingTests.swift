@@ -3,7 +3,7 @@ import Loop
 import Server
 import Testing
 
-/// Bytes that are not a request, or not only one, and how they are refused.
+/// Bytes that are not exactly one request, and how they are refused.
 struct Hostile: Sendable, CustomTestStringConvertible {
   let name: String
   let bytes: String
@@ -13,7 +13,7 @@ struct Hostile: Sendable, CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  /// What an attacker hopes to have taken for a request of its own.
+  /// What an attacker hopes to smuggle in as a separate request.
   static let smuggled = "GET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n"
 
   // swift-format-ignore
@@ -81,7 +81,7 @@ struct Hostile: Sendable, CustomTestStringConvertible {
 }
 
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct Framing {
-  @Test func `what is ambiguous or malformed is refused, and nothing after it is served`() async throws {
+  @Test func `an ambiguous or malformed request is refused, and nothing after it is served`() async throws {
     try await withServer { server in
       for hostile in Hostile.all {
         let client = try server.client()
@@ -97,7 +97,7 @@ struct Hostile: Sendable, CustomTestStringConvertible {
         #expect(!client.rest.contains(" 200 "), "\(hostile.name)")
       }
       #expect(server.log.handled.isEmpty)
-      // Where not even the request line could be read, libmicrohttpd tells nobody.
+      // If not even the request line can be read, libmicrohttpd does not report it.
       let silent = ["a blank after the line", "HTTP/0.9", "HTTP/2", "another protocol"]
       let told = Hostile.all.filter { !silent.contains($0.name) }
       #expect(server.log.completed.map(\.response.status) == told.map(\.status))
@@ -105,7 +105,7 @@ struct Hostile: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `a header that comes byte by byte is judged as the whole`() async throws {
+  @Test func `a header that arrives byte by byte is judged like the whole`() async throws {
     try await withServer { server in
       let fields = (0..<80).map { "X-Field-\($0): \(String(repeating: "v", count: 100))\r\n" }.joined()
       let good = "GET /a HTTP/1.1\r\nHost: a\r\n\(fields)User-Agent: me \r\n\r\n"
@@ -118,7 +118,7 @@ struct Hostile: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `what is unusual but allowed is served`() async throws {
+  @Test func `an unusual but valid request is served`() async throws {
     try await withServer { server in
       let requests = [
         "GET / HTTP/1.0\r\n\r\n", "\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / HTTP/1.1\r\nhOST:\t a \t\r\n\r\n",
@@ -151,7 +151,7 @@ struct Hostile: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `a client's name for its request is taken over where it is one`() async throws {
+  @Test func `a client's ID for its request is used if it is valid`() async throws {
     try await withServer { server in
       let client = try server.client()
       for (name, isKept) in [
@@ -168,7 +168,7 @@ struct Hostile: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `every answer forbids caching and guessing, and does not tell what serves it`() async throws {
+  @Test func `every answer forbids caching and sniffing, and does not name the server`() async throws {
     try await withServer { server in
       let client = try server.client()
       client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -182,7 +182,7 @@ struct Hostile: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `a handler's own fields go before the server's, and none can end its line`() async throws {
+  @Test func `a handler's fields take precedence, and none can contain a line end`() async throws {
     let handler: @Sendable (Request, Loop) async -> Response = { _, _ in
       var response = Response(200, type: "text/plain", [])
       response.headers += [("cache-control", "max-age=60"), ("X-Evil", "a\r\nX-Injected: b")]

@@ -5,11 +5,11 @@ import Server
 import TestSupport
 import Testing
 
-/// What is decided by the header alone, before a body is read.
+/// Decisions from the header alone, before a body is read.
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct Judging {
   private static let methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
-  /// Refuses `/no`, asks about `/ask/…` and reads up to ten bytes of all else.
+  /// Refuses `/no`, asks about `/ask/…`, and reads up to ten bytes for everything else.
   private static let judge: @Sendable (Request, UInt64?) -> HeaderVerdict = { request, _ in
     switch request.target.segments.first {
     case "no": .answer { Response(403, type: "text/plain", Array("no".utf8)) }
@@ -22,7 +22,7 @@ import Testing
   }
 
   @Test(arguments: methods, ["Content-Length: 50", "Transfer-Encoding: chunked"])
-  func `who is refused by his header is answered before he sends a body`(
+  func `a client refused by its header is answered before it sends a body`(
     _ method: String, _ framing: String
   ) async throws {
     try await withServer(judge: Self.judge) { server async throws in
@@ -39,7 +39,7 @@ import Testing
   }
 
   @Test(arguments: methods)
-  func `who is refused while his body comes is answered all the same`(_ method: String) async throws {
+  func `a client refused while its body arrives is answered all the same`(_ method: String) async throws {
     try await withServer(judge: Self.judge) { server async throws in
       let client = try server.client()
       client.send("\(method) /no HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello")
@@ -59,7 +59,7 @@ import Testing
     }
   }
 
-  @Test func `each request has its own limit, by its length and in chunks`() async throws {
+  @Test func `each request has its own limit, by its length or in chunks`() async throws {
     try await withServer(judge: Self.judge) { server async throws in
       let client = try server.client()
       for (path, size, status) in [
@@ -77,7 +77,7 @@ import Testing
     }
   }
 
-  @Test func `who waits for leave to send gets it when the service has made up its mind`() async throws {
+  @Test func `a client that waits for 100 Continue gets it once the service has decided`() async throws {
     let judge: @Sendable (Request, UInt64?) -> HeaderVerdict = { request, size in
       .ask(upTo: 100) {
         for _ in 1...100 { await Task.yield() }
@@ -98,7 +98,7 @@ import Testing
     }
   }
 
-  @Test func `a client that leaves while it is judged leaves nothing behind`() async throws {
+  @Test func `a client that disconnects during the decision leaves nothing behind`() async throws {
     let judging = Gate()
     let judge: @Sendable (Request, UInt64?) -> HeaderVerdict = { _, _ in
       .ask(upTo: 100) {
@@ -119,7 +119,7 @@ import Testing
     }
   }
 
-  /// Lets nobody through until it is opened.
+  /// Lets no task through until it is opened.
   private actor Gate {
     private var isOpen = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -136,7 +136,7 @@ import Testing
   }
 }
 
-/// How much of bodies is in memory.
+/// The limits on bodies in memory.
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct BodyMemory {
   private static func limits(_ all: Int, perAddress: Int) -> ServerLimits {
     var limits = ServerLimits()
@@ -146,7 +146,7 @@ import Testing
 
   private static let proxy = Edge(proxies: TrustedProxies([IPNetwork("127.0.0.1")].compactMap(\.self)))
 
-  /// Begins a body of a thousand bytes on the account of an address and sends all of it but the last byte.
+  /// Begins a body of 1000 bytes that counts for an address, and sends all but the last byte.
   private static func begin(_ server: TestServer, from address: String) throws -> RawClient {
     let client = try server.client()
     client.send("POST / HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: \(address)\r\nContent-Length: 1000\r\n\r\n")
@@ -154,10 +154,10 @@ import Testing
     return client
   }
 
-  /// How many of these bodies, each begun before any is ended, are answered in which way.
+  /// How many of these bodies, all begun before any is finished, get which status.
   private static func answers(_ server: TestServer, from addresses: [String]) async throws -> [Int: Int] {
     let clients = try addresses.map { try begin(server, from: $0) }
-    // Another one's request is answered after what they have sent was read, on the one loop there is.
+    // Another client's request is answered after what they have sent was read, because there is only one loop.
     for _ in 1...20 {
       let other = try server.client()
       other.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -173,7 +173,7 @@ import Testing
     return statuses
   }
 
-  @Test func `what is too much in all is answered with 503, and there is room again afterwards`() async throws {
+  @Test func `too much in total is answered with 503, and there is room again afterwards`() async throws {
     try await withServer(Self.limits(5_000, perAddress: 0), edge: Self.proxy) { server async throws in
       for _ in 1...2 {
         let statuses = try await Self.answers(server, from: (1...9).map { "192.0.2.\($0)" })
@@ -182,7 +182,7 @@ import Testing
     }
   }
 
-  @Test func `what is too much of one address is answered with 429, and is in nobody else's way`() async throws {
+  @Test func `too much from one address is answered with 429, and does not affect others`() async throws {
     try await withServer(Self.limits(100_000, perAddress: 3_000), edge: Self.proxy) { server async throws in
       for _ in 1...2 {
         let flood = [String](repeating: "192.0.2.1", count: 9)
@@ -191,7 +191,7 @@ import Testing
     }
   }
 
-  @Test func `with IPv6 a subscriber's network counts as one address, and a site's as four`() async throws {
+  @Test func `with IPv6, a subscriber's network counts as one address, and a site's as four`() async throws {
     try await withServer(Self.limits(100_000, perAddress: 2_000), edge: Self.proxy) { server async throws in
       let subscriber = (1...5).map { "2001:db8:1:1::\($0)" }
       #expect(try await Self.answers(server, from: subscriber) == [200: 2, 429: 3])
@@ -200,13 +200,13 @@ import Testing
     }
   }
 
-  @Test func `a proxy that does not say whom it speaks for is not limited alone`() async throws {
+  @Test func `a trusted proxy without a caller's address has no limit of its own`() async throws {
     try await withServer(Self.limits(100_000, perAddress: 2_000), edge: Self.proxy) { server async throws in
       #expect(try await Self.answers(server, from: [String](repeating: "unknown", count: 8)) == [200: 8])
     }
   }
 
-  @Test func `what is announced and not sent takes no room, and what is dropped gives it back`() async throws {
+  @Test func `announced but unsent bytes take no room, and dropped ones release it`() async throws {
     try await withServer(Self.limits(5_000, perAddress: 0), edge: Self.proxy) { server async throws in
       let silent = try (1...20).map { _ in
         let client = try server.client()
@@ -221,7 +221,7 @@ import Testing
     }
   }
 
-  @Test func `a body counts until it is answered, also where its client has gone`() async throws {
+  @Test func `a body counts until it is answered, even if its client has disconnected`() async throws {
     let finish = Semaphore()
     let handler: @Sendable (Request, Loop) async -> Response = { request, _ in
       if request.method == .put { await pool.wait(for: finish) }

@@ -24,7 +24,7 @@ import Testing
     }
   }
 
-  @Test func `a header as large as is allowed is served, with a body and a long answer header`() async throws {
+  @Test func `a header of the largest size is served, with a body and a long answer header`() async throws {
     var limits = ServerLimits()
     limits.headerBytes = 4_096
     let handler: @Sendable (Request, Loop) async -> Response = { request, _ in
@@ -59,7 +59,7 @@ import Testing
 }
 
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct ConnectionLimits {
-  @Test func `connections are limited over all loops, and an end makes room`() async throws {
+  @Test func `connections are limited over all loops, and a closed one makes room`() async throws {
     var limits = ServerLimits()
     limits.connections = 4
     try await withServer(limits, loops: 2) { server in
@@ -112,7 +112,7 @@ import Testing
 }
 
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct Deadlines {
-  /// Short for whoever waits for them, and long for a client that does at once what it should.
+  /// Short for a test that waits for them, but long for a client that acts at once.
   private static var short: ServerLimits {
     var limits = ServerLimits()
     limits.headerTime = .seconds(2)
@@ -122,19 +122,19 @@ import Testing
     return limits
   }
 
-  /// Sends the text again and again until the other side ends the connection; false where it does not.
+  /// Sends the text repeatedly until the other side closes the connection; false if it does not.
   private func drip(_ text: String, to client: RawClient) async -> Bool {
     await poll { !client.send(text) }
   }
 
-  @Test func `who says nothing is cut`() async throws {
+  @Test func `a silent client is cut`() async throws {
     try await withServer(Self.short) { server in
       let client = try server.client()
       #expect(client.isClosed())
     }
   }
 
-  @Test func `a header that drips is cut, while others are served`() async throws {
+  @Test func `a header that trickles in is cut, while others are served`() async throws {
     try await withServer(Self.short) { server in
       let slow = try server.client()
       slow.send("GET / HTTP/1.1\r\nHost: a\r\nX: ")
@@ -152,7 +152,7 @@ import Testing
   }
 
   @Test(arguments: ["Content-Length: 100000", "Transfer-Encoding: chunked"])
-  func `a body that drips is cut`(_ framing: String) async throws {
+  func `a body that trickles in is cut`(_ framing: String) async throws {
     try await withServer(Self.short) { server in
       let client = try server.client()
       client.send("POST / HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n")
@@ -162,13 +162,13 @@ import Testing
     }
   }
 
-  @Test func `a connection that is silent after an answer is cut, and one that goes on is not`() async throws {
+  @Test func `an idle connection is cut after an answer, and an active one is not`() async throws {
     try await withServer(Self.short) { server in
       let busy = try server.client()
       let silent = try server.client()
       silent.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
       #expect(silent.answer()?.status == 200)
-      // For longer than either of them may be silent.
+      // For longer than either may be silent.
       let end = ContinuousClock.now + Self.short.idleTime + .seconds(1)
       while ContinuousClock.now < end {
         busy.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -179,7 +179,7 @@ import Testing
     }
   }
 
-  @Test func `who does not take the answer is cut`() async throws {
+  @Test func `a client that does not take its answer is cut`() async throws {
     let handler: @Sendable (Request, Loop) async -> Response = { _, _ in
       Response(200, type: "text/plain", [UInt8](repeating: 120, count: 30_000_000))
     }
@@ -192,7 +192,7 @@ import Testing
     }
   }
 
-  @Test func `a handler that runs is never cut`() async throws {
+  @Test func `a running handler is never cut`() async throws {
     let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
       await loop.sleep(for: .seconds(4))
       return echo(request)

@@ -5,7 +5,7 @@ import Server
 import TestSupport
 import Testing
 
-/// Waits as many milliseconds as the path says.
+/// Waits for the milliseconds in the path.
 private let waiting: @Sendable (Request, Loop) async -> Response = { request, loop in
   let time = request.target.segments.first.flatMap { Int($0) } ?? 0
   if time > 0 { await loop.sleep(for: .milliseconds(time)) }
@@ -13,7 +13,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
 }
 
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct Pipelining {
-  @Test func `requests sent at once are answered in their order, however long each takes`() async throws {
+  @Test func `requests sent at once are answered in order, however long each takes`() async throws {
     try await withServer(handler: waiting) { server in
       let client = try server.client()
       let times = [20, 0, 1, 0, 0, 12, 3, 0, 7, 2]
@@ -31,8 +31,8 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     }
   }
 
-  @Test func `handlers wait side by side, shortly and long`() async throws {
-    // Half of them wait a little, and half until all of these have come.
+  @Test func `handlers wait concurrently, for a short or a long time`() async throws {
+    // Half of them wait briefly, and half until all of these have arrived.
     let meetings = (0..<3).map { _ in Meeting(of: 50) }
     let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
       let words = request.target.segments
@@ -62,7 +62,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     }
   }
 
-  @Test func `a connection is kept or closed as the client wishes`() async throws {
+  @Test func `a connection is kept open or closed as the client wishes`() async throws {
     try await withServer { server in
       for (version, wish, isKept) in [
         ("1.1", "", true), ("1.1", "Connection: close\r\n", false), ("1.1", "Connection: x, Close\r\n", false),
@@ -78,7 +78,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     }
   }
 
-  @Test func `who has finished sending still gets the answer`() async throws {
+  @Test func `a client that has finished sending still gets the answer`() async throws {
     try await withServer(handler: waiting) { server in
       for time in [0, 2, 20] {
         let client = try server.client()

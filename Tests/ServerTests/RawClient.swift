@@ -1,14 +1,14 @@
 import Glibc
 import TestSupport
 
-/// A client over TCP or TLS that says exactly what it is told to, and waits with the patience of all tests.
+/// A client over TCP or TLS that sends exactly what it is told to, and waits as long as `patience`.
 final class RawClient {
-  /// Where it speaks TLS.
+  /// Its TLS session; nil over plain TCP.
   let tls: TLSClient?
   private let descriptor: Int32
   private var received: [UInt8] = []
 
-  /// The system's refusal.
+  /// A system call failed.
   struct Failure: Error {
     let call: String, code: Int32
   }
@@ -42,7 +42,7 @@ final class RawClient {
 
   deinit { close(descriptor) }
 
-  /// Sends all; false where the other side has closed.
+  /// Sends everything; false if the other side has closed.
   @discardableResult
   func send(_ bytes: [UInt8]) -> Bool {
     var rest = bytes[...]
@@ -59,22 +59,22 @@ final class RawClient {
   @discardableResult
   func send(_ text: String) -> Bool { send(Array(text.utf8)) }
 
-  /// Says that nothing more will come; over TLS, as it should be, or by the end of TCP alone.
+  /// Finishes sending; over TLS properly, with a close notification, or only by ending TCP.
   func finishSending(properly: Bool = true) {
     if properly { tls?.sendEnd() }
     shutdown(descriptor, Int32(SHUT_WR))
   }
 
-  /// Sends past TLS.
+  /// Sends bytes outside TLS.
   func sendPlain(_ bytes: [UInt8]) { Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL)) }
 
-  /// Lets the connection be reset when it is closed.
+  /// Makes closing reset the connection.
   func resetOnClose() {
     var option = linger(l_onoff: 1, l_linger: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &option, socklen_t(MemoryLayout<linger>.size))
   }
 
-  /// The next answer; nil where the connection ends, or the patience, before it is whole.
+  /// The next answer; nil if the connection ends, or the time is over, before it is complete.
   func answer(hasBody: Bool = true) -> RawAnswer? {
     while true {
       if let (answer, count) = RawAnswer.parse(received, hasBody: hasBody) {
@@ -85,16 +85,16 @@ final class RawClient {
     }
   }
 
-  /// Whether the other side ends the connection; what comes before is kept.
+  /// Whether the other side closes the connection; what arrives before that is kept.
   func isClosed() -> Bool {
     while receive() {}
     return isEnded
   }
 
-  /// All that has come and was not taken as an answer.
+  /// Everything received that was not taken as an answer.
   var rest: String { String(decoding: received, as: UTF8.self) }
 
-  /// Whether the other side has said that it ends the connection.
+  /// Whether the other side has sent a close notification.
   private(set) var isEndedProperly = false
   private var isEnded = false
 
@@ -110,7 +110,7 @@ final class RawClient {
   }
 }
 
-/// An answer as it came.
+/// An answer as it was received.
 struct RawAnswer {
   let status: Int
   let head: String

@@ -10,7 +10,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
 }
 
 @Suite(.ownThread, .timeLimit(.minutes(30))) struct Shutdown {
-  @Test func `requests that run are answered, each as the last of its connection`() async throws {
+  @Test func `running requests are answered, each as the last of its connection`() async throws {
     let end = Meeting(of: 21)
     let server = try TestServer(loops: 2) { request, _ in
       await end.arrive()
@@ -31,7 +31,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     await stopped
   }
 
-  @Test func `idle connections are closed soon, and nobody connects any more`() async throws {
+  @Test func `idle connections are closed soon, and new ones are refused`() async throws {
     let server = try TestServer(waiting)
     let port = server.port
     let client = try server.client()
@@ -42,7 +42,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     #expect(throws: RawClient.Failure.self) { try RawClient(port: port) }
   }
 
-  @Test func `an idle connection gets one more answer, its last`() async throws {
+  @Test func `an idle connection may get one last answer`() async throws {
     let server = try TestServer(waiting)
     let client = try server.client()
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
@@ -55,7 +55,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     await stopped
   }
 
-  @Test func `who is still taking an answer that began before the end holds nothing up when he has it`() async throws {
+  @Test func `a client still receiving an answer holds nothing up once it has it`() async throws {
     var limits = ServerLimits()
     limits.idleTime = .seconds(3600)
     let body = [UInt8](repeating: UInt8(ascii: "x"), count: 8 << 20)
@@ -72,7 +72,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     await stopped
   }
 
-  @Test func `a body that is on its way is waited for`() async throws {
+  @Test func `the server waits for a body that is on its way`() async throws {
     let server = try TestServer(waiting)
     let client = try server.client()
     client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhel")
@@ -84,8 +84,8 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     await stopped
   }
 
-  @Test func `who connected before the end is served`() async throws {
-    // No loop runs yet, so that all of them wait to be accepted.
+  @Test func `a client that connected before the stop is served`() async throws {
+    // No loop runs yet, so all of them wait to be accepted.
     let loop = try Loop()
     let server = try Server(
       host: "127.0.0.1", port: 0, loops: [Server.Worker(loop: loop, handler: { echo($0) })])
@@ -99,7 +99,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     thread.join()
   }
 
-  @Test func `what takes too long is closed as it is`() async throws {
+  @Test func `a connection that takes too long is closed as it is`() async throws {
     let server = try TestServer(waiting)
     let running = try (0..<5).map { _ in try server.client() }
     for client in running { client.send("GET /3600000 HTTP/1.1\r\nHost: a\r\n\r\n") }
@@ -113,7 +113,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     }
   }
 
-  @Test func `nothing is lost while connections come and the server goes`() async throws {
+  @Test func `nothing is lost if connections arrive while the server stops`() async throws {
     for _ in 0..<10 {
       let server = try TestServer(loops: 2) { request, loop in
         await loop.sleep(for: .milliseconds(1))
@@ -133,14 +133,14 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
       }
       #expect(await poll { server.log.completed.count > 5 })
       await server.stop()
-      // One may have come between the last look at the queue and its end; per loop.
+      // One for each loop may have arrived between the last look at the queue and its end.
       #expect(await clients.value <= 2)
       other.stop()
       thread.join()
     }
   }
 
-  @Test func `a server that stops twice, or was never used, ends as well`() async throws {
+  @Test func `a server that stops twice, or was never used, also ends`() async throws {
     let server = try TestServer(loops: 3, waiting)
     await server.server.stop(within: .seconds(1))
     await server.stop()
@@ -171,7 +171,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
   @Test func `a port is free again once the server has stopped`() async throws {
     let loop = try Loop()
     let thread = loop.start(named: "test loop")
-    // Somebody else on this machine may get the port meanwhile; not each time.
+    // Another process may take the port meanwhile, but not each time.
     var second: Server?
     for _ in 0..<10 where second == nil {
       let first = try TestServer(waiting)
@@ -187,7 +187,7 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     thread.join()
   }
 
-  @Test func `a socket on all addresses knows an IPv4 client as one`() async throws {
+  @Test func `a socket on all addresses recognises IPv4 clients`() async throws {
     let server = try TestServer(host: "::", waiting)
     let client = try server.client()
     client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")

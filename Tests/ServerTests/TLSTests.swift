@@ -7,10 +7,10 @@ import Testing
 
 private let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
-/// The begin of a handshake that does not go on: a record of 512 bytes is announced.
+/// The beginning of a handshake that does not go on: a record of 512 bytes is announced.
 private let halfHandshake: [UInt8] = [22, 3, 1, 2, 0, 1, 0, 1, 252, 3, 3, 7, 7, 7]
 
-/// The CPU that this thread has had.
+/// The CPU time of this thread.
 private func threadTime() -> Duration {
   var time = timespec()
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -26,7 +26,7 @@ extension TestServer {
 @Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct Handshaking {
   private static let old = "NORMAL:-VERS-ALL:+VERS-TLS1.2"
 
-  @Test func `TLS 1.3 and 1.2 are spoken, with ciphers that authenticate`() async throws {
+  @Test func `TLS 1.3 and 1.2 are offered, with authenticated ciphers`() async throws {
     try await withServer { server in
       for (offer, expected) in [
         (TLSClient.usual, "(TLS1.3)-(ECDHE-SECP256R1)-(ECDSA-SECP256R1-SHA256)-(AES-256-GCM)"),
@@ -49,7 +49,7 @@ extension TestServer {
     "NORMAL:-VERS-ALL:+VERS-TLS1.1", "NORMAL:-VERS-ALL:+VERS-TLS1.0", "\(old):-CIPHER-ALL:+AES-128-CBC:+AES-256-CBC",
     "\(old):-KX-ALL:+DHE-RSA:+RSA", "\(old):-SIGN-ALL:+SIGN-ECDSA-SHA1:+SIGN-RSA-SHA1",
   ])
-  func `what is old or weak is refused`(_ offer: String) async throws {
+  func `old and weak TLS is refused`(_ offer: String) async throws {
     try await withServer { server in
       let client = try server.client(offering: offer)
       #expect(client.tls?.establish() == false)
@@ -59,7 +59,7 @@ extension TestServer {
   }
 
   @Test(arguments: [TLSClient.usual, old])
-  func `a client that comes back, to any loop, is remembered`(_ offer: String) async throws {
+  func `a client that returns, to any loop, resumes its session`(_ offer: String) async throws {
     try await withServer(loops: 2) { server in
       var remembrance: [UInt8]?
       for round in 0..<8 {
@@ -72,7 +72,7 @@ extension TestServer {
     }
   }
 
-  @Test func `hundreds that begin a handshake and do not end it hold up nobody, and are cut`() async throws {
+  @Test func `hundreds of unfinished handshakes hold up nobody, and are cut`() async throws {
     var limits = ServerLimits()
     limits.headerTime = .seconds(2)
     try await withServer(limits, loops: 2) { server in
@@ -94,8 +94,8 @@ extension TestServer {
     }
   }
 
-  @Test func `handshakes that wait for their clients keep no loop busy`() async throws {
-    // Tells how much of the loop's CPU a while took, in percent.
+  @Test func `handshakes that wait for their clients do not keep a loop busy`() async throws {
+    // Answers with the loop's CPU usage over a while, in percent.
     let handler: @Sendable (Request, Loop) async -> Response = { _, loop in
       let before = threadTime()
       await loop.sleep(for: .milliseconds(500))
@@ -106,7 +106,7 @@ extension TestServer {
       for client in slow { client.sendPlain(halfHandshake) }
       #expect(await poll { await server.server.activity.connections == 800 })
       let client = try server.client()
-      // It has still to take what they have sent.
+      // It still has to read what they have sent.
       let isIdle = try await poll {
         client.send(request)
         return try #require((client.answer()?.body).flatMap { Double($0) }) < 1
@@ -115,7 +115,7 @@ extension TestServer {
     }
   }
 
-  @Test func `a handshake that comes byte by byte is one`() async throws {
+  @Test func `a handshake may arrive byte by byte`() async throws {
     try await withServer { server in
       let client = try server.client()
       client.tls?.isSlow = true
@@ -124,7 +124,7 @@ extension TestServer {
     }
   }
 
-  @Test func `what is not TLS is closed, and nobody sees it`() async throws {
+  @Test func `a connection without TLS is closed, and reaches no handler`() async throws {
     try await withServer { server in
       for text in [request, "SSH-2.0-x\r\n", String(repeating: "x", count: 100_000)] {
         let client = try RawClient(port: server.port)
@@ -137,7 +137,7 @@ extension TestServer {
     }
   }
 
-  @Test func `a server that stops ends handshakes, too`() async throws {
+  @Test func `a stopping server ends handshakes, too`() async throws {
     let server = try TestServer(loops: 2) { request, _ in echo(request) }
     let clients = try (0..<20).map { _ in try RawClient(port: server.port) }
     for client in clients.prefix(10) { client.sendPlain(halfHandshake) }
@@ -148,7 +148,7 @@ extension TestServer {
 }
 
 @Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct Records {
-  @Test func `a body comes in records of one byte, all at once`() async throws {
+  @Test func `a body may come in records of one byte, all at once`() async throws {
     try await withServer { server in
       let client = try server.client()
       for round in 0..<2 {
@@ -161,7 +161,7 @@ extension TestServer {
     }
   }
 
-  @Test func `requests are answered however records cut them, while handlers wait`() async throws {
+  @Test func `requests are answered however records split them, while handlers wait`() async throws {
     let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
       await loop.sleep(for: .milliseconds(request.target.segments.first == "slow" ? 300 : 1))
       return echo(request)
@@ -182,7 +182,7 @@ extension TestServer {
     }
   }
 
-  @Test func `new keys that come together with a request do not hold it up`() async throws {
+  @Test func `a key update together with a request does not hold it up`() async throws {
     try await withServer { server in
       let client = try server.client()
       for _ in 0..<3 {
@@ -199,7 +199,7 @@ extension TestServer {
 }
 
 @Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct Endings {
-  @Test func `the last answer of a connection is followed by the end of TLS`() async throws {
+  @Test func `the last answer of a connection is followed by a close notification`() async throws {
     try await withServer { server in
       for (text, status) in [
         ("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", 200), ("GET / HTTP/1.0\r\n\r\n", 200),
@@ -216,7 +216,7 @@ extension TestServer {
     }
   }
 
-  @Test func `who has been silent for too long, or is there when the server stops, gets the end of TLS`() async throws {
+  @Test func `a client that is silent too long, or present at the stop, gets a close notification`() async throws {
     var limits = ServerLimits()
     limits.idleTime = .milliseconds(300)
     let server = try TestServer(limits: limits) { request, _ in echo(request) }
@@ -231,7 +231,7 @@ extension TestServer {
     #expect(other.isClosed() && other.isEndedProperly)
   }
 
-  @Test func `who ends TLS, or TCP alone, together with the request gets the answer, and leaves nothing behind`()
+  @Test func `a client that ends TLS or TCP with its request gets the answer, and leaves nothing behind`()
     async throws
   {
     let handler: @Sendable (Request, Loop) async -> Response = { request, loop in
@@ -256,7 +256,7 @@ extension TestServer {
 }
 
 @Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct Certificates {
-  @Test func `another certificate is shown to who comes, and open connections go on`() async throws {
+  @Test func `new connections get a new certificate, and open ones go on`() async throws {
     let other = try #require(Identity.other)
     try await withServer(loops: 2) { server in
       let before = try server.client()
@@ -279,7 +279,7 @@ extension TestServer {
     }
   }
 
-  @Test func `what cannot be used is refused with the reason`() throws {
+  @Test func `an unusable certificate is refused with the reason`() throws {
     let identity = try #require(Identity.common)
     let other = try #require(Identity.other)
     let text = Array("no PEM at all\n".utf8)

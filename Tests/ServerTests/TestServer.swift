@@ -5,7 +5,7 @@ import Synchronization
 import TestSupport
 import Testing
 
-/// A server on a free port with what it has seen.
+/// A server on a free port, and what it has received.
 final class TestServer: Sendable {
   let server: Server
   let log: Log
@@ -14,7 +14,7 @@ final class TestServer: Sendable {
 
   var port: UInt16 { server.port }
 
-  /// What handlers and the request log were told.
+  /// What the handlers and the request log received.
   final class Log: Sendable {
     struct Entry: Sendable {
       let request: Request?, response: Response, time: Duration
@@ -64,7 +64,7 @@ final class TestServer: Sendable {
     try RawClient(port: port, over: transport, receiveBuffer: receiveBuffer)
   }
 
-  /// Waits until nothing is open and nothing runs.
+  /// Waits until no connection is open and no handler runs.
   func isIdle() async -> Bool {
     await poll {
       let load = await self.server.activity
@@ -98,8 +98,8 @@ func echo(_ request: Request) -> Response {
   return Response(200, type: "text/plain", Array(text.utf8) + request.body)
 }
 
-/// Gives each test a thread of its own, so that its clients may block without holding up other tests, and runs it over
-/// plain connections and over TLS.
+/// Runs each test on its own thread, so that its clients may block without holding up other tests, over plain
+/// connections and over TLS.
 struct OwnThread: TestTrait, SuiteTrait, TestScoping {
   let isRecursive = true
   var transports = Transport.allCases
@@ -124,6 +124,6 @@ struct OwnThread: TestTrait, SuiteTrait, TestScoping {
 
 extension Trait where Self == OwnThread {
   static var ownThread: Self { OwnThread() }
-  /// For what concerns TLS alone.
+  /// The same, only over TLS.
   static var ownThreadOverTLS: Self { OwnThread(transports: [.tls]) }
 }

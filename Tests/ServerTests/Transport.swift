@@ -3,14 +3,14 @@ import Glibc
 import Server
 import Testing
 
-/// How clients and servers of a test talk; each test runs once with each.
+/// How clients and servers of a test communicate; each test runs once with each.
 enum Transport: String, CaseIterable {
   case plain, tls
 
   @TaskLocal static var current = Transport.plain
 }
 
-/// A certificate of `localhost`, signed with its own key by `openssl`, and read back.
+/// A self-signed certificate for `localhost`, made by `openssl` and read back.
 struct Identity: Sendable {
   let chain: [UInt8]
   let key: [UInt8]
@@ -45,9 +45,9 @@ struct Identity: Sendable {
   }
 }
 
-/// A client's end of TLS on a socket that blocks; it shakes hands with the first byte that is sent or awaited.
+/// The client's side of TLS on a blocking socket; the first byte that is sent or awaited starts the handshake.
 final class TLSClient {
-  /// What it offers, in GnuTLS's words.
+  /// The priorities that it offers, in GnuTLS's syntax.
   static let usual = "NORMAL"
 
   private let descriptor: Int32
@@ -88,41 +88,41 @@ final class TLSClient {
     free(name)
   }
 
-  /// Shakes hands, unless that is done.
+  /// Performs the handshake, unless it is done.
   func establish() -> Bool {
     while !isEstablished {
       let code = gnutls_handshake(session)
       if code == GNUTLS_E_SUCCESS { isEstablished = true } else if gnutls_error_is_fatal(code) != 0 { return false }
-      if code == GNUTLS_E_AGAIN { return false }  // out of patience
+      if code == GNUTLS_E_AGAIN { return false }  // out of time
     }
     return true
   }
 
-  /// Sends one record at most; the number of bytes taken.
+  /// Sends at most one record; returns the number of bytes taken.
   func send(_ bytes: UnsafeRawBufferPointer) -> Int {
     establish() ? Int(gnutls_record_send(session, bytes.baseAddress, bytes.count)) : -1
   }
 
-  /// Receives from one record at most: 0 at its proper end.
+  /// Receives from at most one record; 0 after a close notification.
   func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     guard establish() else { return -1 }
     while true {
       let count = Int(gnutls_record_recv(session, buffer.baseAddress, buffer.count))
-      // GnuTLS says so, too, when it has taken a session ticket.
+      // GnuTLS also says this when it has received a session ticket.
       guard count == Int(GNUTLS_E_AGAIN), hasMore(within: 5_000) else { return count }
     }
   }
 
-  /// Says that nothing more will come.
+  /// Sends a close notification.
   func sendEnd() { gnutls_bye(session, GNUTLS_SHUT_WR) }
 
-  /// Asks for new keys, which both sides will have from here on.
+  /// Updates the keys of both sides.
   func updateKey() { gnutls_session_key_update(session, 0) }
 
-  /// Keeps what is sent, until it is released as one.
+  /// Holds back what is sent, until it is released in one piece.
   func hold() { held = [] }
 
-  /// Sends what was kept.
+  /// Sends what was held back.
   func release() {
     let bytes = held ?? []
     held = nil
@@ -136,10 +136,10 @@ final class TLSClient {
     return String(cString: text)
   }
 
-  /// Whether the server has remembered this client.
+  /// Whether the server has resumed this client's session.
   var isResumed: Bool { gnutls_session_is_resumed(session) != 0 }
 
-  /// What a later connection resumes with.
+  /// The session data with which a later connection resumes.
   var remembrance: [UInt8] {
     var datum = gnutls_datum_t()
     guard gnutls_session_get_data2(session, &datum) == GNUTLS_E_SUCCESS else { return [] }

@@ -1,7 +1,7 @@
 import Spreadsheet
 import Testing
 
-/// A ZIP file whose entries are stored as they are, to be read and to be broken.
+/// A ZIP file with uncompressed entries, for reading and for breaking.
 private func zip(_ entries: [(name: String, text: String)]) -> [UInt8] {
   var file: [UInt8] = []
   var directory: [UInt8] = []
@@ -61,20 +61,20 @@ private func workbook(_ sheet: String, strings: String = "<sst/>", prolog: Strin
     #expect(rows == [["one", "", "in line"], ["", "12345678", "cal<culated", "1", "", ""]])
   }
 
-  @Test func `no more rows are kept than are asked for, and one, and no columns far to the right`() throws {
+  @Test func `one row more than requested is kept, and no columns far to the right`() throws {
     let rows = (1...50).map { #"<row r="\#($0)"><c r="XFD\#($0)"><v>9</v></c><c r="A\#($0)"><v>\#($0)</v></c></row>"# }
     let read = try Spreadsheet.rows(ofFirstSheetIn: workbook(rows.joined()), upTo: 10)
     #expect(read == (1...11).map { ["\($0)"] })
   }
 
-  @Test func `a document type, and so an entity that grows, is refused`() {
+  @Test func `a document type is refused, and so are growing entities`() {
     let prolog = #"<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>"#
     #expect(throws: Spreadsheet.Unreadable.noSpreadsheet) {
       try Spreadsheet.rows(ofFirstSheetIn: workbook("<row><c><v>1</v></c></row>", prolog: prolog), upTo: 10)
     }
   }
 
-  @Test func `a part that is large when it is unpacked is refused`() {
+  @Test func `a part that unpacks to too many bytes is refused`() {
     let large = "<!--" + String(repeating: "x", count: 4 << 20) + "-->"
     #expect(throws: Spreadsheet.Unreadable.tooLarge) {
       try Spreadsheet.rows(ofFirstSheetIn: workbook("", prolog: large), upTo: 10)

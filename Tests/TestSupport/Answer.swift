@@ -1,12 +1,12 @@
 internal import Foundation
 public import HTTP
 
-/// How a request's fields travel.
+/// The encoding of a request's fields.
 public enum Encoding: String, CaseIterable, Sendable {
   case form, multipart, json
 }
 
-/// What the service answered.
+/// The service's response.
 public struct Answer: Sendable {
   /// The status.
   public let status: Int
@@ -18,14 +18,14 @@ public struct Answer: Sendable {
   /// The body as JSON.
   public var json: Any? { try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed) }
 
-  /// A member of the body's object, by its path: `answer["table", "name"]`.
+  /// A member of the body's object by its path: `answer["table", "name"]`.
   public subscript(path: String...) -> Any? {
     path.reduce(json) { value, name in (value as? [String: Any])?[name] }
   }
 }
 
 extension World {
-  /// Sends a request through the whole service, but no socket.
+  /// Sends a request through the whole service, but without a socket.
   public func call(
     _ method: HTTP.Method, _ path: String, as caller: Caller = .nobody, _ fields: [String: String] = [:],
     _ encoding: Encoding = .form, scheme: String = "Token", headers: [Headers.HeaderName: String] = [:],
@@ -61,14 +61,14 @@ extension World {
     return try await send(method, path, headers, body, from: Self.home)
   }
 
-  /// The address that callers have unless it is said otherwise.
+  /// The default address of callers.
   public static let home = "127.0.0.1"
 
   private func send(
     _ method: HTTP.Method, _ path: String, _ headers: Headers, _ body: [UInt8], from address: String
   ) async throws -> Answer {
     var request = Request(id: "test", method, try Target(path), headers: headers, body: body, address: address)
-    TrustedProxies().resolveCaller(of: &request)  // as the server does, which trusts nobody
+    TrustedProxies().resolveCaller(of: &request)  // as the server does without trusted proxies
     let response = try await respond(to: request)
     return Answer(
       status: response.status, text: String(decoding: response.body, as: UTF8.self),

@@ -4,22 +4,22 @@ internal import Crypto
 internal import Ground
 internal import Postgres
 
-/// Everyone who may knock: one of each kind.
+/// The callers in the tests: one of each kind.
 public enum Caller: String, CaseIterable, Sendable {
   // Without an account.
   case nobody, malformed, forger
-  // Signed in, by what they are to the group "Marketing" of team "ours".
+  // Signed in, by their relation to the group "Marketing" of team "ours".
   case groupOwner, groupAdmin, groupMember, outsider, teamAdmin, teamAdminInGroup, foreigner, single, systemAdmin
-  // Guests of the base "Projects": it is shared with one and with another's group, and one has accepted an invite link.
+  // Guests of the base "Projects": it is shared with the first and with the second one's group, and the third has
+  // accepted an invite link.
   case sharedReader, sharedGroupMember, invitedForeigner
-  // Known, but not to be let in: one of them not before she has enrolled a second factor.
+  // Known but not admitted: the second must first enrol a second factor.
   case deactivated, unenrolled
   // Programs, for the base "Projects".
   case apiTokenReader, apiTokenWriter, revokedAPIToken, temporaryToken
   case baseToken, personalBaseToken, otherBaseToken, expiredBaseToken, orphanedBaseToken, unsignedBaseToken
 
-  /// What they are to the group "Marketing", its base "Projects" and the team "ours"; tokens that are not to be let in
-  /// count for nothing.
+  /// Their relation to the group "Marketing", its base "Projects" and the team "ours"; invalid tokens count as none.
   public var kinds: Set<CallerKind> {
     switch self {
     case .groupOwner: [.groupOwner]
@@ -41,7 +41,7 @@ public enum Caller: String, CaseIterable, Sendable {
     }
   }
 
-  /// The account's key, for those who have one.
+  /// The key of the account; nil for callers without one.
   public var account: Int64? {
     switch self {
     case .groupOwner: 1
@@ -62,7 +62,7 @@ public enum Caller: String, CaseIterable, Sendable {
     }
   }
 
-  /// Puts everybody's tokens into the database, and gives what each shows.
+  /// Inserts all callers' tokens into the database, and returns the credential of each.
   static func credentials(_ database: TestDatabase, _ app: App) async throws -> [Caller: String] {
     var credentials: [Caller: String] = [.malformed: "no scheme at all", .forger: Secret.generate().clear]
     for caller in allCases {
@@ -105,7 +105,7 @@ public enum Caller: String, CaseIterable, Sendable {
       .baseToken: token,
       .personalBaseToken: app.signer.sign(
         .person(expiry: later, dtableUUID: World.projects, username: member, permission: "rw", accountID: 3)),
-      // Good in itself, for a base of the member's own.
+      // Valid, but for a base of the member's own.
       .otherBaseToken: app.signer.sign(
         .person(
           expiry: later, dtableUUID: "10000000-0000-4000-8000-000000000003", username: member, permission: "rw",

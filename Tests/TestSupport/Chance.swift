@@ -1,8 +1,8 @@
-/// A generator that draws the same each time.
+/// A generator that always draws the same numbers.
 public struct Chance: RandomNumberGenerator {
   private var state: UInt64
 
-  /// A generator that begins with a number.
+  /// A generator with this initial state.
   public init(state: UInt64) { self.state = state }
 
   /// The next 64 bits.

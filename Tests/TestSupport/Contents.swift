@@ -1,6 +1,6 @@
 internal import Postgres
 
-/// A look behind the service.
+/// Access to the database behind the service.
 extension TestDatabase {
   /// Every row of every table, as text; byte strings in hexadecimal.
   public func dump() async throws -> String {
@@ -17,10 +17,10 @@ extension TestDatabase {
     return dump?.text ?? ""
   }
 
-  /// The same for the same rows, and different for others.
+  /// A hash of all rows.
   public func fingerprint() async throws -> Int { try await dump().hashValue }
 
-  /// How many rows there are of `table where condition`.
+  /// The number of rows of `table where condition`.
   public func count(_ source: String) async throws -> Int {
     let count: Count? = try await db.onLoop {
       try await $0.row(
@@ -32,7 +32,7 @@ extension TestDatabase {
     return count?.count ?? 0
   }
 
-  /// Where a pattern is found in what is kept as text, but for the logs.
+  /// Where a pattern is found in text columns, except in the logs.
   public func places(of pattern: String) async throws -> [(column: String, match: String)] {
     let places: [Place] = try await db.onLoop {
       try await $0.rows(
@@ -60,7 +60,7 @@ extension TestDatabase {
     init(_ row: Row) throws(PostgresError) { (column, match) = (try row["column_name"], try row["match"]) }
   }
 
-  /// What a table holds, with who has written each row and where it lies: the same as long as nothing is written.
+  /// The rows of a table with their writing transactions and locations: unchanged as long as nothing is written.
   public func storage(of table: String) async throws -> String {
     let text: Text? = try await db.onLoop {
       try await $0.row(

@@ -1,38 +1,38 @@
 internal import Assets
 public import HTTP
 
-/// What `openapi.yaml` says, as far as the tests hold the service against it.
+/// What `openapi.yaml` says, as far as the tests compare the service with it.
 public struct Description: Sendable {
-  /// What it says about one operation.
+  /// The description of one operation.
   public struct Operation: Sendable {
-    /// What it is called by.
+    /// The method.
     public let method: Method
-    /// With its variables in braces.
+    /// The path, with its variables in braces.
     public let path: String
     /// The `operationId`.
     public let id: String
-    /// Who may call it, as `x-principal` says.
+    /// The principal, from `x-principal`.
     public let principal: String
-    /// Of all answers, in the order of the document.
+    /// The statuses of all responses, in the order of the document.
     public let statuses: [Int]
-    /// The names of the parameters in the path that are described.
+    /// The names of the described path parameters.
     public let variables: [String]
   }
 
-  /// An answer that is not described.
+  /// A response is not described.
   public struct Undescribed: Error, CustomStringConvertible {
-    /// Which operation answers what.
+    /// The operation and the status.
     public let description: String
   }
 
-  /// The document as a whole.
+  /// The whole document.
   public let document: YAML
-  /// In the order of the document.
+  /// The operations, in the order of the document.
   public let operations: [Operation]
-  /// What every operation may answer, as the head of the document says; and 500, which none may: who breaks the service on
-  /// purpose expects it.
+  /// The statuses that every operation may return, as the document's introduction says; and 500, which none should:
+  /// tests that break the service on purpose expect it.
   public static let everywhere: Set<Int> = [405, 409, 413, 414, 415, 422, 429, 431, 500, 501, 503]
-  /// The one that is compiled into the program.
+  /// The description that is compiled into the program.
   public static let shared = Result { try Description(text) }
 
   /// The document's text.
@@ -61,13 +61,13 @@ public struct Description: Sendable {
     }
   }
 
-  /// What a reference leads to; the value itself where it is none.
+  /// The target of a reference; the value itself if it is not one.
   private static func resolved(_ value: YAML, in document: YAML) -> YAML {
     guard let reference = value["$ref"]?.text else { return value }
     return reference.split(separator: "/").dropFirst().reduce(document) { $0[String($1)] ?? .map([]) }
   }
 
-  /// The operation of a request: a literal segment goes before a variable one.
+  /// The operation of a request; a literal segment takes precedence over a variable one.
   func operation(_ method: Method, _ asked: [String]) -> Operation? {
     let method = method == .head ? .get : method
     return operations.filter { one in
@@ -78,7 +78,7 @@ public struct Description: Sendable {
     .min { $0.variables.count < $1.variables.count }
   }
 
-  /// Fails for a status that is not described.
+  /// Throws for a status that is not described.
   public func check(_ method: Method, _ segments: [String], _ status: Int) throws {
     guard let operation = operation(method, segments), !Self.everywhere.contains(status) else { return }
     guard operation.statuses.contains(status) else {

@@ -1,4 +1,4 @@
-/// Lets a number of tests through at a time: all of them begin at once, and PostgreSQL has only so many connections.
+/// Limits how many tests run at a time: all of them start at once, but PostgreSQL has only so many connections.
 actor Gate {
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []

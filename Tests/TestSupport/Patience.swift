@@ -1,11 +1,11 @@
 public import Postgres
 
-/// How long a test waits for what must come, before it fails: no measure of anything, so long that even a machine that
-/// has much else to do gets there.
+/// How long a test waits for what must happen before it fails. It measures nothing: it is so long that even a busy
+/// machine gets there.
 public let patience = Duration.seconds(180)
 
 extension Database.Settings {
-  /// Settings with which a statement has the time it needs to come to a connection, however busy the machine is.
+  /// Settings that give a statement enough time to get a connection, however busy the machine is.
   public static func patient(url: String) -> Database.Settings {
     var settings = Database.Settings(url: url)
     settings.connectTime = patience
@@ -14,7 +14,7 @@ extension Database.Settings {
   }
 }
 
-/// Asks until the condition holds; false where the patience ends before.
+/// Polls until the condition is true; false if it is not in time.
 public func poll(_ condition: () async throws -> Bool) async rethrows -> Bool {
   let end = ContinuousClock.now + patience
   while ContinuousClock.now < end {
@@ -24,12 +24,12 @@ public func poll(_ condition: () async throws -> Bool) async rethrows -> Bool {
   return false
 }
 
-/// Where some wait for each other; whoever comes later passes.
+/// A barrier at which tasks wait for each other; later ones pass.
 public actor Meeting {
   private var missing: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  /// For so many.
+  /// A barrier for `count` tasks.
   public init(of count: Int) { missing = count }
 
   /// Waits until all have arrived.

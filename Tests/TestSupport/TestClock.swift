@@ -2,7 +2,7 @@ public import Ground
 internal import Postgres
 internal import Synchronization
 
-/// A clock that goes on by itself, until a test stops it or puts it forward.
+/// A clock that runs until a test stops or advances it.
 public final class TestClock: Sendable {
   private struct State {
     var stopped: Int64?
@@ -19,6 +19,6 @@ public final class TestClock: Sendable {
   /// Stops it where it is.
   public func stop() { state.withLock { $0.stopped = Timestamp.now.microseconds } }
 
-  /// Puts it forward by so many seconds.
+  /// Advances it by this many seconds.
   public func advance(by seconds: Double) { state.withLock { $0.offset += Int64(seconds * 1_000_000) } }
 }

@@ -4,12 +4,12 @@ internal import Loop
 internal import Postgres
 internal import Synchronization
 
-/// The PostgreSQL that all tests of a process share: a throw-away cluster in memory, started when it is first needed,
-/// or the server at TEST_DATABASE_URL if that is set.
+/// The PostgreSQL server that all tests of a process share: a temporary cluster in memory, started when it is first
+/// needed, or the server at TEST_DATABASE_URL if that is set.
 public enum TestCluster {
-  /// Why there is none.
+  /// There is no usable server.
   public struct Refused: Error, CustomStringConvertible {
-    /// In words.
+    /// The reason, in words.
     public let description: String
   }
 
@@ -20,7 +20,7 @@ public enum TestCluster {
   private static let embedded = Mutex<EmbeddedCluster?>(nil)
   private static let server = Result { try start() }
 
-  /// How to reach one database of the shared cluster.
+  /// The connection string of a database in the shared cluster.
   public static func conninfo(database: String) throws -> String {
     let server = try server.get()
     guard let authority = server.firstRange(of: "://") else { return "\(server) dbname='\(database)'" }
@@ -29,7 +29,7 @@ public enum TestCluster {
     return "\(server[..<path])/\(database)\(server[query...])"
   }
 
-  /// A path in memory, for a test that starts clusters of its own; deleted when the process ends.
+  /// A path in memory for a test that starts its own clusters; deleted when the process ends.
   public static func directory() -> String {
     directories.withLock { directories in
       let path = "\(folder)/\(prefix)\(getpid())-\(directories.count)"
@@ -50,7 +50,7 @@ public enum TestCluster {
     return cluster.conninfo
   }
 
-  /// Nothing is created or dropped anywhere else than on this machine.
+  /// Throws unless the URL is of this machine: nothing is created or dropped elsewhere.
   private static func checkLocal(_ url: String) throws {
     do {
       try ScriptSession(url).run(
@@ -73,7 +73,7 @@ public enum TestCluster {
 }
 
 extension EmbeddedCluster.ClusterSettings {
-  /// For tests: nothing has to outlive the process, and many connect.
+  /// Settings for tests: nothing has to survive the process, and there are many connections.
   public static var throwAway: Self {
     var settings = Self()
     settings.isDurable = false

@@ -4,15 +4,17 @@ public import Loop
 public import Postgres
 internal import Synchronization
 
-/// A database of its own for one test, and connections to it on the loop that all tests share.
+/// A separate database for one test, with connections on the loop that all tests share.
 ///
-/// It is cloned from a template that has this version's schema, which takes a hundredth of a second, and is dropped
-/// when the test ends.
+/// It is cloned from a template with this version's schema, which takes a hundredth of a second, and dropped when the
+/// test ends.
 public final class TestDatabase: Sendable {
-  /// How to reach it from elsewhere.
+  /// Its connection string.
   public let conninfo: String
-  /// The database; to be used on the loop, see `onLoop`.
+  /// The database. Use it on the loop, see `onLoop`.
   public let db: WritableDatabase
+  /// The same as a role that has no other rights than the service's.
+  public let served: WritableDatabase
   private let name: String
 
   /// Runs a body with a database of this version's schema.
@@ -22,7 +24,7 @@ public final class TestDatabase: Sendable {
     try await with(template: Template.name.get(), connections: connections, body)
   }
 
-  /// Runs a body with a database in which there is nothing.
+  /// Runs a body with an empty database.
   public static func withEmpty<Value>(_ body: (TestDatabase) async throws -> Value) async throws -> Value {
     try await with(template: "template0", connections: 4, body)
   }
@@ -55,11 +57,13 @@ public final class TestDatabase: Sendable {
     settings.lockTime = patience
     settings.statementTime = patience
     db = WritableDatabase(settings, on: try Self.loop.get())
+    settings.url = try ConnectionString(conninfo).user(ServingRole.name).text()
+    served = WritableDatabase(settings, on: try Self.loop.get())
   }
 
   private static let count = Atomic(0)
 
-  /// The loop that all test databases' connections live on.
+  /// The loop of all test databases' connections.
   public static let loop = Result {
     let loop = try Loop()
     _ = loop.start(named: "test-loop")
@@ -67,20 +71,23 @@ public final class TestDatabase: Sendable {
   }
 
   private func drop() async throws {
-    try await db.onLoop { await $0.close() }
+    try await db.onLoop { [served] in
+      await $0.close()
+      await served.close()
+    }
     try administer("drop database \(name) with (force)")
   }
 
-  /// Cuts all connections and lets no new ones in, as when the server is gone.
+  /// Closes all connections and admits no new ones, as if the server were gone.
   public func interrupt() throws {
     try administer("alter database \(name) allow_connections false")
     try administer("select pg_terminate_backend(pid) from pg_stat_activity where datname = '\(name)'")
   }
 
-  /// Lets connections in again.
+  /// Admits connections again.
   public func restore() throws { try administer("alter database \(name) allow_connections true") }
 
-  /// Runs a script of any number of statements on a connection of its own.
+  /// Runs a script of any number of statements on a separate connection.
   public func execute(_ script: String) async throws { try ScriptSession(conninfo).run(script) }
 }
 
@@ -94,7 +101,7 @@ extension WritableDatabase {
   }
 }
 
-/// This version's migrations, as they were compiled in.
+/// This version's migrations, which are compiled into the program.
 public let allMigrations: [Migration] = UnsafeBufferPointer(
   start: basekeeper_migrations, count: basekeeper_migration_count
 ).map { asset in
@@ -109,9 +116,24 @@ private enum Template {
     let name = "test_\(getpid())_template"
     try administer("drop database if exists \(name) with (force)")
     try administer("create database \(name) template template0")
-    _ = try Migrator.migrate(TestCluster.conninfo(database: name), allMigrations)
+    let conninfo = try TestCluster.conninfo(database: name)
+    _ = try Migrator.migrate(conninfo, allMigrations)
+    try administer(ServingRole.creation)
+    try ScriptSession(conninfo).run("select let_serve('\(ServingRole.name)')")
     return name
   }
+}
+
+/// The role that the service has in tests, which an embedded server has already.
+public enum ServingRole {
+  /// Its name.
+  public static let name = "basekeeper_service"
+
+  fileprivate static let creation = """
+    do $$ begin
+      if not exists (select from pg_roles where rolname = '\(name)') then create role \(name) login; end if;
+    end $$
+    """
 }
 
 private func administer(_ statement: String) throws {

@@ -7,16 +7,16 @@ internal import HTTP
 internal import Loop
 internal import Postgres
 
-/// A seeded database and the service on it, in process: two teams, one caller of each kind, one of each thing.
+/// A seeded database with the service on it, in process: two teams, one caller of each kind, one object of each kind.
 ///
 /// Team "ours" has the group "Marketing" with the base "Projects". What belongs to the other team is called "canary",
-/// so that it is seen wherever it leaks.
+/// so that it is noticed wherever it leaks.
 public struct World: Sendable {
   /// The secret that base tokens are signed with.
   public static let signingSecret = "a secret of at least thirty-two bytes"
-  /// Everybody's password.
+  /// The password of all people.
   public static let password = "correct horse battery"
-  /// Where the service says it is.
+  /// The service's public URL.
   public static let publicURL = "https://bases.example.com"
 
   /// The live base of the group, which its admins administer and its members open.
@@ -40,18 +40,18 @@ public struct World: Sendable {
   /// The group's workspace.
   public static let groupWorkspace = 9
 
-  /// The database, for a look behind the service.
+  /// The database behind the service.
   public let database: TestDatabase
   /// What the service uses.
   public let app: App
-  /// What each caller shows.
+  /// The credential of each caller.
   public let credentials: [Caller: String]
-  /// What time it is for the service; the database has its own.
+  /// The service's clock; the database has its own.
   public let clock = TestClock()
   private let service: Service
 
-  /// Runs a body in a world of its own, with so many connections for what is no look-up, and with what the operator has
-  /// set.
+  /// Runs a body in a separate world, with this many connections for statements that are not look-ups, and with the
+  /// operator's settings.
   public static func with(
     connections: Int = 4, limits: AppSettings.Limits = AppSettings.Limits(),
     setting set: (inout AppSettings) -> Void = { _ in }, _ body: (World) async throws -> Void
@@ -65,7 +65,7 @@ public struct World: Sendable {
     }
   }
 
-  /// The code that a telephone shows now for a secret in base32.
+  /// The code that a phone shows now for a secret in base32.
   public func oneTimePassword(of secret: String) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567")
     var (bytes, group, bits): ([UInt8], UInt32, UInt32) = ([], 0, 0)
@@ -80,8 +80,8 @@ public struct World: Sendable {
     return OneTimePassword(secret: bytes).code(at: OneTimePassword.step(at: app.now().seconds))
   }
 
-  /// Answers a request on the loop, as the server would have it answered: where there is a body, by the header first.
-  /// Fails for a status that openapi.yaml does not have.
+  /// Answers a request on the loop, as the server does: if there is a body, first by the header. Throws for a status
+  /// that openapi.yaml does not have.
   func respond(to request: Request) async throws -> Response {
     let response = try await TestDatabase.loop.get().perform { [service] in
       if !request.body.isEmpty {
@@ -109,7 +109,7 @@ public struct World: Sendable {
   private init(_ database: TestDatabase, _ settings: AppSettings) async throws {
     self.database = database
     app = App(
-      db: database.db, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
+      db: database.served, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
       vault: Self.vault, passwords: Self.passwords, settings: settings, now: { [clock] in clock.now },
       uptime: { [clock] in .microseconds(clock.now.microseconds) })
     service = Service(app)
@@ -119,7 +119,7 @@ public struct World: Sendable {
     let hash = try await Self.passwordHash.value
     try await database.db.onLoop {
       try await $0.run("update account set password_hash = \(hash.stored)")
-      // Nothing has happened to anybody yet, and everybody has chosen their password.
+      // No access was ended yet, and everybody has chosen their own password.
       try await $0.run("update account set generation = 1, password_given_at = null")
     }
   }
@@ -148,7 +148,7 @@ public struct World: Sendable {
   private static let passwords = PasswordHasher(threads: 1, capacity: 10_000)
   private static let passwordHash = Task { try await passwords.hash(password) }
 
-  /// Something of the other team's for each list that has nothing of it yet.
+  /// An object of the other team for each list that has none of it yet.
   private static let canaries = """
     insert into account (uid, team_id, email, name) values
       ('00000000000000000000000000000015', 2, 'canary-friend@theirs.example', 'canary friend');

@@ -1,27 +1,26 @@
-/// The part of YAML that `openapi.yaml` is written in, read strictly: what is not understood is an error, and so is a
-/// key that stands twice.
+/// The subset of YAML that `openapi.yaml` uses, read strictly: anything unknown is an error, and so is a repeated key.
 public indirect enum YAML: Equatable, Sendable {
-  /// A text, or what stands unquoted.
+  /// A quoted or unquoted scalar.
   case scalar(String)
   case list([YAML])
-  /// In the order of the text.
+  /// A map, in the order of the text.
   case map([Entry])
 
   /// A key and its value.
   public struct Entry: Equatable, Sendable {
     /// Unique in its map.
     public let key: String
-    /// What it stands for.
+    /// Its value.
     public let value: YAML
   }
 
-  /// What is wrong, and where.
+  /// An error in a document.
   public struct Problem: Error, CustomStringConvertible {
-    /// From 1.
+    /// The line, from 1.
     public let line: Int
-    /// What is wrong there.
+    /// What is wrong.
     public let text: String
-    /// Both.
+    /// The line and what is wrong.
     public var description: String { "line \(line): \(text)" }
   }
 
@@ -33,13 +32,13 @@ public indirect enum YAML: Equatable, Sendable {
     if let line = reader.next { throw Problem(line: line.number, text: "not a part of what is above it") }
   }
 
-  /// What a key of a map says; nil where there is none, or no map.
+  /// The value of a key; nil if there is no such key, or this is not a map.
   public subscript(_ key: String) -> YAML? { entries.first { $0.key == key }?.value }
-  /// The entries of a map; none where it is something else.
+  /// The entries of a map; empty if this is not a map.
   public var entries: [Entry] { if case .map(let entries) = self { entries } else { [] } }
-  /// The elements of a list; none where it is something else.
+  /// The elements of a list; empty if this is not a list.
   public var elements: [YAML] { if case .list(let elements) = self { elements } else { [] } }
-  /// The text of a scalar.
+  /// The text of a scalar; nil if this is not a scalar.
   public var text: String? { if case .scalar(let text) = self { text } else { nil } }
 
   static func map(_ entries: [Entry], line: Int) throws(Problem) -> YAML {
@@ -51,7 +50,7 @@ public indirect enum YAML: Equatable, Sendable {
   }
 }
 
-/// Reads blocks: lines whose indentation says what belongs together.
+/// Reads blocks: lines that belong together by their indentation.
 private struct Reader {
   struct Line {
     let number: Int
@@ -64,10 +63,10 @@ private struct Reader {
 
   init(_ text: String) { lines = text.split(separator: "\n", omittingEmptySubsequences: false) }
 
-  /// The first line with a tab, from 1; nil where there is none.
+  /// The first line with a tab, from 1; nil if there is none.
   var tab: Int? { lines.firstIndex { $0.contains("\t") }.map { $0 + 1 } }
 
-  /// The next line that says something; nil at the end.
+  /// The next line with content; nil at the end.
   var next: Line? {
     for index in position..<lines.count {
       let text = lines[index].drop { $0 == " " }
@@ -77,7 +76,7 @@ private struct Reader {
     return nil
   }
 
-  /// A map or a list, whose lines are all indented by so many blanks.
+  /// A map or a list, whose lines are all indented by this many spaces.
   mutating func block(indented: Int) throws(YAML.Problem) -> YAML {
     guard let first = next else { return .map([]) }
     guard first.text.first == "-" else { return try map(indented: indented) }
@@ -100,7 +99,7 @@ private struct Reader {
     return try YAML.map(entries, line: start)
   }
 
-  /// `- ` and a value, or the first entry of a map, which goes on two columns further.
+  /// `- ` and a value, or the first entry of a map that continues two columns further.
   private mutating func element(of line: Line) throws(YAML.Problem) -> YAML {
     let inner = line.text.dropFirst(2)
     position = line.number
@@ -118,7 +117,7 @@ private struct Reader {
     return YAML.Entry(key: key, value: try value(rest, of: line, inside: line.indentation))
   }
 
-  /// What stands behind a colon or a dash: on the line, or in the lines below it.
+  /// What follows a colon or a dash: on the line, or in the lines below it.
   private mutating func value(_ text: Substring, of line: Line, inside: Int) throws(YAML.Problem) -> YAML {
     switch text.first {
     case nil:

@@ -1,4 +1,4 @@
-/// Reads what stands on one line: `{a: b}`, `[a, b]`, quoted and unquoted texts.
+/// Reads the content of one line: `{a: b}`, `[a, b]`, quoted and unquoted texts.
 struct Scanner {
   private let text: [Character]
   private let line: Int
@@ -6,7 +6,7 @@ struct Scanner {
 
   init(_ text: String, line: Int) { (self.text, self.line) = (Array(text), line) }
 
-  /// A key with its colon, and what stands behind it; nil where there is none.
+  /// A key with its colon, and what follows it; nil if there is none.
   static func key(of text: Substring) -> (key: String, rest: Substring)? {
     if let quote = text.first, quote == "\"" || quote == "'" {
       let inner = text.dropFirst()
@@ -23,7 +23,7 @@ struct Scanner {
     return (String(text[..<colon]), text[text.index(after: colon)...].drop { $0 == " " })
   }
 
-  /// What is not quoted, and must not look as if it were something else.
+  /// An unquoted text, which must not look like anything else.
   static func plain(_ text: Substring, line: Int, inside flow: Bool) throws(YAML.Problem) -> String {
     guard let first = text.first, !"?:,[]{}#&*!|>'\"%@`".contains(first), text.last != " ", text.last != ":",
       !text.contains(": "), !text.contains(" #"), !(first == "-" && !(text.dropFirst().first?.isNumber ?? false)),
@@ -32,7 +32,7 @@ struct Scanner {
     return String(text)
   }
 
-  /// The value, where it is all that stands there; nil where it does not end yet.
+  /// The value, if nothing else follows it; nil if it does not end yet.
   mutating func wholeValue() throws(YAML.Problem) -> YAML? {
     guard let value = try value() else { return nil }
     guard position == text.count else { throw YAML.Problem(line: line, text: "more than a value") }
@@ -93,7 +93,7 @@ struct Scanner {
     return try Self.plain(Substring(String(text[start..<position])), line: line, inside: true)
   }
 
-  /// A colon without a blank behind it is a part of a text.
+  /// A colon without a space after it is a part of a text.
   private func isInside(_ character: Character) -> Bool {
     character == ":" && position + 1 < text.count && text[position + 1] != " "
   }

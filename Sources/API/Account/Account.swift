@@ -33,7 +33,7 @@ private struct Message: Output, JSONEncodable {
   func write(to json: inout JSONWriter) { json.object { $0.add("msg", text) } }
 }
 
-/// Basekeeper keeps no rows and no files: what counts them stands at nothing used, nothing limited.
+/// Basekeeper stores no rows and no files, so usage is always zero and nothing is limited.
 extension OwnAccountRecord: Output, JSONEncodable {
   package func write(to json: inout JSONWriter) {
     json.object {

@@ -24,13 +24,13 @@ private struct UserList: Input {
   }
 }
 
-/// What is looked for, as `q`.
+/// The text to search for, in `q`.
 struct ShortSearch: Input {
   let text: String
   init(_ parts: Parts) throws { text = try parts.query().text("q", 1...255) }
 }
 
-/// Everybody who may open a base.
+/// Everyone who may open a base.
 struct CollaboratorList: Output, JSONEncodable {
   let users: [PublicPerson]
 
@@ -61,7 +61,7 @@ private func showPerson(to other: Acquaintance, _ person: NamedPerson, _ app: Ap
   return found
 }
 
-/// Of those whom the caller may know of.
+/// Lists only people whom the caller may see.
 private func listPeople(for caller: SignedIn, _ list: UserList, _ app: App) async throws -> NamedList<PublicPerson> {
   NamedList("user_list", try await Acquaintances(app, of: caller).list(among: list.users))
 }

@@ -12,13 +12,13 @@ let sessionRoutes = Table(.sessions, [
 // MARK: Wire
 
 extension Credentials: Input {
-  /// A name or a password that is missing or cannot be one fails as a wrong one does.
+  /// A missing or impossible name or password fails like a wrong one.
   init(_ parts: Parts) throws {
     let fields = try parts.body()
     guard let username = try? fields.text("username", 1...255), let password = try? fields.text("password", 1...1024),
       password.utf8.count <= PasswordHasher.longest
     else { throw DomainError.loginFailed }
-    // What SeaTable's clients do not say: how the token is called, and when it ends.
+    // SeaTable's clients do not send these: the token's name and lifetime.
     let terms = try AccountTokenTerms(fields)
     self.init(username: username, password: password, code: parts.oneTimePassword, terms: terms)
   }

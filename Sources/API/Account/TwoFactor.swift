@@ -29,7 +29,7 @@ extension SecondFactorRecord: Output, JSONEncodable {
   }
 }
 
-/// What goes into the telephone, for the only time.
+/// The secret for the phone, which is shown only once.
 private struct Enrolment: Output, JSONEncodable {
   let password: OneTimePassword
   let email: String
@@ -62,7 +62,7 @@ private func beginFactor(of enrolling: Enrolling, _: NoInput, _ app: App) async 
   return Enrolment(password: password, email: email)
 }
 
-/// The recovery codes are in this answer alone.
+/// Only this response has the recovery codes.
 private func confirmFactor(of enrolling: Enrolling, _ code: FirstCode, _ app: App) async throws -> RecoveryCodes {
   RecoveryCodes(codes: try await SecondFactors(app).confirm(code.text, by: enrolling.caller))
 }

@@ -17,7 +17,7 @@ let baseRoutes = Table(.bases, [
 // MARK: Wire
 
 extension WorkspaceReference {
-  /// Where a new base goes: clients name a workspace, or its owner, or neither.
+  /// The place of a new base: clients name a workspace, its owner, or neither.
   fileprivate init(_ fields: Fields) throws {
     if let id = try fields.optionalInteger("workspace_id", 1...Int64.max) {
       self = .workspace(ID(id))
@@ -90,7 +90,7 @@ private struct BaseInWorkspace: NamedInput {
   }
 }
 
-/// Basekeeper keeps no rows and no files, so every base takes nothing.
+/// Always 0, because Basekeeper stores no rows and no files.
 private struct BaseSize: Output, JSONEncodable {
   func write(to json: inout JSONWriter) { json.object { $0.add("result", 0) } }
 }

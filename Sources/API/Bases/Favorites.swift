@@ -77,7 +77,7 @@ private func removeFavorite(by caller: SignedIn, _ favorite: FormerFavorite, _ a
   return Success()
 }
 
-/// Among all that the caller may open. There are no apps.
+/// Searches all bases that the caller may open. There are no apps.
 private func searchBases(by caller: SignedIn, _ search: ItemSearch, _ app: App) async throws -> NamedList<FoundBase> {
-  NamedList("results", search.kind == .app ? [] : try await OpenBases(app, to: caller).search(search.text))
+  NamedList("results", search.kind == .app ? [] : try await AccessibleBases(app, to: caller).search(search.text))
 }

@@ -30,7 +30,7 @@ private struct FolderChange: NamedInput {
   init(_ folder: NamedFolder, _ parts: Parts) throws { (self.folder, name) = (folder, try NewFolder(parts).name) }
 }
 
-/// From one folder of a workspace to another; nil is the workspace itself, which the wire calls `/`.
+/// A move from one folder of a workspace to another; nil is the workspace itself, which is `/` on the wire.
 private struct FolderItemMove: Input {
   let base: BaseUUID
   let from: ID<Folder>?
@@ -57,7 +57,7 @@ private struct FolderItemMove: Input {
 private struct MadeFolder: Output, JSONEncodable {
   let folder: FolderRecord
 
-  /// SeaTable gives the workspace back as it stood in the path: as text.
+  /// SeaTable returns the workspace's ID as a string, as it is in the path.
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("folder") {

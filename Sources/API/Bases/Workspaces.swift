@@ -16,11 +16,11 @@ private struct WithDetail: Input {
   init(_ parts: Parts) throws { isWanted = try parts.query().optionalBoolean("detail") ?? true }
 }
 
-/// The pseudo workspaces `starred` and `shared`, the caller's own, and those of his groups.
+/// The pseudo-workspaces `starred` and `shared`, the caller's own workspace, and those of their groups.
 private struct WorkspaceList: Output, JSONEncodable {
   let workspaces: [WorkspaceRecord]
-  /// Nil where the lists of bases are not asked for.
-  let detail: BesideWorkspaces?
+  /// Nil if the lists of bases are not requested.
+  let detail: WorkspaceExtras?
 
   func write(to json: inout JSONWriter) {
     json.object { $0.add("workspace_list", entries) }
@@ -40,7 +40,7 @@ private struct WorkspaceEntry: JSONEncodable {
   }
 
   let kind: WorkspaceKind
-  let detail: BesideWorkspaces?
+  let detail: WorkspaceExtras?
 
   func write(to json: inout JSONWriter) {
     json.object {
@@ -84,7 +84,7 @@ private struct WorkspaceEntry: JSONEncodable {
   }
 }
 
-/// Bases of the caller's own workspace, and of the groups in which he is owner or admin.
+/// The bases of the caller's own workspace, and of the groups in which they are owner or admin.
 private struct OwnBases: Output, JSONEncodable {
   let workspaces: [WorkspaceRecord]
 
@@ -113,7 +113,7 @@ private struct OwnBases: Output, JSONEncodable {
 private func listWorkspaces(of caller: SignedIn, _ detail: WithDetail, _ app: App) async throws -> WorkspaceList {
   let workspaces = Workspaces(app, of: caller)
   guard detail.isWanted else { return WorkspaceList(workspaces: try await workspaces.list(), detail: nil) }
-  return WorkspaceList(workspaces: try await workspaces.listWithBases(), detail: try await workspaces.beside())
+  return WorkspaceList(workspaces: try await workspaces.listWithBases(), detail: try await workspaces.extras())
 }
 
 private func listAdministeredBases(of caller: SignedIn, _: NoInput, _ app: App) async throws -> OwnBases {

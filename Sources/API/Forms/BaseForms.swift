@@ -28,7 +28,7 @@ extension BaseRecord: JSONEncodable {
   }
 }
 
-/// A base under the one name that its operation gives it: `{"table": {...}}` or `{"dtable": {...}}`.
+/// A base under the key that its operation uses: `{"table": {...}}` or `{"dtable": {...}}`.
 struct KeyedBase: Output, JSONEncodable {
   let key: StaticString
   let base: BaseRecord
@@ -52,7 +52,7 @@ extension AdministeredBase: Output, JSONEncodable {
   }
 }
 
-/// A page of the bases of the person that a path names.
+/// The person that a path names, and the page of a list about them.
 struct PageOfPerson: NamedInput {
   let named: String
   let page: Page
@@ -73,7 +73,7 @@ struct NumberedBase: PathInput {
   init(_ segment: String) { named = segment }
 }
 
-/// What is looked for, by a part of its name in any case.
+/// The text to search for in names, ignoring case.
 struct Search: Input {
   let text: String
   init(_ parts: Parts) throws { text = try parts.query().text("query", 1...255) }

@@ -6,26 +6,26 @@ internal import HTTP
 internal import Postgres
 
 extension BaseLinkRecord {
-  /// What opens it, in the answer that makes it.
+  /// The link's secret or custom token, if it is in this response.
   var revealed: [Revealed] { secret.map { [.secret($0)] } ?? (isCustom ? [.linkName(handle)] : []) }
 
-  /// What names the link: all of it in the answer that makes it, its handle in lists.
+  /// The token of the link: the whole token in the response that creates it, only its handle in lists.
   var token: String { secret?.clear ?? handle }
 
-  /// The path of the link below another one; in lists with stars for what opens it.
+  /// The path of the link below `place`. In lists, asterisks replace the secret.
   func path(below place: StaticString) -> String {
     linkPath(place, handle: handle, secret: isCustom ? handle : secret?.clear)
   }
 }
 
-/// A link's path, with stars for its secret where that is not known.
+/// The path of a link, with asterisks for an unknown secret.
 func linkPath(_ place: StaticString, handle: String, secret: String?) -> String {
   "\(place)/\(secret ?? handle + String(repeating: "*", count: 32))/"
 }
 
 struct ExternalLink: Output, JSONEncodable {
   let link: BaseLinkRecord
-  /// How the list calls the one permission that there is.
+  /// The name of the only permission in this list.
   var permission = "read-only"
 
   var revealed: [Revealed] { link.revealed }
@@ -76,7 +76,7 @@ struct InviteLink: Output, JSONEncodable {
   }
 }
 
-/// The invite link that a path names, by its handle or by all of it.
+/// The invite link that a path names by its handle or its whole token.
 struct NamedLink: PathInput {
   static let variable = "invite_link_token"
   let handle: String

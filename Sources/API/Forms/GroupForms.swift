@@ -10,7 +10,7 @@ struct NamedGroup: PathInput {
   init(_ segment: String) { named = segment }
 }
 
-/// A group that an administrator makes for somebody.
+/// A group that an administrator makes for another person.
 struct NewOwnedGroup: Input {
   let name: GroupName
   let owner: String
@@ -21,7 +21,7 @@ struct NewOwnedGroup: Input {
   }
 }
 
-/// What administrators' lists call a group's creator is its owner.
+/// SeaTable's lists for administrators show a group's owner as its creator.
 extension AdministeredGroup: Output, JSONEncodable {
   package func write(to json: inout JSONWriter) {
     json.object {

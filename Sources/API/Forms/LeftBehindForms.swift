@@ -17,7 +17,7 @@ extension LeftBehindCounts: JSONEncodable {
   }
 }
 
-/// Somebody was deleted; what they have left behind.
+/// A person was deleted; what they have left behind.
 struct Departure: Output, JSONEncodable {
   let left: LeftBehindCounts
 
@@ -29,7 +29,7 @@ struct Departure: Output, JSONEncodable {
   }
 }
 
-/// What somebody had left behind is ended; how much that was.
+/// What a person had left behind was ended; how much it was.
 struct EndedLeftBehind: Output, JSONEncodable {
   let ended: LeftBehindCounts
 

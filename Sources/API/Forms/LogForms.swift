@@ -3,7 +3,7 @@ package import Domain
 package import Ground
 internal import HTTP
 
-/// A page of the audit log.
+/// A search in the audit log, and the page of its results.
 struct PagedAuditSearch: Input {
   let search: AuditSearch
   let page: Page
@@ -65,7 +65,7 @@ extension MembershipEntry: JSONEncodable {
   }
 }
 
-/// A page of the log of those who have tried to sign in.
+/// A search for sign-in attempts, and the page of its results.
 struct PagedLoginSearch: Input {
   let search: LoginSearch
   let page: Page

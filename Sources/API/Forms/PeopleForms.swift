@@ -4,7 +4,7 @@ package import Domain
 package import Ground
 internal import HTTP
 
-/// A person whom a path names by `user_id`.
+/// The person that a path names by `user_id`.
 struct NamedPerson: PathInput {
   static let variable = "user_id"
   let named: String
@@ -12,10 +12,10 @@ struct NamedPerson: PathInput {
 }
 
 extension Person {
-  /// What an answer shows of them for the only time.
+  /// The generated password, which is shown only once.
   var revealed: [Revealed] { newPassword == nil ? [] : [.password(of: user)] }
 
-  /// What every form of a person on the wire has. `-2` stands for a quota that nobody has set.
+  /// Writes what every form of a person on the wire has. A quota that was never set is `-2`.
   func write(to object: inout JSONWriter.Members) {
     object.add("email", user)
     object.add("name", name)
@@ -59,7 +59,8 @@ extension NewPerson {
       generated: generated)
   }
 
-  /// From the fields that all operations share, the address under its name in that operation.
+  /// From the fields that all operations share. `field` and `nameField` are the names of the address and the name in
+  /// the operation.
   init(
     _ fields: Fields, email field: String = "email", name nameField: String = "name", in team: ID<Team>? = nil,
     names: [String] = [], _ hashing: Hashing
@@ -74,7 +75,7 @@ extension NewPerson {
 }
 
 extension PersonChange {
-  /// From the fields that all operations share. Quotas come in megabytes.
+  /// From the fields that all operations share. Quotas are in megabytes.
   init(_ fields: Fields) throws {
     self.init()
     if let text = try fields.optionalText("contact_email", upTo: 254) {

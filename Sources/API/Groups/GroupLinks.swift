@@ -25,7 +25,7 @@ private struct WholeGroupLink: PathInput {
   init(_ segment: String) { token = segment }
 }
 
-/// What opens the link is in the answer that makes it, and nowhere else.
+/// Only the response that creates the link has its secret.
 extension GroupLinkRecord: Output, JSONEncodable {
   var revealed: [Revealed] { secret.map { [.secret($0)] } ?? [] }
 

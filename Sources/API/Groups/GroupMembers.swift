@@ -25,7 +25,7 @@ private struct NewGroupMember: Input {
   init(_ parts: Parts) throws { user = try parts.body().text("email", 1...255) }
 }
 
-/// Several people, with commas or blanks between their user ids.
+/// Several user IDs, separated by commas or spaces.
 private struct NewGroupMembers: Input {
   let users: [String]
 
@@ -50,7 +50,7 @@ private struct GroupMemberChange: NamedInput {
   }
 }
 
-/// In this one list SeaTable says with a number whether somebody is an admin.
+/// In this list, SeaTable writes `is_admin` as a number.
 private struct NumberedMember: JSONEncodable {
   let member: GroupMemberRecord
 
@@ -84,7 +84,7 @@ extension Role {
 }
 
 extension Outcomes<GroupMemberRecord> {
-  /// From what became of each.
+  /// From the outcomes of all additions.
   init(_ additions: [(user: String, addition: MemberAddition)]) {
     self.init()
     for (user, addition) in additions {
@@ -120,7 +120,7 @@ private func changeMember(by admin: GroupAdmin, _ change: GroupMemberChange, _ a
   return Success()
 }
 
-/// Everybody but the owner may leave; others are taken out by owner and admins.
+/// Everyone except the owner may leave; others are removed by the owner or an admin.
 private func removeMember(
   by remover: GroupAdminOrSelf, _ member: NamedGroupMember, _ app: App
 ) async throws -> Success {

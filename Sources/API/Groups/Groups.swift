@@ -35,7 +35,7 @@ private struct OwnGroupChange: Input {
   }
 }
 
-/// A group of the caller's, and the one in front of which it goes, or the end.
+/// One of the caller's groups, and the group before which it goes; nil moves it to the end.
 private struct GroupMove: Input {
   let group: ID<Group>
   let anchor: ID<Group>?

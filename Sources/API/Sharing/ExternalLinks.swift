@@ -14,7 +14,7 @@ let externalLinkRoutes = Table(.externalLinks, [
 // MARK: Wire
 
 private struct NewExternalLink: HashedInput {
-  /// A name that somebody has chosen for the link; it is no secret, but whoever guesses it may read.
+  /// A custom token for the link. It is not a secret, but anyone who guesses it may read the base.
   let token: String?
   let terms: BaseLinkTerms
 
@@ -30,7 +30,7 @@ private struct NewExternalLink: HashedInput {
     terms = try await BaseLinkTerms(fields, hashing)
   }
 
-  /// Letters, digits, hyphen and underscore; nothing that looks like a link with a secret.
+  /// Letters, digits, hyphens and underscores, but nothing that looks like a link with a secret.
   private static func allows(_ token: String) -> Bool {
     let isPlain = token.utf8.allSatisfy { $0.isLetterOrDigit || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: "_") }
     return isPlain && !LinkToken.isHandle(token) && LinkToken(token) == nil

@@ -36,7 +36,7 @@ private struct GroupShareChange: NamedInput {
 private struct MadeGroupShare: Output, JSONEncodable {
   let share: GroupShare
 
-  /// SeaTable gives the group back as it came: as text.
+  /// SeaTable returns the group's ID as a string, as it was sent.
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("dtable_group_share") {
@@ -48,7 +48,7 @@ private struct MadeGroupShare: Output, JSONEncodable {
   }
 }
 
-/// The shared bases under the numbers of the groups.
+/// The shared bases under the IDs of the groups.
 private struct SharedBasesByGroup: Output, JSONEncodable {
   let bases: [SharedBase]
 

@@ -43,7 +43,7 @@ private struct NewInviteLink: HashedInput {
   }
 }
 
-/// All that opens a link.
+/// The whole token of a link.
 private struct WholeInviteLink: PathVariable {
   static let variable = "invite_link_token"
   let token: String

@@ -23,6 +23,6 @@ private func listTrash(of admin: SystemAdmin, _ page: Page, _ app: App) async th
 }
 
 private func restoreBase(by admin: SystemAdmin, _ base: NumberedBase, _ app: App) async throws -> Success {
-  try await AdministeredBases(app, admin.reach).restore(numbered: base.named, by: admin.caller)
+  try await AdministeredBases(app, admin.reach).restore(id: base.named, by: admin.caller)
   return Success()
 }

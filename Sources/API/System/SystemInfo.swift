@@ -10,8 +10,8 @@ let systemInfoRoutes = Table(.systemInfo, [
 
 // MARK: Wire
 
-/// There is no dtable-server, so what SeaTable says of it is empty; nothing is limited by a licence, which
-/// SeaTable's clients read as one that never ends and is enough for everybody.
+/// There is no dtable-server, so SeaTable's fields about it are empty. No licence limits anything; SeaTable's clients
+/// read these values as a licence that never expires and covers everyone.
 extension InstallationCounts: Overview, JSONEncodable {
   package func write(to json: inout JSONWriter) {
     json.object {

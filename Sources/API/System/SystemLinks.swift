@@ -13,7 +13,7 @@ let systemLinkRoutes = Table(.systemLinks, [
 
 // MARK: Wire
 
-/// Views are not kept, so there are no links to any.
+/// Basekeeper has no views, so there are no links to views.
 private struct LinksOfBase: Overview, JSONEncodable {
   let links: [BaseLinkRecord]
 
@@ -44,7 +44,7 @@ private struct ExternalLinkPage: Overview, JSONEncodable {
 private func listLinksOfBase(
   of admin: SystemAdmin, _ base: Long<NumberedBase>, _ app: App
 ) async throws -> LinksOfBase {
-  let found = try await AdministeredBases(app, admin.reach).find(numbered: base.of.named)
+  let found = try await AdministeredBases(app, admin.reach).find(id: base.of.named)
   return LinksOfBase(links: try await BaseLinks(app, .external).list(to: found, base.page))
 }
 

@@ -18,7 +18,7 @@ let systemLogRoutes = Table(.systemLogs, [
 
 // MARK: Wire
 
-/// Days, the first and the last included.
+/// A range of days, including the first and the last.
 private struct DayRange: Input {
   static let longest: Int64 = 366
   let first: Timestamp
@@ -97,17 +97,17 @@ private func listLogins(of admin: SystemAdmin, _ paged: PagedLoginSearch, _ app:
   return NamedList("login_log_list", logins, count: ("total_count", count))
 }
 
-/// Nobody registers by themselves here.
+/// Always empty: nobody can register themselves.
 private func listRegistrations(of _: SystemAdmin, _: NoInput, _ app: App) -> NamedList<String> {
   NamedList("invitation_logs", [])
 }
 
-/// No e-mail is sent.
+/// Always empty: the service sends no e-mail.
 private func listMails(of _: SystemAdmin, _: Page, _ app: App) -> NamedList<String> {
   NamedList("email_sending_logs", [], count: ("count", 0))
 }
 
-/// Nobody can report anything.
+/// Always empty: abuse cannot be reported.
 private func listAbuseReports(of _: SystemAdmin, _: NoInput, _ app: App) -> AbuseReports { AbuseReports() }
 
 private func listChanges(

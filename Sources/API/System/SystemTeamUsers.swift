@@ -52,7 +52,7 @@ private struct GroupOfTeam: NamedInput {
 
 private struct TeamUserOfSystem: Output, JSONEncodable {
   let person: Person
-  /// Of who was deactivated.
+  /// What the person has left behind, if they were deactivated.
   var left: LeftBehindCounts?
   var revealed: [Revealed] { person.revealed }
 
@@ -62,7 +62,7 @@ private struct TeamUserOfSystem: Output, JSONEncodable {
       $0.add("org_id", person.team?.value ?? -1)
       $0.add("is_org_admin", person.isTeamAdmin)
       $0.add("create_time", person.created)
-      $0.add("last_login", person.lastLogin?.wire ?? "")  // empty for never, as SeaTable has it here
+      $0.add("last_login", person.lastLogin?.wire ?? "")  // empty for never, as in SeaTable
       $0.add("active", person.isActive)
       if let left { $0.add("left_behind", left) }
     }
@@ -83,7 +83,7 @@ private func addUser(by admin: SystemAdmin, _ new: NewUserOfTeam, _ app: App) as
   return TeamUserOfSystem(person: try await People(app).add(new.person, to: team, by: admin.caller))
 }
 
-/// Puts somebody without a team into this one.
+/// Puts a person without a team into this one.
 private func takeUser(by admin: SystemAdmin, _ member: UserOfTeam, _ app: App) async throws -> TeamUserOfSystem {
   let team = try await Teams(app).find(member.team.named).id
   return TeamUserOfSystem(

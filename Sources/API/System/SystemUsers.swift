@@ -86,7 +86,7 @@ private struct PagedSearch: Input {
   init(_ parts: Parts) throws { (search, page) = (try Search(parts), try Page(parts)) }
 }
 
-/// An account, in one form for all operations.
+/// An account, in the form of all operations.
 private struct SystemUser: Output, JSONEncodable {
   let person: Person
 
@@ -123,12 +123,12 @@ private struct SystemUser: Output, JSONEncodable {
   }
 }
 
-/// An account with a sentence about what was done.
+/// An account, and a sentence about what was done.
 private struct SystemUserWithTip: Output, JSONEncodable {
   let user: SystemUser
   let key: StaticString
   let tip: String
-  /// Of who was deactivated.
+  /// What the person has left behind, if they were deactivated.
   var left: LeftBehindCounts?
   var revealed: [Revealed] { user.person.revealed }
 
@@ -148,7 +148,7 @@ private struct FoundSystemUsers: Overview, JSONEncodable {
   func write(to json: inout JSONWriter) {
     json.object {
       $0.add("user_list", users)
-      $0.add("has_next_page", hasNext ? "true" : "false")  // a text, as SeaTable has it
+      $0.add("has_next_page", hasNext ? "true" : "false")  // a string, as in SeaTable
     }
   }
 }
@@ -230,7 +230,7 @@ private func enforceTwoFactors(by admin: SystemAdmin, _ rule: TwoFactorRule, _ a
   return Success()
 }
 
-/// For whoever has lost theirs: takes away the second factor, and leaves the duty to have one.
+/// For people who have lost their second factor: removes it. The requirement to have one stays.
 private func disableTwoFactors(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
   try await People(app).removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
   return Success()
@@ -250,8 +250,9 @@ private func searchUsersOfTeam(
   return NamedList("users", people.map(SystemUser.init))
 }
 
-/// Each line is an account of its own: those that cannot be made do not hold up the others. Whatever happens meanwhile,
-/// the answer tells which there are, since it alone has their passwords; when the database is away, the rest is left.
+/// Each line makes its own account: one that fails does not hold up the others. Whatever happens meanwhile, the
+/// response says which accounts were made, because only it has their passwords. If the database becomes unavailable,
+/// the remaining lines fail.
 private func importUsers(by admin: SystemAdmin, _ file: UserFile, _ app: App) async throws -> Outcomes<SystemUser> {
   var outcomes = Outcomes<SystemUser>()
   var obstacle: String?

@@ -4,17 +4,17 @@ internal import Ground
 internal import HTTP
 internal import Spreadsheet
 
-/// A file of people who get accounts: a header line that names the columns, in any order, and a line for each of them, as
-/// CSV (RFC 4180) or as the first sheet of an Excel workbook. `email` is needed; `name`, `password`, `id_in_org`, `unit`,
-/// `login_id` and `role` may be there.
+/// A file of people for whom accounts are made: a header line with the names of the columns, in any order, and a line
+/// for each person, as CSV (RFC 4180) or as the first sheet of an Excel workbook. `email` is required; `name`,
+/// `password`, `id_in_org`, `unit`, `login_id` and `role` are optional.
 struct UserFile: HashedInput {
   static let longest = 1000
-  /// How many characters a field can have: a password has the most.
+  /// The most characters that a field can have; passwords need the most.
   private static let longestField = 1024
   private static let mostColumns = 100
   let people: [(email: String, person: Result<NewPerson, any Error>)]
 
-  /// One person as the file has him.
+  /// The line of one person.
   private struct Line {
     let values: [String: String]
 
@@ -40,7 +40,7 @@ struct UserFile: HashedInput {
     }
   }
 
-  /// - Throws: What keeps all of them from being made; what is wrong with one alone stands beside them.
+  /// - Throws: An error of the whole file. An error of one line is in `people`.
   init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
     let (header, rows) = try Self.table(in: parts.body().file("file"))
     var people: [(email: String, person: Result<NewPerson, any Error>)] = []
@@ -57,7 +57,7 @@ struct UserFile: HashedInput {
     self.people = people
   }
 
-  /// The columns' names and what stands in them, in normal form.
+  /// The names of the columns and the rows, in normal form.
   static func table(in file: [UInt8]) throws -> (header: [String], rows: [[String]]) {
     var rows = try rows(of: file)
     guard !rows.isEmpty else { throw DomainError.refused("file invalid: it is empty.") }
@@ -104,8 +104,8 @@ struct UserFile: HashedInput {
     return value
   }
 
-  /// The fields of each line; nil where quotes do not fit. Empty lines are left out. A field in quotes is taken as it
-  /// stands; of others, blanks at their ends do not count.
+  /// The fields of each line of a CSV text; nil if its quotes do not match. Empty lines are skipped. A quoted field is
+  /// taken as it is; others are trimmed.
   static func rows(_ text: String) -> [[String]]? {
     var rows: [[String]] = []
     var row: [String] = []
@@ -136,7 +136,7 @@ struct UserFile: HashedInput {
         guard field.isEmpty, !wasQuoted else { return nil }
         (isQuoted, wasQuoted) = (true, true)
       case ",": endField()
-      case "\n", "\r": endRow()  // of both together, the second ends an empty line
+      case "\n", "\r": endRow()  // in CR LF, the second ends an empty line
       default:
         guard !wasQuoted else { return nil }
         field.append(scalar)
@@ -149,9 +149,9 @@ struct UserFile: HashedInput {
 }
 
 extension String {
-  /// A column's name however it is spelled: `Login ID` is `login_id`.
+  /// The name of a column, however it is spelled: `Login ID` is `login_id`.
   fileprivate var columnName: String { trimmed.lowercased().replacing(" ", with: "_") }
 
-  /// Without blanks at its ends.
+  /// Without whitespace at its ends.
   fileprivate var trimmed: String { String(trimmed(of: \.isWhitespace)) }
 }

@@ -22,7 +22,7 @@ private struct TokenOfBase: NamedInput {
   init(_ path: Both<NamedBaseUUID, TokenName>, _: Parts) { (base, name) = (path.first, path.second) }
 }
 
-/// A page of the team's tokens that are searched for.
+/// A search among the team's tokens, and the page of its results.
 private struct PagedTokenSearch: Input {
   let search: APITokenSearch
   let page: Page
@@ -71,19 +71,19 @@ private func listTokens(
 private func issueToken(by user: TeamBaseUser, _ new: NewAPIToken, _ app: App) async throws -> Created<APITokenRecord> {
   Created(
     try await APITokens(app).issue(
-      new, for: user.base, named: user.baseName, by: user.caller, whoMay: user.permission))
+      new, for: user.base, named: user.baseName, by: user.caller, callerPermission: user.permission))
 }
 
 private func changeToken(
   by user: TeamBaseUser, _ token: NamedAPITokenChange, _ app: App
 ) async throws -> APITokenRecord {
   try await APITokens(app).change(
-    token.app, to: token.change, of: user.base, by: user.caller, whoMay: user.permission)
+    token.app, to: token.change, of: user.base, by: user.caller, callerPermission: user.permission)
 }
 
 private func rotateToken(by user: TeamBaseUser, _ token: TokenRotation, _ app: App) async throws -> APITokenRecord {
   try await APITokens(app).rotate(
-    token.app, of: user.base, grace: token.grace, by: user.caller, whoMay: user.permission)
+    token.app, of: user.base, grace: token.grace, by: user.caller, callerPermission: user.permission)
 }
 
 private func revokeToken(by admin: TeamAdmin, _ token: TokenOfBase, _ app: App) async throws -> Success {

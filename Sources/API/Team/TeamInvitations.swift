@@ -30,7 +30,7 @@ private struct NamedInvitation: PathInput {
   init(_ segment: String) { named = segment }
 }
 
-/// An invitation as the one who is invited sees it.
+/// An invitation as the invited person sees it.
 extension TeamInvitationRecord: JSONEncodable {
   package func write(to json: inout JSONWriter) { write(to: &json, showsPerson: true) }
 
@@ -50,7 +50,7 @@ extension TeamInvitationRecord: JSONEncodable {
   }
 }
 
-/// The same as the team sees it, which knows no more than the address before it is accepted.
+/// An invitation as the team sees it: until it is accepted, only the address is shown.
 private struct InvitationOfTeam: Output, JSONEncodable {
   let invitation: TeamInvitationRecord
   func write(to json: inout JSONWriter) { invitation.write(to: &json, showsPerson: false) }

@@ -28,7 +28,7 @@ private func listChanges(
   return NamedList("logs", entries, count: ("total_count", count))
 }
 
-/// The same under the names of a newer operation.
+/// The same list under the keys of a newer operation.
 private func listAuditLog(
   of admin: TeamAdmin, _ paged: PagedAuditSearch, _ app: App
 ) async throws -> NamedList<AuditEntry> {

@@ -46,7 +46,7 @@ extension TeamSettings: Output, JSONEncodable {
   }
 }
 
-/// What SeaTable counts for a team: of that, Basekeeper has members alone.
+/// SeaTable's usage figures of a team; Basekeeper counts only members.
 extension TeamInfo: Output, JSONEncodable {
   package func write(to json: inout JSONWriter) {
     json.object {

@@ -30,7 +30,7 @@ private struct GroupOfBase: NamedInput {
   init(_ path: Both<NamedBaseUUID, NamedGroup>, _: Parts) { (base, group) = (path.first, path.second) }
 }
 
-/// Views are not kept, so none is shared.
+/// Basekeeper has no views, so no view is shared.
 private struct TeamShareList: Overview, JSONEncodable {
   let withUsers: [UserShare]
   let withGroups: [GroupShare]
@@ -45,7 +45,7 @@ private struct TeamShareList: Overview, JSONEncodable {
   }
 }
 
-/// Everybody outside the workspace who may come in: people, groups, and who has accepted an invite link.
+/// Everyone outside the workspace who has access: people, groups, and guests with an accepted invite link.
 private struct BaseShareList: Overview, JSONEncodable {
   let withUsers: [UserShare]
   let withGroups: [GroupShare]

@@ -40,7 +40,7 @@ private struct TeamUserChange: NamedInput {
   }
 }
 
-/// Whether somebody has to use two factors.
+/// Whether a person must have a second factor.
 struct TwoFactorRule: NamedInput {
   let named: String
   let change: PersonChange
@@ -52,10 +52,10 @@ struct TwoFactorRule: NamedInput {
   }
 }
 
-/// A member, in one form for all operations.
+/// A member, in the form of all operations.
 private struct TeamUser: Output, JSONEncodable {
   let person: Person
-  /// Of who was deactivated.
+  /// What the person has left behind, if they were deactivated.
   var left: LeftBehindCounts?
   var revealed: [Revealed] { person.revealed }
 
@@ -121,7 +121,7 @@ private func enforceTwoFactors(by admin: TeamAdmin, _ rule: TwoFactorRule, _ app
   return Success()
 }
 
-/// For whoever has lost theirs: takes away the second factor, and leaves the duty to have one.
+/// For people who have lost their second factor: removes it. The requirement to have one stays.
 private func disableTwoFactors(by admin: TeamAdmin, _ user: NamedPerson, _ app: App) async throws -> Success {
   try await People(app).removeSecondFactor(of: user.named, admin.reach, by: admin.caller)
   return Success()

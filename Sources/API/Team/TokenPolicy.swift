@@ -12,7 +12,7 @@ let tokenPolicyRoutes = Table(.tokenPolicy, [
 
 // MARK: Wire
 
-/// 0 takes a limit away.
+/// 0 clears a limit.
 extension TokenPolicyChange: Input {
   init(_ parts: Parts) throws { self = try TokenPolicyChange(parts.body()) }
 
@@ -47,7 +47,7 @@ extension TokenPolicy: Output, JSONEncodable {
   }
 }
 
-/// A policy that is asked about before it is turned on: what is not said is as it is.
+/// A change of the policy to be checked before it is made; what is not given stays as it is.
 private struct PolicyPreview: Input {
   let change: TokenPolicyChange
   let page: Page

@@ -30,7 +30,7 @@ struct NamedAPITokenChange: NamedInput {
   let app: String
   let change: APITokenChange
 
-  /// The permission has to be said if nothing else is.
+  /// The permission is required if there is nothing else to change.
   init(_ name: TokenName, _ parts: Parts) throws {
     let fields = try parts.body()
     let terms = try APITokenTerms(fields)
@@ -53,7 +53,7 @@ extension APITokenTerms {
     }
   }
 
-  /// A list, or a text with commas or blanks between; one that is empty takes all away.
+  /// A list, or a string separated by commas or spaces; an empty one removes all networks.
   private static func networks(_ fields: Fields) throws -> [String]? {
     guard fields.has("allowed_networks") else { return nil }
     let networks = try fields.words("allowed_networks", 0...2000)
@@ -75,8 +75,8 @@ struct TokenRotation: NamedInput {
   init(_ name: TokenName, _ parts: Parts) throws { (app, grace) = (name.app, try Grace(parts).seconds) }
 }
 
-/// How long a secret works after its rotation: `grace` as `exp` has it, a day by default, 30 days at most; `0` ends it at
-/// once.
+/// How long a secret works after its rotation: `grace`, in the format of `exp`; a day by default, at most 30 days; `0`
+/// ends it at once.
 struct Grace: Input {
   let seconds: Int64
 
@@ -89,7 +89,7 @@ struct Grace: Input {
   }
 }
 
-/// The secret of a token is masked, but in the answer that makes it.
+/// The secret of a token is masked, except in the response that creates it.
 extension APITokenRecord: Output, JSONEncodable {
   var revealed: [Revealed] { secret.map { [.secret($0)] } ?? [] }
 
@@ -149,17 +149,17 @@ private func rotateToken(by admin: BaseAdmin, _ token: TokenRotation, _ app: App
   try await APITokens(app).rotate(token.app, of: admin.base, grace: token.grace, by: admin.caller)
 }
 
-/// By the program itself, with the secret that it has: it needs to know nothing else.
+/// For the program itself, which shows its present secret and needs to know nothing else.
 private func rotateOwnToken(by bearer: APITokenBearer, _ grace: Grace, _ app: App) async throws -> APITokenRecord {
   guard case .program(let program) = bearer.source else { throw Refusal.badAPIToken }
-  // Without it, an answer that is lost would be lost for good: whoever asks again shows the former secret.
+  // Without a grace period, a lost response would lock the program out: its next attempt shows the former secret.
   guard grace.seconds > 0 else {
     throw DomainError.refused("grace invalid: it must be at least a minute, so that you can try again.")
   }
   return try await APITokens(app).rotate(program, grace: grace.seconds)
 }
 
-/// Stored nowhere: it says who and for which base, and what he may do there is asked when it is used.
+/// The token is not stored: it names the person and the base; the permission is checked when it is used.
 private func issueTemporaryToken(by user: BaseUser, _: NoInput, _ app: App) async throws -> TemporaryToken {
   let claims = TemporaryTokenClaims(
     username: user.caller.user.wire, dtableUUID: user.uuid.text, expiry: app.now().seconds + 3600,

@@ -17,7 +17,7 @@ let baseTokenStatusRoutes = Table(.baseTokenStatus, [
 
 private struct TokenToVerify: Input {
   let token: String
-  /// From where it was shown to who asks; nil where that is not said.
+  /// The address from which the token was used, as far as the caller says; nil if they do not say.
   let address: IPAddress?
 
   init(_ parts: Parts) throws {
@@ -32,7 +32,7 @@ private struct TokenToRevoke: Input {
   init(_ parts: Parts) throws { token = try parts.body().text("token", 1...8192) }
 }
 
-/// What is to be said of a token (RFC 7662, 2.2): nothing but that it is not active, or all that it allows.
+/// The status of a token (RFC 7662, 2.2): only that it is not active, or everything that it allows.
 private struct Status: Output, JSONEncodable {
   let bearer: BaseTokenBearer?
 
@@ -57,7 +57,7 @@ private struct Status: Output, JSONEncodable {
   }
 }
 
-/// The same for a reverse proxy, which reads the status and the header.
+/// The status for a reverse proxy, which reads the HTTP status and the header.
 private struct BaseTokenCheck: Output {
   let bearer: BaseTokenBearer
 
@@ -76,7 +76,7 @@ private struct KeySet: Output, JSONEncodable {
 
   func response(publicURL _: String) -> Response {
     var response = Response(Self.status.rawValue, self)
-    // A new key is published before it signs; what reads the set keeps it for no longer than that.
+    // A new key is published before it signs; clients cache the set for no longer than that.
     response.headers.append(("Cache-Control", "public, max-age=\(KeyStore.overlap.components.seconds - 15)"))
     return response
   }
@@ -86,8 +86,8 @@ private struct KeySet: Output, JSONEncodable {
 
 // MARK: Operations
 
-/// A token that the caller may know nothing of is not active. Where its API token is kept to networks, it has to be shown
-/// from one of them: the address that the caller names, or the caller's own.
+/// A token that the caller may not know about is not active. If its API token is limited to networks, the address must
+/// be in one of them: the one that the request names, or the caller's own.
 private func verify(by verifier: TokenVerifier, _ asked: TokenToVerify, _ app: App) async throws -> Status {
   do {
     let bearer = try await BaseTokenBearer.prove(asked.token, from: asked.address, app)
@@ -101,7 +101,7 @@ private func check(by bearer: BaseTokenBearer, _: NoInput, _ app: App) -> BaseTo
   BaseTokenCheck(bearer: bearer)
 }
 
-/// Whoever has a token may end it (RFC 7009); one that is not good any more, or never was, is answered the same way.
+/// Anyone who has a token may end it (RFC 7009). An expired or invalid token gets the same response.
 private func revoke(by _: Anyone, _ asked: TokenToRevoke, _ app: App) async throws -> Success {
   guard let claims = try? app.signer.verify(asked.token, at: app.now().seconds, evenEarly: true) else {
     return Success()

@@ -15,7 +15,7 @@ let baseTokenRoutes = Table(.baseTokens, [
 
 // MARK: Wire
 
-/// `?exp=`: how long a base token lives, `<n>` and `m`, `h` or `d`; a minute at least, three days at most.
+/// The lifetime of a base token, `?exp=`: a number followed by `m`, `h` or `d`; at least a minute, at most three days.
 struct Lifetime: Input {
   static let longest = BaseTokenClaims.longestLife
   let seconds: Int64
@@ -31,7 +31,7 @@ struct Lifetime: Input {
 
   private static func seconds(_ text: String) -> Int64? { seconds(text, within: 60...longest) }
 
-  /// So many minutes, hours or days in seconds; nil for another text, or beyond the range.
+  /// A number of minutes, hours or days, in seconds; nil if the text is invalid or out of range.
   static func seconds(_ text: String, within range: ClosedRange<Int64>) -> Int64? {
     let units: [Character: Int64] = ["m": 60, "h": 3600, "d": 86_400]
     guard let unit = text.last.flatMap({ units[$0] }), let count = ID<Never>(text: String(text.dropLast()))?.value
@@ -42,11 +42,11 @@ struct Lifetime: Input {
     return !overflow && range.contains(seconds) ? seconds : nil
   }
 
-  /// When a token ends that is made at a time: no later than a team's policy allows.
+  /// The expiry of a token made at `now`, in seconds since 1970: no later than a team's policy allows.
   func end(from now: Timestamp, atMost longest: Int64?) -> Int64 { now.seconds + min(seconds, longest ?? seconds) }
 }
 
-/// A base token, and where to go with it. No expiry beside it: clients read a number there as a duration.
+/// A base token, and the addresses to use it at. There is no expiry field: clients read a number there as a duration.
 private struct BaseTokenGrant: Output, JSONEncodable {
   var appName: String?
   let token: String
@@ -71,7 +71,7 @@ private struct BaseTokenGrant: Output, JSONEncodable {
 
 // MARK: Operations
 
-/// An API token, valid until deleted, for a base token. The hottest path of the service: one look-up, no write.
+/// Exchanges an API token for a base token. This is the hottest path of the service: one look-up, no write.
 private func exchange(by bearer: APITokenBearer, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
   let now = app.now()
   let expiry = lifetime.end(from: now, atMost: bearer.longestLifetime)
@@ -105,7 +105,7 @@ private func issueBaseToken(by user: BaseUser, _ lifetime: Lifetime, _ app: App)
     token: app.signer.sign(claims), uuid: user.uuid, baseName: user.baseName, workspace: user.workspace)
 }
 
-/// Reading only, and for no longer than the link lives.
+/// The token only reads, and does not outlive the link.
 private func visit(by visitor: LinkVisitor, _ lifetime: Lifetime, _ app: App) async throws -> BaseTokenGrant {
   let (opened, now) = (visitor.opened, app.now())
   let expiry = lifetime.end(from: now, atMost: opened.longestLifetime)

@@ -13,7 +13,7 @@ let gatewayRoutes = Table(.gateway, [
 
 // MARK: Wire
 
-/// Basekeeper keeps bases, not what is in them: every base shows the one table that a new SeaTable base has.
+/// Basekeeper stores no content of bases: every base shows the one table of a new SeaTable base.
 private struct Metadata: Output, JSONEncodable {
   private static let newBase = """
     {"metadata":{"version":1,"format_version":9,"settings":{},"tables":[{"_id":"0000","name":"Table1",\
@@ -31,7 +31,7 @@ private struct Metadata: Output, JSONEncodable {
 
 private func showMetadata(to bearer: BaseTokenBearer, _: NoInput, _ app: App) -> Metadata { Metadata() }
 
-/// Nobody for whoever has come by an external link.
+/// Visitors by an external link get an empty list.
 private func listCollaborators(
   of bearer: BaseTokenBearer, _ page: LongPage, _ app: App
 ) async throws -> CollaboratorList {

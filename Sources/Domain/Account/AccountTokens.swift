@@ -3,15 +3,15 @@ package import Crypto
 package import Ground
 package import Postgres
 
-/// The account tokens of a person, for themselves.
+/// A person's own account tokens.
 package struct AccountTokens: Sendable {
   private let app: App
   private let caller: SignedIn
 
-  /// The caller's.
+  /// Works on the caller's tokens.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
-  /// A page of those that are live.
+  /// A page of the live tokens, the oldest first.
   package func list(_ page: Page) async throws(PostgresError) -> [AccountTokenRecord] {
     try await app.db.rows(
       """
@@ -79,19 +79,19 @@ package struct AccountTokens: Sendable {
   }
 }
 
-/// What a new account token is called, and how long it lives; nil for ever.
+/// The name and the lifetime of a new account token; nil days mean that it does not expire.
 package struct AccountTokenTerms: Sendable {
   let name: String
   let days: Int64?
 
-  /// A token that ends after so many days.
+  /// A token that expires after `days` days.
   package init(name: String, days: Int64?) { (self.name, self.days) = (name, days) }
 
-  /// When it ends, as an expression.
+  /// The time when it expires, as an expression.
   var end: SQL { "now() + make_interval(days => \(days)::integer)" }
 }
 
-/// An account token in its owner's list; a new one has its secret, for the only time.
+/// An account token in its owner's list. A new one also has its secret, which is shown only once.
 package struct AccountTokenRecord: RowDecodable, Sendable {
   package let id: ID<AccountToken>
   package let name: String
@@ -100,9 +100,9 @@ package struct AccountTokenRecord: RowDecodable, Sendable {
   package let lastUsed: Timestamp?
   package let lastAddress: String?
   package let lastClient: String?
-  /// Whether it is the one that the caller shows.
+  /// Whether it is the token that the request shows.
   package let isCurrent: Bool
-  /// In the answer that makes it.
+  /// Only in the response that creates the token.
   package internal(set) var secret: Secret?
 
   /// Of a row of `account_token as token`, beside that of its `live_account as account`.

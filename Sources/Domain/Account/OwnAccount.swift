@@ -1,12 +1,12 @@
 package import Access
 package import Postgres
 
-/// What people see and change of their own accounts.
+/// A person's own account.
 package struct OwnAccount: Sendable {
   private let app: App
   private let caller: SignedIn
 
-  /// The caller's.
+  /// Works on the caller's account.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
   /// The account as it is now.
@@ -20,7 +20,7 @@ package struct OwnAccount: Sendable {
     return found
   }
 
-  /// Gives the caller another name; a team may keep its members' names to itself.
+  /// Renames the caller. Throws `DomainError.forbidden` if the team does not let its members do that.
   package func rename(to name: DisplayName) async throws {
     let count = try await app.change(by: caller) {
       try await $0.run(

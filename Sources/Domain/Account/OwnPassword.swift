@@ -2,12 +2,12 @@ package import Access
 package import Crypto
 package import Postgres
 
-/// The password of a person, for themselves.
+/// A person's own password.
 package struct OwnPassword: Sendable {
   private let app: App
   private let caller: SignedIn
 
-  /// The caller's.
+  /// Works on the caller's password.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
   /// Asks for the password again, and for a code where there is a second factor.

@@ -3,23 +3,24 @@ package import Crypto
 internal import Ground
 package import Postgres
 
-/// People's second factors: a secret that their telephones have, too, sealed in the database, and codes on paper for when
-/// the telephone is lost.
+/// People's second factors: a secret shared with their phone, sealed in the database, and recovery codes on paper in
+/// case the phone is lost.
 package struct SecondFactors: Sendable {
   private static let recoveryCodes = 10
   private static let purpose = "one-time passwords 1"
-  /// A code that was taken so many steps ahead of now, five minutes, was taken by a clock that was wrong: it does not keep
-  /// out those that are right.
+  /// A last code this many steps (five minutes) ahead of now was accepted while the clock was wrong. It does not block
+  /// codes that are right.
   private static let farAhead: Int64 = 10
-  /// How many of the steps that were taken last are known: more than codes can count at one time, by however many clocks.
+  /// How many of the last used steps are remembered: more than the codes that can be valid at the same time, whatever
+  /// the clocks say.
   private static let remembered: Int64 = 16
 
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// What a person has of one.
+  /// The caller's second factor.
   package func find(of caller: SignedIn) async throws -> SecondFactorRecord {
     let found: SecondFactorRecord? = try await app.db.row(
       """
@@ -33,8 +34,8 @@ package struct SecondFactors: Sendable {
     return found
   }
 
-  /// Gives what goes into the telephone, and the address it is for. The factor is asked for when a first code has confirmed
-  /// it; until then a new beginning replaces it.
+  /// Returns the secret for the phone, and the address it is for. Sign-in asks for the factor only after a first code
+  /// has confirmed it; until then, beginning again replaces the secret.
   package func begin(by caller: SignedIn) async throws -> (password: OneTimePassword, email: String) {
     let password = OneTimePassword.generate()
     let sealed = app.vault.seal(password.secret, for: Self.purpose)
@@ -90,9 +91,9 @@ package struct SecondFactors: Sendable {
     }
   }
 
-  /// Takes a code once: that of the telephone, or one from paper; false for any other. The database decides between two
-  /// at the same moment. Of the telephone's none counts after a later one; where that was a wrong clock's, the steps that
-  /// were taken are still known.
+  /// Accepts a code from the phone or a recovery code, each only once; false for any other. If the same code comes
+  /// twice at the same moment, the database decides. A phone's code is not accepted after a later one. If that later
+  /// one was accepted while a clock was wrong, the remembered steps still keep used codes out.
   func take(_ code: String, of account: ID<Account>, sealed: [UInt8]) async throws -> Bool {
     let now = app.now().seconds
     if let step = try open(sealed).step(of: code, at: now) {
@@ -133,14 +134,14 @@ package struct SecondFactors: Sendable {
     "There is no second factor to confirm: start with a POST.")
 }
 
-/// What a person has of a second factor.
+/// The state of a person's second factor.
 package struct SecondFactorRecord: RowDecodable, Sendable {
   let email: String
   let sealed: [UInt8]?
   package let isConfirmed: Bool
   /// Whether the person must have one.
   package let isRequired: Bool
-  /// How many recovery codes are not used yet.
+  /// How many recovery codes are left.
   package let codesLeft: Int64
 
   package init(_ row: Row) throws(PostgresError) {

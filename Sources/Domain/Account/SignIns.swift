@@ -6,11 +6,11 @@ internal import Postgres
 package struct SignIns: Sendable {
   private let app: App
 
-  /// At an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// Gives a new account token. Whether the name is unknown, the account is deactivated or the password is wrong shows
-  /// neither in the answer nor in the time it takes.
+  /// Returns a new account token. Neither the error nor the time it takes tells an unknown name, a deactivated account
+  /// and a wrong password apart.
   package func signIn(_ credentials: Credentials) async throws -> Secret {
     let candidate = try await findCandidate(for: credentials)
     let attempt = try await beginAttempt(at: candidate, credentials)
@@ -29,13 +29,13 @@ package struct SignIns: Sendable {
              coalesce(password_given_at + make_interval(hours => \(app.settings.firstPasswordHours)::integer) <= now(),
                       false) as has_expired
       from account
-      where is_active and deleted_at is null and \(credentials.isNamed)
+      where is_active and deleted_at is null and \(credentials.accountCondition)
       """)
   }
 
-  /// Where too much has failed, the password is not looked at.
+  /// After too many failures, the password is not checked.
   private func beginAttempt(at candidate: Candidate?, _ credentials: Credentials) async throws -> Attempt {
-    try await Attempt.begin(at: candidate.map { .account($0.account) } ?? .nobody(credentials.username), app)
+    try await Attempt.begin(at: candidate.map { .account($0.account) } ?? .unknownName(credentials.username), app)
   }
 
   private func checkPassword(
@@ -49,7 +49,7 @@ package struct SignIns: Sendable {
     return candidate
   }
 
-  /// A code is asked for where the person has a second factor, and counts once.
+  /// If the person has a second factor, its code is required; each code counts once.
   private func checkSecondFactor(of person: Candidate, _ credentials: Credentials) async throws {
     guard let sealed = person.secondFactor else { return }
     guard let code = credentials.code, !code.isEmpty else { throw DomainError.secondFactorMissing }
@@ -59,7 +59,7 @@ package struct SignIns: Sendable {
     }
   }
 
-  /// A password that somebody else has given is for changing it in time.
+  /// Refuses a password that somebody else has set and that was not changed in time.
   private func checkAge(of person: Candidate) async throws {
     guard person.hasExpired else { return }
     try await noteFailure(of: person.account)
@@ -74,7 +74,7 @@ package struct SignIns: Sendable {
       with caller as (
         update account set last_login_at = now()
         where id = \(person.account) and is_active and deleted_at is null
-          -- What was proved is asked once more: it may have been changed since.
+          -- What was proved is checked again: it may have changed meanwhile.
           and password_hash = \(person.password)
           and case when totp_confirmed_at is not null then totp_sealed end is not distinct from \(person.secondFactor)
         returning id, team_id
@@ -97,7 +97,7 @@ package struct SignIns: Sendable {
     return secret
   }
 
-  /// What was given as a name is not kept: now and then it is a password.
+  /// The name that was entered is not kept: sometimes it is a password.
   private func noteFailure(of account: ID<Account>?) async throws {
     try await app.keep(
       .signIns,
@@ -108,30 +108,29 @@ package struct SignIns: Sendable {
   }
 }
 
-/// What somebody signs in with.
+/// What a person signs in with.
 package struct Credentials: Sendable {
-  /// An e-mail address, a login id, or a user id.
+  /// An e-mail address, a login ID or a user ID.
   let username: String
   let password: String
-  /// What the telephone shows, or a code from paper, where a second factor is asked for.
+  /// The code from the phone, or a recovery code, if a second factor is required.
   let code: String?
-  /// How the token is called, and when it ends.
+  /// The name and the lifetime of the new token.
   let terms: AccountTokenTerms
 
-  /// A name and a password, and what else is given.
   package init(username: String, password: String, code: String?, terms: AccountTokenTerms) {
     (self.username, self.password, self.code, self.terms) = (username, password, code, terms)
   }
 
-  /// Holds for the one row of `account` that the name is for: no other name ends like a user id, and addresses and login
-  /// ids are in one table.
-  var isNamed: SQL {
+  /// A condition on `account`, true for the one row with this name: no other name ends like a user ID, and addresses
+  /// and login IDs share one table.
+  var accountCondition: SQL {
     if let user = UserID(wire: username) { return "uid = \(user)" }
     return "id = (select account_id from sign_in_name where name = sign_in_key(\(username)))"
   }
 }
 
-/// Who may be the one who signs in.
+/// The account that a sign-in names.
 private struct Candidate: RowDecodable {
   let account: ID<Account>
   let password: PasswordHash?

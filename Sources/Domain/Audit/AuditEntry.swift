@@ -2,7 +2,7 @@ package import Access
 package import Ground
 package import Postgres
 
-/// An entry of the audit log. One form for all its lists.
+/// An entry of the audit log. All lists of it have this form.
 package struct AuditEntry: RowDecodable, Sendable {
   package let at: Timestamp
   package let actor: UserID?
@@ -12,14 +12,14 @@ package struct AuditEntry: RowDecodable, Sendable {
   package let teamName: String
   /// JSON.
   package let detail: [UInt8]
-  /// The fields that were changed, as they were before, in JSON; nil if there was nothing.
+  /// The changed fields before the change, as JSON; nil if there was nothing.
   package let before: [UInt8]?
-  /// The same after; nil if there is nothing any more.
+  /// The changed fields after the change, as JSON; nil if there is nothing any more.
   package let after: [UInt8]?
   package let address: String
   package let requestID: String
 
-  /// Gives the entries of a statement that selects rows of `audit_log`, the last first.
+  /// Selects the entries of the rows that a statement on `audit_log` selects, the latest first.
   static func select(_ rows: SQL) -> SQL {
     """
     select entry.at, actor.uid as actor_uid, coalesce(actor.name, '') as actor_name, entry.operation,
@@ -48,7 +48,7 @@ package struct AuditEntry: RowDecodable, Sendable {
   }
 }
 
-/// Who was put into a group, or out of it, and by whom.
+/// An entry about a person who was added to a group or removed from it.
 package struct MembershipEntry: RowDecodable, Sendable {
   package let at: Timestamp
   package let operation: String
@@ -57,14 +57,14 @@ package struct MembershipEntry: RowDecodable, Sendable {
   package let member: Someone
   package let actor: Someone
 
-  /// Empty texts where nobody is known.
+  /// A person; empty strings if unknown.
   package struct Someone: Sendable {
     package let user: String
     package let name: String
     package let email: String
   }
 
-  /// Gives the entries of a statement that selects rows of `audit_log`, the last first.
+  /// Selects the entries of the rows that a statement on `audit_log` selects, the latest first.
   static func select(_ rows: SQL) -> SQL {
     """
     select entry.at, entry.operation, entry.target_id, entry.detail ->> 'name' as group_name,

@@ -2,20 +2,20 @@ package import Access
 package import Ground
 package import Postgres
 
-/// The audit log within an administrator's reach.
+/// The part of the audit log that is within an administrator's reach.
 package struct AuditLog: Sendable {
   private let app: App
   private let reach: Reach
 
-  /// What is within the reach.
+  /// Limited to what is within `reach`.
   package init(_ app: App, _ reach: Reach) { (self.app, self.reach) = (app, reach) }
 
-  /// A page of the entries that are searched for, the last first, and how many there are.
+  /// A page of the matching entries, the latest first, and how many match.
   package func search(
     _ search: AuditSearch, _ page: Page
   ) async throws(PostgresError) -> (entries: [AuditEntry], count: Int64) {
     let condition = search.condition(reach)
-    // Without a filter the heads of the chains say how many there are.
+    // Without a filter, the heads of the chains have the count.
     let count =
       search.hasFilter
       ? try await app.db.count("select count(*) from audit_log where \(condition)")
@@ -24,7 +24,7 @@ package struct AuditLog: Sendable {
     return (try await app.db.rows(AuditEntry.select(rows(condition, page, of: count))), count)
   }
 
-  /// A page of what it says of people in groups, the last entry first, and how many there are.
+  /// A page of the entries about members of groups, the latest first, and how many there are.
   package func memberships(_ page: Page) async throws(PostgresError) -> (entries: [MembershipEntry], count: Int64) {
     let condition: SQL = "\(reach.entries) and audit_log.subject_id is not null"
     let count = try await app.db.count("select count(*) from audit_log where \(condition)")
@@ -37,7 +37,7 @@ package struct AuditLog: Sendable {
   }
 }
 
-/// Which entries of the audit log are asked for; nil is no condition.
+/// A search in the audit log; nil means any.
 package struct AuditSearch: Sendable {
   package var kind: ChangedThing?
   package var operation: String?
@@ -51,14 +51,14 @@ package struct AuditSearch: Sendable {
     case team, user, group, base, token
   }
 
-  /// All.
+  /// Matches all entries.
   package init() {}
 
   var hasFilter: Bool {
     kind != nil || operation != nil || actor != nil || team != nil || start != nil || end != nil
   }
 
-  /// Holds for the rows of `audit_log` that are asked for, among those within reach.
+  /// A condition on `audit_log`, true for the matching rows within reach.
   func condition(_ reach: Reach) -> SQL {
     var condition: SQL = "\(reach.entries)"
     if let kind { condition = "\(condition) and audit_log.kind = \(kind.rawValue)" }

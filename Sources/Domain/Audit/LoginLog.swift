@@ -2,15 +2,15 @@ package import Access
 package import Ground
 package import Postgres
 
-/// The tries to sign in within an administrator's reach.
+/// The sign-in attempts within an administrator's reach.
 package struct LoginLog: Sendable {
   private let app: App
   private let reach: Reach
 
-  /// What is within the reach.
+  /// Limited to what is within `reach`.
   package init(_ app: App, _ reach: Reach) { (self.app, self.reach) = (app, reach) }
 
-  /// A page of those that are searched for, the last first, and how many there are.
+  /// A page of the matching attempts, the latest first, and how many match.
   package func search(
     _ search: LoginSearch, _ page: Page
   ) async throws(PostgresError) -> (logins: [Login], count: Int64) {
@@ -18,7 +18,7 @@ package struct LoginLog: Sendable {
     return try await find(search, page, among: "\(reach.logins)", tally: search.hasFilter ? nil : tally)
   }
 
-  /// The same of one person within reach.
+  /// The same for one person within reach.
   package func search(
     _ search: LoginSearch, of named: String, _ page: Page
   ) async throws -> (logins: [Login], count: Int64) {
@@ -37,18 +37,18 @@ package struct LoginLog: Sendable {
   }
 }
 
-/// Which tries to sign in are asked for; nil is no condition.
+/// A search for sign-in attempts; nil means any.
 package struct LoginSearch: Sendable {
   package var succeeded: Bool?
   package var start: Timestamp?
   package var end: Timestamp?
 
-  /// All.
+  /// Matches all attempts.
   package init() {}
 
   var hasFilter: Bool { succeeded != nil || start != nil || end != nil }
 
-  /// Holds for the rows of `login_log` that are asked for, among those of which the other condition holds.
+  /// A condition on `login_log`, true for the matching rows for which `among` is true.
   func condition(_ among: SQL) -> SQL {
     var condition = among
     if let succeeded { condition = "\(condition) and login_log.succeeded = \(succeeded)" }
@@ -58,7 +58,8 @@ package struct LoginSearch: Sendable {
   }
 }
 
-/// A try to sign in. One form for all lists of them; of whom nobody knows, nothing is said.
+/// A sign-in attempt. All lists of attempts have this form. For an unknown person, `user` is nil and the texts are
+/// empty.
 package struct Login: RowDecodable, Sendable {
   package let at: Timestamp
   package let address: String
@@ -67,7 +68,7 @@ package struct Login: RowDecodable, Sendable {
   package let name: String
   package let email: String
 
-  /// Gives the logins of a statement that selects rows of `login_log`, the last first.
+  /// Selects the attempts of the rows that a statement on `login_log` selects, the latest first.
   static func select(_ rows: SQL) -> SQL {
     """
     select login.at, login.address, login.succeeded, account.uid, coalesce(account.name, '') as name,

@@ -2,14 +2,14 @@ package import Access
 package import Ground
 package import Postgres
 
-/// Numbers of the whole installation.
+/// Statistics of the whole installation.
 package struct Statistics: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// How many there are of everything.
+  /// The number of accounts, groups, teams and bases.
   package func counts() async throws(PostgresError) -> InstallationCounts {
     let counts: InstallationCounts? = try await app.db.row(
       """
@@ -23,7 +23,8 @@ package struct Statistics: Sendable {
     return counts
   }
 
-  /// How many people were active on each of some days. Whoever has signed in on a day is, by UTC.
+  /// How many people were active on each day, from the first to the last. Active means that they signed in on that day
+  /// (UTC).
   package func activeUsers(
     from first: Timestamp, to last: Timestamp
   ) async throws(PostgresError) -> [ActiveUsersOfDay] {
@@ -39,7 +40,7 @@ package struct Statistics: Sendable {
       """)
   }
 
-  /// A page of those who were active on a day, and how many that were.
+  /// A page of the people who were active on a day, and how many there were.
   package func people(
     activeOn day: Timestamp, _ page: Page
   ) async throws(PostgresError) -> (people: [Person], count: Int64) {
@@ -55,13 +56,13 @@ package struct Statistics: Sendable {
   }
 }
 
-/// How many there are of everything.
+/// The number of accounts, groups, teams and bases.
 package struct InstallationCounts: RowDecodable, Sendable {
   package let users: Int64
   package let activeUsers: Int64
   package let groups: Int64
   package let teams: Int64
-  /// But for the trash.
+  /// Without those in the trash.
   package let bases: Int64
 
   package init(_ row: Row) throws(PostgresError) {

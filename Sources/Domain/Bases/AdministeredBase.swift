@@ -1,7 +1,7 @@
 package import Access
 package import Postgres
 
-/// A base as administrators see it: with whom it belongs to. One form for all their lists.
+/// A base as administrators see it, with its owner. All their lists have this form.
 package struct AdministeredBase: RowDecodable, Sendable {
   package let base: BaseRecord
   package let team: ID<Team>?
@@ -12,7 +12,7 @@ package struct AdministeredBase: RowDecodable, Sendable {
   package let isOwnerDeleted: Bool
   package let creator: UserID
 
-  /// Gives the bases of a statement that selects rows of `base`, in an order.
+  /// Selects the bases of the rows that a statement on `base` selects, in the given order.
   static func select(_ rows: SQL, order: SQL) -> SQL {
     """
     select \(BaseRecord.columns), base.team_id, team.name as team_name, place.group_id, owner.uid as owner_uid,

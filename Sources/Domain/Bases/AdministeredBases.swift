@@ -7,12 +7,12 @@ package struct AdministeredBases: Sendable {
   private let app: App
   private let reach: Reach
 
-  /// Those within the reach.
+  /// Limited to what is within `reach`.
   package init(_ app: App, _ reach: Reach) { (self.app, self.reach) = (app, reach) }
 
   // MARK: Finding
 
-  /// The key of the base of a UUID, in the trash or not.
+  /// The key of the base with a UUID, whether in the trash or not.
   package func find(_ named: String) async throws -> ID<Base> {
     guard let uuid = BaseUUID(named) else { throw Refusal.notFound(.base(named)) }
     let found: ID<Base>? = try await app.db.lookup(
@@ -21,15 +21,15 @@ package struct AdministeredBases: Sendable {
     return found
   }
 
-  /// The same by the key itself, as it stood in a path.
-  package func find(numbered named: String) async throws -> ID<Base> {
+  /// The same by the key, as a path has it.
+  package func find(id named: String) async throws -> ID<Base> {
     let found: ID<Base>? = try await app.db.lookup(
       "select id from base where id = \(ID<Base>(text: named)) and \(reach.bases)")
     guard let found else { throw Refusal.notFound(.base(named)) }
     return found
   }
 
-  /// The live base of a UUID.
+  /// The live base with a UUID.
   package func show(_ named: String) async throws -> AdministeredBase {
     guard let uuid = BaseUUID(named) else { throw Refusal.notFound(.base(named)) }
     let found = try await bases(
@@ -45,13 +45,13 @@ package struct AdministeredBases: Sendable {
     try await list(of: "base where \(reach.bases) and base.deleted_at is null", page)
   }
 
-  /// The same without counting them, with one row more, which tells whether there is a next page.
+  /// The same without the count, with one extra row that shows whether there is a next page.
   package func listUncounted(_ page: Page) async throws(PostgresError) -> [AdministeredBase] {
     try await bases(
       "select * from base where \(reach.bases) and base.deleted_at is null order by id \(page.limitAndOneMore)")
   }
 
-  /// A page of the live bases in the own workspace of a person within reach, and how many there are.
+  /// A page of the live bases in the personal workspace of a person within reach, and how many there are.
   package func list(
     ofPerson named: String, _ page: Page
   ) async throws -> (bases: [AdministeredBase], count: Int64) {
@@ -66,7 +66,7 @@ package struct AdministeredBases: Sendable {
     return (try await bases("select * from \(rows) order by id \(page.limit)"), count)
   }
 
-  /// A page of the live bases of a group that was found within reach.
+  /// A page of the live bases of a group, which must be within reach.
   package func list(of group: ID<Group>, _ page: Page) async throws(PostgresError) -> [AdministeredBase] {
     try await bases(
       """
@@ -76,7 +76,7 @@ package struct AdministeredBases: Sendable {
       """)
   }
 
-  /// The first hundred live bases that a part of the name finds.
+  /// The first 100 live bases with `text` in their names.
   package func search(_ text: String) async throws(PostgresError) -> [AdministeredBase] {
     try await bases(
       """
@@ -86,7 +86,7 @@ package struct AdministeredBases: Sendable {
       """)
   }
 
-  /// A page of the trash, what was deleted last first, and how much there is.
+  /// A page of the bases in the trash, the last deleted first, and how many there are.
   package func trash(_ page: Page) async throws(PostgresError) -> (bases: [AdministeredBase], count: Int64) {
     let deleted: SQL = "base where \(reach.bases) and base.deleted_at is not null"
     let count = try await app.db.count("select count(*) from \(deleted)")
@@ -104,26 +104,26 @@ package struct AdministeredBases: Sendable {
 
   // MARK: Deleting and restoring
 
-  /// Puts the base of a UUID into the trash.
+  /// Moves the base with a UUID to the trash.
   package func delete(_ named: String, by caller: SignedIn) async throws {
     try await change(
       named, BaseUUID(named).map { "uuid = \($0)::uuid and deleted_at is null" },
       "deleted_at = now(), modifier_id = \(caller.account)", by: caller)
   }
 
-  /// Takes the base of a UUID out of the trash.
+  /// Restores the base with a UUID from the trash.
   package func restore(_ named: String, by caller: SignedIn) async throws {
     try await change(
       named, BaseUUID(named).map { "uuid = \($0)::uuid and deleted_at is not null" }, "deleted_at = null", by: caller)
   }
 
-  /// The same by the base's key, as it stood in a path.
-  package func restore(numbered named: String, by caller: SignedIn) async throws {
+  /// The same by the key, as a path has it.
+  package func restore(id named: String, by caller: SignedIn) async throws {
     try await change(
       named, ID<Base>(text: named).map { "id = \($0) and deleted_at is not null" }, "deleted_at = null", by: caller)
   }
 
-  /// Deletes for good what is in the trash; their tokens go with them.
+  /// Permanently deletes the bases in the trash, with their tokens.
   package func clearTrash(by caller: SignedIn) async throws {
     try await app.change(by: caller, statementTime: .seconds(120)) {
       try await $0.run("delete from base where \(reach.bases) and deleted_at is not null")

@@ -2,7 +2,7 @@ package import Access
 package import Ground
 package import Postgres
 
-/// A base as every list and answer has it.
+/// A base, in the form of every list and response.
 package struct BaseRecord: RowDecodable, Sendable {
   package let id: ID<Base>
   package let workspace: ID<Workspace>
@@ -17,13 +17,13 @@ package struct BaseRecord: RowDecodable, Sendable {
   package let updated: Timestamp
   package let deleted: Timestamp?
 
-  /// What `init(_ row:)` reads, from `base` joined with `people`.
+  /// The columns that `init(_ row:)` reads, from `base` joined with `people`.
   static let columns: SQL = """
     base.id, base.workspace_id, base.uuid::text as uuid, base.name, base.color, base.icon, base.folder_id,
     creator.name as creator, modifier.name as modifier, base.created_at, base.updated_at, base.deleted_at
     """
 
-  /// Joins `base` with those who made and last changed it.
+  /// Joins `base` with its creator and its last modifier.
   static let people: SQL = """
     join account as creator on creator.id = base.creator_id
     join account as modifier on modifier.id = base.modifier_id

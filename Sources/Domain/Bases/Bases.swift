@@ -1,14 +1,14 @@
 package import Access
 internal import Postgres
 
-/// The bases of workspaces, for whoever has proved their right to the base or to the workspace.
+/// The bases of workspaces, for callers who have proved their right to the base or the workspace.
 package struct Bases: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A base that was proved, by its name.
+  /// A base that the caller has proved a right to. Errors call it `name`.
   package func show(_ base: ID<Base>, named name: String) async throws -> BaseRecord {
     let found: BaseRecord? = try await app.db.row(
       "select \(BaseRecord.columns) from base \(BaseRecord.people) where base.id = \(base)")
@@ -35,7 +35,7 @@ package struct Bases: Sendable {
     return made
   }
 
-  /// Changes a live base of a workspace, by its name.
+  /// Changes the live base with a name in a workspace.
   package func change(_ name: String, to change: BaseChange, by admin: WorkspaceAdmin) async throws -> BaseRecord {
     let changed: BaseRecord? = try await app.change(by: admin.caller) {
       try await $0.row(
@@ -54,7 +54,7 @@ package struct Bases: Sendable {
     return changed
   }
 
-  /// Puts a base of a workspace into the trash, by its name.
+  /// Moves the base with a name in a workspace to the trash.
   package func delete(_ name: String, by admin: WorkspaceAdmin) async throws {
     let count = try await app.change(by: admin.caller) {
       try await $0.run(
@@ -66,8 +66,8 @@ package struct Bases: Sendable {
     guard count == 1 else { throw Refusal.notFound(.base(name)) }
   }
 
-  /// Copies a base into a workspace: a new UUID, no tokens, no shares. Where the name is taken there, the copy is called
-  /// "name (1)".
+  /// Copies a base into a workspace, with a new UUID and without tokens and shares. If its name is taken there, the
+  /// copy is called "name (1)".
   package func copy(_ name: String, by copier: BaseCopier) async throws -> BaseRecord {
     for _ in 1...5 {
       do {
@@ -76,7 +76,7 @@ package struct Bases: Sendable {
         }
         return made
       } catch PostgresError.statement(_, constraint: "base_name_key", _) {
-        continue  // somebody took the free name in the meantime: look for the next
+        continue  // another request took the free name: look for the next
       }
     }
     throw Refusal.throttled(seconds: 1)
@@ -107,32 +107,30 @@ package struct Bases: Sendable {
   }
 }
 
-/// Icon and colour of a base; nil: none, or as they are.
+/// The icon and the colour of a base; nil: none in a new base, unchanged in a change.
 package struct BaseLook: Sendable {
   package let icon: String?
   package let color: String?
 
-  /// From SeaTable's palette or beyond it.
   package init(icon: String?, color: String?) { (self.icon, self.color) = (icon, color) }
 }
 
-/// A base that is to be made.
+/// A base to be created.
 package struct NewBase: Sendable {
   let name: BaseName
   let look: BaseLook
   let folder: ID<Folder>?
 
-  /// A base in a folder, or in the workspace itself.
+  /// A nil folder is the workspace itself.
   package init(name: BaseName, look: BaseLook, folder: ID<Folder>?) {
     (self.name, self.look, self.folder) = (name, look, folder)
   }
 }
 
-/// What is to become of a base; nil stays as it is.
+/// A change of a base; nil leaves a value as it is.
 package struct BaseChange: Sendable {
   let name: BaseName?
   let look: BaseLook
 
-  /// A new name, another look, or both.
   package init(name: BaseName?, look: BaseLook) { (self.name, self.look) = (name, look) }
 }

@@ -1,15 +1,16 @@
 package import Access
 package import Postgres
 
-/// The favourite bases of a person.
+/// A person's favourite bases.
 package struct Favorites: Sendable {
   private let app: App
   private let caller: SignedIn
 
-  /// The caller's.
+  /// Works on the caller's favourites.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
-  /// A page of them. One that the caller may not open any more is not shown; it comes back with the right to it.
+  /// A page of the favourites. A base that the caller may not open any more is left out, and comes back if they may
+  /// again.
   package func list(_ page: Page) async throws(PostgresError) -> [MarkedBase] { try await list(page.limit) }
 
   func list(_ limit: SQL) async throws(PostgresError) -> [MarkedBase] {
@@ -26,7 +27,7 @@ package struct Favorites: Sendable {
       """)
   }
 
-  /// Adds a base that was proved; once more changes nothing.
+  /// Adds a base that the caller has proved a right to. Adding it again changes nothing.
   package func add(_ base: ID<Base>) async throws {
     try await app.change(by: caller) {
       try await $0.run(
@@ -37,7 +38,7 @@ package struct Favorites: Sendable {
     }
   }
 
-  /// Takes a base away, if it is one of them.
+  /// Removes a base, if it is a favourite.
   package func remove(_ base: BaseUUID) async throws {
     try await app.change(by: caller) {
       try await $0.run(
@@ -49,7 +50,7 @@ package struct Favorites: Sendable {
   }
 }
 
-/// A base with the mark of a favourite.
+/// A base, and whether it is a favourite.
 package struct MarkedBase: RowDecodable, Sendable {
   package let base: BaseRecord
   package let isFavorite: Bool

@@ -6,10 +6,10 @@ package struct Folders: Sendable {
   private let app: App
   private let admin: WorkspaceAdmin
 
-  /// Those of the workspace.
+  /// Works on the folders of the workspace.
   package init(_ app: App, of admin: WorkspaceAdmin) { (self.app, self.admin) = (app, admin) }
 
-  /// Makes a folder. Where the name is taken, it is called "name (1)".
+  /// Makes a folder. If the name is taken, it is called "name (1)".
   package func make(_ name: BaseName) async throws -> FolderRecord {
     let free = freeName(
       like: "\(name.text)::text", unless: "select from folder as taken where taken.workspace_id = \(admin.workspace)")
@@ -26,7 +26,7 @@ package struct Folders: Sendable {
     return made
   }
 
-  /// Gives a folder another name.
+  /// Renames a folder.
   package func rename(_ folder: String, to name: BaseName) async throws -> FolderRecord {
     let renamed: FolderRecord? = try await app.change(by: admin.caller) {
       try await $0.row(
@@ -40,7 +40,7 @@ package struct Folders: Sendable {
     return renamed
   }
 
-  /// Deletes a folder; the bases in it go to the workspace itself.
+  /// Deletes a folder; its bases move to the workspace itself.
   package func delete(_ folder: String) async throws {
     let id = ID<Folder>(text: folder)
     let count = try await app.change(by: admin.caller) {
@@ -70,7 +70,7 @@ package struct FolderRecord: RowDecodable, Sendable {
   package let name: String
   package let workspace: ID<Workspace>
 
-  /// What `init(_ row:)` reads, from `folder`.
+  /// The columns that `init(_ row:)` reads, from `folder`.
   static let columns: SQL = "folder.id, folder.name, folder.workspace_id"
 
   package init(_ row: Row) throws(PostgresError) {

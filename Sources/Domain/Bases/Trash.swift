@@ -2,14 +2,14 @@ package import Access
 internal import Ground
 package import Postgres
 
-/// The trash of workspaces, for their owners and for those who administer their groups.
+/// The trash of workspaces, for their owners and for the admins of their groups.
 package struct Trash: Sendable {
   private let app: App
 
-  /// That of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A page of what a person's own workspace had, what was deleted last first, and how much there is.
+  /// A page of the deleted bases of the caller's personal workspace, the last deleted first, and how many there are.
   package func list(of caller: SignedIn, _ page: Page) async throws(PostgresError) -> (
     bases: [BaseRecord], count: Int64
   ) {
@@ -22,7 +22,7 @@ package struct Trash: Sendable {
     return (try await list(where: owned, page), count)
   }
 
-  /// A page of what a group's workspace had, what was deleted last first.
+  /// A page of the deleted bases of a group's workspace, the last deleted first.
   package func list(of group: ID<Group>, _ page: Page) async throws(PostgresError) -> [BaseRecord] {
     try await list(where: "workspace.group_id = \(group)", page)
   }
@@ -40,7 +40,7 @@ package struct Trash: Sendable {
       """)
   }
 
-  /// Deletes for good what a person's own workspace had; their tokens go with them.
+  /// Permanently deletes the bases in the trash of the caller's personal workspace, with their tokens.
   package func clear(of caller: SignedIn) async throws {
     try await app.change(by: caller, statementTime: .seconds(120)) {
       try await $0.run(
@@ -52,7 +52,7 @@ package struct Trash: Sendable {
     }
   }
 
-  /// Puts a base back into a person's own workspace; refused where a live base has taken the name meanwhile.
+  /// Restores a base into its owner's personal workspace; fails if a live base has taken its name meanwhile.
   package func restore(by owner: TrashOwner, named: String) async throws {
     try await restore(
       "base.id = \(owner.base)", where: "workspace.account_id = \(owner.caller.account)", named, by: owner.caller)
@@ -77,8 +77,8 @@ package struct Trash: Sendable {
     guard count == 1 else { throw Refusal.notFound(.base(named)) }
   }
 
-  /// Deletes for good what has been in the trash for longer than so many days, some at a time until all of it is gone, or
-  /// the task is cancelled; gives how many bases that were.
+  /// Permanently deletes the bases that have been in the trash for more than `days` days, in batches, until all are
+  /// gone or the task is cancelled. Returns how many were deleted.
   package func clearOld(afterDays days: Int) async throws -> Int {
     var total = 0
     while true {

@@ -1,19 +1,19 @@
 package import Access
 package import Postgres
 
-/// The workspaces in which a person has a part: their own, and those of their groups.
+/// The workspaces that a person belongs to: their own, and those of their groups.
 package struct Workspaces: Sendable {
-  /// How long each of the lists is that these operations put together: too much for pages to be of use. What is beyond it,
-  /// the search finds.
-  private static let most: SQL = "limit 5000"
+  /// The longest that each list in these operations may be: too long for paging to be of use. The search finds the
+  /// rest.
+  private static let longestList: SQL = "limit 5000"
 
   private let app: App
   private let caller: SignedIn
 
-  /// The caller's.
+  /// Works on the caller's workspaces.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
-  /// All of them, without their bases: the caller's own first, then those of their groups.
+  /// All workspaces without their bases: the caller's own first, then those of their groups.
   package func list() async throws(PostgresError) -> [WorkspaceRecord] {
     try await app.db.rows(
       """
@@ -35,11 +35,11 @@ package struct Workspaces: Sendable {
         on own.group_id = workspace.group_id and own.account_id = workspace_role.account_id
       where workspace_role.account_id = \(caller.account)
       order by workspace.group_id is not null, own.position, workspace.group_id
-      \(Self.most)
+      \(Self.longestList)
       """)
   }
 
-  /// The same, with the live bases and the folders of each; or those alone in which the caller has some roles.
+  /// The workspaces in which the caller has a wanted role, each with its live bases and folders.
   package func listWithBases(
     where isWanted: (Role) -> Bool = { _ in true }
   ) async throws(PostgresError) -> [WorkspaceRecord] {
@@ -54,7 +54,7 @@ package struct Workspaces: Sendable {
         on place.workspace_id = base.workspace_id
       where base.deleted_at is null
       order by place.number, base.id
-      \(Self.most)
+      \(Self.longestList)
       """)
     let folders: [FolderRecord] = try await app.db.rows(
       """
@@ -62,7 +62,7 @@ package struct Workspaces: Sendable {
       from unnest(\(ids)::bigint[]) with ordinality as place (workspace_id, number)
       join folder on folder.workspace_id = place.workspace_id
       order by place.number, folder.id
-      \(Self.most)
+      \(Self.longestList)
       """)
     let basesByWorkspace = Dictionary(grouping: bases, by: \.base.workspace)
     let foldersByWorkspace = Dictionary(grouping: folders, by: \.workspace)
@@ -73,21 +73,22 @@ package struct Workspaces: Sendable {
     return workspaces
   }
 
-  /// What is shown beside the workspaces: favourites, and what is shared with the caller and with their groups.
-  package func beside() async throws(PostgresError) -> BesideWorkspaces {
+  /// What is shown beside the workspaces: favourites, and bases that are shared with the caller or with their groups.
+  package func extras() async throws(PostgresError) -> WorkspaceExtras {
     let shared = SharedBases(app, with: caller.account)
-    return BesideWorkspaces(
-      sharedWithGroups: try await shared.listOfGroups(Self.most).byGroup,
-      favorites: try await Favorites(app, of: caller).list(Self.most), shared: try await shared.list(Self.most))
+    return WorkspaceExtras(
+      sharedWithGroups: try await shared.listOfGroups(Self.longestList).byGroup,
+      favorites: try await Favorites(app, of: caller).list(Self.longestList),
+      shared: try await shared.list(Self.longestList))
   }
 }
 
-/// A workspace in which somebody has a part.
+/// A workspace that a person belongs to.
 package struct WorkspaceRecord: RowDecodable, Sendable {
   package let id: ID<Workspace>
-  /// What they are in it.
+  /// The person's role in it.
   package let role: Role
-  /// Nil for their own.
+  /// Nil for their personal workspace.
   package let group: GroupOfWorkspace?
   package internal(set) var bases: [MarkedBase] = []
   package internal(set) var folders: [FolderRecord] = []
@@ -100,7 +101,7 @@ package struct WorkspaceRecord: RowDecodable, Sendable {
   }
 }
 
-/// The group that a workspace is of.
+/// The group that owns a workspace.
 package struct GroupOfWorkspace: RowDecodable, Sendable {
   package let id: ID<Group>
   package let name: String
@@ -117,8 +118,8 @@ package struct GroupOfWorkspace: RowDecodable, Sendable {
   }
 }
 
-/// What is shown beside somebody's workspaces.
-package struct BesideWorkspaces: Sendable {
+/// The bases that are shown beside a person's workspaces.
+package struct WorkspaceExtras: Sendable {
   package let sharedWithGroups: [ID<Group>: [SharedBase]]
   package let favorites: [MarkedBase]
   package let shared: [SharedBase]

@@ -2,7 +2,7 @@ package import Access
 package import Ground
 package import Postgres
 
-/// A group as administrators see it; what their lists call its creator is its owner. One form for all their lists.
+/// A group as administrators see it. All their lists have this form. They show its owner as its creator.
 package struct AdministeredGroup: RowDecodable, Sendable {
   package let id: ID<Group>
   package let name: String
@@ -12,7 +12,7 @@ package struct AdministeredGroup: RowDecodable, Sendable {
   package let ownerEmail: String
   package let admins: [String]
 
-  /// Gives the groups of a statement that selects rows of `user_group`.
+  /// Selects the groups of the rows that a statement on `user_group` selects.
   static func select(_ rows: SQL) -> SQL {
     """
     select user_group.id, user_group.name, user_group.created_at, owner.uid as owner_uid,

@@ -3,7 +3,7 @@ package import Crypto
 package import Ground
 package import Postgres
 
-/// A link that makes members of a group; what opens it is in the answer that makes it, and nowhere else.
+/// An invite link to a group. Its secret is only in the response that creates it.
 package struct GroupLinkRecord: RowDecodable, Sendable {
   package let handle: String
   package let group: ID<Group>
@@ -12,10 +12,10 @@ package struct GroupLinkRecord: RowDecodable, Sendable {
   package let created: Timestamp
   package let end: Timestamp?
   package let isExpired: Bool
-  /// In the answer that makes it.
+  /// Only in the response that creates the link.
   package internal(set) var secret: Secret?
 
-  /// Gives the links of a statement that selects rows of `group_link`.
+  /// Selects the links of the rows that a statement on `group_link` selects.
   static func select(_ rows: SQL) -> SQL {
     """
     select link.handle, link.group_id, creator.uid as creator_uid, creator.name as creator_name, link.created_at,

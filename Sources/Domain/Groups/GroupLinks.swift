@@ -3,11 +3,11 @@ internal import Crypto
 internal import Ground
 package import Postgres
 
-/// The invite links of groups, which make members.
+/// The invite links of groups. Whoever accepts one becomes a member.
 package struct GroupLinks: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
   /// A page of the links of a group.
@@ -15,12 +15,12 @@ package struct GroupLinks: Sendable {
     try await list("select * from group_link where group_id = \(group) order by id \(page.limit)")
   }
 
-  /// The links of a statement that selects rows of `group_link`.
+  /// The links of the rows that a statement on `group_link` selects.
   func list(_ rows: SQL) async throws(PostgresError) -> [GroupLinkRecord] {
     try await app.db.rows(GroupLinkRecord.select(rows))
   }
 
-  /// Makes a link that ends after so many days; nil and 0: never.
+  /// Makes a link that expires after `days` days; nil and 0 mean never.
   package func make(into group: ID<Group>, days: Int64?, by caller: SignedIn) async throws -> GroupLinkRecord {
     let token = LinkToken.generate()
     let made: GroupLinkRecord? = try await app.change(by: caller) {
@@ -41,7 +41,7 @@ package struct GroupLinks: Sendable {
     return made
   }
 
-  /// Ends a link; whoever has come in by it stays.
+  /// Ends a link. Those who have already accepted it stay members.
   package func delete(_ handle: String, of group: ID<Group>, by caller: SignedIn) async throws {
     let count = try await app.change(by: caller) {
       try await $0.run("delete from group_link where group_id = \(group) and handle = \(handle)")
@@ -49,8 +49,8 @@ package struct GroupLinks: Sendable {
     guard count == 1 else { throw Refusal.notFound(.link) }
   }
 
-  /// Makes the caller a member, if they are of the group's team; a member stays what they are, and whoever was taken out
-  /// does not come back by a link that was there then.
+  /// Makes the caller a member if they are in the group's team. An existing member keeps their role. Someone who was
+  /// removed cannot come back by a link that existed at that time.
   package func accept(_ link: Int64, by caller: SignedIn) async throws -> GroupMemberRecord {
     try await app.change(by: caller) {
       let found: AcceptedGroupLink? = try await $0.row(
@@ -63,7 +63,7 @@ package struct GroupLinks: Sendable {
       guard !found.isExpired else { throw Refusal.expiredLink }
       switch try await $0.addMember(caller.user.wire, to: found.group, by: found.link) {
       case .made(let member), .isMember(let member): return member
-      case .unknown: throw Refusal.notFound(.link)  // the link is another team's
+      case .unknown: throw Refusal.notFound(.link)  // the link is of another team
       }
     }
   }

@@ -1,14 +1,14 @@
 package import Access
 package import Postgres
 
-/// A person in a group. One form for all lists.
+/// A member of a group. All lists have this form.
 package struct GroupMemberRecord: RowDecodable, Sendable {
   package let group: ID<Group>
   package let person: PublicPerson
   package let loginID: String
   package let role: Role
 
-  /// What `init(_ row:)` reads, from `member` and its `account`.
+  /// The columns that `init(_ row:)` reads, from `member` and its `account`.
   static let columns: SQL = """
     member.group_id, \(PublicPerson.columns), coalesce(account.login_id, '') as login_id, member.role
     """

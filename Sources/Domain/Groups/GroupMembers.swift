@@ -1,21 +1,21 @@
 package import Access
 package import Postgres
 
-/// The people in groups, for whoever has proved their right to the group.
+/// The members of groups, for callers who have proved their right to the group.
 package struct GroupMembers: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A page of a group's people, or of its owner and admins alone.
+  /// A page of a group's members, or only of its owner and admins.
   package func list(
     of group: ID<Group>, onlyAdmins: Bool = false, _ page: Page
   ) async throws(PostgresError) -> [GroupMemberRecord] {
     try await list(of: group, where: onlyAdmins ? "member.role <> 'member'" : "true", page.limit)
   }
 
-  /// Those of a group whom a part of the name, of the address or of the user id finds.
+  /// The first 50 members of a group with `text` in their name, address or user ID.
   package func search(_ text: String, in group: ID<Group>) async throws(PostgresError) -> [GroupMemberRecord] {
     try await list(of: group, where: PublicPerson.isFound(by: text), "limit 50")
   }
@@ -34,7 +34,7 @@ package struct GroupMembers: Sendable {
       """)
   }
 
-  /// Puts people of the group's team into the group; gives for each what became of it.
+  /// Adds people of the group's team to the group. Returns the outcome for each.
   package func add(
     _ users: [String], to group: ID<Group>, by caller: SignedIn
   ) async throws -> [(user: String, addition: MemberAddition)] {
@@ -45,27 +45,27 @@ package struct GroupMembers: Sendable {
     }
   }
 
-  /// Puts one person of the group's team into the group.
+  /// Adds one person of the group's team to the group. Throws if they are unknown or already a member.
   package func add(_ user: String, to group: ID<Group>, by caller: SignedIn) async throws -> GroupMemberRecord {
     try await app.change(by: caller) { try await $0.addMember(user, to: group).member(named: user) }
   }
 
-  /// Makes somebody an admin of the group, or one no longer.
+  /// Makes a member an admin of the group, or an admin a member.
   package func setRole(_ role: Role, of user: String, in group: ID<Group>, by caller: SignedIn) async throws {
     try await touch(user, of: group, by: caller) {
       try await $0.run("update group_member set role = \(role) where group_id = \(group) and account_id = \($1)")
     }
   }
 
-  /// Takes somebody out of the group.
+  /// Removes a member from the group.
   package func remove(_ user: String, from group: ID<Group>, by caller: SignedIn) async throws {
     try await touch(user, of: group, by: caller) {
       try await $0.run("delete from group_member where group_id = \(group) and account_id = \($1)")
     }
   }
 
-  /// Changes a membership, when what its person is writing by it is written; the owner's is changed only by giving the group
-  /// to somebody else.
+  /// Changes a membership once the person's writes that are under way are done. The owner's membership changes only if
+  /// the group is transferred.
   private func touch(
     _ user: String, of group: ID<Group>, by caller: SignedIn, _ body: (Transaction, ID<Account>) async throws -> Void
   ) async throws {
@@ -93,16 +93,16 @@ package struct GroupMembers: Sendable {
   }
 }
 
-/// What became of putting somebody into a group.
+/// The outcome of adding a person to a group.
 package enum MemberAddition: Sendable {
   case made(GroupMemberRecord)
-  /// Nobody of the group's team is called so.
+  /// There is no such person in the group's team.
   case unknown
   case isMember(GroupMemberRecord)
 
-  /// The one who was put into it.
+  /// The member who was added.
   ///
-  /// - Throws: Why nobody was.
+  /// - Throws: The reason why nobody was added.
   package func member(named user: String) throws -> GroupMemberRecord {
     switch self {
     case .made(let member): return member
@@ -113,7 +113,8 @@ package enum MemberAddition: Sendable {
 }
 
 extension Transaction {
-  /// Puts a person of the group's team into the group, as a member; by a link where they come by themselves.
+  /// Adds a person of the group's team to the group, with the role of a member. `link` is the invite link that they
+  /// accepted, if any.
   func addMember(
     _ user: String, to group: ID<Group>, by link: Int64? = nil
   ) async throws(PostgresError) -> MemberAddition {

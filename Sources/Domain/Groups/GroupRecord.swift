@@ -2,7 +2,7 @@ package import Access
 package import Ground
 package import Postgres
 
-/// A group as its people see it.
+/// A group as its members see it.
 package struct GroupRecord: RowDecodable, Sendable {
   package let id: ID<Group>
   package let name: String

@@ -1,11 +1,11 @@
 package import Access
 package import Postgres
 
-/// The groups within a scope: an administrator's, or those that somebody owns.
+/// The groups within a scope: an administrator's reach, or the groups that a person owns.
 package struct Groups: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
   /// A page of the groups within reach.
@@ -13,7 +13,7 @@ package struct Groups: Sendable {
     try await groups("select * from user_group where \(reach.groups) order by id \(page.limit)")
   }
 
-  /// A page of the groups within reach that a part of the name finds, or of all; with one row more, which tells whether
+  /// A page of the groups within reach, all or those with `name` in their names, with one extra row that shows whether
   /// there is a next page.
   package func search(
     _ name: String? = nil, _ reach: Reach, _ page: Page
@@ -27,7 +27,7 @@ package struct Groups: Sendable {
     try await app.db.rows(AdministeredGroup.select(rows))
   }
 
-  /// The group of a number, within the scope.
+  /// The group with an ID, if it is within the scope.
   package func find(_ named: String, within scope: Scope<Group>) async throws -> AdministeredGroup {
     let found = try await groups(
       "select * from user_group where id = \(ID<Group>(text: named)) and \(scope)")
@@ -35,7 +35,7 @@ package struct Groups: Sendable {
     return found
   }
 
-  /// Makes a group for somebody within reach, in their team.
+  /// Makes a group for a person within reach, in their team.
   package func make(
     _ name: GroupName, for owner: String, _ reach: Reach, by caller: SignedIn
   ) async throws -> AdministeredGroup {
@@ -47,19 +47,19 @@ package struct Groups: Sendable {
     return try await find(String(made.value), within: reach.groups)
   }
 
-  /// Renames a group within the scope, or gives it another owner; whoever owned it stays as an admin.
+  /// Renames a group within the scope, or gives it another owner. The former owner stays as an admin.
   package func change(
     _ named: String, to change: GroupChange, within scope: Scope<Group>, by caller: SignedIn
   ) async throws {
     let id = ID<Group>(text: named)
     try await app.change(by: caller) { transaction in
-      // What the scope says is asked when the lock is there: whoever has waited for another change sees it.
+      // The scope is checked after the lock is taken: so it sees the change that it has waited for.
       try await transaction.run("select from user_group where id = \(id) for no key update")
       let found: GroupToChange? = try await transaction.row(
         "select id, team_id, name from user_group where id = \(id) and \(scope)")
       guard let found else { throw Refusal.notFound(.group(named)) }
       if let name = change.name {
-        // Whoever says the name as it is, and nothing else, is told so as SeaTable does.
+        // The present name and nothing else is refused, as SeaTable does.
         guard name.text != found.name || change.owner != nil else {
           throw DomainError.refused("There is already a group with that name.")
         }
@@ -69,7 +69,7 @@ package struct Groups: Sendable {
     }
   }
 
-  /// Deletes a group within the scope, in which there are no bases; what is in its trash goes with it.
+  /// Deletes a group within the scope that has no live bases. The bases in its trash are deleted with it.
   package func delete(_ named: String, within scope: Scope<Group>, by caller: SignedIn) async throws {
     let id = ID<Group>(text: named)
     let count = try await app.change(by: caller) {
@@ -85,19 +85,18 @@ package struct Groups: Sendable {
   }
 }
 
-/// What is to become of a group; nil stays as it is.
+/// A change of a group; nil leaves a value as it is.
 package struct GroupChange: Sendable {
   let name: GroupName?
-  /// A user id.
+  /// A user ID.
   let owner: String?
 
-  /// A new name, a new owner, or both.
   package init(name: GroupName? = nil, owner: String? = nil) { (self.name, self.owner) = (name, owner) }
 }
 
 extension Transaction {
-  /// Makes a group in its owner's team, with its workspace; nil if there is no such account any more, or it is outside of
-  /// a scope on `owner`.
+  /// Makes a group in its owner's team, with its workspace. Nil if there is no such account any more, or the scope, a
+  /// condition on `owner`, excludes it.
   func insertGroup(
     _ name: GroupName, owner: ID<Account>, within scope: Scope<Any>? = nil
   ) async throws(PostgresError) -> ID<Group>? {
@@ -116,7 +115,7 @@ extension Transaction {
       """)
   }
 
-  /// The new owner is in the group's team; a group without a team takes one without a team.
+  /// The new owner must be in the group's team; for a group without a team, they must be in none.
   fileprivate func transfer(_ group: GroupToChange, to named: String) async throws {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     let owner: NextOwner? = try await row(

@@ -1,15 +1,15 @@
 package import Access
 package import Postgres
 
-/// The groups of a person, and those that they may share with.
+/// A person's own groups, and the groups that they may share with.
 package struct OwnGroups: Sendable {
   private let app: App
   private let caller: SignedIn
 
-  /// The caller's.
+  /// Works on the caller's groups.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
-  /// A page of those that they are in, in their own order.
+  /// A page of the groups that the caller is in, in the caller's order.
   package func list(_ page: Page) async throws(PostgresError) -> [GroupRecord] {
     try await app.db.rows(
       """
@@ -22,7 +22,7 @@ package struct OwnGroups: Sendable {
       """)
   }
 
-  /// A page of those that they may share with.
+  /// A page of the groups that the caller may share with.
   package func shareable(_ page: Page) async throws(PostgresError) -> [GroupRecord] {
     try await app.db.rows(
       """
@@ -31,7 +31,7 @@ package struct OwnGroups: Sendable {
       """)
   }
 
-  /// Those among them that a part of the name finds.
+  /// The first 50 groups that the caller may share with and that have `text` in their names.
   package func searchShareable(_ text: String) async throws(PostgresError) -> [GroupRecord] {
     try await app.db.rows(
       """
@@ -42,7 +42,7 @@ package struct OwnGroups: Sendable {
       """)
   }
 
-  /// A group that was proved to be one of theirs.
+  /// A group that was proved to be one of the caller's.
   package func show(_ group: ID<Group>) async throws -> GroupRecord {
     let found: GroupRecord? = try await app.db.row(
       "select \(GroupRecord.columns) from user_group where id = \(group)")
@@ -50,7 +50,7 @@ package struct OwnGroups: Sendable {
     return found
   }
 
-  /// Makes a group, which they own.
+  /// Makes a group that the caller owns.
   package func make(_ name: GroupName) async throws -> GroupRecord {
     let made = try await app.change(by: caller) {
       guard let made = try await $0.insertGroup(name, owner: caller.account) else { throw Refusal.badAccountToken }
@@ -59,8 +59,8 @@ package struct OwnGroups: Sendable {
     return try await show(made)
   }
 
-  /// Puts one of their groups in front of another one, or at the end. The order is their own: all their groups are numbered
-  /// anew, with one taken out and put where it goes.
+  /// Moves one of the caller's groups before another one; nil moves it to the end. The order is the caller's own: all
+  /// their groups are numbered anew.
   package func move(_ group: ID<Group>, before anchor: ID<Group>?) async throws {
     try await app.change(by: caller) { transaction in
       var groups: [ID<Group>] = try await transaction.rows(
@@ -87,8 +87,8 @@ package struct OwnGroups: Sendable {
 }
 
 extension SignedIn {
-  /// Holds for the rows of `user_group` that the caller may share a base with: all of their team, or their own if they are
-  /// in no team.
+  /// A condition on `user_group`, true for the groups that the caller may share a base with: all of their team, or only
+  /// their own groups if they have no team.
   var shareableGroups: SQL {
     """
     (user_group.team_id = \(team) or user_group.team_id is null and exists (

@@ -1,13 +1,14 @@
 internal import Ground
 
-/// An e-mail address (RFC 5321, 4.1.2, and RFC 6531), as far as it can be judged without sending to it: atoms with single
-/// dots between them, 64 bytes at most; `@`; a domain whose labels have letters and digits of any script, and hyphens
-/// inside. Nothing in quotes or angles, and no network's address. Those at `auth.local` are user ids, and nobody's.
+/// An e-mail address (RFC 5321, 4.1.2, and RFC 6531), as far as it can be checked without sending to it: a local part
+/// of atoms with single dots between them, at most 64 bytes; `@`; a domain whose labels consist of letters and digits
+/// of any script, and inner hyphens. Quoted local parts, angle brackets and address literals are not allowed. Addresses
+/// at `auth.local` are user IDs, not e-mail addresses.
 package struct EmailAddress: Sendable {
-  /// All of it, as it was given, in normal form C.
+  /// The whole address as it was given, in normal form C.
   package let text: String
 
-  /// An address of at most 254 bytes; nil where it is none.
+  /// Nil if the text is not an address, or longer than 254 bytes.
   package init?(_ text: String) {
     guard let text = normalized(text, upTo: 254), text.utf8.count <= 254 else { return nil }
     let parts = text.split(separator: "@", omittingEmptySubsequences: false)
@@ -17,7 +18,7 @@ package struct EmailAddress: Sendable {
     self.text = text
   }
 
-  /// What stands before the `@`.
+  /// The part before the `@`.
   package var localPart: String { String(text.prefix { $0 != "@" }) }
 
   private static func isLocalPart(_ part: Substring) -> Bool {

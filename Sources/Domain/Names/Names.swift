@@ -1,8 +1,8 @@
 package import Postgres
 
-/// A name that people give to something or somebody: 1 to 255 characters that are seen, not all of them blank, and that
-/// lead nowhere else where they stand in a path. One rule for all names; the kinds ask for more. The database holds the
-/// same, see `is_name` there, and takes names that look the same for one, see `name_look`.
+/// A name that people give to something or somebody: 1 to 255 characters, all of them visible, not only whitespace, and
+/// no text that changes a path it is part of. This rule holds for all names; some kinds add more. The database enforces
+/// the same (see `is_name`), and treats names that look alike as the same (see `name_look`).
 package protocol Name: Sendable {
   var text: String { get }
   init?(_ text: String)
@@ -18,7 +18,7 @@ package struct DisplayName: Name {
   }
 }
 
-/// The name of a base or a folder: without `/` and `\`, without blanks at the ends.
+/// The name of a base or a folder: no `/` or `\`, and no whitespace at its ends.
 package struct BaseName: Name {
   package let text: String
 
@@ -31,7 +31,7 @@ package struct BaseName: Name {
   }
 }
 
-/// The name of a group: letters and digits of any script, blank, hyphen, dot, quote and underscore.
+/// The name of a group: letters and digits of any script, space, hyphen, dot, apostrophe and underscore.
 package struct GroupName: Name {
   package let text: String
 
@@ -43,7 +43,7 @@ package struct GroupName: Name {
   private static func allows(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar {
     case " ", "-", ".", "'", "_": true
-    case "\u{200c}", "\u{200d}": true  // where they belong, as in every name
+    case "\u{200c}", "\u{200d}": true  // joiners; `isVisible` checks where they stand
     default:
       switch scalar.properties.generalCategory {
       case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .nonspacingMark,
@@ -60,11 +60,12 @@ private func isName(_ text: String) -> Bool {
     && isVisible(text) && !leadsElsewhere(text)
 }
 
-/// Whether a path in which the text stands, encoded or as it is, is another one when clients and proxies have folded it
-/// (RFC 3986, 5.2.4, and the URL Standard of WHATWG): "." and "..", also as `%2e`, also between slashes.
+/// Whether the text as a part of a path, percent-encoded or not, makes it another path once clients and proxies have
+/// resolved its dot segments (RFC 3986, 5.2.4, and the URL Standard of WHATWG): "." and "..", also as `%2e`, also
+/// between slashes.
 private func leadsElsewhere(_ text: String) -> Bool {
   guard text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%") }) else { return false }
-  // By bytes: before a combining mark, a slash is no character of its own.
+  // By bytes: a slash before a combining mark is not a `Character` of its own.
   var plain = Array(text.lowercased().utf8)
   for (escape, byte) in [("%2e", "."), ("%2f", "/"), ("%5c", "/"), ("\\", "/")] {
     plain = plain.replacing(Array(escape.utf8), with: Array(byte.utf8))
@@ -74,8 +75,8 @@ private func leadsElsewhere(_ text: String) -> Bool {
   }
 }
 
-/// A subquery that gives, as `name`, the wanted name or the first of "name (1)", "name (2)", … that looks like that of no
-/// row of `taken`. Somebody else may take it in the meantime, so the insert that uses it is to be tried again.
+/// A subquery that returns, as `name`, the wanted name or the first of "name (1)", "name (2)", … that does not look
+/// like a name in `taken`. Another transaction may take that name meanwhile, so the caller must retry its insert.
 package func freeName(like wanted: SQL, unless taken: SQL) -> SQL {
   """
   select candidate.name

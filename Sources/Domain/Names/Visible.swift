@@ -1,5 +1,5 @@
-/// Whether all of a text is seen: no controls, no line ends, nothing that turns the direction of the text around it, and
-/// none of the characters that Unicode has to be shown as nothing, but where their script or their emoji needs them.
+/// Whether the whole text is visible: no control characters, no line ends, no bidirectional controls, and no
+/// default-ignorable characters except where their script or their emoji needs them.
 func isVisible(_ text: String) -> Bool {
   var previous: Unicode.Scalar?
   var rest = text.unicodeScalars[...]
@@ -10,7 +10,7 @@ func isVisible(_ text: String) -> Bool {
   return true
 }
 
-/// Whether a character can be seen wherever it stands, be it as a blank.
+/// Whether a character is visible everywhere, if only as a space.
 func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
   switch scalar.properties.generalCategory {
   case .control, .lineSeparator, .paragraphSeparator, .surrogate, .unassigned, .privateUse: false
@@ -18,32 +18,32 @@ func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
   }
 }
 
-/// What is shown as nothing without being ignorable by its properties: the blank pattern of Braille, what stands around
-/// annotations, an object's place, a filler of Khitan, a note without a head.
+/// Characters that show nothing although Unicode does not call them ignorable: the blank Braille pattern, the
+/// interlinear annotation characters, the object replacement character, the Khitan filler, the null notehead.
 private func isBlankBeside(_ scalar: Unicode.Scalar) -> Bool {
   [0x2800, 0xfff9, 0xfffa, 0xfffb, 0xfffc, 0x1_6fe4, 0x1_d159].contains(scalar.value)
 }
 
-/// Whether a character that is not seen changes how the ones beside it look, or whether they join.
+/// Whether an invisible character changes how the characters beside it look or join.
 private func belongs(
   _ scalar: Unicode.Scalar, between previous: Unicode.Scalar?, and next: Unicode.Scalar?
 ) -> Bool {
   guard let previous else { return false }
   let isJoined = isVirama(previous) || joins(previous) && next.map(joins) ?? false
   switch scalar.value {
-  // Joiners (RFC 5892, A.1 and A.2, without asking of Arabic letters on which side they join), and parts of an emoji.
+  // Joiners (RFC 5892, A.1 and A.2, but without checking the joining types of Arabic letters), and parts of an emoji.
   case 0x200c: return isJoined
   case 0x200d: return isJoined || isPicture(previous) && next.map(isPicture) ?? false
-  // As text, or as an emoji.
+  // Variation selectors for text and for emoji.
   case 0xfe0e, 0xfe0f: return previous.properties.isEmoji
-  // Forms of Mongolian letters, and of ideographs, which stand in names.
+  // Variation selectors for Mongolian letters, and for ideographs, which occur in names.
   case 0x180b...0x180f: return (0x1820...0x18aa).contains(previous.value)
   case 0xe0100...0xe01ef: return previous.properties.isIdeographic
   default: return false
   }
 }
 
-/// Letters and marks of the scripts whose letters join.
+/// Whether it is a letter or a mark of a script whose letters join.
 private func joins(_ scalar: Unicode.Scalar) -> Bool {
   let scripts: [ClosedRange<UInt32>] = [
     0x600...0x6ff,  // Arabic
@@ -59,7 +59,7 @@ private func joins(_ scalar: Unicode.Scalar) -> Bool {
 
 private func isVirama(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.canonicalCombiningClass == .virama }
 
-/// A part of an emoji, behind or in front of which another one may be joined.
+/// Whether it is a part of an emoji to which a joiner can join another.
 private func isPicture(_ scalar: Unicode.Scalar) -> Bool {
   scalar.value > 0xff && (scalar.properties.isEmoji || scalar.value == 0xfe0f)
 }

@@ -2,19 +2,19 @@ internal import Access
 internal import Postgres
 
 extension Transaction {
-  /// Waits for what a person is writing, who is the one row of `account` for which the condition holds, and lets them write
-  /// nothing more until the end. It comes before their rows are touched: whoever writes holds their own access first, and
-  /// may touch these rows then.
+  /// Waits until the writes of a person that are under way are done, and lets them write nothing more before the
+  /// transaction ends. The condition holds for their one row of `account`. Call it before touching rows of theirs:
+  /// whoever writes locks their own access first and may touch these rows afterwards.
   func holdAccess(of person: SQL) async throws(PostgresError) {
     try await run("select hold_access(account.id, true) from account where \(person)")
   }
 
-  /// Ends a person's account tokens, who has to sign in anew.
+  /// Ends all account tokens of a person, who has to sign in again.
   func endAccountTokens(of user: UserID) async throws(PostgresError) {
     try await run("delete from account_token where account_id = (select id from account where uid = \(user))")
   }
 
-  /// Ends a person's account tokens, but for one; nil: all.
+  /// Ends a person's account tokens except one; nil ends all.
   func endAccountTokens(of person: ID<Account>, except token: ID<AccountToken>? = nil) async throws(PostgresError) {
     try await run(
       "delete from account_token where account_id = \(person) and id is distinct from \(token)::bigint")
@@ -55,7 +55,8 @@ extension Transaction {
       """)
   }
 
-  /// Whoever asks a second factor of themselves too has one: else this would be the last that they do.
+  /// Throws unless the caller has a second factor: if they require one of themselves without having it, they lock
+  /// themselves out.
   func requireSecondFactor(of caller: SignedIn) async throws {
     let count = try await run(
       "select from account where id = \(caller.account) and totp_confirmed_at is not null")

@@ -3,10 +3,10 @@ internal import Crypto
 internal import Postgres
 
 extension Transaction {
-  /// The admin of a new team: a new account, or that of the live person without a team to whom a system administrator
-  /// gave the address; on anybody else's word it proves nothing, and is taken. Such a person gets the password that was
-  /// given, and signs in anew with it; if none was, the old one stays.
-  func putOrAdd(_ new: NewPerson, to team: ID<Team>) async throws -> Person {
+  /// Makes the admin of a new team: a new account, or the live person without a team whose address a system
+  /// administrator set. An address set by anyone else proves nothing, and counts as taken. Such a person gets the given
+  /// password and has to sign in again with it; if none was given, they keep the old one.
+  func addAdmin(_ new: NewPerson, to team: ID<Team>) async throws -> Person {
     let owner: SQL = "lower(email) = lower(\(new.email.text)) and team_id is null and email_given_by = 'system'"
     try await holdAccess(of: owner)
     let found: ID<Account>? = try await row("select id from account where \(owner) for update")
@@ -24,9 +24,10 @@ extension Transaction {
 }
 
 extension Transaction {
-  /// Puts a live person who is in no team into one, as its admin or as a member. The personal workspace comes along, and
-  /// so do those groups without a team in which there is nobody else, or people of this team alone, with all that lies in
-  /// them; in other groups the person stays a member. False where the person is in a team, or is not there any more.
+  /// Puts a live person without a team into one, as its admin or as a member. Their personal workspace moves with them.
+  /// So do those of their groups without a team in which everyone else, if there is anyone, is already in this team,
+  /// with all they contain. In other groups they stay a member. False if the person is in a team already, or is not
+  /// there any more.
   func put(_ person: ID<Account>, into team: ID<Team>, asAdmin isAdmin: Bool = false) async throws -> Bool {
     try await holdAccess(of: "id = \(person)")
     let count = try await run(
@@ -37,13 +38,13 @@ extension Transaction {
     guard count == 1 else { return false }
     try await run("delete from team_invitation where account_id = \(person)")
     try await run("update workspace set team_id = \(team) where account_id = \(person)")
-    for group in try await groupsOfTheirOwn(person, team) { try await bring(group, into: team) }
-    try await bringContents(of: person, into: team)
+    for group in try await movableGroups(person, team) { try await move(group, into: team) }
+    try await moveContents(of: person, into: team)
     return true
   }
 
-  /// Locks keep others from coming into these groups; who is in them is asked when the locks are there.
-  private func groupsOfTheirOwn(_ person: ID<Account>, _ team: ID<Team>) async throws(PostgresError) -> [ID<Group>] {
+  /// Locks keep others from joining these groups; their members are read after the locks are taken.
+  private func movableGroups(_ person: ID<Account>, _ team: ID<Team>) async throws(PostgresError) -> [ID<Group>] {
     try await run(
       """
       select from user_group
@@ -64,8 +65,8 @@ extension Transaction {
       """)
   }
 
-  /// Under its own name, or with a number behind it where the team has a group that is called so.
-  private func bring(_ group: ID<Group>, into team: ID<Team>) async throws(PostgresError) {
+  /// Moves a group into the team, with a number after its name if the team has a group with that name.
+  private func move(_ group: ID<Group>, into team: ID<Team>) async throws(PostgresError) {
     try await run(
       """
       update user_group set team_id = \(team), name = (
@@ -84,8 +85,8 @@ extension Transaction {
     try await run("update workspace set team_id = \(team) where group_id = \(group)")
   }
 
-  /// From above: what lies in a workspace has its team.
-  private func bringContents(of person: ID<Account>, into team: ID<Team>) async throws(PostgresError) {
+  /// From the workspaces down: what is in a workspace has its team.
+  private func moveContents(of person: ID<Account>, into team: ID<Team>) async throws(PostgresError) {
     let workspaces: SQL = """
       select workspace.id from workspace
       where workspace.team_id = \(team) and (workspace.account_id = \(person) or workspace.group_id in (

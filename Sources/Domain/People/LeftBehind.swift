@@ -2,27 +2,28 @@ package import Access
 internal import Ground
 package import Postgres
 
-/// What people within an administrator's reach have left behind: made, given or accepted, and it lets somebody in still.
+/// What people within an administrator's reach have left behind: what they made, gave or accepted that still gives
+/// access.
 package struct LeftBehind: Sendable {
   private let app: App
   private let reach: Reach
 
-  /// What is within the reach.
+  /// Limited to what is within `reach`.
   package init(_ app: App, _ reach: Reach) { (self.app, self.reach) = (app, reach) }
 
-  /// How much somebody has left behind.
+  /// How much a person has left behind.
   package func count(by person: ID<Account>) async throws(PostgresError) -> LeftBehindCounts {
     let counts: LeftBehindCounts? = try await app.db.row(LeftBehindRows(account: person, reach: reach).count)
     guard let counts else { throw .unexpected("no row of counts") }
     return counts
   }
 
-  /// The same if a change has deactivated them.
+  /// The same if the change has deactivated the person; otherwise nil.
   package func count(by person: Person, after change: PersonChange) async throws(PostgresError) -> LeftBehindCounts? {
     change.isActive == false ? try await count(by: person.account) : nil
   }
 
-  /// What somebody, who may be deleted, has left behind: a page of each kind of it.
+  /// What a person, even if deleted, has left behind: a page of each kind.
   package func list(by named: String, _ page: Page) async throws -> LeftBehindList {
     let leaver = try await leaver(named)
     let rows = LeftBehindRows(account: leaver.account, reach: reach)
@@ -40,11 +41,11 @@ package struct LeftBehind: Sendable {
       acceptedLinks: try await InviteLinkGuests(app).list(where: rows.acceptedLinks, page))
   }
 
-  /// Ends all that somebody, who may be deleted, has left behind, and their base tokens and temporary API tokens; gives how
-  /// much that was.
+  /// Ends all that a person, even if deleted, has left behind, and their base tokens and temporary API tokens. Returns
+  /// how much that was.
   package func end(by named: String, caller: SignedIn) async throws -> LeftBehindCounts {
     let leaver = try await leaver(named)
-    // A long list is ended as a whole, or not at all.
+    // All of it is ended in one transaction, even if it is long.
     let isOwn = leaver.account == caller.account
     let ended: LeftBehindCounts? = try await app.change(by: caller, endsOwnAccess: isOwn, statementTime: .seconds(120))
     {
@@ -62,7 +63,7 @@ package struct LeftBehind: Sendable {
     return ended
   }
 
-  /// Somebody within reach; whoever was deleted is, too.
+  /// A person within reach, even if deleted.
   private func leaver(_ named: String) async throws -> Leaver {
     let found: Leaver? = try await app.db.row(
       """
@@ -74,8 +75,8 @@ package struct LeftBehind: Sendable {
   }
 }
 
-/// What somebody has left behind, and a page of each kind of it. Account tokens are counted alone: they are the person's
-/// own.
+/// What a person has left behind: the counts, and a page of each kind. Account tokens are only counted: they are the
+/// person's own.
 package struct LeftBehindList: Sendable {
   package let person: PublicPerson
   package let counts: LeftBehindCounts

@@ -1,7 +1,7 @@
 internal import Access
 package import Postgres
 
-/// How much of what somebody has made, given or accepted lets somebody in still.
+/// How many things that a person made, gave or accepted still give access.
 package struct LeftBehindCounts: RowDecodable, Sendable {
   package let apiTokens: Int64
   package let externalLinks: Int64
@@ -28,28 +28,28 @@ package struct LeftBehindCounts: RowDecodable, Sendable {
   }
 }
 
-/// Which rows somebody has left behind within reach: one definition for what is counted, shown and ended.
+/// The rows that a person has left behind within reach: one definition for counting, listing and ending them.
 struct LeftBehindRows {
   let account: ID<Account>
   let reach: Reach
 
-  /// Of `api_token as token`; also those whose time is over, which somebody could lengthen.
+  /// A condition on `api_token as token`. Expired ones are included, because their expiry can be extended.
   var apiTokens: SQL { "token.created_by = \(account) and token.revoked_at is null and \(reach.holds("token"))" }
-  /// Of `group_link as link`.
+  /// A condition on `group_link as link`.
   var groupLinks: SQL {
     """
     link.created_by = \(account)
     and exists (select from user_group where user_group.id = link.group_id and \(reach.groups))
     """
   }
-  /// Of `user_share as share` and `group_share as share`.
+  /// A condition on `user_share as share` and `group_share as share`.
   var shares: SQL { "share.created_by = \(account) and \(reach.holds("share"))" }
-  /// Of `invite_link_guest as guest` and its `base_link as link`.
+  /// A condition on `invite_link_guest as guest` and its `base_link as link`.
   var acceptedLinks: SQL { "guest.account_id = \(account) and \(reach.holds("link"))" }
-  /// Of `account_token as token`.
+  /// A condition on `account_token as token`.
   var accountTokens: SQL { "token.account_id = \(account)" }
 
-  /// Of `base_link as link`.
+  /// A condition on `base_link as link`.
   func links(_ kind: OpenedLink.LinkKind) -> SQL {
     "link.created_by = \(account) and link.kind = \(kind.rawValue) and \(reach.holds("link"))"
   }
@@ -68,7 +68,7 @@ struct LeftBehindRows {
     """
   }
 
-  /// Ends all of it; gives how much that was.
+  /// Ends all of it and returns the counts.
   var end: SQL {
     """
     with tokens as (

@@ -2,12 +2,12 @@ internal import Access
 package import Crypto
 internal import Postgres
 
-/// Somebody who gets an account.
+/// A person for whom an account is made.
 package struct NewPerson: Sendable {
   package var email: EmailAddress
   package var name: String
   package let password: PasswordHash
-  /// The password, where it was generated because none was given.
+  /// The password, if it was generated because none was given.
   package let generated: Secret?
   package var hasWorkspace = false
   package var isTeamAdmin = false
@@ -18,7 +18,6 @@ package struct NewPerson: Sendable {
   package var unit = ""
   package var role = "default"
 
-  /// Somebody with a password that they were given, or that was generated for them.
   package init(email: EmailAddress, name: String, password: PasswordHash, generated: Secret?) {
     (self.email, self.name, self.password, self.generated) = (email, name, password, generated)
   }

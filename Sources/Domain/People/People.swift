@@ -7,10 +7,10 @@ package import Postgres
 package struct People: Sendable {
   let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// The person of a user id, within reach.
+  /// The person with a user ID, within reach.
   package func find(_ named: String, _ reach: Reach) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     let found: Person? = try await app.db.row(
@@ -19,12 +19,12 @@ package struct People: Sendable {
     return found
   }
 
-  /// A page of all within reach.
+  /// A page of the people within reach.
   package func list(_ reach: Reach, _ page: Page) async throws(PostgresError) -> [Person] {
     try await people("select * from account where \(reach.accounts) order by id \(page.limit)")
   }
 
-  /// How many there are within reach.
+  /// How many people are within reach.
   package func count(_ reach: Reach) async throws(PostgresError) -> Int64 {
     try await app.db.count("select count(*) from account where \(reach.accounts)")
   }
@@ -35,8 +35,8 @@ package struct People: Sendable {
       "select * from account where \(reach.accounts) and is_system_admin order by id \(page.limit)")
   }
 
-  /// A page of those within reach whom a part of the name, of the address or of the login id finds, or the whole user id;
-  /// with one row more, which tells whether there is a next page.
+  /// A page of the people within reach with `text` in their name, address or login ID, or as their whole user ID; with
+  /// one extra row that shows whether there is a next page.
   package func search(_ text: String, _ reach: Reach, _ page: Page) async throws(PostgresError) -> [Person] {
     let pattern = containing(text)
     return try await people(
@@ -50,7 +50,7 @@ package struct People: Sendable {
       """)
   }
 
-  /// So many at most of those within reach whom a part of the name or of the address finds.
+  /// At most `limit` people within reach with `text` in their name or address.
   package func search(_ text: String, _ reach: Reach, atMost limit: Int64) async throws(PostgresError) -> [Person] {
     let pattern = containing(text)
     return try await people(
@@ -80,7 +80,7 @@ package struct People: Sendable {
     try await app.change(by: caller) { try await $0.add(new, to: team) }
   }
 
-  /// Puts a person within reach, who is in no team, into one.
+  /// Puts a person within reach who has no team into one.
   package func take(_ named: String, into team: ID<Team>, _ reach: Reach, by caller: SignedIn) async throws -> Person {
     let person = try await find(named, reach)
     try await app.change(by: caller, statementTime: .seconds(120)) {
@@ -93,8 +93,8 @@ package struct People: Sendable {
 
   // MARK: Changing
 
-  /// Changes a person within reach. Whoever is deactivated, gets another password or loses the second factor has to sign in
-  /// anew.
+  /// Changes a person within reach. Anyone who is deactivated, gets another password or loses the second factor has to
+  /// sign in again.
   package func change(
     _ named: String, to new: PersonChange, _ reach: Reach, by caller: SignedIn
   ) async throws -> Person {
@@ -119,7 +119,7 @@ package struct People: Sendable {
     }
   }
 
-  /// Gives a person within reach a new password, and says which.
+  /// Gives a person within reach a generated password, and returns it.
   package func resetPassword(of named: String, _ reach: Reach, by caller: SignedIn) async throws -> Secret {
     let secret = Secret.generatedPassword()
     var new = PersonChange()
@@ -129,8 +129,7 @@ package struct People: Sendable {
     return secret
   }
 
-  /// Takes away the second factor of a person within reach, and ends their sessions. Whoever must have one has to enrol
-  /// another.
+  /// Removes the second factor of a person within reach, and ends their sessions. The requirement to have one stays.
   package func removeSecondFactor(of named: String, _ reach: Reach, by caller: SignedIn) async throws {
     var new = PersonChange()
     new.losesSecondFactor = true
@@ -144,7 +143,8 @@ package struct People: Sendable {
     _ = try await change(named, to: new, reach, by: caller)
   }
 
-  /// Gives a system administrator within reach a name for a part of the work: whoever is one may do all of it.
+  /// Sets the admin role of a system administrator within reach. It is only a label: every system administrator may do
+  /// everything.
   package func setAdminRole(
     of named: String, to role: DisplayName, _ reach: Reach, by caller: SignedIn
   ) async throws -> Person {
@@ -162,8 +162,9 @@ package struct People: Sendable {
 
   // MARK: Deleting
 
-  /// Deletes a person within reach: their bases go to the trash, their account tokens end, their groups pass to the oldest
-  /// admin or member. The address stays taken, and what they made keeps their name. Gives what they have left behind.
+  /// Deletes a person within reach: their bases go to the trash, their account tokens end, and their groups pass to the
+  /// oldest admin or member. The address stays taken, and what they made keeps their name. Returns what they have left
+  /// behind.
   package func delete(_ named: String, _ reach: Reach, by caller: SignedIn) async throws -> LeftBehindCounts {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     let gone = try await app.change(by: caller, endsOwnAccess: user == caller.user) {
@@ -199,7 +200,7 @@ package struct People: Sendable {
 }
 
 extension Transaction {
-  /// Takes a person out of all groups; those that were theirs pass to the oldest admin or member.
+  /// Removes a person from all groups. Groups that they owned pass to the oldest admin or member.
   fileprivate func passOnGroups(of person: ID<Account>) async throws(PostgresError) {
     let former: [FormerMembership] = try await rows(
       "delete from group_member where account_id = \(person) returning group_id, role")

@@ -17,7 +17,7 @@ package struct Person: RowDecodable, Sendable {
   package let idInTeam: String
   package let role: String
   package let adminRole: String
-  /// In bytes; nil where nobody has set one.
+  /// In bytes; nil if none was set.
   package let quota: Int64?
   package let mustUseTwoFactors: Bool
   package let hasSecondFactor: Bool
@@ -26,11 +26,10 @@ package struct Person: RowDecodable, Sendable {
   package let isActive: Bool
   package let created: Timestamp
   package let lastLogin: Timestamp?
-  /// One that was generated, in the answer that tells of it.
+  /// A generated password, only in the response that shows it.
   package internal(set) var newPassword: Secret?
 
-  /// Gives the people of a statement that selects rows of `account`, and nothing but what they are joined with for
-  /// these.
+  /// Selects the people of the rows that a statement on `account` selects, joined only with what these rows need.
   static func select(_ rows: SQL) -> SQL {
     """
     select account.id, account.uid, account.team_id, team.name as team_name, workspace.id as workspace_id,

@@ -1,7 +1,7 @@
 package import Crypto
 internal import Postgres
 
-/// What an administrator changes about a person; nil stays as it is.
+/// An administrator's change of a person; nil leaves a value as it is.
 package struct PersonChange: Sendable {
   package var email: EmailAddress?
   package var name: String?
@@ -21,7 +21,7 @@ package struct PersonChange: Sendable {
   /// Whether the password was generated: then it is a first one, whoever it is for.
   package var isPasswordGenerated = false
 
-  /// Nothing.
+  /// Changes nothing.
   package init() {}
 
   /// The assignments of an update of `account`.

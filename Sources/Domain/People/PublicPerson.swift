@@ -1,13 +1,13 @@
 package import Access
 package import Postgres
 
-/// A person as others see them.
+/// A person as other people see them.
 package struct PublicPerson: RowDecodable, Sendable {
   package let user: UserID
   package let name: String
   package let email: String
 
-  /// Holds for the rows of `account` that a part of the name, of the address or of the user id finds.
+  /// A condition on `account`, true for people with `text` in their name, address or user ID.
   package static func isFound(by text: String) -> SQL {
     let pattern = containing(text)
     return """
@@ -16,7 +16,7 @@ package struct PublicPerson: RowDecodable, Sendable {
       """
   }
 
-  /// What `init(_ row:)` reads, from `account`.
+  /// The columns that `init(_ row:)` reads, from `account`.
   package static let columns: SQL = "account.uid, account.name, account.email"
 
   package init(_ row: Row) throws(PostgresError) {
@@ -27,24 +27,24 @@ package struct PublicPerson: RowDecodable, Sendable {
 }
 
 extension SignedIn {
-  /// What `PublicPerson` reads, for the rows that are visible.
+  /// The columns that `PublicPerson` reads, for people whom the caller may see.
   var visibleColumns: SQL { "account.uid, account.name, \(visibleAddress) as email" }
 }
 
-/// The people of whom a person may know.
+/// The people whom a person may see.
 package struct Acquaintances: Sendable {
   private let app: App
   private let caller: SignedIn
 
-  /// The caller's.
+  /// Works for the caller.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
-  /// Somebody of whom it was proved that the caller may know of them; nil if they are not there any more.
+  /// A person whom the caller was proved to be allowed to see; nil if they are not there any more.
   package func show(_ person: ID<Account>) async throws(PostgresError) -> PublicPerson? {
     try await app.db.row("select \(caller.visibleColumns) from account where account.id = \(person)")
   }
 
-  /// Those among some people.
+  /// Those of `users` whom the caller may see.
   package func list(among users: [UserID]) async throws(PostgresError) -> [PublicPerson] {
     try await app.db.rows(
       """
@@ -54,8 +54,8 @@ package struct Acquaintances: Sendable {
       """)
   }
 
-  /// Those of the team whom a part of the user id, the name or the address finds. Whoever is in no team finds others in
-  /// none by their whole address alone.
+  /// The first 50 people of the caller's team with `text` in their user ID, name or address. A caller without a team
+  /// finds others without one, and only by their whole address.
   package func search(_ text: String) async throws(PostgresError) -> [PublicPerson] {
     try await app.db.rows(
       """
@@ -80,15 +80,15 @@ package struct Acquaintances: Sendable {
   }
 }
 
-/// Everybody who may open a base, whichever way.
+/// Everyone who may open a base, for whatever reason.
 package struct Collaborators: Sendable {
   private let app: App
 
-  /// Those of an app's bases.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A page of them. Whoever has come from another team, by invite links alone, learns their names, which stand in the base,
-  /// and nobody's address but their own. A viewer that is nil, which a program is, sees all.
+  /// A page of the collaborators. A viewer from another team who has access only by invite links sees their names,
+  /// which are in the base, but no address except their own. A nil viewer is a program and sees everything.
   package func list(
     of base: ID<Base>, for viewer: ID<Account>?, _ page: Page
   ) async throws(PostgresError) -> [PublicPerson] {

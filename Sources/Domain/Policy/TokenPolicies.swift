@@ -1,11 +1,11 @@
 package import Access
 package import Postgres
 
-/// What teams ask of their API tokens and base tokens, and of their people's account tokens.
+/// The teams' rules for their API tokens and base tokens, and for their people's account tokens.
 package struct TokenPolicies: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
   /// A team's policy; nil if there is no such team any more.
@@ -13,8 +13,8 @@ package struct TokenPolicies: Sendable {
     try await app.db.row("select \(TokenPolicy.columns) from team where id = \(team)")
   }
 
-  /// Changes a team's policy, for what is made or changed from now on; what is there stays, and `violations` lists it. Nil if
-  /// there is no such team any more.
+  /// Changes a team's policy for tokens that are made or changed from now on. Existing tokens stay; `violations` lists
+  /// them. Nil if there is no such team any more.
   package func change(of team: ID<Team>, to change: TokenPolicyChange, by caller: SignedIn) async throws -> TokenPolicy?
   {
     try await app.change(by: caller) {
@@ -35,8 +35,8 @@ package struct TokenPolicies: Sendable {
     }
   }
 
-  /// A page of a team's live tokens that its policy, changed in this way, would not allow to be made today, and how many
-  /// there are.
+  /// A page of a team's live tokens that could not be made today under its policy with this change, and how many there
+  /// are.
   package func violations(
     in team: ID<Team>, of change: TokenPolicyChange, _ page: Page
   ) async throws(PostgresError) -> (violations: [TokenPolicyViolation], count: Int64) {
@@ -67,19 +67,19 @@ package struct TokenPolicies: Sendable {
 
 /// A team's policy.
 package struct TokenPolicy: RowDecodable, Sendable {
-  /// Whether every API token has to expire.
+  /// Whether every API token must expire.
   package let requiresExpiry: Bool
-  /// After how many days at most; nil: whenever.
+  /// The longest lifetime of an API token, in days; nil: no limit.
   package let longestDays: Int64?
-  /// How long base tokens live at most, in seconds; nil: as long as all.
+  /// The longest lifetime of a base token, in seconds; nil: the general one.
   package let longestBaseToken: Int64?
-  /// For how many days at most an account token counts; nil: as long as the operator lets it.
+  /// The longest lifetime of an account token, in days; nil: the operator's.
   package let longestAccountTokenDays: Int64?
-  /// For how long at most one may lie unused, in seconds; nil: as long as the operator lets it.
+  /// How long an account token may be unused, in seconds; nil: the operator's limit.
   package let longestAccountTokenIdle: Int64?
-  /// Whether none but the team's admins make API tokens that write.
+  /// Whether only the team's admins may make API tokens that write.
   package let forbidsMemberWriting: Bool
-  /// Whether a token ends if a secret that was rotated away is shown.
+  /// Whether a token ends if a secret that was rotated out is shown again.
   package let endsReusedTokens: Bool
   /// Whether people give their passwords to change the address that they sign in with.
   package let confirmsEmailChange: Bool
@@ -104,7 +104,7 @@ package struct TokenPolicy: RowDecodable, Sendable {
   }
 }
 
-/// What is to become of a policy; nil stays as it is.
+/// A change of a policy; nil leaves a value as it is.
 package struct TokenPolicyChange: Sendable {
   package var requiresExpiry: Bool?
   package var longestDays: Patch<Int64> = .keep
@@ -117,14 +117,14 @@ package struct TokenPolicyChange: Sendable {
   package var endsReusedTokens: Bool?
   package var confirmsEmailChange: Bool?
 
-  /// Nothing.
+  /// Changes nothing.
   package init() {}
 }
 
-/// A live API token that a policy would not allow to be made today.
+/// A live API token that could not be made today under a policy.
 package struct TokenPolicyViolation: RowDecodable, Sendable {
   package let token: APITokenRecord
-  /// Which rule it breaks.
+  /// The rule that it breaks.
   package let reason: String
 
   package init(_ row: Row) throws(PostgresError) {

@@ -3,8 +3,8 @@ package import Crypto
 package import Ground
 package import Postgres
 
-/// An external link or an invite link. One form for all lists of its kind; what opens the link is in the answer that
-/// makes it, and nowhere else.
+/// An external link or an invite link. All lists of its kind have this form. The link's secret is only in the response
+/// that creates it.
 package struct BaseLinkRecord: RowDecodable, Sendable {
   package let id: ID<BaseLink>
   package let handle: String
@@ -21,10 +21,10 @@ package struct BaseLinkRecord: RowDecodable, Sendable {
   package let baseUUID: BaseUUID
   package let baseName: String
   package let workspace: ID<Workspace>
-  /// In the answer that makes it.
+  /// Only in the response that creates the link.
   package internal(set) var secret: Secret?
 
-  /// Gives the links of a statement that selects rows of `base_link`.
+  /// Selects the links of the rows that a statement on `base_link` selects.
   static func select(_ rows: SQL) -> SQL {
     """
     select link.id, link.handle, link.hash is null as is_custom, link.permission,

@@ -2,12 +2,12 @@ package import Access
 package import Crypto
 package import Postgres
 
-/// The links of one kind to bases, for whoever has proved their right to the base or the team.
+/// The links of one kind to bases, for callers who have proved their right to the base or the team.
 package struct BaseLinks: Sendable {
   private let app: App
   private let kind: OpenedLink.LinkKind
 
-  /// The external links or the invite links of an app's database.
+  /// Works on the external links or the invite links in the app's database.
   package init(_ app: App, _ kind: OpenedLink.LinkKind) { (self.app, self.kind) = (app, kind) }
 
   /// A page of the links to a base.
@@ -22,12 +22,12 @@ package struct BaseLinks: Sendable {
     return (try await list("\(ofKind) and \(reach.links) order by id \(page.limit)"), count)
   }
 
-  /// The same without counting them, with one row more, which tells whether there is a next page.
+  /// The same without the count, with one extra row that shows whether there is a next page.
   package func listUncounted(_ reach: Reach, _ page: Page) async throws(PostgresError) -> [BaseLinkRecord] {
     try await list("\(ofKind) and \(reach.links) order by id \(page.limitAndOneMore)")
   }
 
-  /// The links of a statement that selects rows of `base_link`.
+  /// The links of the rows that a statement on `base_link` selects.
   func list(_ rows: SQL) async throws(PostgresError) -> [BaseLinkRecord] {
     try await app.db.rows(BaseLinkRecord.select(rows))
   }
@@ -35,7 +35,7 @@ package struct BaseLinks: Sendable {
   private var isOfKind: SQL { "link.kind = \(kind.rawValue)" }
   private var ofKind: SQL { "select * from base_link as link where \(isOfKind)" }
 
-  /// Makes a link with a name that somebody has chosen, or with a secret.
+  /// Makes a link with a custom token, or with a generated secret if that is nil. Errors call the base `name`.
   package func make(
     to base: ID<Base>, named name: String, customToken: String? = nil, _ permission: Permission, _ terms: BaseLinkTerms,
     by caller: SignedIn
@@ -60,7 +60,8 @@ package struct BaseLinks: Sendable {
     return made
   }
 
-  /// Changes a link of a team; what it allows counts at once for everybody who has accepted it. Nil stays as it is.
+  /// Changes a link of a team; nil leaves a value as it is. The new permission holds at once for everyone who has
+  /// accepted the link.
   package func change(
     _ handle: String, of team: ID<Team>, to permission: Permission?, _ terms: BaseLinkTerms, by caller: SignedIn
   ) async throws -> BaseLinkRecord {
@@ -81,7 +82,7 @@ package struct BaseLinks: Sendable {
     return changed
   }
 
-  /// Ends a link, and with it what it has opened, if it is within the scope.
+  /// Ends a link within the scope, and the access that it has given.
   package func delete(_ handle: String, within scope: Scope<BaseLink>, by caller: SignedIn) async throws {
     let count = try await app.change(by: caller) {
       try await $0.run("delete from base_link as link where \(isOfKind) and link.handle = \(handle) and \(scope)")
@@ -90,16 +91,15 @@ package struct BaseLinks: Sendable {
   }
 }
 
-/// What a link to a base asks for, and for how long it lives.
+/// The password and the lifetime of a link to a base.
 package struct BaseLinkTerms: Sendable {
-  /// Nil: none, or as it is.
+  /// Nil: none in a new link, unchanged in a change.
   let password: PasswordHash?
-  /// How many days it lives; cleared: for ever, as a new one does by default.
+  /// The lifetime in days; cleared: for ever, which is the default of a new link.
   let days: Patch<Int64>
 
-  /// A password, an end, or both.
   package init(password: PasswordHash?, days: Patch<Int64>) { (self.password, self.days) = (password, days) }
 
-  /// When a link ends that lives for so many days, as an expression; null for never.
+  /// The time when a link with this lifetime expires, as an expression; null for never.
   static func end(after days: Int64?) -> SQL { "now() + make_interval(days => \(days)::integer)" }
 }

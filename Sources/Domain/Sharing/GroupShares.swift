@@ -1,24 +1,24 @@
 package import Access
 package import Postgres
 
-/// The shares of bases with groups, for whoever has proved their right to the base.
+/// The shares of bases with groups, for callers who have proved their right to the base.
 package struct GroupShares: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A page of those of a base.
+  /// A page of a base's shares.
   package func list(of base: ID<Base>, _ page: Page) async throws(PostgresError) -> [GroupShare] {
     try await list(where: "share.base_id = \(base)", page)
   }
 
-  /// A page of those within an administrator's reach.
+  /// A page of the shares within an administrator's reach.
   package func list(_ reach: Reach, _ page: Page) async throws(PostgresError) -> [GroupShare] {
     try await list(where: "\(reach.holds("share"))", page)
   }
 
-  /// A page of those for whose rows of `share` a condition holds.
+  /// A page of the shares for which a condition on `share` holds.
   func list(where condition: SQL, _ page: Page) async throws(PostgresError) -> [GroupShare] {
     try await app.db.rows(
       """
@@ -72,7 +72,7 @@ package struct GroupShares: Sendable {
     guard count == 1 else { throw Refusal.notFound(.share(group)) }
   }
 
-  /// Takes a base away from a group with which it is shared.
+  /// Ends the share of a base with a group.
   package func end(_ base: ID<Base>, with group: String, by caller: SignedIn) async throws {
     let count = try await app.change(by: caller) {
       try await $0.run("delete from group_share where base_id = \(base) and group_id = \(ID<Group>(text: group))")
@@ -81,7 +81,7 @@ package struct GroupShares: Sendable {
   }
 }
 
-/// A group with which a base is shared. One form for all lists.
+/// A group with which a base is shared. All lists have this form.
 package struct GroupShare: RowDecodable, Sendable {
   package let id: Int64
   package let base: BaseUUID
@@ -89,7 +89,7 @@ package struct GroupShare: RowDecodable, Sendable {
   package let groupName: String
   package let permission: Permission
 
-  /// What `init(_ row:)` reads, from `share`, its `user_group` and its `base`.
+  /// The columns that `init(_ row:)` reads, from `share`, its `user_group` and its `base`.
   static let columns: SQL =
     "share.id, base.uuid::text as base_uuid, share.group_id, user_group.name as group_name, share.permission"
 

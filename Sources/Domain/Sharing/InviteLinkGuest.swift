@@ -2,7 +2,7 @@ package import Access
 package import Ground
 package import Postgres
 
-/// Somebody who has accepted an invite link to a base. One form for all lists.
+/// A person who has accepted an invite link to a base. All lists have this form.
 package struct InviteLinkGuest: RowDecodable, Sendable {
   package let person: PublicPerson
   package let permission: Permission
@@ -10,8 +10,8 @@ package struct InviteLinkGuest: RowDecodable, Sendable {
   package let base: BaseUUID
   package let accepted: Timestamp
 
-  /// Holds for rows of `guest` and `link` of those who may come in now.
-  static let isWelcome: SQL = """
+  /// A condition on `guest` and `link`, true for guests who have access now.
+  static let hasAccess: SQL = """
     exists (
       select from base_way as way
       where way.base_id = link.base_id and way.account_id = guest.account_id and way.source = 'invite link')

@@ -1,30 +1,30 @@
 package import Access
 package import Postgres
 
-/// Those who have come into bases by invite links, for whoever has proved their right to the base.
+/// The guests of bases: people who have accepted an invite link. For callers who have proved their right to the base.
 package struct InviteLinkGuests: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A page of those who may come into a base now, and how many there are: not by a link that has expired, nor from outside
-  /// where the team lets nobody in.
+  /// A page of the guests who have access to a base now, and how many there are. An expired link gives no access; nor
+  /// does any to outsiders if the base's team does not admit them.
   package func list(
     of base: ID<Base>, _ page: Page
   ) async throws(PostgresError) -> (guests: [InviteLinkGuest], count: Int64) {
-    let own: SQL = "link.base_id = \(base) and \(InviteLinkGuest.isWelcome)"
+    let own: SQL = "link.base_id = \(base) and \(InviteLinkGuest.hasAccess)"
     let count = try await app.db.count(
       "select count(*) from invite_link_guest as guest join base_link as link on link.id = guest.link_id where \(own)")
     return (try await listUncounted(of: base, page), count)
   }
 
-  /// The same without counting them.
+  /// The same without the count.
   package func listUncounted(of base: ID<Base>, _ page: Page) async throws(PostgresError) -> [InviteLinkGuest] {
-    try await list(where: "link.base_id = \(base) and \(InviteLinkGuest.isWelcome)", page)
+    try await list(where: "link.base_id = \(base) and \(InviteLinkGuest.hasAccess)", page)
   }
 
-  /// A page of the guests for whose rows of `guest` and `link` a condition holds.
+  /// A page of the guests for which a condition on `guest` and `link` holds.
   func list(where condition: SQL, _ page: Page) async throws(PostgresError) -> [InviteLinkGuest] {
     try await app.db.rows(
       """
@@ -43,8 +43,8 @@ package struct InviteLinkGuests: Sendable {
       """)
   }
 
-  /// Lets somebody into the base of an invite link as long as the link lives; what it allows then, too. Whoever was taken
-  /// out of the base does not come back by a link that was there then.
+  /// Gives the caller access to the base of an invite link for as long as the link lives, with the permission that it
+  /// has at each moment. Someone who was removed from the base cannot come back by a link that existed at that time.
   package func accept(_ token: String, password: String?, by caller: SignedIn) async throws -> SharedBase {
     let opened = try await OpenedLink.open(.invite, token, password: password, app)
     guard opened.team == caller.team || opened.isForOtherTeams else {
@@ -63,7 +63,8 @@ package struct InviteLinkGuests: Sendable {
     return base
   }
 
-  /// Takes a guest out of a base, by whichever links: they end for them, as do those that they have not accepted.
+  /// Removes a guest from a base: all links that they have accepted end for them, and they can accept no other existing
+  /// link.
   package func remove(_ user: String, from base: ID<Base>, by caller: SignedIn) async throws {
     try await app.change(by: caller) {
       guard try await $0.bar(user, from: base) > 0 else { throw Refusal.notFound(.user(user)) }
@@ -72,8 +73,8 @@ package struct InviteLinkGuests: Sendable {
 }
 
 extension Transaction {
-  /// Takes from somebody what invite links have given them in a base, and lets them in by none of these again. Gives for
-  /// how many links they were guests.
+  /// Ends what invite links have given a person in a base, and bars them from all its existing links. Returns the
+  /// number of links by which they were a guest.
   @discardableResult
   func bar(_ user: String, from base: ID<Base>) async throws(PostgresError) -> Int64 {
     let barred: BarredGuest? = try await row(

@@ -1,7 +1,7 @@
 package import Access
 package import Postgres
 
-/// A base that somebody may open, with what they may do in it, how they came to it, and whether it is one of their favourites.
+/// A base that is shared with a person: their permission, who shared it, and whether it is a favourite.
 package struct SharedBase: RowDecodable, Sendable {
   package let base: BaseRecord
   package let permission: Permission
@@ -10,11 +10,11 @@ package struct SharedBase: RowDecodable, Sendable {
   package let sharerName: String
   package let group: ID<Group>?
 
-  /// The ways that lead to an account itself.
+  /// A condition on `way`, true for access that was given to the account itself.
   static let personally: SQL = "way.source in ('user share', 'invite link')"
 
-  /// Gives the live bases that an account has come to by the ways of a condition on `way`; each once, by the way that
-  /// allows the most, or once for each group.
+  /// Selects the live bases to which an account has access by the ways for which a condition on `way` holds. Each base
+  /// appears once, by the way with the highest permission, or once for each group.
   static func select(to account: ID<Account>, by ways: SQL) -> SQL {
     """
     select \(BaseRecord.columns), own.permission, favorite.base_id is not null as is_favorite, sharer.uid as sharer_uid,

@@ -1,24 +1,24 @@
 package import Access
 package import Postgres
 
-/// The shares of bases with people, for whoever has proved their right to the base.
+/// The shares of bases with people, for callers who have proved their right to the base.
 package struct UserShares: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A page of those of a base.
+  /// A page of a base's shares.
   package func list(of base: ID<Base>, _ page: Page) async throws(PostgresError) -> [UserShare] {
     try await list(where: "share.base_id = \(base)", page)
   }
 
-  /// A page of those within an administrator's reach.
+  /// A page of the shares within an administrator's reach.
   package func list(_ reach: Reach, _ page: Page) async throws(PostgresError) -> [UserShare] {
     try await list(where: "\(reach.holds("share"))", page)
   }
 
-  /// A page of those for whose rows of `share` a condition holds.
+  /// A page of the shares for which a condition on `share` holds.
   func list(where condition: SQL, _ page: Page) async throws(PostgresError) -> [UserShare] {
     try await app.db.rows(
       """
@@ -30,7 +30,7 @@ package struct UserShares: Sendable {
       """)
   }
 
-  /// Shares a base with somebody of its team.
+  /// Shares a base with a person of its team.
   package func share(
     _ base: ID<Base>, with user: String, _ permission: Permission, by caller: SignedIn
   ) async throws {
@@ -62,8 +62,8 @@ package struct UserShares: Sendable {
     guard count == 1 else { throw Refusal.notFound(.share(user)) }
   }
 
-  /// Takes a base away from somebody with whom it is shared. If they have not done it themselves, no invite link that
-  /// is there lets them in again.
+  /// Ends the share of a base with a person. Unless they end it themselves, they can accept none of its existing invite
+  /// links any more.
   package func end(_ base: ID<Base>, with user: String, by caller: SignedIn) async throws {
     try await app.change(by: caller) {
       let count = try await $0.run(
@@ -77,14 +77,14 @@ package struct UserShares: Sendable {
   }
 }
 
-/// Somebody with whom a base is shared. One form for all lists.
+/// A person with whom a base is shared. All lists have this form.
 package struct UserShare: RowDecodable, Sendable {
   package let id: Int64
   package let base: BaseUUID
   package let person: PublicPerson
   package let permission: Permission
 
-  /// What `init(_ row:)` reads, from `share`, its `account` and its `base`.
+  /// The columns that `init(_ row:)` reads, from `share`, its `account` and its `base`.
   static let columns: SQL = "share.id, base.uuid::text as base_uuid, \(PublicPerson.columns), share.permission"
 
   package init(_ row: Row) throws(PostgresError) {

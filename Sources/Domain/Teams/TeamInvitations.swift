@@ -2,14 +2,14 @@ package import Access
 package import Ground
 package import Postgres
 
-/// The invitations into teams of people who are in none.
+/// The invitations of people without a team into teams.
 package struct TeamInvitations: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A page of the open ones within reach, and how many there are.
+  /// A page of the open invitations within reach, and how many there are.
   package func list(
     _ reach: Reach, _ page: Page
   ) async throws(PostgresError) -> (invitations: [TeamInvitationRecord], count: Int64) {
@@ -18,7 +18,7 @@ package struct TeamInvitations: Sendable {
     return (try await list(where: open, page), count)
   }
 
-  /// A page of the open ones to a person.
+  /// A page of the open invitations of the caller.
   package func list(to caller: SignedIn, _ page: Page) async throws(PostgresError) -> [TeamInvitationRecord] {
     try await list(where: "account_id = \(caller.account) and \(TeamInvitationRecord.isOpen)", page)
   }
@@ -28,7 +28,8 @@ package struct TeamInvitations: Sendable {
       TeamInvitationRecord.select("select * from team_invitation where \(condition) order by id \(page.limit)"))
   }
 
-  /// Invites a person without a team, by the address that an administrator gave them; again, for another thirty days.
+  /// Invites a person without a team by the address that an administrator set. A repeated invitation is open for
+  /// another 30 days.
   package func invite(
     _ email: EmailAddress, into team: ID<Team>, by caller: SignedIn
   ) async throws -> TeamInvitationRecord {
@@ -52,7 +53,7 @@ package struct TeamInvitations: Sendable {
     return made
   }
 
-  /// Ends an invitation within the scope, by its number as it stood in a path.
+  /// Ends an invitation within the scope, by its ID as a path has it.
   package func end(_ named: String, within scope: Scope<TeamInvitation>, by caller: SignedIn) async throws {
     let count = try await app.change(by: caller) {
       try await $0.run(
@@ -61,7 +62,7 @@ package struct TeamInvitations: Sendable {
     guard count == 1 else { throw Refusal.notFound(.invitation(named)) }
   }
 
-  /// Puts the person who was invited into the team.
+  /// Puts the invited person into the team.
   package func accept(by invitee: TeamInvitee, named: String) async throws {
     let caller = invitee.caller
     try await app.change(by: caller, endsOwnAccess: true, statementTime: .seconds(120)) {
@@ -79,7 +80,7 @@ package struct TeamInvitations: Sendable {
   }
 }
 
-/// What lets somebody without a team come into one.
+/// An invitation into a team.
 package struct TeamInvitationRecord: RowDecodable, Sendable {
   package let id: ID<TeamInvitation>
   package let team: ID<Team>
@@ -92,12 +93,12 @@ package struct TeamInvitationRecord: RowDecodable, Sendable {
   package let created: Timestamp
   package let end: Timestamp
 
-  /// Holds for the rows of `team_invitation` that can be accepted.
+  /// A condition on `team_invitation`, true for those that can be accepted.
   static let isOpen: SQL = """
     expires_at > now() and exists (select from live_account where live_account.id = team_invitation.account_id)
     """
 
-  /// Gives the invitations of a statement that selects rows of `team_invitation`.
+  /// Selects the invitations of the rows that a statement on `team_invitation` selects.
   static func select(_ rows: SQL) -> SQL {
     """
     select invitation.id, invitation.team_id, team.name as team_name, account.uid, account.name, account.email,

@@ -2,7 +2,7 @@ package import Access
 package import Ground
 package import Postgres
 
-/// A team, in one form for all operations. Its creator is the admin it was made with.
+/// A team, in the form of all operations. Its creator is the admin that it was made with.
 package struct TeamRecord: RowDecodable, Sendable {
   package let id: ID<Team>
   package let name: String
@@ -13,10 +13,10 @@ package struct TeamRecord: RowDecodable, Sendable {
   package let creatorName: String
   package let creatorEmail: String
   package let counts: TeamCounts?
-  /// The admin, if a password was generated.
+  /// The admin, if a password was generated for them.
   package internal(set) var admin: Person?
 
-  /// Gives the teams of a statement that selects rows of `team`.
+  /// Selects the teams of the rows that a statement on `team` selects.
   static func select(_ rows: SQL, counted: Bool = false) -> SQL {
     """
     select team.id, team.name, team.role, team.created_at, team.member_quota::bigint as member_quota,
@@ -55,14 +55,14 @@ package struct TeamRecord: RowDecodable, Sendable {
   }
 }
 
-/// How many there are of what a team has.
+/// The number of a team's people and groups.
 package struct TeamCounts: Sendable {
   package let users: Int64
   package let activeUsers: Int64
   package let groups: Int64
 }
 
-/// What a team is called.
+/// The ID and the name of a team.
 package struct TeamName: RowDecodable, Sendable {
   package let id: ID<Team>
   package let name: String

@@ -1,19 +1,19 @@
 package import Access
 package import Postgres
 
-/// What teams' admins set for their teams.
+/// The settings that admins make for their teams.
 package struct AllTeamSettings: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A team's settings; nil if it is not there any more.
+  /// A team's settings; nil if there is no such team any more.
   package func find(of team: ID<Team>) async throws(PostgresError) -> TeamSettings? {
     try await app.db.row("select \(TeamSettings.columns) from team where id = \(team)")
   }
 
-  /// Changes a team's settings; nil if it is not there any more.
+  /// Changes a team's settings; nil if there is no such team any more.
   package func change(
     of team: ID<Team>, to change: TeamSettingsChange, by caller: SignedIn
   ) async throws -> TeamSettings? {
@@ -34,7 +34,7 @@ package struct AllTeamSettings: Sendable {
   }
 }
 
-/// What is to become of a team's settings; nil stays as it is.
+/// A change of a team's settings; nil leaves a setting as it is.
 package struct TeamSettingsChange: Sendable {
   package var forcesTwoFactors: Bool?
   package var forcesSSO: Bool?
@@ -43,7 +43,7 @@ package struct TeamSettingsChange: Sendable {
   package var allowsExternalLinks: Bool?
   package var letsMembersRename: Bool?
 
-  /// Nothing.
+  /// Changes nothing.
   package init() {}
 }
 

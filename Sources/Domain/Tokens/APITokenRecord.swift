@@ -3,7 +3,7 @@ package import Crypto
 package import Ground
 package import Postgres
 
-/// An API token in a list; or a new one, with its secret for the only time. One form for all lists.
+/// An API token. A new one also has its secret, which is shown only once. All lists have this form.
 package struct APITokenRecord: RowDecodable, Sendable {
   package let id: ID<APIToken>
   package let app: String
@@ -26,10 +26,10 @@ package struct APITokenRecord: RowDecodable, Sendable {
   package let uses: Int64
   package let lastClient: String?
   package let lastAddresses: [String]
-  /// In the answer that makes it.
+  /// Only in the response that creates the token or rotates its secret.
   package internal(set) var secret: Secret?
 
-  /// What `init(_ row:)` reads, from `token` joined with `origin`.
+  /// The columns that `init(_ row:)` reads, from `token` joined with `origin`.
   static let columns: SQL = """
     token.id, token.app_name, token.hint, token.permission, token.created_at, token.last_used_at,
     creator.uid as creator_uid, creator.name as creator_name, base.uuid::text as base_uuid, base.name as base_name,
@@ -39,13 +39,13 @@ package struct APITokenRecord: RowDecodable, Sendable {
     array(select host(address) from unnest(token.last_addresses) as seen (address)) as last_addresses
     """
 
-  /// Joins `token` with who made it, and with its base.
+  /// Joins `token` with its creator and its base.
   static let origin: SQL = """
     join account as creator on creator.id = token.created_by
     join base on base.id = token.base_id
     """
 
-  /// Gives the tokens of a statement that selects rows of `api_token`, in an order.
+  /// Selects the tokens of the rows that a statement on `api_token` selects, in the given order.
   static func select(_ rows: SQL, order: SQL = "order by token.id") -> SQL {
     "select \(columns) from (\(rows)) as token \(origin) \(order)"
   }
@@ -75,20 +75,21 @@ package struct APITokenRecord: RowDecodable, Sendable {
   }
 }
 
-/// What holds for an API token beyond its permission. Of a new token, what is kept is as for all.
+/// The terms of an API token beyond its permission. In a new token, what is not given has its default.
 package struct APITokenTerms: Sendable {
-  /// Nil stays as it is.
+  /// Nil leaves it as it is.
   package var note: String?
-  /// From where it may be used, each as PostgreSQL's `cidr` takes it; none: from everywhere. Nil stays as it is.
+  /// The networks from which it may be used, in the form of PostgreSQL's `cidr`; an empty list allows all. Nil leaves
+  /// them as they are.
   package var networks: [String]?
-  /// Exchanges a minute; cleared: what holds for all.
+  /// The most exchanges a minute; cleared: the general limit.
   package var limit: Patch<Int64> = .keep
-  /// When it ends; cleared: never.
+  /// When it expires; cleared: never.
   package var end: Patch<End> = .keep
 
-  /// When a token ends.
+  /// When a token expires.
   package enum End: Sendable {
-    /// So many days from now.
+    /// This many days from now.
     case days(Int64)
     /// At a point in time.
     case time(Timestamp)
@@ -97,18 +98,18 @@ package struct APITokenTerms: Sendable {
     fileprivate var time: Timestamp? { if case .time(let time) = self { time } else { nil } }
   }
 
-  /// Nothing said.
+  /// Gives and changes nothing.
   package init() {}
 
-  /// Whether nothing is said at all.
-  package var isEmpty: Bool { !attributes.contains(where: \.isSaid) }
+  /// Whether no term is given.
+  package var isEmpty: Bool { !attributes.contains(where: \.isGiven) }
 
-  /// - Throws: `DomainError` where it would have ended before it began.
+  /// - Throws: `DomainError` if it would expire in the past.
   func check(at now: Timestamp) throws(DomainError) {
     if let time = end.value?.time, time <= now { throw .refused("expires_at invalid: it must be in the future.") }
   }
 
-  /// Their columns of `api_token`.
+  /// The terms as columns of `api_token`.
   var attributes: [ColumnPatch] {
     [
       ColumnPatch("expires_at", end, Self.expression),

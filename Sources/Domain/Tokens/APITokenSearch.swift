@@ -2,33 +2,33 @@ package import Access
 package import Ground
 internal import Postgres
 
-/// Which of a team's API tokens are searched for, and in which order; nil is no condition.
+/// A search among a team's API tokens, and the order of its results; nil means any.
 package struct APITokenSearch: Sendable {
   package var base: BaseUUID?
   package var creator: UserID?
   package var permission: Permission?
-  /// Not used since then, nor made.
+  /// Neither used nor created since then.
   package var unusedSince: Timestamp?
   /// A part of the name of the token or of its base.
   package var text: String?
   package var order = APITokenOrder.made
   package var isDescending = true
 
-  /// What they are sorted by.
+  /// What the results are sorted by.
   package enum APITokenOrder: Sendable {
     case made
     case used
     case name
   }
 
-  /// All, the last made first.
+  /// Matches all tokens, the latest first.
   package init() {}
 
   var hasFilter: Bool {
     base != nil || creator != nil || permission != nil || unusedSince != nil || text != nil
   }
 
-  /// The rows of `token` that are asked for.
+  /// The tables and the condition that select the matching rows of `token`.
   func source(_ team: ID<Team>) -> SQL {
     let asksForBase = base != nil || text != nil
     let tables: SQL =

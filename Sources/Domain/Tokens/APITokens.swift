@@ -2,11 +2,11 @@ package import Access
 internal import Crypto
 package import Postgres
 
-/// The API tokens of bases, for whoever has proved their right to the base.
+/// The API tokens of bases, for callers who have proved their right to the base.
 package struct APITokens: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
   /// A page of the live tokens of a base.
@@ -14,12 +14,12 @@ package struct APITokens: Sendable {
     try await list("select * from api_token where base_id = \(base) and revoked_at is null order by id \(page.limit)")
   }
 
-  /// The tokens of a statement that selects rows of `api_token`.
+  /// The tokens of the rows that a statement on `api_token` selects.
   func list(_ rows: SQL) async throws(PostgresError) -> [APITokenRecord] {
     try await app.db.rows(APITokenRecord.select(rows))
   }
 
-  /// A page of a team's live tokens that are searched for, and how many there are.
+  /// A page of the matching live tokens of a team, and how many match.
   package func search(
     _ search: APITokenSearch, in team: ID<Team>, _ page: Page
   ) async throws(PostgresError) -> (tokens: [APITokenRecord], count: Int64) {
@@ -36,10 +36,10 @@ package struct APITokens: Sendable {
     return (isFromEnd ? found.reversed() : found, count)
   }
 
-  /// Makes a token that does no more than its maker may; the answer is the only one that has its secret.
+  /// Makes a token with at most the permission of its creator. Only this response has its secret.
   package func issue(
     _ new: NewAPIToken, for base: ID<Base>, named name: String, by caller: SignedIn,
-    whoMay permission: Permission = .readWrite
+    callerPermission permission: Permission = .readWrite
   ) async throws -> APITokenRecord {
     guard new.permission <= permission else { throw Refusal.notAllowed }
     try new.terms.check(at: app.now())
@@ -64,10 +64,10 @@ package struct APITokens: Sendable {
     return made
   }
 
-  /// Changes what a token allows; its secret stays. Whoever may do no more than read changes no token that writes.
+  /// Changes a token; its secret stays. A caller who may only read cannot change a token that writes.
   package func change(
     _ name: String, to change: APITokenChange, of base: ID<Base>, by caller: SignedIn,
-    whoMay permission: Permission = .readWrite
+    callerPermission permission: Permission = .readWrite
   ) async throws -> APITokenRecord {
     if let wanted = change.permission, wanted > permission { throw Refusal.notAllowed }
     try change.terms.check(at: app.now())
@@ -88,11 +88,12 @@ package struct APITokens: Sendable {
     return changed
   }
 
-  /// Gives a token another secret, which is in the answer alone. The former one works for the grace period, in seconds, so
-  /// that its program can change over; whoever shows it later is noted. Whoever gets the new secret can do what the token
-  /// allows, so they must be allowed that themselves.
+  /// Gives a token another secret, which only this response has. The former secret works for the grace period, in
+  /// seconds, so that its program can change over; later uses of it are noted. The new secret can do all that the token
+  /// allows, so the caller must be allowed that themselves.
   package func rotate(
-    _ name: String, of base: ID<Base>, grace: Int64, by caller: SignedIn, whoMay permission: Permission = .readWrite
+    _ name: String, of base: ID<Base>, grace: Int64, by caller: SignedIn,
+    callerPermission permission: Permission = .readWrite
   ) async throws -> APITokenRecord {
     let allowed: SQL = "token.base_id = \(base) and token.app_name = \(name) and token.permission <= \(permission)"
     guard let rotated = try await rotate(where: allowed, grace: grace, by: caller) else {
@@ -101,7 +102,7 @@ package struct APITokens: Sendable {
     return rotated
   }
 
-  /// The same by the program itself, with the secret that it has now.
+  /// The same by the program itself, which shows the present secret.
   package func rotate(_ program: APITokenBearer.Program, grace: Int64) async throws -> APITokenRecord {
     let generation: SQL = "token.id = \(program.token) and token.generation = \(program.generation)"
     guard program.isCurrent, let rotated = try await rotate(where: generation, grace: grace, by: nil) else {
@@ -110,7 +111,7 @@ package struct APITokens: Sendable {
     return rotated
   }
 
-  /// The same for the live token that a condition on `token` names; nil if there is none.
+  /// The same for the live token that matches a condition on `token`; nil if there is none.
   private func rotate(where condition: SQL, grace: Int64, by caller: SignedIn?) async throws -> APITokenRecord? {
     let secret = Secret.generate()
     let rotated: APITokenRecord? = try await app.change(by: caller) {
@@ -125,7 +126,7 @@ package struct APITokens: Sendable {
           insert into retired_secret (hash, token_id, generation, valid_until)
           select hash, id, generation, now() + make_interval(secs => \(grace)::double precision) from former
         ), shortened as (
-          -- Those of before it live no longer either.
+          -- Secrets that were retired earlier live no longer either.
           update retired_secret as older
           set valid_until = least(older.valid_until, now() + make_interval(secs => \(grace)::double precision))
           from former where older.token_id = former.id
@@ -143,7 +144,7 @@ package struct APITokens: Sendable {
     return rotated
   }
 
-  /// Ends a token: it and the base tokens made from it are refused from now on, and its name is free again.
+  /// Revokes a token: it and the base tokens made from it are refused from now on, and its name is free again.
   package func revoke(_ name: String, of base: ID<Base>, by caller: SignedIn) async throws {
     let count = try await app.change(by: caller) {
       try await $0.run(
@@ -155,7 +156,7 @@ package struct APITokens: Sendable {
     guard count == 1 else { throw Refusal.notFound(.apiToken(name)) }
   }
 
-  /// Why nothing was done with a token: it is not there, or does more than the caller may.
+  /// Why a token was not changed: it does not exist, or it may do more than the caller.
   private func missing(_ name: String, of base: ID<Base>) async throws(PostgresError) -> Refusal {
     let count = try await app.db.count(
       "select count(*) from api_token where base_id = \(base) and app_name = \(name) and revoked_at is null")
@@ -163,24 +164,23 @@ package struct APITokens: Sendable {
   }
 }
 
-/// An API token that is to be made.
+/// An API token to be created.
 package struct NewAPIToken: Sendable {
   let app: DisplayName
   let permission: Permission
   let terms: APITokenTerms
 
-  /// A token of a name, which is its program's.
+  /// `app` is the name of the program that gets the token.
   package init(app: DisplayName, permission: Permission, terms: APITokenTerms) {
     (self.app, self.permission, self.terms) = (app, permission, terms)
   }
 }
 
-/// What is to become of an API token.
+/// A change of an API token.
 package struct APITokenChange: Sendable {
-  /// Nil stays as it is.
+  /// Nil leaves it as it is.
   let permission: Permission?
   let terms: APITokenTerms
 
-  /// A change of the permission, of the terms, or of both.
   package init(permission: Permission?, terms: APITokenTerms) { (self.permission, self.terms) = (permission, terms) }
 }

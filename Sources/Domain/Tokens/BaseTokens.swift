@@ -2,14 +2,14 @@ package import Access
 package import Crypto
 internal import Postgres
 
-/// The base tokens that were issued, of which the database knows those that were ended before their time.
+/// The issued base tokens. The database knows only those that were revoked before they expired.
 package struct BaseTokens: Sendable {
   private let app: App
 
-  /// Those of an app's database.
+  /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// Ends a token that has a name (`jti`); once more changes nothing. The audit log says who had it.
+  /// Revokes a token by its ID (`jti`); revoking it again changes nothing. The audit log records who had it.
   package func revoke(_ claims: BaseTokenClaims, named id: String) async throws {
     try await app.change(by: nil) {
       try await $0.run(

@@ -56,12 +56,12 @@ func endSessions(_ options: Options) throws {
 
 private func atTheMachine<Value: Sendable>(
   _ options: Options, isPasswordGiven: Bool = false,
-  _ body: @escaping @Sendable (AtTheMachine) async throws -> Value
+  _ body: @escaping @Sendable (LocalAdministration) async throws -> Value
 ) throws -> Value {
   try withInstallation(options) { installation in
     let passwords = installation.passwords
     let leaked = isPasswordGiven ? try installation.configuration.readLeakedPasswords() : LeakedPasswords()
-    return try installation.withDatabase { try await body(AtTheMachine($0, passwords, leaked: leaked)) }
+    return try installation.withDatabase { try await body(LocalAdministration($0, passwords, leaked: leaked)) }
   }
 }
 

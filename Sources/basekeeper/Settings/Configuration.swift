@@ -4,14 +4,17 @@ internal import Crypto
 internal import Glibc
 internal import Ground
 internal import HTTP
-internal import Postgres
 internal import Server
 
 /// The operator's settings, read once at the start. `settingGroups` lists them.
 struct Configuration {
   var databaseURL: String?
+  /// The database as the role that owns the schema; nil if that is the role of `databaseURL`.
+  var ownerURL: String?
   /// A standby of the database; nil if there is none.
   var readURL: String?
+  /// Whether a server must prove itself with TLS although its URL does not say so.
+  var asksForTLSByDefault: Bool
   var readLag: Duration
   var preparesStatements: Bool
   var dataDirectory: String
@@ -26,7 +29,7 @@ struct Configuration {
   var isDemo: Bool
   var signingSecret: String?
   var algorithm: SigningKey.Algorithm
-  /// What seals the secrets in the database; nil if it was not set.
+  /// The master key, which seals the secrets in the database; nil if it was not set.
   var masterKey: String?
   var edge: Edge
   var metricsNetworks: [IPNetwork]
@@ -82,6 +85,9 @@ struct Configuration {
     /// Whether it means all addresses of the machine.
     var isEverywhere: Bool { Self.wildcards[host] != nil }
 
+    /// Whether only this machine can reach it.
+    var isLoopback: Bool { host == "localhost" || IPAddress(host)?.isLoopback == true }
+
     /// How this machine itself reaches it.
     var local: Address { Address(host: Self.wildcards[host] ?? host, port: port) }
 
@@ -99,8 +105,9 @@ struct Configuration {
   /// Reads all settings.
   init(_ environment: Environment) throws(Problems) {
     var environment = environment
-    databaseURL = environment.connection("DATABASE_URL")
-    readURL = environment.connection("DATABASE_READ_URL")
+    let servers = DatabaseServers(&environment)
+    (databaseURL, ownerURL, readURL, asksForTLSByDefault) =
+      (servers.database, servers.owner, servers.standby, servers.askForTLSByDefault)
     readLag = environment.seconds("BASEKEEPER_READ_LAG")
     preparesStatements = environment.flag("BASEKEEPER_PREPARED_STATEMENTS")
     (dataDirectory, isPlaceGiven) = (environment.value("BASEKEEPER_DATA_DIR") ?? "", environment.saysWhere)
@@ -110,11 +117,10 @@ struct Configuration {
     edge = environment.edge(isSecure: place.isSecure)
     metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS")
     showsDocs = environment.flag("BASEKEEPER_API_DOCS")
-    adminEmail = environment.value("BASEKEEPER_ADMIN_EMAIL") ?? ""
-    adminPassword = environment.secret("BASEKEEPER_ADMIN_PASSWORD")
+    (adminEmail, adminPassword) =
+      (environment.value("BASEKEEPER_ADMIN_EMAIL") ?? "", environment.secret("BASEKEEPER_ADMIN_PASSWORD"))
     isDemo = environment.flag("BASEKEEPER_DEMO")
-    signingSecret = environment.key("JWT_PRIVATE_KEY")
-    masterKey = environment.key("BASEKEEPER_MASTER_KEY")
+    (signingSecret, masterKey) = (environment.key("JWT_PRIVATE_KEY"), environment.key("BASEKEEPER_MASTER_KEY"))
     algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
 
     (requestLimits, accountTokens) = (environment.requestLimits(), environment.accountTokens())
@@ -126,11 +132,11 @@ struct Configuration {
     _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
     limits = environment.limits()
     connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS") ?? 4
-    statementTime = environment.seconds("BASEKEEPER_STATEMENT_TIMEOUT")
-    connectTime = environment.seconds("BASEKEEPER_CONNECT_TIMEOUT")
+    (statementTime, connectTime) =
+      (environment.seconds("BASEKEEPER_STATEMENT_TIMEOUT"), environment.seconds("BASEKEEPER_CONNECT_TIMEOUT"))
     databaseWait = environment.seconds("BASEKEEPER_DATABASE_WAIT")
-    drainTime = environment.seconds("BASEKEEPER_DRAIN_TIME")
-    shutdownTime = environment.seconds("BASEKEEPER_SHUTDOWN_TIMEOUT")
+    (drainTime, shutdownTime) =
+      (environment.seconds("BASEKEEPER_DRAIN_TIME"), environment.seconds("BASEKEEPER_SHUTDOWN_TIMEOUT"))
     trashDays = environment.integer("BASEKEEPER_TRASH_DAYS") ?? 30
     leakedPasswordsFile = environment.text("BASEKEEPER_LEAKED_PASSWORDS")
 
@@ -142,7 +148,7 @@ struct Configuration {
 extension Configuration {
   /// Checks the first administrator's address and password by the rules of the API. Only the first start uses them.
   func checkAdministrator() throws(Problems) {
-    let problems = AtTheMachine.problems(
+    let problems = LocalAdministration.problems(
       email: adminEmail, named: "BASEKEEPER_ADMIN_EMAIL", password: adminPassword, named: "BASEKEEPER_ADMIN_PASSWORD",
       leaked: adminPassword == nil ? LeakedPasswords() : try readLeakedPasswords())
     if !problems.isEmpty { throw Problems(lines: problems) }
@@ -194,6 +200,12 @@ private struct ServiceAddress {
       warnings.append(
         "BASEKEEPER_PUBLIC_URL is not set: answers name \(publicURL), which clients on other machines cannot reach")
     }
+    if certificateFiles == nil && !listen.isLoopback && (environment.text("BASEKEEPER_TRUSTED_PROXIES") ?? "").isEmpty {
+      warnings.append(
+        "BASEKEEPER_LISTEN: other machines reach \(listen) without TLS, so tokens and passwords can be read on the way: "
+          + "set BASEKEEPER_TLS_CERTIFICATE, or put a proxy that speaks TLS in front and name it in "
+          + "BASEKEEPER_TRUSTED_PROXIES")
+    }
     while publicURL.hasSuffix("/") { publicURL.removeLast() }
     let isHTTP = publicURL.hasPrefix("http://") || publicURL.hasPrefix("https://")
     if !isHTTP || publicURL.contains(where: \.isWhitespace) {
@@ -209,22 +221,6 @@ extension Environment {
   fileprivate mutating func limit(_ name: String) -> Int64? {
     guard let number = integer(name), number > 0 else { return nil }
     return Int64(number)
-  }
-
-  /// How to connect to a PostgreSQL; nil if it is not set.
-  fileprivate mutating func connection(_ name: String) -> String? {
-    guard let url = secret(name) else { return nil }
-    do throws(PostgresError) {
-      _ = try ConnectionString(url)
-    } catch {
-      // Only the scheme: the rest may contain a password.
-      let scheme = url.split(separator: ":", maxSplits: 1).first.map { url.contains("://") ? "\($0)://… " : "" } ?? ""
-      refuse(
-        name,
-        "\(scheme)does not name a PostgreSQL. Write postgresql://USER@HOST/DATABASE, or libpq's HOST=… words. In a URL, "
-          + "write / and @ in a password as %2F and %40")
-    }
-    return url
   }
 
   /// A secret of at least 32 bytes; nil if it is not set.

@@ -1,9 +1,9 @@
 internal import Glibc
 internal import Ground
 
-/// The variables that settings are read from: those of this process, a file's, and what the command line says; the
-/// command line goes first, then the process's. Typed reading gathers every problem, so that the operator sees all of
-/// them at once.
+/// The variables that settings are read from: those of this process, of a file, and of the command line. The command
+/// line takes precedence, then the process. Typed reading collects every problem, so that the operator sees all of them
+/// at once.
 struct Environment {
   /// Where a value comes from.
   enum ValueSource: Equatable, CustomStringConvertible {
@@ -25,7 +25,7 @@ struct Environment {
     let source: ValueSource
   }
 
-  /// The file that is read where the command line names none and no setting says where the data are.
+  /// The file that is read if the command line names none and no setting says where the data are.
   static let standardFile = "/etc/basekeeper/basekeeper.env"
 
   private(set) var values: [String: SettingValue] = [:]
@@ -51,7 +51,7 @@ struct Environment {
     if !saysWhere && access(Self.standardFile, F_OK) == 0 { read(Self.standardFile) }
   }
 
-  /// Whether something says where the data are.
+  /// Whether a setting says where the data are.
   var saysWhere: Bool {
     ["DATABASE_URL", "DATABASE_URL_FILE", "BASEKEEPER_DATA_DIR"].contains { values[$0]?.text.isEmpty == false }
   }

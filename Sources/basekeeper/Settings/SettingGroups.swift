@@ -8,8 +8,13 @@ let settingGroups = [
   SettingGroup(title: "Secrets", settings: [
     Setting("POSTGRES_PASSWORD", .compose, nil, isInTemplate: true,
       """
-      The password of the role basekeeper in compose.yaml's PostgreSQL, which takes it at the first start; later, \
-      change it in both places. It becomes part of a URL, so use only letters and digits
+      The password of the role basekeeper in compose.yaml's PostgreSQL, which owns the data and takes it at the first \
+      start; later, change it in both places. It becomes part of a URL, so use only letters and digits
+      """),
+    Setting("POSTGRES_SERVICE_PASSWORD", .compose, nil, isInTemplate: true,
+      """
+      The password of the role basekeeper_service, as which compose.yaml's service serves. It becomes part of a URL, \
+      too
       """),
     Setting("BASEKEEPER_MASTER_KEY", .secret("32 bytes or more"), nil,
       otherwise: "generated, in master.key in the data directory", isInTemplate: true,
@@ -63,6 +68,12 @@ let settingGroups = [
       """
       The database, such as postgresql://basekeeper@db.example.com/basekeeper; it may have several hosts and \
       target_session_attrs. compose.yaml sets it
+      """),
+    Setting("DATABASE_OWNER_URL", .secret("a libpq URI"), nil, otherwise: "DATABASE_URL",
+      """
+      The same database as the role that owns the schema, for migrating, backing up and restoring. The role of \
+      DATABASE_URL then only serves: it is created if it is missing, and gets no more rights than that takes. \
+      compose.yaml sets it
       """),
     Setting("DATABASE_READ_URL", .secret("a libpq URI"), nil,
       "A streaming standby, from which administrators' lists are read while it keeps up"),

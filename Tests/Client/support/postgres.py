@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -137,6 +138,14 @@ class Postgres:
     def psql(self, *scripts, database="basekeeper"):
         """Runs scripts as the superuser, one after the other; returns their output."""
         return psql(self.url_of(database, user="postgres"), *scripts)
+
+    def refusal(self, statement, url):
+        """The SQLSTATE with which a role is refused a statement; None if it is not."""
+        command = as_postgres(
+            newest("psql"), *QUIET, "--set=VERBOSITY=sqlstate", "-d", url, "-c", statement)
+        done = subprocess.run(command, capture_output=True, text=True, cwd="/", timeout=PATIENCE)
+        found = re.search(r"(?:ERROR|FATAL): +([0-9A-Z]{5})", done.stderr)
+        return found[1] if done.returncode != 0 and found else None
 
     def rows(self, script, database="basekeeper"):
         """The rows of a query, as lists of texts."""

@@ -1,6 +1,6 @@
 internal import FuzzTargets
 
-/// The program's begin: `fuzz TARGET`, and then what libFuzzer takes. The package manager names it after the module.
+/// The entry point: `fuzz TARGET`, followed by libFuzzer's arguments. The package manager names it after the module.
 @_cdecl("fuzz_main")
 public func start(_ count: Int32, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?) -> Int32 {
   let name = count > 1 ? arguments?[1].map { String(cString: $0) } : nil
@@ -20,7 +20,7 @@ private let judge: @convention(c) (UnsafePointer<UInt8>?, Int) -> Int32 = { star
   do {
     let bytes = Array(UnsafeBufferPointer(start: start, count: count))
     try target?.run(bytes)
-    // To measure takes a hundred times as long as to judge.
+    // Measuring takes a hundred times as long as judging.
     var chance = Chance(state: bytes.reduce(14_695_981_039_346_656_037) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
     if Int.random(in: 0..<32, using: &chance) == 0 { try target?.measure(bytes, &chance) }
   } catch {

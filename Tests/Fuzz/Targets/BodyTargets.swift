@@ -4,7 +4,7 @@ import Ground
 @testable import Domain
 @testable import HTTP
 
-/// A form: against a model of it, there and back, and against the same fields as multipart and as JSON.
+/// A form: compared with a model, in a round trip, and with the same fields as multipart and as JSON.
 func form(_ bytes: [UInt8]) throws {
   let fields = try? Fields(urlEncoded: bytes, in: "form")
   let model = modelOfForm(bytes)
@@ -13,7 +13,7 @@ func form(_ bytes: [UInt8]) throws {
   let again = texts.map { "\(escaped($0.name.utf8))=\(escaped($0.text.utf8))" }.joined(separator: "&")
   try expect(flat(try Fields(urlEncoded: Array(again.utf8), in: "form").texts ?? []) == flat(texts), "there and back")
 
-  // A multipart header has no name with a line end.
+  // A multipart header cannot have a name with a line end.
   let writable = texts.prefix(100).filter { !$0.name.utf8.contains { $0 == 10 || $0 == 13 } }
   guard !writable.isEmpty else { return }
   if !writable.contains(where: { $0.text.contains("--fuzz") }) {
@@ -22,7 +22,7 @@ func form(_ bytes: [UInt8]) throws {
       flat(try Fields(multipart: body, boundary: "fuzz").texts ?? []) == flat(Array(writable)),
       "the same fields as multipart")
   }
-  // Nor has an object a name twice.
+  // Nor can an object have a name twice.
   let counts = Dictionary(writable.map { (ExactText($0.name), 1) }, uniquingKeysWith: +)
   let single = writable.filter { counts[ExactText($0.name)] == 1 }
   let json = try Fields(json: JSONWriter.bytes(of: Members(texts: single)))
@@ -45,7 +45,7 @@ private func modelOfForm(_ bytes: [UInt8]) -> [(name: String, text: String)]? {
   return fields.count <= Fields.most ? fields : nil
 }
 
-/// A multipart body, its Content-Type in its first line: there and back.
+/// A multipart body, with its Content-Type in the first line: in a round trip.
 func multipart(_ bytes: [UInt8]) throws {
   let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
   let boundary = MediaType(string(line)).parameters["boundary"]
@@ -53,7 +53,7 @@ func multipart(_ bytes: [UInt8]) throws {
   let parts = fields.contents
   try expect(parts.count <= 100, "no more parts than are allowed")
   let body = Array(multipartBody(parts))
-  // A part may have what delimits the others here.
+  // A part may contain the delimiter that is used here.
   guard body.count < 100_000, !parts.contains(where: { string($0.content).utf8.contains(UInt8(ascii: "-")) }),
     !parts.contains(where: { $0.name.utf8.contains { $0 == 10 || $0 == 13 } }), !parts.isEmpty
   else { return }
@@ -61,7 +61,7 @@ func multipart(_ bytes: [UInt8]) throws {
   try expect(again == parts, "there and back")
 }
 
-/// What reading a multipart body costs.
+/// Reads a multipart body, to measure the cost.
 func readMultipart(_ bytes: [UInt8]) {
   let line = bytes.prefix { $0 != UInt8(ascii: "\n") }
   let boundary = MediaType(string(line)).parameters["boundary"] ?? "x"
@@ -84,7 +84,7 @@ private func multipartBody(_ parts: [Part]) -> [UInt8] {
   return body + Array("--fuzz--\r\n".utf8)
 }
 
-/// The getters: what is a number, a truth, or a text is so in each of the three encodings.
+/// The getters: a number, a Boolean or a text is the same in each of the three encodings.
 func getters(_ bytes: [UInt8]) throws {
   guard let fields = try? Fields(urlEncoded: bytes, in: "form"), let last = fields.texts?.last else { return }
   let (name, text) = last
@@ -99,7 +99,7 @@ func getters(_ bytes: [UInt8]) throws {
     case Array("false".utf8), Array("0".utf8): false
     default: nil
     }
-  // `|` alone would make letters of other characters, too.
+  // `|` alone would turn other characters into letters, too.
   let isPlain = text.utf8.allSatisfy { (0x41...0x5a).contains($0) || (0x61...0x7a).contains($0) || $0 & 0xfe == 0x30 }
   try expect(truth == (isPlain ? expected : nil), "a truth is a word of four")
   let shorter = try? fields.optionalText(name, 0...10)
@@ -111,7 +111,7 @@ func getters(_ bytes: [UInt8]) throws {
   _ = try? APITokenTerms(fields)
 }
 
-/// What the getters cost for the last of the fields.
+/// Gets the last of the fields, to measure the cost.
 func get(_ bytes: [UInt8]) {
   guard let fields = try? Fields(urlEncoded: bytes, in: "form"), let name = fields.values.last?.name else { return }
   _ = (fields.has(name), try? fields.optionalText(name, 0...1000), try? fields.integer(name, 0...9))
@@ -121,7 +121,7 @@ func get(_ bytes: [UInt8]) {
 // MARK: Fields as they are
 
 extension Fields {
-  /// The fields with their texts; nil where one is something else.
+  /// The fields with their texts; nil if one of them is not a text.
   fileprivate var texts: [(name: String, text: String)]? {
     var texts: [(name: String, text: String)] = []
     for (name, value) in values {
@@ -131,7 +131,7 @@ extension Fields {
     return texts
   }
 
-  /// The bytes of each, of files, too.
+  /// The bytes of each field, including files.
   fileprivate var contents: [Part] {
     values.compactMap { name, value in
       switch value {
@@ -147,7 +147,7 @@ private func flat(_ fields: [(name: String, text: String)]) -> [[UInt8]] {
   fields.flatMap { [Array($0.name.utf8), Array($0.text.utf8)] }
 }
 
-/// Fields as a JSON object, each once.
+/// Fields as a JSON object, each name once.
 private struct Members: JSONEncodable {
   let texts: [(name: String, text: String)]
 

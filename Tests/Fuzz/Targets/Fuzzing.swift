@@ -7,23 +7,23 @@ import Ground
 @testable import HTTP
 @testable import Postgres
 
-/// What a fuzzer has found: an input for which a parser does not do what it should.
+/// A finding of a fuzzer: an input for which a parser does not do what it should.
 public struct Finding: Error, CustomStringConvertible {
-  /// What should have been.
+  /// What was expected.
   public let description: String
 }
 
-/// Fails the input unless the claim holds.
+/// Throws a `Finding` unless the claim holds.
 func expect(_ claim: Bool, _ what: @autoclosure () -> String) throws(Finding) {
   guard claim else { throw Finding(description: what()) }
 }
 
-/// One parser that takes bytes of strangers: whatever they are, it may neither trap nor hang, what it says of them must agree
-/// with a simpler model of it, or with itself there and back, and twice as much may cost no more than twice as much.
+/// A parser of untrusted bytes. Whatever the bytes are, it may neither trap nor hang, its result must agree with a
+/// simpler model or survive a round trip, and twice the input may cost at most twice as much.
 public struct FuzzTarget: Sendable {
-  /// What it is called by.
+  /// The name on the command line.
   public let name: String
-  /// The most bytes that it gets outside.
+  /// The most bytes that it gets in the product.
   private let most: Int
   private let parse: @Sendable ([UInt8]) -> Void
   private let judge: @Sendable ([UInt8]) throws -> Void
@@ -35,11 +35,10 @@ public struct FuzzTarget: Sendable {
     (self.name, self.most, self.parse, self.judge) = (name, most, parse, judge)
   }
 
-  /// Judges what the parser says of one input.
+  /// Checks the parser's result for one input.
   public func run(_ bytes: [UInt8]) throws { try judge(bytes) }
 
-  /// Judges what the parser costs when a piece of the input, which chance cuts out of it, comes again and again: up to the
-  /// most that there can be, and half of it.
+  /// Checks the parser's cost for a random piece of the input, repeated up to the largest size, and up to half of it.
   public func measure(_ bytes: [UInt8], _ chance: inout some RandomNumberGenerator) throws {
     guard !bytes.isEmpty else { return }
     let start = Int.random(in: 0..<bytes.count, using: &chance)
@@ -50,7 +49,7 @@ public struct FuzzTarget: Sendable {
       return text + bytes[end...]
     }
     let (half, whole) = (pumped(most / 2), pumped(most))
-    // The least of several times, so that what else runs here does not count.
+    // The minimum of several runs, so that other load on the machine does not count.
     var (small, large) = (UInt64.max, UInt64.max)
     for _ in 0..<30 {
       (small, large) = (min(small, cost(half)), min(large, cost(whole)))
@@ -66,11 +65,11 @@ public struct FuzzTarget: Sendable {
   }
 }
 
-/// A generator that draws the same each time.
+/// A generator that always draws the same numbers.
 public struct Chance: RandomNumberGenerator {
   private var state: UInt64
 
-  /// A generator that begins with the given number.
+  /// A generator with this initial state.
   public init(state: UInt64) { self.state = state }
 
   /// The next number (SplitMix64).
@@ -93,7 +92,7 @@ private func threadTime() -> UInt64 {
 private let header = 16_384
 private let body = 16_384
 
-/// All of them; each has a folder of seeds in `Corpus`.
+/// All targets; each has a folder of seeds in `Corpus`.
 public let fuzzTargets = [
   FuzzTarget("target", upTo: 8192, { _ = try? Target(string($0)) }, target),
   FuzzTarget("headers", upTo: header, { addHeaders($0) }, headers),
@@ -113,8 +112,8 @@ public let fuzzTargets = [
   FuzzTarget("row", upTo: body, { readNumbers($0) }, row),
 ]
 
-/// A text of any bytes, as the server makes one of a header's.
+/// A text from any bytes, as the server makes one from a header's.
 func string(_ bytes: some Collection<UInt8>) -> String { String(decoding: bytes, as: UTF8.self) }
 
-/// Whether two texts are the same, scalar by scalar: Swift's own comparison overlooks how an `é` is made.
+/// Whether two texts are equal scalar by scalar: Swift's own comparison ignores how an `é` is composed.
 func areSame(_ left: String, _ right: String) -> Bool { left.utf8.elementsEqual(right.utf8) }

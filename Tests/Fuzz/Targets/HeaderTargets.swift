@@ -8,7 +8,7 @@ import Ground
 
 private let router = Router(routes)
 
-/// A request's target, against a model that works from the back, and there and back through its encoding.
+/// A request's target: compared with a model that works from the end, and in a round trip through its encoding.
 func target(_ bytes: [UInt8]) throws {
   let raw = string(bytes)
   let parsed = try? Target(raw)
@@ -23,7 +23,7 @@ func target(_ bytes: [UInt8]) throws {
     try expect(captures.values.allSatisfy { !$0.isEmpty }, "no empty capture for \(route.path)")
   }
   let written = "/" + parsed.segments.map { escaped($0.utf8) }.joined(separator: "/") + "/"
-  // An empty segment at an end is what the double slash there means, which is none.
+  // A double slash at an end would give an empty segment there, which is dropped.
   guard parsed.segments.first?.isEmpty == false, parsed.segments.last?.isEmpty == false else { return }
   try expect(try Target(written).segments.elementsEqual(parsed.segments, by: areSame), "the same, there and back")
 }
@@ -41,7 +41,7 @@ private func modelOfSegments(_ raw: [UInt8]) -> [[UInt8]]? {
   return segments
 }
 
-/// Percent-decoding by index; nil for a bad escape, NUL, or what is not UTF-8.
+/// Percent-decoding by index; nil for a bad escape, NUL, or invalid UTF-8.
 func modelOfDecoding(_ text: [UInt8], plusIsBlank: Bool) -> [UInt8]? {
   var decoded: [UInt8] = []
   var index = 0
@@ -63,10 +63,10 @@ func modelOfDecoding(_ text: [UInt8], plusIsBlank: Bool) -> [UInt8]? {
   return decoded
 }
 
-/// Every byte escaped.
+/// A text with every byte escaped.
 func escaped(_ bytes: some Sequence<UInt8>) -> String { bytes.map { "%" + hexadecimal([$0]) }.joined() }
 
-/// Lines of `name: value`, against a dictionary.
+/// Lines of `name: value`: compared with a dictionary.
 func headers(_ bytes: [UInt8]) throws {
   var headers = Headers()
   var model: [String: [String]] = [:]
@@ -82,7 +82,7 @@ func headers(_ bytes: [UInt8]) throws {
   }
 }
 
-/// What adding fields costs, one for each line.
+/// Adds a field for each line, to measure the cost.
 func addHeaders(_ bytes: [UInt8]) {
   var headers = Headers()
   for line in bytes.split(separator: UInt8(ascii: "\n")) { headers.add(.forwardedFor, string(line)) }
@@ -95,14 +95,14 @@ func addHeaders(_ bytes: [UInt8]) {
   TrustedProxies(IPNetwork.list("127.0.0.0/8, ::1") ?? []).resolveCaller(of: &request)
 }
 
-/// What reading a credential costs.
+/// Reads a credential, to measure the cost.
 func readCredential(_ bytes: [UInt8]) {
   guard var request = (try? Target("/")).map({ Request(id: "fuzz", .get, $0) }) else { return }
   request.headers[.authorization] = string(bytes)
   _ = try? Credential(request).accountToken()
 }
 
-/// An Authorization, against a model that splits at blanks, and the checksum of a token against another way to count it.
+/// An Authorization: compared with a model that splits at spaces, and a token's checksum with another implementation.
 func credential(_ bytes: [UInt8]) throws {
   var request = Request(id: "fuzz", .get, try Target("/"))
   let field = string(bytes)
@@ -134,7 +134,7 @@ private func crc(_ digits: [UInt8]) -> UInt32 {
   return ~code
 }
 
-/// A Content-Type, there and back: what was read of it is read again of its one quoted form.
+/// A Content-Type: in a round trip through its only quoted form.
 func mediaType(_ bytes: [UInt8]) throws {
   let type = MediaType(string(bytes))
   var written = type.name

@@ -2,7 +2,7 @@ import Ground
 
 @testable import HTTP
 
-/// JSON: against a model of it, there and back, and as the fields of a body.
+/// JSON: compared with a model, in a round trip, and as the fields of a body.
 func json(_ bytes: [UInt8]) throws {
   let read = try? JSON(bytes)
   var model = Model(bytes)
@@ -19,7 +19,7 @@ func json(_ bytes: [UInt8]) throws {
   for member in members { try expect(fields?.json(member.name) == member.value, "a field for each member") }
 }
 
-/// JSON as one would read it who has time: scalar by scalar, texts as UTF-16, numbers by their parts.
+/// A slow reader of JSON: scalar by scalar, texts as UTF-16, numbers by their parts.
 private struct Model {
   private let scalars: [Unicode.Scalar]
   private var index = 0
@@ -34,7 +34,7 @@ private struct Model {
     return value
   }
 
-  /// The next scalar behind blanks.
+  /// The next scalar after whitespace.
   private var next: Unicode.Scalar? {
     mutating get {
       while index < scalars.count, [" ", "\n", "\r", "\t"].contains(scalars[index]) { index += 1 }
@@ -63,7 +63,7 @@ private struct Model {
     }
   }
 
-  /// What stands between brackets, the first of which is next.
+  /// The content of brackets, of which the opening one is next.
   private mutating func list<Element>(_ end: Unicode.Scalar, _ element: (inout Model) -> Element?) -> [Element]? {
     index += 1
     var elements: [Element] = []

@@ -7,7 +7,7 @@ import Ground
 @testable import HTTP
 @testable import Postgres
 
-/// An address and a network, there and back.
+/// An address and a network: in a round trip.
 func address(_ bytes: [UInt8]) throws {
   let text = string(bytes)
   if let address = IPAddress(text) {
@@ -31,7 +31,7 @@ func address(_ bytes: [UInt8]) throws {
   }
 }
 
-/// `5h`: against a model.
+/// `5h`: compared with a model.
 func duration(_ bytes: [UInt8]) throws {
   let text = string(bytes)
   let seconds = Lifetime.seconds(text, within: 60...Lifetime.longest)
@@ -47,19 +47,19 @@ func duration(_ bytes: [UInt8]) throws {
   _ = Lifetime.seconds(text, within: .min ... .max)
 }
 
-/// A point in time, there and back.
+/// A point in time: in a round trip.
 func time(_ bytes: [UInt8]) throws {
   let text = string(bytes)
   guard let time = Timestamp(wire: text) else { return }
   try expect(time.microseconds % 1_000_000 == 0, "whole seconds")
-  // An offset may lead out of the years of four digits, where there is no way back.
+  // An offset may lead out of the years with four digits, where there is no way back.
   if time.wire.utf8.count == 25, !time.wire.hasPrefix("-"), !time.wire.hasPrefix("0000") {
     try expect(Timestamp(wire: time.wire) == time, "the same time, there and back: \(time.wire)")
   }
   guard case .text = time.postgresParameter else { throw Finding(description: "a time is sent as text") }
 }
 
-/// Names, addresses of e-mail, tokens of links, and the normal form of any text.
+/// Names, e-mail addresses, tokens of links, and the normal form of any text.
 func text(_ bytes: [UInt8]) throws {
   let text = string(bytes)
   let normal = normalized(text)
@@ -82,7 +82,7 @@ private struct One: JSONEncodable {
   func write(to json: inout JSONWriter) { json.object { $0.add("text", text) } }
 }
 
-/// A file of people, there and back.
+/// A file of people: in a round trip.
 func csv(_ bytes: [UInt8]) throws {
   guard let text = String(validating: bytes, as: UTF8.self), let rows = UserFile.rows(text) else { return }
   let written = rows.map { row in row.map(quotedField).joined(separator: ",") }
@@ -91,7 +91,7 @@ func csv(_ bytes: [UInt8]) throws {
   try expect(again == kept, "the same rows, there and back")
 }
 
-/// A field in quotation marks, with two for each of its own (RFC 4180).
+/// A quoted field, with its own quotation marks doubled (RFC 4180).
 private func quotedField(_ text: String) -> String {
   var field = String.UnicodeScalarView()
   for scalar in text.unicodeScalars { field.append(contentsOf: scalar == "\"" ? [scalar, scalar] : [scalar]) }
@@ -100,7 +100,7 @@ private func quotedField(_ text: String) -> String {
 
 // MARK: Tokens
 
-/// What is decoded has one encoding, and whatever is encoded can be decoded.
+/// Whatever can be decoded has one encoding, and whatever is encoded can be decoded.
 func base64URL(_ bytes: [UInt8]) throws {
   if let decoded = Base64URL.decode(bytes) { try expect(encoded(decoded) == bytes, "the one encoding of its bytes") }
   try expect(Base64URL.decode(encoded(bytes)) == bytes, "the same bytes, there and back")
@@ -131,8 +131,8 @@ private struct Keys {
 
 private let keys = Result { try Keys() }
 
-/// A token: raw, or with a payload or a header of the fuzzer's that is signed as it should be, so that what reads the
-/// claims gets to see them. The first byte says which.
+/// A token: raw, or with the fuzzer's payload or header and a valid signature, so that the reader of the claims gets to
+/// see them. The first byte decides which.
 func jwt(_ bytes: [UInt8]) throws {
   guard let kind = bytes.first else { return }
   let (keys, rest) = (try keys.get(), Array(bytes.dropFirst()))
@@ -158,7 +158,7 @@ func jwt(_ bytes: [UInt8]) throws {
     guard again.utf8.count <= 8192 else { return }
     try expect((try keys.signer.verifyTemporary(again, at: .min)) == claims, "the same claims, there and back")
   default:
-    // A good token, with one of its bytes changed.
+    // A valid token with one byte changed.
     var token = Array(keys.signer.sign(example).utf8)
     guard rest.count >= 3 else { return }
     let place = (Int(rest[0]) << 8 | Int(rest[1])) % token.count
@@ -168,7 +168,7 @@ func jwt(_ bytes: [UInt8]) throws {
   }
 }
 
-/// What verifying a token costs, with a payload of the fuzzer's.
+/// Verifies a token with the fuzzer's payload, to measure the cost.
 func readToken(_ bytes: [UInt8]) {
   guard let keys = try? keys.get() else { return }
   let signed = keys.shared.header + encoded(bytes)
@@ -206,10 +206,10 @@ private func judge(_ keys: Keys, _ key: SigningKey, header: [UInt8]) throws {
 
 // MARK: Rows
 
-/// What the database sends for a column: read as everything that it could be; an array there and back.
+/// A column's value from the database: read as every type that it could be; an array also in a round trip.
 func row(_ bytes: [UInt8]) throws {
   guard let kind = bytes.first else { return }
-  // As long as it is, no longer: what reads beyond it is seen.
+  // Exactly as long as the content, so that reading beyond it is detected.
   let content = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count - 1, alignment: 1)
   defer { content.deallocate() }
   content.copyBytes(from: bytes.dropFirst())
@@ -234,7 +234,7 @@ func row(_ bytes: [UInt8]) throws {
   try expect(read == numbers, "the same numbers, there and back")
 }
 
-/// What reading an array of the database's costs.
+/// Reads an array from the database, to measure the cost.
 func readNumbers(_ bytes: [UInt8]) {
   bytes.withUnsafeBytes { bytes in
     _ = try? Array<Int64>(PostgresCell(column: "fuzz", type: .int8Array, value: bytes))

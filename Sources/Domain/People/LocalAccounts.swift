@@ -3,9 +3,9 @@ package import Crypto
 package import Ground
 package import Postgres
 
-/// What somebody at the machine does for people who cannot sign in: by the same rules, and without an account. The audit
-/// log names nobody for it.
-package struct AccountsAtTheMachine: Sendable {
+/// What an operator on the machine does for people who cannot sign in. The same rules hold, but there is no account:
+/// the audit log names no actor.
+package struct LocalAccounts: Sendable {
   private let database: WritableDatabase
   private let passwords: PasswordHasher
   private let leaked: LeakedPasswords
@@ -24,7 +24,7 @@ package struct AccountsAtTheMachine: Sendable {
       """)
   }
 
-  /// Makes a system administrator; gives the password, which is generated if none is given.
+  /// Makes a system administrator. Returns the password; if nil is given, it is generated.
   package func create(email: EmailAddress, name: DisplayName?, password: String?) async throws -> String {
     let new = try self.new(password, for: [email.text, email.localPart] + [name?.text].compactMap(\.self))
     let hash = try await passwords.hash(new)
@@ -36,7 +36,7 @@ package struct AccountsAtTheMachine: Sendable {
     return new
   }
 
-  /// Gives somebody a new password, and ends their sessions; gives the password, which is generated if none is given.
+  /// Sets a person's password and ends their sessions. Returns the password; if nil is given, it is generated.
   package func resetPassword(of email: String, to password: String?) async throws -> String {
     let called: Called? = try await database.row(
       "select \(Called.columns) from account where lower(email) = lower(\(normalized(email))) and deleted_at is null")
@@ -46,12 +46,12 @@ package struct AccountsAtTheMachine: Sendable {
     return new
   }
 
-  /// Takes away somebody's second factor, and ends their sessions. Whoever must have one has to enrol another.
+  /// Removes a person's second factor, and ends their sessions. The requirement to have one stays.
   package func removeSecondFactor(of email: String) async throws {
     try await change(email, setting: "generation = generation + 1") { try await $0.removeSecondFactor(of: $1) }
   }
 
-  /// Ends somebody's sessions: all account tokens, base tokens and temporary API tokens.
+  /// Ends a person's sessions: all account tokens, base tokens and temporary API tokens.
   package func endSessions(of email: String) async throws {
     try await change(email, setting: "generation = generation + 1") { _, _ in }
   }
@@ -73,7 +73,7 @@ package struct AccountsAtTheMachine: Sendable {
     }
   }
 
-  /// The given password, if it may be one; otherwise a generated one.
+  /// The given password, checked; or a generated one if nil is given.
   private func new(_ password: String?, for names: [String]) throws -> String {
     guard let password else { return Secret.generatedPassword().clear }
     return try NewPassword(password, names: names, leaked: leaked).clear

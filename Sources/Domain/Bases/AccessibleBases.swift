@@ -1,15 +1,15 @@
 package import Access
 package import Postgres
 
-/// All bases that a person may open, whichever way.
-package struct OpenBases: Sendable {
+/// All bases that a person may open, for whatever reason.
+package struct AccessibleBases: Sendable {
   private let app: App
   private let caller: SignedIn
 
-  /// Those that the caller may open.
+  /// Works on the bases that the caller may open.
   package init(_ app: App, to caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
-  /// The first hundred that a part of the name finds.
+  /// The first 100 bases with `text` in their names.
   package func search(_ text: String) async throws(PostgresError) -> [FoundBase] {
     try await app.db.rows(
       """
@@ -33,7 +33,7 @@ package struct OpenBases: Sendable {
   }
 }
 
-/// A base that was found, and where it lies for the caller.
+/// A base in the results of a search, and where the caller finds it.
 package struct FoundBase: RowDecodable, Sendable {
   package let base: BaseRecord
   /// `personal`, `group` or `shared`.

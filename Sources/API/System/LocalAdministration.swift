@@ -3,23 +3,23 @@ package import Domain
 internal import HTTP
 package import Postgres
 
-/// What somebody at the machine does for people who cannot sign in: by the rules of the API, and without an account. The
-/// audit log names nobody for it.
-package struct AtTheMachine: Sendable {
-  private let accounts: AccountsAtTheMachine
+/// What an operator on the machine does for people who cannot sign in. The rules of the API hold, but there is no
+/// account: the audit log names no actor.
+package struct LocalAdministration: Sendable {
+  private let accounts: LocalAccounts
 
   /// Acts on a database.
   package init(_ database: WritableDatabase, _ passwords: PasswordHasher, leaked: LeakedPasswords) {
-    accounts = AccountsAtTheMachine(database, passwords, leaked: leaked)
+    accounts = LocalAccounts(database, passwords, leaked: leaked)
   }
 
-  /// It cannot be done, for a reason that the API would answer with.
-  package struct MachineProblem: Error, CustomStringConvertible {
+  /// The operation was refused; the description is what the API would answer.
+  package struct LocalRefusal: Error, CustomStringConvertible {
     package let description: String
   }
 
-  /// Why an address and a password of somebody new are refused; empty where they are not. The names are how the problems
-  /// call them.
+  /// The reasons why an address and a password for a new account are refused; empty if they are not. The reasons call
+  /// them `emailName` and `passwordName`.
   package static func problems(
     email: String, named emailName: String, password: String?, named passwordName: String, leaked: LeakedPasswords
   ) -> [String] {
@@ -36,7 +36,7 @@ package struct AtTheMachine: Sendable {
   /// All system administrators, the oldest first.
   package func administrators() async throws -> [SystemAdministrator] { try await accounts.administrators() }
 
-  /// Makes a system administrator; gives the password, which is generated if none is given.
+  /// Makes a system administrator. Returns the password; if nil is given, it is generated.
   package func create(email: String, name: String?, password: String?) async throws -> String {
     try await explaining {
       let name = try name.map { try parsed("name", DisplayName($0)) }
@@ -44,28 +44,28 @@ package struct AtTheMachine: Sendable {
     }
   }
 
-  /// Gives somebody a new password, and ends their sessions; gives the password, which is generated if none is given.
+  /// Sets a person's password and ends their sessions. Returns the password; if nil is given, it is generated.
   package func resetPassword(of email: String, to password: String?) async throws -> String {
     try await explaining { try await accounts.resetPassword(of: email, to: password) }
   }
 
-  /// Takes away somebody's second factor, and ends their sessions. Whoever must have one has to enrol another.
+  /// Removes a person's second factor, and ends their sessions. The requirement to have one stays.
   package func removeSecondFactor(of email: String) async throws {
     try await explaining { try await accounts.removeSecondFactor(of: email) }
   }
 
-  /// Ends somebody's sessions: all account tokens, base tokens and temporary API tokens.
+  /// Ends a person's sessions: all account tokens, base tokens and temporary API tokens.
   package func endSessions(of email: String) async throws {
     try await explaining { try await accounts.endSessions(of: email) }
   }
 
-  /// What is the caller's fault, in the words of the API.
+  /// Turns a refusal into a `LocalRefusal` with the text of the API.
   private func explaining<Value>(_ body: () async throws -> Value) async throws -> Value {
     do {
       return try await body()
     } catch {
       let answer = WireError(error)
-      throw answer.status < 500 ? MachineProblem(description: answer.text) : error
+      throw answer.status < 500 ? LocalRefusal(description: answer.text) : error
     }
   }
 }
