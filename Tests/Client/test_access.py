@@ -116,7 +116,8 @@ class Scene:
     def aged(base_token):
         """Makes everything look five minutes old."""
         claims = jwt.decode(base_token, SECRET, algorithms=["HS256"])
-        return jwt.encode({**claims, "iat": claims["iat"] - 300}, SECRET, algorithm="HS256")
+        aged = {"iat": claims["iat"] - 300, "exp": claims["exp"] - 300}  # no token lives longer than three days
+        return jwt.encode(claims | aged, SECRET, algorithm="HS256")
 
     # MARK: Calls
 
