@@ -56,16 +56,16 @@ struct WorkLane: Sendable {
   /// Records the outcome, unless another lane has taken the work meanwhile.
   private func finish(_ taken: TakenWork, by handler: WorkHandler, _ failure: (any Error)?) async throws {
     let own: SQL = "id = \(taken.attempt.id) and attempts = \(taken.attempt.number) and dead_at is null"
+    // When the service stops, the work is put back as it was: a handler that returned may have ended early.
+    guard !Task.isCancelled else {
+      try await db.run("update deferred_work set attempts = attempts - 1, due_at = now() where \(own)")
+      return
+    }
     guard let failure else {
       try await db.run("delete from deferred_work where \(own)")
       return
     }
     let reason = String("\(failure)".unicodeScalars.prefix(1000)).replacing("\0", with: "")
-    // When the service stops, the work is put back as it was.
-    guard !Task.isCancelled else {
-      try await db.run("update deferred_work set attempts = attempts - 1, due_at = now() where \(own)")
-      return
-    }
     let pause = failure is PermanentFailure ? nil : handler.retries.pause(afterAttempt: taken.attempt.number)
     let next: SQL = pause.map { "due_at = now() + \($0.microseconds) * interval '1 microsecond'" } ?? "dead_at = now()"
     let count = try await db.run("update deferred_work set failure = \(reason), \(next) where \(own)")

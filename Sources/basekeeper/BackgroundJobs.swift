@@ -6,7 +6,8 @@ internal import Jobs
 internal import Loop
 internal import Postgres
 
-/// The work that the service does by itself. Each job is a value here, and nothing else runs permanently.
+/// The work that the service does by itself. Each job is a value here; those that do deferred work
+/// are in `Jobs/WorkLane.swift`, those that feed systemd's watchdog in `Watchdog.swift`.
 struct BackgroundJobs {
   let configuration: Configuration
   let store: KeyStore

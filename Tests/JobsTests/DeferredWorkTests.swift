@@ -133,9 +133,10 @@ import Testing
     }
   }
 
-  @Test func `work under way when a replica stops is put back as it was`() async throws {
+  @Test(arguments: [false, true])
+  func `work under way when a replica stops is put back as it was`(_ handlerReturns: Bool) async throws {
     try await Yard.with { yard in
-      yard.hold()
+      yard.hold(returningWhenCancelled: handlerReturns)
       try await yard.enqueue(1)
       try await yard.replicas(1) { #expect(await poll { yard.attempts.count == 1 }) }
       #expect(try await yard.failures() == [])
@@ -217,6 +218,7 @@ private final class Yard: Sendable {
     var reports: [WorkReport] = []
     var failure: @Sendable (Int) -> (any Error)? = { _ in nil }
     var isHeld = false
+    var endsQuietly = false
   }
 
   let database: TestDatabase
@@ -245,7 +247,9 @@ private final class Yard: Sendable {
   var reports: [WorkReport] { state.withLock { $0.reports } }
   func fail(_ failure: @escaping @Sendable (Int) -> (any Error)?) { state.withLock { $0.failure = failure } }
   /// Holds every handler that has taken a letter until `letGo`, or until its replica stops and cancels it.
-  func hold() { state.withLock { $0.isHeld = true } }
+  func hold(returningWhenCancelled: Bool = false) {
+    state.withLock { ($0.isHeld, $0.endsQuietly) = (true, returningWhenCancelled) }
+  }
   func letGo() { state.withLock { $0.isHeld = false } }
 
   func enqueue(_ number: Int) async throws {
@@ -272,7 +276,10 @@ private final class Yard: Sendable {
       state.withLock { $0.attempts.append(attempt) }
       let isLimited = limit < patience
       while state.withLock({ $0.isHeld }) {
-        if Task.isCancelled && !isLimited { throw CancellationError() }
+        if Task.isCancelled && !isLimited {
+          if state.withLock({ $0.endsQuietly }) { return }
+          throw CancellationError()
+        }
         await loop.sleep(for: .milliseconds(1))
       }
       if let failure = state.withLock({ $0.failure(letter.number) }) { throw failure }

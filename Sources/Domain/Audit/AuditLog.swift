@@ -48,7 +48,7 @@ package struct AuditSearch: Sendable {
 
   /// What was changed.
   package enum ChangedThing: String, Sendable {
-    case team, user, group, base, token
+    case team, user, group, base, token, folder
   }
 
   /// Matches all entries.
