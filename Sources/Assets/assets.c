@@ -150,6 +150,10 @@ static const unsigned char migration_0025[] = {
 #embed "../../Migrations/0025-roles.sql"
 };
 
+static const unsigned char migration_0026[] = {
+#embed "../../Migrations/0026-stronger-hashes.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -176,6 +180,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0023-work-for-later.sql", migration_0023),
     ASSET("0024-first-passwords.sql", migration_0024),
     ASSET("0025-roles.sql", migration_0025),
+    ASSET("0026-stronger-hashes.sql", migration_0026),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;
