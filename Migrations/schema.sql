@@ -245,10 +245,10 @@ CREATE TRIGGER a_raise_generation BEFORE UPDATE ON account FOR EACH ROW
   WHEN (((((((old.password_hash IS DISTINCT FROM new.password_hash) OR (old.totp_confirmed_at IS DISTINCT FROM new.totp_confirmed_at)) OR (old.is_active IS DISTINCT FROM new.is_active)) OR (old.deleted_at IS DISTINCT FROM new.deleted_at)) OR (old.team_id IS DISTINCT FROM new.team_id)) OR (new.forces_2fa AND (NOT old.forces_2fa))))
   EXECUTE FUNCTION raise_generation();
 CREATE TRIGGER b_audit AFTER INSERT ON account FOR EACH ROW
-  WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
+  WHEN (((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL) AND (NOT is_rehashing())))
   EXECUTE FUNCTION audit_row();
 CREATE TRIGGER b_audit_changed AFTER UPDATE ON account FOR EACH ROW
-  WHEN (((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL) AND (jsonb_populate_record(old.*, '{"generation": null, "totp_sealed": null, "last_login_at": null, "totp_last_step": null, "totp_used_steps": null}'::jsonb) *<> jsonb_populate_record(new.*, '{"generation": null, "totp_sealed": null, "last_login_at": null, "totp_last_step": null, "totp_used_steps": null}'::jsonb))))
+  WHEN (((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL) AND (NOT is_rehashing()) AND (jsonb_populate_record(old.*, '{"generation": null, "totp_sealed": null, "last_login_at": null, "totp_last_step": null, "totp_used_steps": null}'::jsonb) *<> jsonb_populate_record(new.*, '{"generation": null, "totp_sealed": null, "last_login_at": null, "totp_last_step": null, "totp_used_steps": null}'::jsonb))))
   EXECUTE FUNCTION audit_row();
 CREATE TRIGGER b_end_answers AFTER UPDATE ON account FOR EACH ROW
   WHEN (((old.password_hash IS DISTINCT FROM new.password_hash) OR ((old.deleted_at IS NULL) AND (new.deleted_at IS NOT NULL))))
@@ -512,6 +512,7 @@ CREATE TABLE installation (
     single boolean DEFAULT true NOT NULL,
     master_key_check bytea,
     signing_kid text,
+    binds_factors_from timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT installation_single_check CHECK (single),
     CONSTRAINT installation_pkey PRIMARY KEY (single)
 );
@@ -1494,6 +1495,9 @@ CREATE FUNCTION end_answers() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  if is_rehashing() then
+    return null;
+  end if;
   update idempotent_answer as answer set sealed = null, ended_at = now()
   from answer_secret as revealed
   where revealed.hash = secret_of(old) and answer.key = revealed.key and answer.ended_at is null;
@@ -1575,6 +1579,12 @@ begin
       using errcode = 'insufficient_privilege', constraint = 'caller_lasts';
   end if;
 end $$;
+
+CREATE FUNCTION is_rehashing() RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+  select nullif(current_setting('basekeeper.rehashing', true), '') is not null
+$$;
 
 CREATE FUNCTION is_secret(name text) RETURNS boolean
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -1787,7 +1797,9 @@ CREATE FUNCTION keep_whose_password() RETURNS trigger
 declare
   actor bigint := nullif(current_setting('basekeeper.actor', true), '')::jsonb ->> 'account';
 begin
-  new.password_given_at := case when actor is distinct from new.id then now() end;
+  if not is_rehashing() then
+    new.password_given_at := case when actor is distinct from new.id then now() end;
+  end if;
   return new;
 end $$;
 
@@ -1895,6 +1907,9 @@ CREATE FUNCTION raise_generation() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
+  if is_rehashing() then
+    return new;
+  end if;
   new.generation := old.generation + 1;
   if tg_table_name = 'account' and nullif(current_setting('basekeeper.ending_team', true), '') is null then
     perform hold_access(new.id, true);

@@ -79,7 +79,7 @@ struct CachedFileOutput: Output {
   /// The page loads only this service's files and calls only this service. Swagger UI's images are in its style sheet.
   private static let policy = """
     default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-    base-uri 'none'; form-action 'none'; frame-ancestors 'none'
+    object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'
     """
 }
 

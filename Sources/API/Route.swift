@@ -26,6 +26,8 @@ public struct Route: Sendable {
   public let body: BodySize
   /// Whether the header of a request has a credential that may authorise it.
   let isShown: @Sendable (Request) -> Bool
+  /// What it takes to read the response. The response to what a caller sends is for that caller.
+  let openness: Response.Openness
   /// Throws unless the caller is authorised.
   let authorise: @Sendable (Request, Segments, App) async throws -> Void
   let handle: @Sendable (Request, Segments, App, inout Gate) async throws -> Response
@@ -93,7 +95,7 @@ public struct Route: Sendable {
       fatalError("\(operation): \(error)")
     }
     (self.method, self.path, self.operation, status) = (method, path, operation, Out.status)
-    (self.principal, caller) = (principal, P.name)
+    (self.principal, caller, openness) = (principal, P.name, method == .get ? P.openness : .shown)
     (self.isDoneOnce, self.source, self.body) = (isDoneOnce, source, body)
     isShown = P.isShown
     authorise = { request, segments, app in _ = try await P.authorise(variables.taken(segments), request, app) }

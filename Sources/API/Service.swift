@@ -48,7 +48,9 @@ public struct Service: Sendable {
         guard !hasBody || !request.isEncoded else {
           throw APIError.encoded(request.headers[.contentEncoding] ?? "")
         }
-        return try await route.handle(request, segments, app, &gate)
+        var response = try await route.handle(request, segments, app, &gate)
+        response.openness = route.openness
+        return response
       case .otherMethods(let methods):
         if let response = CrossOrigin.preflight(request, methods: methods) { return response }
         throw APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue))

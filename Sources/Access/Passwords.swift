@@ -31,6 +31,15 @@ extension App {
     }
   }
 
+  /// A new hash of an account's password if the stored one is weaker than those that are made now; nil if it is not, or if
+  /// too many passwords wait.
+  public func strongerHash(of password: String, than hash: PasswordHash, _ account: ID<Account>) async -> PasswordHash?
+  {
+    assert(!db.isInTransaction, "a connection would wait for a password")
+    guard passwords.isWeak(hash) else { return nil }
+    return try? await passwords.hash(password, for: share(of: .account(account)))
+  }
+
   /// The share of the password queue: one for each account, and one for each address, or each site's network with IPv6.
   private func share(of subject: Attempt.AttemptSubject?) -> BlockingPool.QueueShare {
     let address = IPAddress(origin.address)

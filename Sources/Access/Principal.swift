@@ -8,6 +8,8 @@ public protocol Principal: Sendable {
   static var name: String { get }
   /// Whether the right is proved by the field `Authorization`. If so, requests without it can be refused early.
   static var isInAuthorization: Bool { get }
+  /// What it takes to read the response to this principal.
+  static var openness: Response.Openness { get }
   /// What the principal takes from the path.
   associatedtype Path: PathPart = NoPath
   /// Proves the right, with one statement.
@@ -22,6 +24,8 @@ public protocol Principal: Sendable {
 extension Principal {
   /// Most principals show a token.
   public static var isInAuthorization: Bool { true }
+  /// Most principals show something that only they have.
+  public static var openness: Response.Openness { .shown }
 
   /// Whether a request has the credential that may prove the right, judging only by its header.
   public static func isShown(by request: Request) -> Bool {
@@ -85,6 +89,8 @@ public protocol Administrator: Personal {
 public struct Anyone: Principal {
   /// `anyone`
   public static let name = "anyone"
+  /// Its responses are for everyone.
+  public static let openness = Response.Openness.open
   /// False: no credential is needed.
   public static let isInAuthorization = false
 
@@ -101,6 +107,8 @@ public struct MetricsReader: Principal {
   public static let name = "metrics-reader"
   /// False: the address proves the right.
   public static let isInAuthorization = false
+  /// A browser has that address whatever page it shows.
+  public static let openness = Response.Openness.placed
 
   /// Not counted against an account or a token.
   public var subject: Subject { .nobody }

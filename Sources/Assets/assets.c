@@ -151,11 +151,15 @@ static const unsigned char migration_0025[] = {
 };
 
 static const unsigned char migration_0026[] = {
-#embed "../../Migrations/0026-account-tokens-end.sql"
+#embed "../../Migrations/0026-stronger-hashes.sql"
 };
 
 static const unsigned char migration_0027[] = {
-#embed "../../Migrations/0027-asking-again.sql"
+#embed "../../Migrations/0027-account-tokens-end.sql"
+};
+
+static const unsigned char migration_0028[] = {
+#embed "../../Migrations/0028-asking-again.sql"
 };
 
 static const struct basekeeper_asset migrations[] = {
@@ -184,8 +188,9 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0023-work-for-later.sql", migration_0023),
     ASSET("0024-first-passwords.sql", migration_0024),
     ASSET("0025-roles.sql", migration_0025),
-    ASSET("0026-account-tokens-end.sql", migration_0026),
-    ASSET("0027-asking-again.sql", migration_0027),
+    ASSET("0026-stronger-hashes.sql", migration_0026),
+    ASSET("0027-account-tokens-end.sql", migration_0027),
+    ASSET("0028-asking-again.sql", migration_0028),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

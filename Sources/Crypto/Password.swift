@@ -9,6 +9,18 @@ public struct PasswordHash: Sendable, Equatable {
 
   /// Wraps a hash from the database.
   public init(stored: String) { self.stored = stored }
+
+  /// What a guess at it costs: KiB of memory times passes; 0 where it is no argon2id.
+  var work: Int {
+    let parts = stored.split(separator: "$")
+    guard parts.count == 5, parts[0] == "argon2id" else { return 0 }
+    let parameters = parts[2].split(separator: ",").map { $0.split(separator: "=") }
+    func parameter(_ name: Substring) -> Int {
+      parameters.first { $0.count == 2 && $0[0] == name }.flatMap { Int($0[1]) } ?? 0
+    }
+    let (work, overflow) = parameter("m").multipliedReportingOverflow(by: parameter("t"))
+    return overflow ? .max : work
+  }
 }
 
 /// Hashes passwords on its own threads, so that no loop is blocked. Each hash needs 19 MiB and about 30 ms, so their
@@ -55,7 +67,11 @@ public final class PasswordHasher: Sendable {
     return isRight && hash != nil
   }
 
-  private static func hash(_ password: String) -> PasswordHash {
+  /// Whether guesses at a hash cost less than at those that are made now.
+  public func isWeak(_ hash: PasswordHash) -> Bool { hash.work < Self.memory / 1024 * Int(Self.passes) }
+
+  /// With other parameters it makes hashes as other versions do.
+  static func hash(_ password: String, memory: Int = memory, passes: UInt64 = passes) -> PasswordHash {
     let bytes = normalized(password).utf8.map(CChar.init(bitPattern:))
     precondition(bytes.count <= longest, "the password is too long")
     var stored = [CChar](repeating: 0, count: Int(crypto_pwhash_STRBYTES))

@@ -2,6 +2,10 @@ internal import Ground
 
 /// Decides which pages of other sites may call the service from a browser (Fetch, CORS protocol). The service does not
 /// use cookies, so no page may send the browser's credentials; a page sends its token itself, in `Authorization`.
+///
+/// If pages of every site may, only responses that anyone may read have `*`. All other responses name the origin of the
+/// request, so that no cache gives them to another origin. Pages without an origin (`null`) get none, and no page may read
+/// what only depends on the client's place in the network.
 public struct CrossOrigin: Sendable {
   private let origins: Set<String>
   private let admitsAll: Bool
@@ -21,13 +25,17 @@ public struct CrossOrigin: Sendable {
   private init(origins: Set<String>) { (self.origins, admitsAll) = (origins, false) }
 
   /// Whether responses depend on the origin of the request, which caches must know.
-  var variesByOrigin: Bool { !origins.isEmpty }
+  var variesByOrigin: Bool { admitsAll || !origins.isEmpty }
 
   /// The value of `Access-Control-Allow-Origin` that lets a page of this origin read the response; nil if it may not.
-  func permission(for origin: String) -> String? {
-    if admitsAll { return "*" }
+  func permission(for origin: String, _ openness: Response.Openness) -> String? {
     // Origins are ASCII. Other text could take long to hash.
-    return origin.utf8.isASCII && origins.contains(origin.lowercased()) ? origin : nil
+    guard admitsAll else { return origin.utf8.isASCII && origins.contains(origin.lowercased()) ? origin : nil }
+    switch openness {
+    case .open: return "*"
+    case .shown: return Self.hasName(origin) ? origin : nil
+    case .placed: return nil
+    }
   }
 
   /// The response to a preflight request for a path that accepts these methods. Nil if the request is not a preflight
@@ -59,6 +67,16 @@ public struct CrossOrigin: Sendable {
 
   /// How long browsers may cache a preflight response, in seconds: the maximum that Chromium accepts.
   private static let preflightMaxAge = 7_200
+
+  /// Whether it is the origin of a page that has one of its own, also in a program that shows pages, such as
+  /// `capacitor://localhost`.
+  private static func hasName(_ origin: String) -> Bool {
+    let bytes = origin.utf8
+    guard bytes.count <= 255, let mark = origin.firstRange(of: "://") else { return false }
+    let (scheme, host) = (origin[..<mark.lowerBound].utf8, origin[mark.upperBound...].utf8)
+    return !scheme.isEmpty && scheme.allSatisfy { $0.isLetterOrDigit || "+-.".utf8.contains($0) }
+      && !host.isEmpty && host.allSatisfy { $0.isCapitalLetter || isHostByte($0) }
+  }
 
   private static func isOrigin(_ text: String) -> Bool {
     guard let scheme = ["https://", "http://"].first(where: text.hasPrefix) else { return false }

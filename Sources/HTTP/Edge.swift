@@ -6,14 +6,17 @@ public struct Edge: Sendable {
   /// The header fields of every response, unless the response sets a field of the same name itself.
   public let fields: [(name: String, value: String)]
 
-  /// Describes the edge. `isSecure` means that all clients use https.
+  /// Describes the edge. `isSecure` means that all clients use https, and `coversSubdomains` that those of all hosts below
+  /// the service's own do, too.
   public init(
-    proxies: TrustedProxies = TrustedProxies(), crossOrigin: CrossOrigin = .none, isSecure: Bool = false
+    proxies: TrustedProxies = TrustedProxies(), crossOrigin: CrossOrigin = .none, isSecure: Bool = false,
+    coversSubdomains: Bool = false
   ) {
     (self.proxies, self.crossOrigin) = (proxies, crossOrigin)
     var fields = Self.hardening
-    // Two years. Other hosts in the same domain are not ours to decide about, so no `includeSubDomains`.
-    if isSecure { fields.append(("Strict-Transport-Security", "max-age=63072000")) }
+    // Two years. Other hosts in the same domain are for the operator to decide about.
+    let strictness = "max-age=63072000" + (coversSubdomains ? "; includeSubDomains" : "")
+    if isSecure { fields.append(("Strict-Transport-Security", strictness)) }
     if crossOrigin.variesByOrigin { fields.append(("Vary", "Origin")) }
     self.fields = fields
   }
@@ -21,15 +24,19 @@ public struct Edge: Sendable {
   /// For browsers that show a response: none of them is a page, may be stored, or may be read by another site.
   private static let hardening = [
     ("Cache-Control", "no-store"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    (
+      "Content-Security-Policy",
+      "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Referrer-Policy", "no-referrer"),
     ("X-Content-Type-Options", "nosniff"),
   ]
 
   /// The header fields that let the page that has sent the request read the response.
-  public func permission(for request: Request) -> [(name: String, value: String)] {
-    guard let origin = request.headers[.origin], let permission = crossOrigin.permission(for: origin) else { return [] }
+  public func permission(for request: Request, _ openness: Response.Openness) -> [(name: String, value: String)] {
+    guard let origin = request.headers[.origin], let permission = crossOrigin.permission(for: origin, openness)
+    else { return [] }
     return [("Access-Control-Allow-Origin", permission), ("Access-Control-Expose-Headers", CrossOrigin.exposedHeaders)]
   }
 }

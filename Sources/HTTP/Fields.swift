@@ -192,10 +192,10 @@ extension Fields {
   /// Any JSON value as it was sent; a form's text is a JSON string. Nil if the field is missing, or is a file.
   public func json(_ name: String) -> JSON? { if case .json(let value) = self[name] { value } else { nil } }
 
-  /// The content of a required file in a multipart body.
-  public func file(_ name: String) throws(FieldsError) -> [UInt8] {
-    guard case .file(_, let bytes) = self[name] else { throw .invalid(name) }
-    return bytes
+  /// The name and the content of a required file in a multipart body.
+  public func file(_ name: String) throws(FieldsError) -> (name: String, bytes: [UInt8]) {
+    guard case .file(let fileName, let bytes) = self[name] else { throw .invalid(name) }
+    return (fileName, bytes)
   }
 }
 

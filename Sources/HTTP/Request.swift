@@ -15,6 +15,8 @@ public enum Method: String, Sendable, CaseIterable {
 public struct Request: Sendable {
   /// Names the request in logs and in the response's `X-Request-Id`.
   public var id: String
+  /// The ID that an untrusted client gave the request: at most 64 bytes of `A-Za-z0-9._-`, only for the log.
+  public var claimedID: String?
   /// The method. HEAD stays HEAD.
   public var method: Method
   /// Path and query.

@@ -12,6 +12,18 @@ public struct Response: Sendable {
   public var route: String?
   /// Why the service failed, only for the log. Never sent.
   public var failure: String?
+  /// What it took to get the answer.
+  public var openness = Openness.shown
+
+  /// What it took to get an answer: what a page may read of it, if pages of every site may call.
+  public enum Openness: Sendable {
+    /// Nothing: anyone may read it.
+    case open
+    /// Something that whoever asked had to know: a token, a password, a link.
+    case shown
+    /// A place in the network, which a browser has whatever page it shows.
+    case placed
+  }
 
   /// Makes a response with a body of any type.
   public init(_ status: Int, type: String, _ body: [UInt8]) {

@@ -16,7 +16,7 @@ extension Response {
     for (name, value) in headers { add(name, value, to: answer) }
     for (name, value) in edge.fields where !has(name) { add(name, value, to: answer) }
     if let request {
-      for (name, value) in edge.permission(for: request) { add(name, value, to: answer) }
+      for (name, value) in edge.permission(for: request, openness) { add(name, value, to: answer) }
     }
     add("X-Request-Id", id, to: answer)
     if closing { add("Connection", "close", to: answer) }

@@ -101,7 +101,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
 
   private func limitBody(to most: Int, _ announced: UInt64?) throws(Rejection) {
     bodyLimit = min(most, listener.limits.bodyBytes)
-    guard announced ?? 0 <= bodyLimit else { throw .bodyTooLarge }
+    guard announced ?? 0 <= bodyLimit else { throw .bodyTooLarge(bodyLimit) }
   }
 
   private func makeRequest(_ method: UnsafePointer<CChar>, _ header: RequestHeader) throws(Rejection) -> Request {
@@ -112,9 +112,13 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     guard let rawTarget, !rawTarget.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }),
       let target = try? Target(rawTarget)
     else { throw .badRequest("The request target is malformed.") }
-    let id = header.fields[.requestID].flatMap { RequestIDs.isUsable($0) ? $0 : nil } ?? listener.ids.next()
+    let proxies = listener.edge.proxies
+    let given = header.fields[.requestID]
+    let isTrusted = given != nil && proxies.contains(connection.address)
+    let id = given.flatMap { isTrusted && RequestIDs.isUsable($0) ? $0 : nil } ?? listener.ids.next()
     var request = Request(id: id, method, target, headers: header.fields, address: connection.address)
-    listener.edge.proxies.resolveCaller(of: &request)
+    if !isTrusted { request.claimedID = given.flatMap(RequestIDs.cleaned) }
+    proxies.resolveCaller(of: &request)
     return request
   }
 
@@ -156,7 +160,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   private func store(_ piece: UnsafeRawBufferPointer) {
     listener.hasMoved = true  // there may be more in the socket
     guard flaw == nil, let taker else { return }
-    flaw = piece.count > bodyLimit - taken ? .bodyTooLarge : listener.admission.take(piece.count, taker)
+    flaw = piece.count > bodyLimit - taken ? .bodyTooLarge(bodyLimit) : listener.admission.take(piece.count, taker)
     guard flaw == nil else { return drop() }
     taken += piece.count
     request?.body.append(contentsOf: piece)

@@ -16,7 +16,9 @@ struct Rejection: Error {
   }
 
   static func badRequest(_ reason: String) -> Rejection { Rejection(status: 400, reason: reason) }
-  static let bodyTooLarge = Rejection(status: 413, reason: "The body is too large.")
+  static func bodyTooLarge(_ most: Int) -> Rejection {
+    Rejection(status: 413, reason: "The body is too large: it may have \(most) bytes.")
+  }
   static let tooManyBodies = Rejection(
     status: 429, reason: "This address is sending too much at once. Please try again.", wait: 1)
   static let noMemory = Rejection(

@@ -20,15 +20,20 @@ struct RequestIDs {
     }
   }
 
-  /// Whether a client's ID for its request is used: 8 to 64 of `A-Za-z0-9._-`.
-  static func isUsable(_ id: String) -> Bool {
-    (8...64).contains(id.utf8.count)
-      && id.utf8.allSatisfy { byte in
-        switch byte {
-        case _ where byte.isLetterOrDigit: true
-        case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
-        default: false
-        }
-      }
+  /// Whether a proxy's ID for a request is used: 8 to 64 of `A-Za-z0-9._-`.
+  static func isUsable(_ id: String) -> Bool { (8...64).contains(id.utf8.count) && id.utf8.allSatisfy(isPlain) }
+
+  /// What is noted of anyone else's: the first 64 bytes of it that are plain; nil where there is none.
+  static func cleaned(_ id: String) -> String? {
+    let plain = id.utf8.lazy.filter(isPlain).prefix(64)
+    return plain.isEmpty ? nil : String(decoding: Array(plain), as: UTF8.self)
+  }
+
+  private static func isPlain(_ byte: UInt8) -> Bool {
+    switch byte {
+    case _ where byte.isLetterOrDigit: true
+    case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"): true
+    default: false
+    }
   }
 }

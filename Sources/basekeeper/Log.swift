@@ -190,6 +190,7 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
     guard level >= log.level else { return }
     lines += Log.line(level, "request", at: clock.now()) {
       $0.add("request_id", request?.id)
+      if let claimed = request?.claimedID { $0.add("claimed_request_id", claimed) }
       if let parent = request?.headers[.traceParent].flatMap({ TraceParent($0) }) {
         $0.add("trace_id", parent.trace)
         $0.add("parent_id", parent.span)

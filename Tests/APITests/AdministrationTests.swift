@@ -177,6 +177,25 @@ import Testing
   }
 
   @Test(arguments: [
+    ("users.csv", "email\n", 200), ("USERS.CSV", "email\n", 200), ("users", "email\n", 200), ("", "email\n", 200),
+    ("a.b/../users.csv", "email\n", 200), ("users.exe", "email\n", 400), ("users.csv.exe", "email\n", 400),
+    ("users.xls", "email\n", 400), ("users.", "email\n", 400), ("users.xlsx", "email\n", 400),
+    ("users.csv", "PK\u{3}\u{4}", 400), ("users.exe", "MZ\u{90}\u{0}", 400), ("users.csv", "MZ\u{90}\u{0}", 400),
+    (String(repeating: "a", count: 252) + ".csv", "email\n", 400), ("us\u{7}ers.csv", "email\n", 400),
+  ])
+  func `a file is refused whose name and contents are not of a kind that is read`(
+    _ name: String, _ content: String, _ status: Int
+  ) async throws {
+    try await World.with { world in
+      let answer = try await world.importUsers(content, named: name, as: .systemAdmin)
+      #expect(answer.status == status)
+      if status == 400 {
+        #expect((answer["error_msg"] as? String)?.hasPrefix("file invalid: ") == true, "\(answer.text)")
+      }
+    }
+  }
+
+  @Test(arguments: [
     ("2026-02-29", false), ("2024-02-29", true), ("2026-13-01", false), ("2026-01-31T24:00", false),
     ("2026-01-31T09:30", true), ("2026-01-31T09:30:00Z", true), ("2026-01-31T09:30:00.123+01:00", true),
     ("2026-01-31T09:30:00%2B0100", true), ("2026-01-31T09:30:00+01:00", true), ("2026-01-31 09:30:61", false),

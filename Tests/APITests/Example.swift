@@ -164,9 +164,9 @@ extension World {
   }
 
   /// Sends a file of people.
-  func importUsers(_ file: String, as caller: Caller) async throws -> Answer {
+  func importUsers(_ file: String, named name: String = "users.csv", as caller: Caller) async throws -> Answer {
     let body = """
-      --edge\r\nContent-Disposition: form-data; name="file"; filename="users.csv"\r\nContent-Type: text/csv\r\n\r\n\
+      --edge\r\nContent-Disposition: form-data; name="file"; filename="\(name)"\r\nContent-Type: text/csv\r\n\r\n\
       \(file)\r\n--edge--\r\n
       """
     return try await send(

@@ -1,7 +1,10 @@
-import Crypto
+import Access
 import HTTP
+import Postgres
 import TestSupport
 import Testing
+
+@testable import Crypto
 
 @Suite struct Sessions {
   @Test(
@@ -78,6 +81,64 @@ import Testing
       #expect(single["org_id"] == nil)
       #expect(single["is_cloud_personal_account"] as? Bool == true)
       #expect(try await world.call(.get, "/api2/account/info/", as: .systemAdmin)["is_staff"] as? Bool == true)
+    }
+  }
+
+  // MARK: Weak hashes
+
+  private static let weak = PasswordHasher.hash(World.password, memory: 8192 * 1024, passes: 1)
+  private static let isStrong = "account where id = 3 and password_hash like '$argon2id$v=19$m=19456,t=2,p=1$%'"
+
+  private static let entries = "audit_log where operation like 'user%'"
+
+  private static func weaken(_ world: World) async throws {
+    try await world.database.db.onLoop {
+      try await $0.run("update account set password_hash = \(weak) where id = 3")
+      try await $0.run("update account set generation = 1, password_given_at = null where id = 3")
+    }
+  }
+
+  @Test func `a weak hash is made anew at the next sign-in, and nobody has set a password`() async throws {
+    try await World.with { world in
+      try await Self.weaken(world)
+      let member = "member@ours.example"
+      let entries = try await world.database.count(Self.entries)
+      #expect(try await world.signIn(member, password: "not the password").status == 400)
+      #expect(try await world.database.count(Self.isStrong) == 0)
+      #expect(try await world.signIn(member).status == 200)
+      #expect(try await world.database.count(Self.isStrong) == 1)
+      // What was made from the sign-ins of before still counts.
+      #expect(try await world.call(.get, "/api2/auth/ping/", as: .groupMember).status == 200)
+      #expect(try await world.knock(#require(world.credentials[.personalBaseToken])) == 200)
+      let same = "account where id = 3 and generation = 1 and password_given_at is null"
+      #expect(try await world.database.count(same) == 1)
+      #expect(try await world.database.count(Self.entries) == entries)
+      #expect(try await world.signIn(member).status == 200)
+      #expect(try await world.signIn(member, password: "not the password").status == 400)
+    }
+  }
+
+  @Test func `all who sign in while a weak hash is made anew are let in`() async throws {
+    try await World.with { world in
+      try await Self.weaken(world)
+      let statuses = try await withThrowingTaskGroup(of: Int.self) { group in
+        for _ in 1...4 { group.addTask { try await world.signIn("member@ours.example").status } }
+        return try await group.reduce(into: []) { $0.append($1) }
+      }
+      #expect(statuses == Array(repeating: 200, count: 4))
+      #expect(try await world.database.count(Self.isStrong) == 1)
+    }
+  }
+
+  @Test func `another password still ends everything`() async throws {
+    try await World.with { world in
+      try await Self.weaken(world)
+      #expect(try await world.signIn("member@ours.example").status == 200)
+      let entries = try await world.database.count(Self.entries)
+      let change = ["old_password": World.password, "new_password": "another password"]
+      #expect(try await world.call(.put, "/api/v2.1/user/password/", as: .groupMember, change).status == 200)
+      #expect(try await world.knock(#require(world.credentials[.personalBaseToken])) == 403)
+      #expect(try await world.database.count(Self.entries) == entries + 1)
     }
   }
 }

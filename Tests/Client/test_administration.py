@@ -1,12 +1,15 @@
 """Team admins and system administrators, with plain requests: every operation and its effect."""
 
+import http.client
 import io
+import json
 
 import openpyxl
 import pytest
 import requests
 
-from support.http import EXCHANGE, PING, SIGN_IN, exchange
+from support.http import EXCHANGE, PING, SIGN_IN, authorization, exchange
+from support.process import PATIENCE
 from support.team import LOOK, PASSWORD, Person, new_address, root_token, token
 
 
@@ -344,6 +347,16 @@ def test_people_are_imported_from_a_workbook(call, service, root):
     assert answer.json()["failed"] == [{"email": "no address", "error_msg": "email invalid."}]
     assert token(service, "sheet1@example.com", "a password of Ann")
     assert token(service, "sheet2@example.com", "481516234299")
+    for name, content in (
+            ("people.csv", file.getvalue()), ("people.xlsx", b"email\n"), ("people.exe", b"MZ\x90\x00" + bytes(1000)),
+            ("people.csv", b"MZ\x90\x00" + bytes(1000)), ("people.exe", file.getvalue())):
+        refused = call("POST", "/api/v2.1/admin/import-users/", root, files={"file": (name, content)})
+        assert refused.status_code == 400 and "file invalid" in refused.json()["error_msg"]
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=PATIENCE)
+    connection.request("POST", "/api/v2.1/admin/import-users/", headers={
+        **authorization(root), "Content-Type": "multipart/form-data; boundary=x", "Content-Length": "100000000"})
+    huge = connection.getresponse()  # before any of it has come
+    assert (huge.status, json.load(huge)) == (413, {"error_msg": "The body is too large: it may have 1048576 bytes."})
     for broken in (b"PK\x03\x04", file.getvalue()[:2000], b"PK\x03\x04" + bytes(5000), b"\xd0\xcf\x11\xe0" + bytes(600)):
         refused = call("POST", "/api/v2.1/admin/import-users/", root, files={"file": broken})
         assert refused.status_code == 400 and "file invalid" in refused.json()["error_msg"]

@@ -96,7 +96,9 @@ def opened(site, service, host="127.0.0.1"):
 
 def test_a_page_of_an_allowed_origin_works_with_the_service(site, own):
     result = opened(site, own)
-    assert result["exchange"] == [200, "My program", "from-a-page"]
+    status, app, request = result["exchange"]
+    # A page may read what its request is called, and not call it so itself.
+    assert (status, app) == (200, "My program") and re.fullmatch("[0-9a-z]{20}", request)
     assert result["refused"] == [403, "Permission denied."]
     assert result["write"] == [400, "application/json"]
     assert result["picture"] is True
@@ -107,6 +109,29 @@ def test_a_page_of_another_origin_learns_nothing(site, own):
     for attempt in ("exchange", "refused", "write"):
         assert result[attempt].startswith("TypeError"), result
     assert result["picture"] is True
+
+
+def test_pages_of_every_site_work_where_the_operator_lets_them(site, started_for_all):
+    """As before, with the tokens that they have; only what anyone may read is marked for all."""
+    result = opened(site, started_for_all, host="localhost")
+    assert result["exchange"][:2] == [200, "My program"]
+    assert result["refused"] == [403, "Permission denied."]
+    assert result["write"] == [400, "application/json"]
+    allowed = lambda path, origin: requests.get(
+        started_for_all.url + path, headers={"Origin": origin}, timeout=10).headers.get("Access-Control-Allow-Origin")
+    anyone = ("/openapi.yaml", "/api2/ping/", "/.well-known/jwks.json", "/media/avatars/default.png", "/server-info/")
+    assert {allowed(path, origin) for path in anyone for origin in ("https://a.example", "null")} == {"*"}
+    for path in ("/api2/account/info/", "/api/v2.1/dtable/app-access-token/", "/nowhere/"):
+        assert [allowed(path, origin) for origin in ("https://a.example", "null")] == ["https://a.example", None]
+    assert allowed("/metrics", "https://a.example") is None
+    [warning] = [one for one in started_for_all.events() if "BASEKEEPER_CORS_ORIGINS is *" in one["message"]]
+    assert warning["level"] == "warning"
+
+
+@pytest.fixture(scope="module")
+def started_for_all():
+    with running(BASEKEEPER_CORS_ORIGINS="*") as service:
+        yield service
 
 
 def test_a_preflight_says_what_the_path_takes(own):

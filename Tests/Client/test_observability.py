@@ -135,9 +135,26 @@ def test_the_log_has_the_caller_behind_the_proxy_the_trace_and_the_request(own):
     assert entry["parent_id"] == "00f067aa0ba902b7"
     assert entry["route"] == "/api2/ping/" and entry["status"] == 200 and entry["level"] == "info"
 
-    named = requests.get(own.url + "/api2/ping/", headers={"X-Request-Id": "order-4711", "traceparent": "nonsense"}, timeout=10)
+    with requests.Session() as session:
+        headers = {"X-Request-Id": "order-4711", "traceparent": "nonsense"}
+        named = from_proxy(session, own.url + "/api2/ping/", "203.0.113.9", **headers)
     assert named.headers["X-Request-Id"] == "order-4711"
-    assert "trace_id" not in log_entry(own, "order-4711")
+    assert not {"trace_id", "claimed_request_id"} & log_entry(own, "order-4711").keys()
+
+
+def test_whoever_is_no_trusted_proxy_names_no_request(own):
+    """What they call it is noted beside its name; a client that reads the name that comes back finds it in the log."""
+    answer = requests.get(own.url + "/api2/ping/", headers={"X-Request-Id": 'order 4712"}{' + "x" * 200}, timeout=10)
+    assert re.fullmatch("[0-9a-z]{20}", answer.headers["X-Request-Id"])
+    entry = log_entry(own, answer.headers["X-Request-Id"])
+    assert entry["claimed_request_id"] == "order4712" + "x" * 55
+    admin = own.seeded["demo"]["team_admin"]
+    made = requests.post(
+        own.url + "/api/v2.1/groups/", headers={**authorization(token(own, admin["email"], admin["password"])),
+        "X-Request-Id": "order-4713"}, data={"name": "Named by nobody"}, timeout=10)
+    assert made.status_code == 201
+    last = "select request_id from audit_log where operation = 'group_create' order by id desc limit 1"
+    assert own.psql(last) == made.headers["X-Request-Id"] != "order-4713"
 
 
 def test_what_no_client_sends_is_no_error_of_the_service_s(own):

@@ -1,6 +1,7 @@
-import Crypto
 import Loop
 import Testing
+
+@testable import Crypto
 
 @Suite struct Passwords {
   let hasher = PasswordHasher(threads: 2)
@@ -20,6 +21,24 @@ import Testing
       stored: "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$/HetJC6LZ4lnwgLB+wJSS2a9bFu2Kq4HxwNWzoJq2qU")
     #expect(try await hasher.verify("correct horse battery", against: hash))
     #expect(try await !hasher.verify("correct horse", against: hash))
+  }
+
+  @Test(arguments: [
+    ("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA", false), ("$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$aGFzaA", false),
+    ("$argon2id$v=19$m=47104,t=1,p=1$c2FsdA$aGFzaA", false), ("$argon2id$v=19$m=19455,t=2,p=1$c2FsdA$aGFzaA", true),
+    ("$argon2id$v=19$m=19456,t=1,p=1$c2FsdA$aGFzaA", true), ("$argon2id$v=19$m=8192,t=1,p=1$c2FsdA$aGFzaA", true),
+    ("$argon2i$v=19$m=65536,t=3,p=1$c2FsdA$aGFzaA", true), ("$2b$10$abcdefghijklmnopqrstuv", true), ("", true),
+    ("$argon2id$v=19$m=9223372036854775807,t=2,p=1$c2FsdA$aGFzaA", false),
+  ])
+  func `a hash is weak if guesses at it cost less than at a new one`(_ stored: String, _ isWeak: Bool) {
+    #expect(hasher.isWeak(PasswordHash(stored: stored)) == isWeak)
+  }
+
+  @Test func `a hash that is made now is not weak, and one with other parameters is understood`() async throws {
+    #expect(try await !hasher.isWeak(hasher.hash("correct horse battery")))
+    let weak = PasswordHasher.hash("correct horse battery", memory: 8192 * 1024, passes: 1)
+    #expect(hasher.isWeak(weak))
+    #expect(try await hasher.verify("correct horse battery", against: weak))
   }
 
   @Test func `accents match however they were typed`() async throws {

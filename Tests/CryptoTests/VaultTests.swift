@@ -36,6 +36,17 @@ import Testing
     #expect(vault.key(for: "tests 1").bytes == vault.key(for: "tests 1").bytes)
   }
 
+  @Test func `what is sealed for an owner is opened for nobody else`() {
+    let sealed = vault.seal(clear, for: "tests 1", of: "account 1")
+    #expect(vault.open(sealed, for: "tests 1", of: "account 1") == clear)
+    for other in ["account 2", "account 11", "account ", "account 1\u{0}", ""] {
+      #expect(vault.open(sealed, for: "tests 1", of: other) == nil)
+    }
+    #expect(vault.open(sealed, for: "tests 1") == nil)
+    #expect(vault.open(vault.seal(clear, for: "tests 1"), for: "tests 1", of: "account 1") == nil)
+    #expect(!sealed.contains(Array("account 1".utf8)))
+  }
+
   @Test func `any changed byte is noticed`() {
     let sealed = vault.seal(clear, for: "tests 1")
     for place in sealed.indices {

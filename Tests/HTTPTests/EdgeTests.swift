@@ -66,11 +66,14 @@ import Testing
 
   // MARK: Origins
 
-  private static func permission(_ origins: String, for origin: String?) throws -> String? {
+  private static func permission(
+    _ origins: String, for origin: String?, _ openness: Response.Openness = .shown
+  ) throws -> String? {
     var headers = Headers()
     headers[.origin] = origin
     let request = Request(id: "test", .get, try Target("/"), headers: headers)
-    return Edge(crossOrigin: try #require(CrossOrigin(origins))).permission(for: request).first?.value
+    return Edge(crossOrigin: try #require(CrossOrigin(origins))).permission(for: request, openness).first?
+      .value
   }
 
   @Test func `a page may read responses if its origin is allowed, and only that origin is named`() throws {
@@ -84,8 +87,34 @@ import Testing
       #expect(try Self.permission(allowed, for: other) == nil, "\(other)")
     }
     #expect(try Self.permission(allowed, for: nil) == nil)
-    #expect(try Self.permission("*", for: "https://anybody.example") == "*")
     #expect(try Self.permission("", for: "https://app.example.com") == nil)
+    for openness in [Response.Openness.open, .placed] {
+      #expect(try Self.permission(allowed, for: "http://localhost:5173", openness) == "http://localhost:5173")
+      #expect(try Self.permission(allowed, for: "https://evil.example", openness) == nil)
+    }
+  }
+
+  @Test(arguments: [
+    "https://anybody.example", "http://localhost:5173", "https://[2001:db8::1]:8443", "capacitor://localhost",
+    "chrome-extension://abcdefghijklmnop", "https://" + String(repeating: "a", count: 247),
+  ])
+  func `where every page may call, its origin is named, and only what is open is marked for all`(_ origin: String)
+    throws
+  {
+    #expect(try Self.permission("*", for: origin, .open) == "*")
+    #expect(try Self.permission("*", for: origin) == origin)
+    #expect(try Self.permission("*", for: origin, .placed) == nil)
+    #expect(try Self.permission("*", for: nil, .open) == nil)
+  }
+
+  @Test(arguments: [
+    "null", "", "*", "https://", "://host", "https://a.example/path", "https://a.example https://b.example",
+    "https://user@a.example", "https://a.example\u{0}", "https://é.example",
+    "https://" + String(repeating: "a", count: 248),
+  ])
+  func `where every page may call, one without an origin reads only what is open`(_ origin: String) throws {
+    #expect(try Self.permission("*", for: origin, .open) == "*")
+    #expect(try Self.permission("*", for: origin) == nil)
   }
 
   @Test(arguments: [
@@ -101,12 +130,19 @@ import Testing
     let one = Edge(crossOrigin: try #require(CrossOrigin("https://app.example.com")))
     #expect(one.fields.contains { $0 == ("Vary", "Origin") })
     let all = Edge(crossOrigin: try #require(CrossOrigin("*")))
-    #expect(!all.fields.contains { $0.name == "Vary" })
+    #expect(all.fields.contains { $0 == ("Vary", "Origin") })
+    #expect(!Edge().fields.contains { $0.name == "Vary" })
   }
 
   @Test func `browsers are told to stay on https if the public URL has it`() {
     #expect(Edge(isSecure: true).fields.contains { $0 == ("Strict-Transport-Security", "max-age=63072000") })
-    #expect(!Edge(isSecure: false).fields.contains { $0.name == "Strict-Transport-Security" })
+    let covering = "max-age=63072000; includeSubDomains"
+    #expect(
+      Edge(isSecure: true, coversSubdomains: true).fields.contains { $0 == ("Strict-Transport-Security", covering) })
+    for coversSubdomains in [false, true] {
+      let edge = Edge(isSecure: false, coversSubdomains: coversSubdomains)
+      #expect(!edge.fields.contains { $0.name == "Strict-Transport-Security" })
+    }
   }
 
   // MARK: Traces

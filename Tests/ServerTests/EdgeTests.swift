@@ -1,3 +1,4 @@
+import Foundation
 import Ground
 import HTTP
 import Server
@@ -20,7 +21,10 @@ import Testing
         let answer = try #require(client.answer())
         #expect(answer.status == status)
         #expect(answer["Cache-Control"] == "no-store")
-        #expect(answer["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'")
+        let policy = try #require(answer["Content-Security-Policy"]).components(separatedBy: "; ")
+        for kind in ["default-src", "object-src", "base-uri", "form-action", "frame-ancestors"] {
+          #expect(policy.contains("\(kind) 'none'"))
+        }
         #expect(answer["Cross-Origin-Resource-Policy"] == "same-origin")
         #expect(answer["Referrer-Policy"] == "no-referrer")
         #expect(answer["X-Content-Type-Options"] == "nosniff")
@@ -60,6 +64,28 @@ import Testing
           #expect(answer.status == (length == 0 ? 200 : 413))
           #expect(answer["Access-Control-Allow-Origin"] == permission)
           #expect(answer["Access-Control-Expose-Headers"]?.contains("Retry-After") == (permission == nil ? nil : true))
+          #expect(answer["Vary"] == "Origin")
+        }
+      }
+    }
+  }
+
+  @Test func `where pages of every site may call, only what is open to all is marked so`() async throws {
+    let edge = Edge(crossOrigin: try #require(CrossOrigin("*")))
+    for (openness, named, nameless) in [
+      (Response.Openness.open, "*", "*"), (.shown, "https://app.example.com", nil), (.placed, nil, nil),
+    ] as [(Response.Openness, String?, String?)] {
+      try await withServer(edge: edge) { _, _ in
+        var response = Response(200, type: "text/plain", [])
+        response.openness = openness
+        return response
+      } _: { server in
+        let client = try server.client()
+        for (origin, permission) in [("https://app.example.com", named), ("null", nameless)] {
+          client.send("GET / HTTP/1.1\r\nHost: a\r\nOrigin: \(origin)\r\n\r\n")
+          let answer = try #require(client.answer())
+          #expect(answer["Access-Control-Allow-Origin"] == permission)
+          #expect(answer["Access-Control-Allow-Credentials"] == nil)
           #expect(answer["Vary"] == "Origin")
         }
       }

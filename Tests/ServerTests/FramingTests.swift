@@ -1,3 +1,4 @@
+import Ground
 import HTTP
 import Loop
 import Server
@@ -151,8 +152,9 @@ struct Hostile: Sendable, CustomTestStringConvertible {
     }
   }
 
-  @Test func `a client's ID for its request is used if it is valid`() async throws {
-    try await withServer { server in
+  @Test func `a trusted proxy's name for a request is taken over where it is one`() async throws {
+    let edge = Edge(proxies: TrustedProxies(["127.0.0.0/8"].compactMap { IPNetwork($0) }))
+    try await withServer(edge: edge) { server in
       let client = try server.client()
       for (name, isKept) in [
         ("abcdefgh", true), ("A-Z_0.9-", true), (String(repeating: "x", count: 64), true), ("short", false),
@@ -162,9 +164,30 @@ struct Hostile: Sendable, CustomTestStringConvertible {
         let id = try #require(client.answer()?["X-Request-Id"])
         #expect((id == name) == isKept, "\(name)")
         #expect(server.log.handled.last?.id == id)
+        #expect(server.log.handled.last?.claimedID == nil)
       }
       let made = server.log.handled.map(\.id).filter { $0.utf8.count == 20 }
       #expect(made.count == 4 && Set(made).count == 4)
+    }
+  }
+
+  @Test func `anyone else's name for a request is only noted, bounded and clean`() async throws {
+    try await withServer { server in
+      let client = try server.client()
+      for (name, noted) in [
+        ("abcdefgh", "abcdefgh"), ("short", "short"), ("white space", "whitespace"), ("\"}{[2Ja\"", "2Ja"),
+        (String(repeating: "x", count: 9000), String(repeating: "x", count: 64)), ("<>", nil), ("", nil),
+      ] as [(String, String?)] {
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nX-Request-Id: \(name)\r\n\r\n")
+        let answer = try #require(client.answer())
+        let id = try #require(answer["X-Request-Id"])
+        #expect(id.utf8.count == 20 && id != name)
+        #expect(server.log.handled.last?.id == id)
+        #expect(server.log.handled.last?.claimedID == noted)
+      }
+      client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+      #expect(client.answer()?.status == 200)
+      #expect(server.log.handled.last?.claimedID == nil)
     }
   }
 

@@ -5,8 +5,9 @@ internal import HTTP
 internal import Spreadsheet
 
 /// A file of people for whom accounts are made: a header line with the names of the columns, in any order, and a line
-/// for each person, as CSV (RFC 4180) or as the first sheet of an Excel workbook. `email` is required; `name`,
-/// `password`, `id_in_org`, `unit`, `login_id` and `role` are optional.
+/// for each person, as CSV (RFC 4180) or as the first sheet of an Excel workbook. The file's name ends in `.csv` or
+/// `.xlsx`, or has no ending. `email` is required; `name`, `password`, `id_in_org`, `unit`, `login_id` and `role` are
+/// optional.
 struct UserFile: HashedInput {
   static let longest = 1000
   /// The most characters that a field can have; passwords need the most.
@@ -42,7 +43,9 @@ struct UserFile: HashedInput {
 
   /// - Throws: An error of the whole file. An error of one line is in `people`.
   init(_: NoPath, _ parts: Parts, _ hashing: Hashing) async throws {
-    let (header, rows) = try Self.table(in: parts.body().file("file"))
+    let (name, bytes) = try parts.body().file("file")
+    try Self.check(name, of: bytes)
+    let (header, rows) = try Self.table(in: bytes)
     var people: [(email: String, person: Result<NewPerson, any Error>)] = []
     for row in rows {
       let line = Line(values: Dictionary(zip(header, row)) { first, _ in first })
@@ -55,6 +58,21 @@ struct UserFile: HashedInput {
       }
     }
     self.people = people
+  }
+
+  /// Refuses a file whose name does not fit its content. The name is used for nothing else.
+  static func check(_ name: String, of bytes: [UInt8]) throws(DomainError) {
+    guard name.utf8.count <= 255, !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
+      throw .refused("file invalid: its name is too long, or has control characters.")
+    }
+    guard let dot = name.lastIndex(of: ".") else { return }
+    switch name[name.index(after: dot)...].utf8 {
+    case let ending where ending.isWord("csv"):
+      guard !Spreadsheet.isLikely(bytes) else { throw .refused("file invalid: it is named .csv, but is a workbook.") }
+    case let ending where ending.isWord("xlsx"):
+      guard Spreadsheet.isLikely(bytes) else { throw .refused("file invalid: it is named .xlsx, but is no workbook.") }
+    default: throw .refused("file invalid: its name must end in .csv or .xlsx.")
+    }
   }
 
   /// The names of the columns and the rows, in normal form.

@@ -7,7 +7,9 @@ package import Postgres
 /// case the phone is lost.
 package struct SecondFactors: Sendable {
   private static let recoveryCodes = 10
-  private static let purpose = "one-time passwords 1"
+  /// For what is sealed for its account alone, and for what was sealed before that was done.
+  private static let purpose = "one-time passwords 2"
+  private static let formerPurpose = "one-time passwords 1"
   /// A last code this many steps (five minutes) ahead of now was accepted while the clock was wrong. It does not block
   /// codes that are right.
   private static let farAhead: Int64 = 10
@@ -38,7 +40,7 @@ package struct SecondFactors: Sendable {
   /// has confirmed it; until then, beginning again replaces the secret.
   package func begin(by caller: SignedIn) async throws -> (password: OneTimePassword, email: String) {
     let password = OneTimePassword.generate()
-    let sealed = app.vault.seal(password.secret, for: Self.purpose)
+    let sealed = try await seal(password, of: caller.account)
     let count = try await app.change(by: caller) {
       try await $0.run(
         """
@@ -57,7 +59,7 @@ package struct SecondFactors: Sendable {
     let factor = try await find(of: caller)
     guard let sealed = factor.sealed, !factor.isConfirmed else { throw Self.nothingToConfirm }
     let attempt = try await Attempt.begin(at: .account(caller.account), app)
-    guard let step = try open(sealed).step(of: code, at: app.now().seconds) else {
+    guard let step = try open(sealed, of: caller.account).password.step(of: code, at: app.now().seconds) else {
       throw DomainError.invalid(field: "code")
     }
     let codes = (0..<Self.recoveryCodes).map { _ in Secret.generatedRecoveryCode() }
@@ -96,7 +98,7 @@ package struct SecondFactors: Sendable {
   /// one was accepted while a clock was wrong, the remembered steps still keep used codes out.
   func take(_ code: String, of account: ID<Account>, sealed: [UInt8]) async throws -> Bool {
     let now = app.now().seconds
-    if let step = try open(sealed).step(of: code, at: now) {
+    if let step = try open(sealed, of: account).password.step(of: code, at: now) {
       return try await app.keep(
         .signIns,
         """
@@ -114,11 +116,45 @@ package struct SecondFactors: Sendable {
     }
   }
 
-  private func open(_ sealed: [UInt8]) throws -> OneTimePassword {
-    guard let secret = app.vault.open(sealed, for: Self.purpose) else {
-      throw PostgresError.unexpected("a second factor cannot be opened with this master key")
+  /// Seals a factor for its account alone that was sealed before that was done.
+  func bind(_ sealed: [UInt8], of account: ID<Account>) async throws {
+    let (password, isBound) = try open(sealed, of: account)
+    guard !isBound, try await bindsFactors else { return }
+    try await app.keep(
+      .signIns,
+      """
+      update account set totp_sealed = \(app.vault.seal(password.secret, for: Self.purpose, of: account.owner))
+      where id = \(account) and totp_sealed = \(sealed)
+      """)
+  }
+
+  private func seal(_ password: OneTimePassword, of account: ID<Account>) async throws -> [UInt8] {
+    try await bindsFactors
+      ? app.vault.seal(password.secret, for: Self.purpose, of: account.owner)
+      : app.vault.seal(password.secret, for: Self.formerPurpose)
+  }
+
+  private func open(_ sealed: [UInt8], of account: ID<Account>) throws -> (password: OneTimePassword, isBound: Bool) {
+    if let secret = app.vault.open(sealed, for: Self.purpose, of: account.owner) {
+      return (OneTimePassword(secret: secret), true)
     }
-    return OneTimePassword(secret: secret)
+    guard let secret = app.vault.open(sealed, for: Self.formerPurpose) else {
+      throw PostgresError.unexpected("a second factor cannot be opened with this master key, or is another account's")
+    }
+    return (OneTimePassword(secret: secret), false)
+  }
+
+  /// For a week after an upgrade, copies of the version before may have to open what is sealed.
+  private var bindsFactors: Bool {
+    get async throws {
+      let found: Binding? = try await app.db.row("select binds_factors_from <= now() as is_due from installation")
+      return found?.isDue == true
+    }
+  }
+
+  private struct Binding: RowDecodable {
+    let isDue: Bool
+    init(_ row: Row) throws(PostgresError) { isDue = try row["is_due"] }
   }
 
   /// Whether the operator requires one, of a row of `account`.
@@ -132,6 +168,11 @@ package struct SecondFactors: Sendable {
 
   private static let nothingToConfirm = DomainError.refused(
     "There is no second factor to confirm: start with a POST.")
+}
+
+extension ID<Account> {
+  /// The owner's name that a factor is sealed with.
+  fileprivate var owner: String { "account \(value)" }
 }
 
 /// The state of a person's second factor.

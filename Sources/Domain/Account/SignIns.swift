@@ -19,13 +19,15 @@ package struct SignIns: Sendable {
     try await checkAge(of: person)
     let secret = try await issueToken(to: person, credentials.terms)
     try await attempt.succeed(app)
+    try? await renew(person, credentials.password)  // or another time
     return secret
   }
 
   private func findCandidate(for credentials: Credentials) async throws(PostgresError) -> Candidate? {
     try await app.db.row(
       """
-      select id, password_hash, case when totp_confirmed_at is not null then totp_sealed end as totp_sealed,
+      select id, generation, password_hash,
+             case when totp_confirmed_at is not null then totp_sealed end as totp_sealed,
              coalesce(password_given_at + make_interval(hours => \(app.settings.firstPasswordHours)::integer) <= now(),
                       false) as has_expired
       from account
@@ -74,9 +76,9 @@ package struct SignIns: Sendable {
       with caller as (
         update account set last_login_at = now()
         where id = \(person.account) and is_active and deleted_at is null
-          -- What was proved is checked again: it may have changed meanwhile.
-          and password_hash = \(person.password)
-          and case when totp_confirmed_at is not null then totp_sealed end is not distinct from \(person.secondFactor)
+          -- What was proved is checked again: it may have changed meanwhile. What was only renewed has not.
+          and (generation = \(person.generation) or password_hash = \(person.password)
+            and case when totp_confirmed_at is not null then totp_sealed end is not distinct from \(person.secondFactor))
         returning id, team_id
       ), place as (
         insert into workspace (account_id, team_id) select id, team_id from caller
@@ -95,6 +97,19 @@ package struct SignIns: Sendable {
       try await transaction.keepAccountTokens(of: person.account, app, made: made)
     }
     return secret
+  }
+
+  /// Stores the password and the second factor as this version does, if an earlier one has stored them.
+  private func renew(_ person: Candidate, _ password: String) async throws {
+    if let sealed = person.secondFactor { try await SecondFactors(app).bind(sealed, of: person.account) }
+    guard let former = person.password,
+      let hash = await app.strongerHash(of: password, than: former, person.account)
+    else { return }
+    try await app.keep(.signIns) {
+      try await $0.run("select set_config('basekeeper.rehashing', 'yes', true)")
+      try await $0.run(
+        "update account set password_hash = \(hash) where id = \(person.account) and password_hash = \(former)")
+    }
   }
 
   /// The name that was entered is not kept: sometimes it is a password.
@@ -133,6 +148,7 @@ package struct Credentials: Sendable {
 /// The account that a sign-in names.
 private struct Candidate: RowDecodable {
   let account: ID<Account>
+  let generation: Int64
   let password: PasswordHash?
   let secondFactor: [UInt8]?
   /// Whether the password is over.
@@ -140,6 +156,7 @@ private struct Candidate: RowDecodable {
 
   init(_ row: Row) throws(PostgresError) {
     account = try row["id"]
+    generation = try row["generation"]
     secondFactor = try row["totp_sealed"]
     password = try row["password_hash"]
     hasExpired = try row["has_expired"]

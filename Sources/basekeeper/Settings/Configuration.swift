@@ -140,7 +140,7 @@ struct Configuration {
     trashDays = environment.integer("BASEKEEPER_TRASH_DAYS") ?? 30
     leakedPasswordsFile = environment.text("BASEKEEPER_LEAKED_PASSWORDS")
 
-    warnings = environment.strangers + place.warnings
+    warnings = environment.strangers + place.warnings + environment.openOrigins
     guard environment.problems.isEmpty else { throw Problems(lines: environment.problems) }
   }
 }
@@ -232,6 +232,12 @@ extension Environment {
     return key
   }
 
+  /// A warning where pages of every site may call.
+  fileprivate var openOrigins: [String] {
+    guard text("BASEKEEPER_CORS_ORIGINS") == "*" else { return [] }
+    return ["BASEKEEPER_CORS_ORIGINS is *: pages of every site may call the service with the tokens that they have"]
+  }
+
   fileprivate mutating func edge(isSecure: Bool) -> Edge {
     let proxies = networks("BASEKEEPER_TRUSTED_PROXIES")
     let origins = text("BASEKEEPER_CORS_ORIGINS") ?? ""
@@ -241,7 +247,9 @@ extension Environment {
         "BASEKEEPER_CORS_ORIGINS",
         "\"\(origins)\" is neither * nor a list of origins such as https://app.example.com, without a path")
     }
-    return Edge(proxies: TrustedProxies(proxies), crossOrigin: crossOrigin ?? .none, isSecure: isSecure)
+    return Edge(
+      proxies: TrustedProxies(proxies), crossOrigin: crossOrigin ?? .none, isSecure: isSecure,
+      coversSubdomains: flag("BASEKEEPER_HSTS_SUBDOMAINS"))
   }
 
   /// Bytes for bodies; 0 for no limit. The default grows with the largest body; a smaller value is refused.

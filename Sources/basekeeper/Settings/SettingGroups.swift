@@ -51,13 +51,18 @@ let settingGroups = [
       "A certificate with its chain; the service then speaks only HTTPS"),
     Setting("BASEKEEPER_TLS_KEY", .text("a PEM file"), nil,
       "The certificate's key, not encrypted with a password"),
+    Setting("BASEKEEPER_HSTS_SUBDOMAINS", .flag, "no",
+      "Whether browsers are told to keep to HTTPS for all hosts below that of the public URL, too, if it is https://"),
     Setting("BASEKEEPER_TRUSTED_PROXIES", .networks, nil, otherwise: "none",
       """
-      The networks of the proxies whose X-Forwarded-For is trusted, such as 10.0.0.0/8, 2001:db8::1. Requests \
-      through a published port come from Docker's network: then name that one, such as 172.16.0.0/12
+      The networks of the proxies whose X-Forwarded-For and X-Request-Id are trusted, such as 10.0.0.0/8, 2001:db8::1. \
+      Requests through a published port come from Docker's network: then name that one, such as 172.16.0.0/12
       """),
     Setting("BASEKEEPER_CORS_ORIGINS", .text("origins, or *"), nil, otherwise: "none",
-      "The origins of web pages that may call the service from a browser, such as https://app.example.com"),
+      """
+      The origins of web pages that may call the service from a browser, such as https://app.example.com; *: pages of \
+      every site, with the tokens that they have
+      """),
     Setting("BASEKEEPER_API_DOCS", .flag, "yes",
       "Whether there is a page at /api/docs/ for trying the operations"),
     Setting("BASEKEEPER_METRICS_NETWORKS", .networks, "127.0.0.0/8, ::1",

@@ -89,7 +89,8 @@ func addHeaders(_ bytes: [UInt8]) {
   headers.add(string(bytes), "1")
   for name in [Headers.HeaderName.origin, .traceParent] {
     headers.add(name, string(bytes))
-    _ = (TraceParent(string(bytes)), CrossOrigin("https://a.example")?.permission(for: string(bytes)))
+    _ = TraceParent(string(bytes))
+    for sites in ["https://a.example", "*"] { _ = CrossOrigin(sites)?.permission(for: string(bytes), .shown) }
   }
   guard var request = (try? Target("/")).map({ Request(id: "fuzz", .get, $0, headers: headers) }) else { return }
   TrustedProxies(IPNetwork.list("127.0.0.0/8, ::1") ?? []).resolveCaller(of: &request)
