@@ -174,16 +174,16 @@ def test_every_place_that_lists_the_settings_is_made_of_one_table(config):
     run = lambda *arguments: subprocess.run([BINARY, *arguments], capture_output=True, text=True, check=True).stdout
     assert (ROOT / ".env.template").read_text() == run("config", "--template")
     assert run("config", "--markdown").strip() in (ROOT / "docs/settings.md").read_text()
-    named = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.template").read_text(), re.MULTILINE))
+    named = set(re.findall(r"^#?([A-Z0-9_]+)=", (ROOT / ".env.template").read_text(), re.MULTILINE))
     rows, _ = config()
     assert set(rows) == named - {"PORT", "POSTGRES_PASSWORD", "POSTGRES_SERVICE_PASSWORD"} and len(rows) > 35
-    assert set(re.findall(r"^  ([A-Z_]+) ", run("serve", "--help"), re.MULTILINE)) == set(rows)
+    assert set(re.findall(r"^  ([A-Z0-9_]+) ", run("serve", "--help"), re.MULTILINE)) == set(rows)
     page = run("man")
     assert all(f".B {name}\n" in page for name in rows)
     # No text names any other setting.
     mentions = "".join(path.read_text() for path in [ROOT / "README.md", ROOT / "compose.yaml", *ROOT.glob("docs/*.md")])
     known = named | {f"{name}_FILE" for name in named} | {"BASEKEEPER_BINARY"}
-    assert {name for name in re.findall(r"\bBASEKEEPER_[A-Z_]+[A-Z]\b", mentions)} - known == set()
+    assert {name for name in re.findall(r"\bBASEKEEPER_[A-Z0-9_]+[A-Z]\b", mentions)} - known == set()
 
 
 def test_what_the_table_says_of_numbers_is_what_is_refused(config):
