@@ -55,6 +55,12 @@ FORBIDDEN = [
     "delete from account",
     "delete from signing_key",
     "delete from installation",
+    "delete from workspace",
+    "delete from seed",
+    "delete from job",
+    "update api_token_tally set live = 0",
+    "insert into login_tally values (1, 1)",
+    "update audit_change set operation = 'x'",
     "delete from schema_migration",
     "update schema_migration set checksum = ''",
     "insert into schema_migration values ('9999-x.sql', '')",
@@ -153,6 +159,11 @@ def test_an_installation_of_before_is_moved_over(separated):
         del before.environment["DATABASE_OWNER_URL"]
         before.start()
         assert team.base("More")
+        # It may not migrate, and says who may.
+        before.stop()
+        postgres.psql("delete from schema_migration where name = (select max(name) from schema_migration)", database="moved")
+        failed = before.run("migrate")
+        assert failed.returncode == 1 and "migrate as the role that owns the schema" in failed.stderr
     finally:
         before.delete()
 

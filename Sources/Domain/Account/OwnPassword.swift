@@ -14,7 +14,7 @@ package struct OwnPassword: Sendable {
   package func confirm(_ password: String) async throws -> ConfirmedPassword {
     let attempt = try await Attempt.begin(at: .account(caller.account), app)
     let person: ConfirmedPassword? = try await app.db.row(
-      "select email, name, password_hash from account where id = \(caller.account)")
+      "select account.password_hash, \(Called.columns) from account where id = \(caller.account)")
     guard let person else { throw Refusal.badAccountToken }
     guard try await app.isRight(password, for: person.hash, attempt) else {
       throw DomainError.refused("The password is wrong.")
@@ -27,9 +27,7 @@ package struct OwnPassword: Sendable {
   /// Errors call the new password `field`.
   package func change(from old: String, to new: String, named field: String) async throws {
     let person = try await confirm(old)
-    let called: Called? = try await app.db.row(
-      "select \(Called.columns) from account where id = \(caller.account)")
-    let new = try NewPassword(new, field, names: called?.names ?? [], leaked: app.settings.leakedPasswords)
+    let new = try NewPassword(new, field, names: person.called.names, leaked: app.settings.leakedPasswords)
     guard new.clear != old else {
       throw DomainError.refused("\(field) invalid: it is the old one. Choose another one.")
     }
@@ -48,13 +46,11 @@ package struct OwnPassword: Sendable {
 
 /// A person who has confirmed their password, and what it was checked against.
 package struct ConfirmedPassword: RowDecodable, Sendable {
-  let email: String
-  let name: String
   let hash: PasswordHash?
+  let called: Called
 
   package init(_ row: Row) throws(PostgresError) {
-    email = try row["email"]
-    name = try row["name"]
     hash = try row["password_hash"]
+    called = try Called(row)
   }
 }
