@@ -41,9 +41,11 @@ public enum ClusterRole: String, CaseIterable, Sendable {
         where not exists (select from pg_roles where rolname = name)
       loop
         execute format('create role %I login', missing);
+        if missing = 'basekeeper_owner' then
+          -- The check of a backup restores it into a database of its own.
+          alter role basekeeper_owner createdb;
+        end if;
       end loop;
-      -- The check of a backup restores it into a database of its own.
-      alter role basekeeper_owner createdb;
     end $roles$;
     """
 

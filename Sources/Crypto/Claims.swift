@@ -117,13 +117,12 @@ extension BaseTokenClaims: JSONEncodable {
 }
 
 extension BaseTokenClaims {
-  /// Reads a payload. Other components of a SeaTable installation sign with the same secret, and say less.
-  init(_ payload: JSON) throws(TokenError) {
-    guard let expiry = try payload.claim("exp", \.seconds), let base = try payload.claim("dtable_uuid", \.text),
-      let permission = try payload.claim("permission", \.text)
+  /// Reads the rest of a payload. Other components of a SeaTable installation sign with the same secret, and say less.
+  init(_ payload: JSON, _ registered: RegisteredClaims) throws(TokenError) {
+    guard let base = try payload.claim("dtable_uuid", \.text), let permission = try payload.claim("permission", \.text)
     else { throw .invalid }
-    (self.expiry, dtableUUID, self.permission) = (expiry, base, permission)
-    issued = try payload.claim("iat", \.seconds)
+    (expiry, issued) = (registered.expiry, registered.issued)
+    (dtableUUID, self.permission) = (base, permission)
     username = try payload.claim("username", \.text) ?? ""
     appName = try payload.claim("app_name", \.text)
     id = try payload.claim("jti", \.text)
@@ -166,11 +165,10 @@ extension TemporaryTokenClaims: JSONEncodable {
 }
 
 extension TemporaryTokenClaims {
-  /// Reads a payload.
-  init(_ payload: JSON) throws(TokenError) {
-    guard let username = try payload.claim("username", \.text), let base = try payload.claim("dtable_uuid", \.text),
-      let expiry = try payload.claim("exp", \.seconds)
+  /// Reads the rest of a payload.
+  init(_ payload: JSON, _ registered: RegisteredClaims) throws(TokenError) {
+    guard let username = try payload.claim("username", \.text), let base = try payload.claim("dtable_uuid", \.text)
     else { throw .invalid }
-    self.init(username: username, dtableUUID: base, expiry: expiry, signIn: try SignInClaims(payload))
+    self.init(username: username, dtableUUID: base, expiry: registered.expiry, signIn: try SignInClaims(payload))
   }
 }

@@ -13,8 +13,10 @@ struct RegisteredClaims {
   /// The last second of the year 9999: no later time can be stored, nor written with four digits.
   private static let latest: Int64 = 253_402_300_799
 
-  private let expiry: Int64
-  private let issued: Int64?
+  /// When the token expires, in seconds since 1970.
+  let expiry: Int64
+  /// When the token was issued, in seconds since 1970. Nil if the token does not say.
+  let issued: Int64?
   private let begin: Int64?
 
   /// Reads them from a payload.

@@ -48,7 +48,7 @@ public struct TokenSigner: Sendable {
   ) throws(TokenError) -> BaseTokenClaims {
     let payload = try Self.verified(token, with: keys)
     let registered = try RegisteredClaims(payload)
-    let claims = try BaseTokenClaims(payload)
+    let claims = try BaseTokenClaims(payload, registered)
     try registered.check(at: now, evenEarly: evenEarly)
     try registered.checkLife(upTo: BaseTokenClaims.longestLife, at: now)
     return claims
@@ -58,7 +58,7 @@ public struct TokenSigner: Sendable {
   public func verifyTemporary(_ token: String, at now: Int64) throws(TokenError) -> TemporaryTokenClaims {
     let payload = try Self.verified(token) { $0 == nil || $0 == temporary.id ? [temporary] : [] }
     let registered = try RegisteredClaims(payload)
-    let claims = try TemporaryTokenClaims(payload)
+    let claims = try TemporaryTokenClaims(payload, registered)
     try registered.check(at: now)
     return claims
   }

@@ -41,6 +41,8 @@ public enum MigrationError: Error, Equatable, CustomStringConvertible {
     case .newer(let names):
       "the database is newer than this program: it has \(names.joined(separator: ", ")); use the newer program"
     case .endsTransaction(let name): "migration \(name) ends the transaction it runs in"
+    case .failed(let name, .statement("42501", _, _)):  // insufficient_privilege
+      "migration \(name) was not applied to this database, and this role may not: migrate as the role that owns the schema"
     case .failed(let name, let error): "migration \(name) failed: \(error)"
     }
   }

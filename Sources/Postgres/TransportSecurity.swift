@@ -22,8 +22,9 @@ extension ConnectionString {
   /// Whether one of its servers may be on another machine.
   private var isElsewhere: Bool {
     let defaults = Hosts.values(PQconndefaults())
-    let hosts = value(of: "host") ?? value(of: "hostaddr") ?? defaults["host"] ?? defaults["hostaddr"] ?? ""
-    return hosts.split(separator: ",").contains { host in
+    // libpq goes to the addresses if there are any, and calls the servers by the hosts' names.
+    let hosts = ["host", "hostaddr"].compactMap { value(of: $0) ?? defaults[$0] }
+    return hosts.joined(separator: ",").split(separator: ",").contains { host in
       let isSocket = host.hasPrefix("/")
       return !isSocket && host != "localhost" && IPAddress(String(host))?.isLoopback != true
     }

@@ -115,7 +115,8 @@ private let inactive = #"{"active":false}"#
       let payload = """
         {"exp": \(world.app.now().seconds + 600), "dtable_uuid": "\(World.projects)", "username": "", "permission": "r"}
         """
-      let claims = try BaseTokenClaims(JSON(Array(payload.utf8)))
+      let json = try JSON(Array(payload.utf8))
+      let claims = try BaseTokenClaims(json, RegisteredClaims(json))
       let token = world.app.signer.sign(claims)
       let answer = try await world.call(.post, revocation, as: .nobody, ["token": token])
       #expect(answer.status == 400)

@@ -55,6 +55,12 @@ FORBIDDEN = [
     "delete from account",
     "delete from signing_key",
     "delete from installation",
+    "delete from workspace",
+    "delete from seed",
+    "delete from job",
+    "update api_token_tally set live = 0",
+    "insert into login_tally values (1, 1)",
+    "update audit_change set operation = 'x'",
     "delete from schema_migration",
     "update schema_migration set checksum = ''",
     "insert into schema_migration values ('9999-x.sql', '')",
@@ -153,5 +159,38 @@ def test_an_installation_of_before_is_moved_over(separated):
         del before.environment["DATABASE_OWNER_URL"]
         before.start()
         assert team.base("More")
+        # It may not migrate, and says who may.
+        before.stop()
+        postgres.psql("delete from schema_migration where name = (select max(name) from schema_migration)", database="moved")
+        failed = before.run("migrate")
+        assert failed.returncode == 1 and "migrate as the role that owns the schema" in failed.stderr
     finally:
         before.delete()
+
+
+def test_an_embedded_server_of_before_is_moved_over():
+    """Its superuser owned all and served; there were no other roles."""
+    service = Service()
+    try:
+        service.seed()
+        service.start()
+        team = new_team(service, address="embedded@example.com")
+        base = team.base("Orders")
+        # Its PostgreSQL goes on.
+        service.kill()
+        roles = "basekeeper_owner, basekeeper_service, basekeeper_sql"
+        service.psql(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename like 'basekeeper\\_%'",
+            "drop owned by basekeeper_service, basekeeper_sql", "reassign owned by basekeeper_owner to basekeeper",
+            "drop owned by basekeeper_owner", f"drop role {roles}")
+        entries = service.psql("select count(*) from audit_log")
+        service.start()
+        assert team.call("GET", place(base, "api-tokens/")).status_code == 200
+        assert team.base("More")
+        assert service.psql("select distinct tableowner from pg_tables where schemaname = 'public'") == "basekeeper_owner"
+        assert service.psql("select distinct usename from pg_stat_activity where usename like '%service'") == (
+            "basekeeper_service")
+        assert int(service.psql("select count(*) from audit_log")) > int(entries)
+        assert not [event for event in service.events() if event["message"].startswith("serves as")]
+    finally:
+        service.delete()

@@ -127,16 +127,14 @@ public struct World: Sendable {
   /// The one password of which the operator knows that it has leaked.
   public static let leakedPassword = "heard in the café"
   private static let leaked = {
-    var path = Array("/tmp/basekeeper-leaked-XXXXXX".utf8CString)
-    let file = mkstemp(&path)
-    defer {
-      close(file)
-      unlink(path)
-    }
+    let path = TestCluster.directory()
+    let file = open(path, O_CREAT | O_WRONLY | O_TRUNC | O_CLOEXEC, 0o600)
+    defer { unlink(path) }
     writeFully(Array("\(leakedPassword)\n".utf8), to: file)
-    guard
-      let leaked = try? LeakedPasswords(contentsOf: String(decoding: path.dropLast().map(UInt8.init), as: UTF8.self))
-    else { preconditionFailure("the file was just written") }
+    close(file)
+    guard let leaked = try? LeakedPasswords(contentsOf: path) else {
+      preconditionFailure("the file was just written")
+    }
     return leaked
   }()
   private static let vault = {

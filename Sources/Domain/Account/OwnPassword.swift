@@ -29,7 +29,8 @@ package struct OwnPassword: Sendable {
     let attempt = try await Attempt.begin(at: .account(caller.account), app)
     let person: ConfirmedPassword? = try await app.db.row(
       """
-      select email, name, password_hash, case when totp_confirmed_at is not null then totp_sealed end as totp_sealed
+      select account.password_hash, case when account.totp_confirmed_at is not null then account.totp_sealed end
+        as totp_sealed, \(Called.columns)
       from account where id = \(caller.account)
       """)
     guard let person else { throw Refusal.badAccountToken }
@@ -45,9 +46,7 @@ package struct OwnPassword: Sendable {
   /// shown, which ends when that would have ended. `field` is how an error calls the new password.
   package func change(from old: String, to new: String, named field: String) async throws -> Secret {
     let person = try await confirm(old)
-    let called: Called? = try await app.db.row(
-      "select \(Called.columns) from account where id = \(caller.account)")
-    let new = try NewPassword(new, field, names: called?.names ?? [], leaked: app.settings.leakedPasswords)
+    let new = try NewPassword(new, field, names: person.called.names, leaked: app.settings.leakedPasswords)
     guard new.clear != old else {
       throw DomainError.refused("\(field) invalid: it is the old one. Choose another one.")
     }
@@ -83,16 +82,14 @@ package struct PasswordProof: Sendable {
 
 /// Somebody who has given their password again, and what it was checked against.
 package struct ConfirmedPassword: RowDecodable, Sendable {
-  let email: String
-  let name: String
   let hash: PasswordHash?
   /// The second factor that was confirmed; nil if there is none.
   let secondFactor: [UInt8]?
+  let called: Called
 
   package init(_ row: Row) throws(PostgresError) {
-    email = try row["email"]
-    name = try row["name"]
     hash = try row["password_hash"]
     secondFactor = try row["totp_sealed"]
+    called = try Called(row)
   }
 }

@@ -185,7 +185,8 @@ private func judge(_ keys: Keys, _ key: SigningKey, payload: [UInt8]) throws {
   let signed = key.header + encoded(payload)
   let token = string(signed + [UInt8(ascii: ".")] + encoded(key.signature(of: signed)))
   try expect((try? keys.signer.verifyTemporary(token, at: .min)) == nil, "a base token is no temporary token")
-  guard let expiry = (try? JSON(payload)).flatMap({ try? BaseTokenClaims($0) })?.expiry, abs(expiry) < 1 << 53,
+  guard let expiry = (try? JSON(payload)).flatMap({ try? BaseTokenClaims($0, RegisteredClaims($0)) })?.expiry,
+    abs(expiry) < 1 << 53,
     let claims = try? keys.signer.verify(token, at: expiry - 1)
   else { return }
   try expect((try? keys.signer.verify(token, at: expiry)) == nil, "over when its time is over")
