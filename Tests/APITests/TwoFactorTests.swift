@@ -15,10 +15,10 @@ private let mustEnrol =
   + #"/api/v2.1/user/two-factor-auth/ first."}"#
 
 @Suite struct TwoFactors {
-  private static let address = "member@ours.example"
+  static let address = "member@ours.example"
 
   /// Enrols a person; returns the secret in base32, and the recovery codes.
-  private static func enrol(
+  static func enrol(
     _ world: World, as caller: Caller = .groupMember, with token: String? = nil
   ) async throws -> (secret: String, codes: [String]) {
     let authorization = "Token \(try #require(token ?? world.credentials[caller]))"
@@ -32,7 +32,7 @@ private let mustEnrol =
   }
 
   /// Advances the clock to the next half minute and returns its code.
-  private static func nextCode(_ secret: String, _ world: World) -> String {
+  static func nextCode(_ secret: String, _ world: World) -> String {
     world.clock.advance(by: 30)
     return world.oneTimePassword(of: secret)
   }
@@ -443,68 +443,5 @@ private let mustEnrol =
       #expect(removed.status == 200, "\(removed.text)")
       #expect(try await world.call(.get, "/api2/auth/ping/", as: .unenrolled).text == mustEnrol)
     }
-  }
-
-  @Test func `a second factor with a damaged seal lets nobody in`() async throws {
-    try await World.with { world async throws in
-      world.clock.stop()
-      let (secret, _) = try await Self.enrol(world)
-      try await world.database.execute(
-        "update account set totp_sealed = (select totp_sealed || '\\x00' from account where id = 3) where id = 3")
-      let code = Self.nextCode(secret, world)
-      #expect(try await world.signIn(Self.address, code: code).status == 500)
-    }
-  }
-
-  @Test func `a second factor that was put to another account lets nobody in`() async throws {
-    try await World.with { world async throws in
-      world.clock.stop()
-      let (secret, _) = try await Self.enrol(world)
-      let (others, _) = try await Self.enrol(world, as: .groupAdmin)
-      let former = try await Self.sealed(world)
-      try await world.database.execute(
-        "update account set totp_sealed = (select totp_sealed from account where id = 2) where id = 3")
-      #expect(try await Self.sealed(world) != former)
-      for secret in [others, secret] {
-        #expect(try await world.signIn(Self.address, code: Self.nextCode(secret, world)).status == 500)
-      }
-      #expect(try await world.signIn("admin@ours.example", code: Self.nextCode(others, world)).status == 200)
-    }
-  }
-
-  @Test func `one that was sealed for all is sealed for its account when it is used, after a week`() async throws {
-    try await World.with { world async throws in
-      world.clock.stop()
-      try await world.database.execute("update installation set binds_factors_from = now() + interval '1 hour'")
-      let (secret, codes) = try await Self.enrol(world)
-      let before = try await Self.sealed(world)
-      // The version before opens it.
-      #expect(world.app.vault.open(before, for: "one-time passwords 1") != nil)
-      #expect(try await world.signIn(Self.address, code: Self.nextCode(secret, world)).status == 200)
-      #expect(try await Self.sealed(world) == before)
-
-      try await world.database.execute("update installation set binds_factors_from = now()")
-      let token = try #require(
-        try await world.signIn(Self.address, code: Self.nextCode(secret, world))["token"] as? String)
-      let after = try await Self.sealed(world)
-      #expect(world.app.vault.open(after, for: "one-time passwords 1") == nil)
-      #expect(world.app.vault.open(after, for: "one-time passwords 2", of: "account 3") != nil)
-      #expect(try await world.signIn(Self.address, code: Self.nextCode(secret, world)).status == 200)
-      #expect(try await world.signIn(Self.address, code: codes[0]).status == 200)
-      #expect(try await Self.sealed(world) == after)
-      #expect(try await world.call(.get, factor, authorization: "Token \(token)")["enabled"] as? Bool == true)
-    }
-  }
-
-  private static func sealed(_ world: World) async throws -> [UInt8] {
-    let found: Sealed? = try await world.database.db.onLoop {
-      try await $0.row("select totp_sealed from account where id = 3")
-    }
-    return try #require(found).bytes
-  }
-
-  private struct Sealed: RowDecodable {
-    let bytes: [UInt8]
-    init(_ row: Row) throws(PostgresError) { bytes = try row["totp_sealed"] }
   }
 }
