@@ -41,6 +41,7 @@ KEYWORDS = {
     "$ref", "type", "description", "example", "default", "enum", "const", "allOf", "oneOf", "properties",
     "required", "additionalProperties", "unevaluatedProperties", "propertyNames", "minProperties", "items", "minItems",
     "maxItems", "pattern", "format", "minLength", "maxLength", "contentMediaType", "minimum", "maximum",
+    "multipleOf",
 }
 
 
