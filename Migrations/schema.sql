@@ -291,6 +291,7 @@ CREATE TABLE group_member (
     CONSTRAINT group_member_group_id_fkey FOREIGN KEY (group_id) REFERENCES user_group(id) ON DELETE CASCADE
 );
 CREATE INDEX group_member_account_index ON group_member (account_id, group_id);
+CREATE INDEX group_member_owned_index ON group_member (account_id) WHERE (role = 'owner'::text);
 CREATE UNIQUE INDEX group_member_owner_key ON group_member (group_id) WHERE (role = 'owner'::text);
 CREATE TRIGGER a_bar_member AFTER DELETE ON group_member FOR EACH ROW
   EXECUTE FUNCTION bar_member();
@@ -298,6 +299,12 @@ CREATE TRIGGER a_keep_member_in_team BEFORE INSERT ON group_member FOR EACH ROW
   EXECUTE FUNCTION keep_member_in_team();
 CREATE TRIGGER a_keep_member_out AFTER INSERT ON group_member FOR EACH ROW
   EXECUTE FUNCTION keep_member_out();
+CREATE TRIGGER a_keep_within_cap BEFORE INSERT ON group_member FOR EACH ROW
+  WHEN ((new.role = 'owner'::text))
+  EXECUTE FUNCTION keep_within_cap('groups_per_person', 'account_id');
+CREATE TRIGGER a_keep_within_cap_again BEFORE UPDATE ON group_member FOR EACH ROW
+  WHEN (((new.role = 'owner'::text) AND (old.role <> 'owner'::text)))
+  EXECUTE FUNCTION keep_within_cap('groups_per_person', 'account_id');
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON group_member FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -367,6 +374,12 @@ CREATE INDEX base_workspace_index ON base (workspace_id, id);
 CREATE TRIGGER a_keep_base_in_team BEFORE INSERT ON base FOR EACH ROW
   WHEN ((new.team_id IS NULL))
   EXECUTE FUNCTION keep_base_in_team();
+CREATE TRIGGER a_keep_within_cap BEFORE INSERT ON base FOR EACH ROW
+  WHEN ((new.deleted_at IS NULL))
+  EXECUTE FUNCTION keep_within_cap('bases', 'workspace_id');
+CREATE TRIGGER a_keep_within_cap_again BEFORE UPDATE ON base FOR EACH ROW
+  WHEN (((new.deleted_at IS NULL) AND ((old.deleted_at IS NOT NULL) OR (old.workspace_id <> new.workspace_id))))
+  EXECUTE FUNCTION keep_within_cap('bases', 'workspace_id');
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON base FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -464,6 +477,8 @@ CREATE TRIGGER a_keep_token_policy AFTER UPDATE ON api_token FOR EACH ROW
 CREATE TRIGGER a_keep_token_policy_of_new AFTER INSERT ON api_token FOR EACH ROW
   WHEN ((new.team_id IS NOT NULL))
   EXECUTE FUNCTION keep_token_policy();
+CREATE TRIGGER a_keep_within_cap BEFORE INSERT ON api_token FOR EACH ROW
+  EXECUTE FUNCTION keep_within_cap('tokens_per_base', 'base_id');
 CREATE TRIGGER b_audit AFTER INSERT ON api_token FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -630,6 +645,8 @@ CREATE TRIGGER a_keep_to_makers BEFORE INSERT ON user_share FOR EACH ROW
 CREATE TRIGGER a_keep_user_share_in_team BEFORE INSERT ON user_share FOR EACH ROW
   WHEN ((new.team_id IS NULL))
   EXECUTE FUNCTION keep_part_in_team();
+CREATE TRIGGER a_keep_within_cap BEFORE INSERT ON user_share FOR EACH ROW
+  EXECUTE FUNCTION keep_within_cap('shares_per_base', 'base_id');
 CREATE TRIGGER a_let_guest_in_again AFTER INSERT ON user_share FOR EACH ROW
   EXECUTE FUNCTION let_guest_in_again();
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON user_share FOR EACH ROW
@@ -664,6 +681,8 @@ CREATE TRIGGER a_keep_group_share_in_team BEFORE INSERT ON group_share FOR EACH 
   EXECUTE FUNCTION keep_part_in_team();
 CREATE TRIGGER a_keep_to_makers BEFORE INSERT ON group_share FOR EACH ROW
   EXECUTE FUNCTION keep_to_makers();
+CREATE TRIGGER a_keep_within_cap BEFORE INSERT ON group_share FOR EACH ROW
+  EXECUTE FUNCTION keep_within_cap('shares_per_base', 'base_id');
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON group_share FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -711,6 +730,10 @@ CREATE TRIGGER a_keep_link_policy AFTER INSERT ON base_link FOR EACH ROW
   EXECUTE FUNCTION keep_link_policy();
 CREATE TRIGGER a_keep_to_makers BEFORE INSERT ON base_link FOR EACH ROW
   EXECUTE FUNCTION keep_to_makers();
+CREATE TRIGGER a_keep_within_cap BEFORE INSERT ON base_link FOR EACH ROW
+  EXECUTE FUNCTION keep_within_cap('links_per_base', 'base_id');
+CREATE TRIGGER a_keep_within_cap_of_maker BEFORE INSERT ON base_link FOR EACH ROW
+  EXECUTE FUNCTION keep_within_cap('links_per_person', 'created_by');
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON base_link FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -759,6 +782,10 @@ CREATE INDEX group_link_creator_index ON group_link (created_by);
 CREATE INDEX group_link_group_index ON group_link (group_id, id);
 CREATE TRIGGER a_keep_to_makers BEFORE INSERT ON group_link FOR EACH ROW
   EXECUTE FUNCTION keep_to_makers();
+CREATE TRIGGER a_keep_within_cap BEFORE INSERT ON group_link FOR EACH ROW
+  EXECUTE FUNCTION keep_within_cap('links_per_group', 'group_id');
+CREATE TRIGGER a_keep_within_cap_of_maker BEFORE INSERT ON group_link FOR EACH ROW
+  EXECUTE FUNCTION keep_within_cap('links_per_person', 'created_by');
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON group_link FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -782,6 +809,8 @@ CREATE TABLE folder (
     CONSTRAINT folder_workspace_id_fkey FOREIGN KEY (workspace_id) REFERENCES workspace(id) ON DELETE CASCADE
 );
 CREATE UNIQUE INDEX folder_look_key ON folder (workspace_id, name_look(name));
+CREATE TRIGGER a_keep_within_cap BEFORE INSERT ON folder FOR EACH ROW
+  EXECUTE FUNCTION keep_within_cap('folders_per_workspace', 'workspace_id');
 CREATE TRIGGER b_audit AFTER INSERT OR DELETE ON folder FOR EACH ROW
   WHEN ((NULLIF(current_setting('basekeeper.ending_team'::text, true), ''::text) IS NULL))
   EXECUTE FUNCTION audit_row();
@@ -1580,6 +1609,46 @@ begin
   end if;
 end $$;
 
+CREATE FUNCTION is_full(kind text, owner bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  most bigint := nullif(current_setting('basekeeper.caps', true), '')::jsonb ->> kind;
+begin
+  if most is null then
+    return false;
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended(format('cap %s %s', kind, owner), 0));
+  return most <= case
+    when kind in ('bases_per_person', 'bases_per_group') then (
+      select count(*) from (
+        select from base where workspace_id = owner and deleted_at is null limit most) as own)
+    when kind = 'groups_per_person' then (
+      select count(*) from (select from group_member where account_id = owner and role = 'owner' limit most) as own)
+    when kind = 'folders_per_workspace' then (
+      select count(*) from (select from folder where workspace_id = owner limit most) as own)
+    when kind = 'tokens_per_base' then (
+      select count(*) from (
+        select from api_token where base_id = owner and revoked_at is null limit most) as own)
+    when kind = 'shares_per_base' then (
+      select count(*) from (
+        select from user_share where base_id = owner
+        union all
+        select from group_share where base_id = owner
+        limit most) as own)
+    when kind = 'links_per_base' then (
+      select count(*) from (select from base_link where base_id = owner limit most) as own)
+    when kind = 'links_per_group' then (
+      select count(*) from (select from group_link where group_id = owner limit most) as own)
+    when kind = 'links_per_person' then (
+      select count(*) from (
+        select from base_link where created_by = owner
+        union all
+        select from group_link where created_by = owner
+        limit most) as own)
+  end;
+end $$;
+
 CREATE FUNCTION is_rehashing() RETURNS boolean
     LANGUAGE sql STABLE
     AS $$
@@ -1799,6 +1868,24 @@ declare
 begin
   if not is_rehashing() then
     new.password_given_at := case when actor is distinct from new.id then now() end;
+  end if;
+  return new;
+end $$;
+
+CREATE FUNCTION keep_within_cap() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  kind  text   := tg_argv[0];
+  owner bigint := to_jsonb(new) ->> tg_argv[1];
+begin
+  if kind = 'bases' then
+    select case when account_id is null then 'bases_per_group' else 'bases_per_person' end into kind
+    from workspace where id = owner;
+  end if;
+  if is_full(kind, owner) then
+    raise exception 'there are as many % of % as there may be', kind, owner
+      using errcode = 'check_violation', constraint = 'cap_' || kind;
   end if;
   return new;
 end $$;

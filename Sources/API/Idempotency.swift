@@ -50,10 +50,10 @@ struct IdempotentOperations {
 }
 
 extension Subject {
-  /// The scope of the caller's keys; nil for an anonymous caller.
+  /// The scope of the caller's keys; nil for a caller who creates nothing that is stored.
   fileprivate var scope: String? {
     switch self {
-    case .nobody: nil
+    case .nobody, .holder, .visitor: nil
     case .person(let caller, _): "account \(caller.account.value)"
     case .program(let token, _): "token \(token.value)"
     }

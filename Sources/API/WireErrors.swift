@@ -13,6 +13,8 @@ struct WireError {
   var header: (name: String, value: String)?
   /// What is only logged.
   var reason: String?
+  /// The limit or cap that it is about: it is counted.
+  var limit: String?
 
   init(_ error: any Error) {
     self =
@@ -57,10 +59,8 @@ struct WireError {
       case .wrongLinkPassword: .message(403, "The link's password is missing or wrong.")
       case .hiddenMetrics:
         .message(403, "The metrics may not be read from this address: see BASEKEEPER_METRICS_NETWORKS.")
-      case .limited(let limits): Self(of: .throttled(seconds: limits.retryAfter ?? 1))
-      case .throttled(let seconds):
-        .detail(429, "Request was throttled. Expected available in \(seconds) seconds.")
-          .with("Retry-After", "\(seconds)")
+      case .limited(let limits): .throttled(limits.retryAfter ?? 1, by: limits.exceeded)
+      case .throttled(let seconds): .throttled(seconds, by: "throttled")
       }
   }
 
@@ -159,7 +159,7 @@ struct WireError {
     case "account_login_id_not_reserved": .message(400, "login_id invalid.")
     case "folder_name_key", "folder_look_key": .message(400, "Folder name already exists.")
     case "base_folder_fkey": .message(404, "Folder not found.")
-    default: nil
+    default: Cap(constraint: constraint).map { .message(403, $0.refusal).limited(by: $0.rawValue) }
     }
   }
 }
@@ -179,7 +179,33 @@ extension Duty {
   }
 }
 
+extension Cap {
+  /// What somebody is told who wants one more.
+  fileprivate var refusal: String {
+    let (owner, things) =
+      switch self {
+      case .basesPerPerson: ("This person", "bases")
+      case .basesPerGroup: ("This group", "bases")
+      case .groupsPerPerson: ("This person", "groups")
+      case .foldersPerWorkspace: ("This workspace", "folders")
+      case .tokensPerBase: ("This base", "API tokens")
+      case .sharesPerBase: ("This base", "shares")
+      case .linksPerBase: ("This base", "links")
+      case .linksPerGroup: ("This group", "invite links")
+      case .linksPerPerson: ("You", "links")
+      }
+    let verb = self == .linksPerPerson ? "have" : "has"
+    return "\(owner) already \(verb) as many \(things) as allowed: delete some first, or ask the operator for more "
+      + "(\(setting))."
+  }
+}
+
 extension WireError {
+  private static func throttled(_ seconds: Int, by limit: String?) -> WireError {
+    detail(429, "Request was throttled. Expected available in \(seconds) seconds.")
+      .with("Retry-After", "\(seconds)").limited(by: limit)
+  }
+
   private static func message(_ status: Int, _ text: String) -> WireError {
     WireError(status: status, key: "error_msg", text: text)
   }
@@ -211,8 +237,15 @@ extension WireError {
     return error
   }
 
+  private func limited(by limit: String?) -> WireError {
+    var error = self
+    error.limit = limit
+    return error
+  }
+
   var response: Response {
     var response = Response(status, self)
+    response.limit = limit
     if let header { response.headers.append(header) }
     response.failure = reason
     return response

@@ -13,6 +13,8 @@ public struct AppSettings: Sendable {
   public var leakedPasswords = LeakedPasswords()
   /// The rate limits.
   public var limits = Limits()
+  /// How much there may be.
+  public var caps = Caps.none
 
   /// How many hours a password works that somebody else has set; until then its person can only change it. Nil: it works
   /// forever, and need not be changed.
@@ -34,17 +36,36 @@ public struct AppSettings: Sendable {
     case all
   }
 
-  /// Rate limits in requests per minute; 0 means unlimited.
+  /// The rate limits.
   public struct Limits: Sendable {
     /// The limit of one address, for all its requests.
-    public var address: Int64 = 0
+    public var address = Limit.none
     /// The limit of one account, for all its tokens together.
-    public var account: Int64 = 0
+    public var account = Limit.none
     /// The limit of one API token that has no limit of its own.
-    public var apiToken: Int64 = 0
+    public var apiToken = Limit.none
+    /// The limit of one holder's base tokens for one base.
+    public var baseToken = Limit.none
+    /// The limit of one external link, for all its visitors and their base tokens.
+    public var link = Limit.none
 
-    /// Makes limits of 0.
+    /// Limits nothing.
     public init() {}
+  }
+
+  /// A rate limit.
+  public struct Limit: Sendable {
+    /// Requests per minute; 0 means unlimited.
+    public let perMinute: Int64
+    /// Whether somebody has chosen it. Responses always tell what is left of it; of a default limit, they tell once less
+    /// than half is left.
+    public let isChosen: Bool
+
+    /// Unlimited.
+    public static let none = Limit(perMinute: 0)
+
+    /// Makes a limit that somebody has chosen, or a default limit.
+    public init(perMinute: Int64, isChosen: Bool = true) { (self.perMinute, self.isChosen) = (perMinute, isChosen) }
   }
 
   /// The loopback networks.

@@ -42,8 +42,13 @@ public struct BaseTokenBearer: Principal {
     /// Whoever has an external link.
     case visitor
   }
-  /// Nobody's: the request is the program's or the person's that the token was minted for, and is not counted.
-  public var subject: Subject { .nobody }
+  /// Who holds the token, whatever address they call from and however many tokens they have.
+  public var subject: Subject {
+    if let link = claims.externalLinkID { return .visitor(ID(link)) }
+    if let token = claims.apiTokenID { return .holder(.program(ID(token)), of: base) }
+    if let account = claims.accountID { return .holder(.person(ID(account)), of: base) }
+    return .holder(.other(ExactText(claims.appName ?? claims.username)), of: base)
+  }
 
   /// Proves a base token, for the path's `base_uuid` where there is one.
   public static func authorise(

@@ -11,16 +11,22 @@ extension App {
   /// admitted. Whatever would end it now waits for the transaction. If the body itself may end the caller's own access,
   /// pass `endsOwnAccess`: of two such transactions at the same time, only one runs.
   ///
+  /// One more of what is capped violates the constraint of its `Cap`. A change that must not fail for that is not
+  /// `isCapped`.
+  ///
   /// - Throws: What the body threw, or `PostgresError`. If the access has ended, that is a violation of the constraint
   ///   `caller_lasts`.
   @discardableResult
   public func change<Value: Sendable>(
-    by caller: SignedIn?, endsOwnAccess: Bool = false, statementTime: Duration? = nil,
+    by caller: SignedIn?, endsOwnAccess: Bool = false, isCapped: Bool = true, statementTime: Duration? = nil,
     _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
     let json = JSONWriter.bytes(of: Actor(account: caller?.account, origin: origin))
     let hold: SQL = caller.map { ", \($0.hold(isEnding: endsOwnAccess, settings.accountTokens))" } ?? ""
-    let actor: SQL = "select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true)\(hold)"
+    let actor: SQL = """
+      select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true),
+             set_config('basekeeper.caps', \(isCapped ? settings.caps.text : ""), true)\(hold)
+      """
     let time: SQL? = statementTime.map { ", set_config('statement_timeout', \("\($0.components.seconds)s"), true)" }
     return try await writer.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)
   }

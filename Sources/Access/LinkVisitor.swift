@@ -11,8 +11,8 @@ public struct LinkVisitor: Principal {
 
   /// The link and its base.
   public let opened: OpenedLink
-  /// Visitors have no account.
-  public var subject: Subject { .nobody }
+  /// Visitors have no account: they count for the link.
+  public var subject: Subject { .visitor(opened.link) }
   /// False: the link is in the path, and its password may be in the body.
   public static let isInAuthorization = false
 

@@ -1,4 +1,4 @@
-internal import Ground
+public import Ground
 public import HTTP
 
 /// A caller whose right to what the path names has been proved. Only this module can make one. It contains what the
@@ -41,6 +41,20 @@ public enum Subject: Sendable {
   case person(SignedIn, doing: Duty? = nil)
   /// A program. `limit` is its token's own rate limit, in exchanges per minute; nil if it has none.
   case program(ID<APIToken>, limit: Int64?)
+  /// The holder of a base token for a base. All base tokens of one holder for one base count together.
+  case holder(BaseTokenHolder, of: ID<Base>)
+  /// A visitor of an external link. All visitors of one link count together.
+  case visitor(ID<BaseLink>)
+}
+
+/// For whom a base token was made, unless that is a visitor of an external link.
+public enum BaseTokenHolder: Sendable, Hashable {
+  /// A program, by its API token.
+  case program(ID<APIToken>)
+  /// A person.
+  case person(ID<Account>)
+  /// A program or a person of another component of a SeaTable installation, by the name that the token gives them.
+  case other(ExactText)
 }
 
 extension Subject {
@@ -48,7 +62,7 @@ extension Subject {
   var account: ID<Account>? {
     switch self {
     case .person(let caller, _): caller.account
-    case .nobody, .program: nil
+    case .nobody, .program, .holder, .visitor: nil
     }
   }
 }

@@ -37,8 +37,13 @@ public final class RateLimiter: Sendable {
   public enum Key: Hashable, Sendable {
     case address(String)
     case site(String)
-    case account(Int64)
-    case apiToken(Int64)
+    case account(ID<Account>)
+    case apiToken(ID<APIToken>)
+    case baseToken(BaseTokenHolder, of: ID<Base>)
+    case link(ID<BaseLink>)
+
+    /// All names of limits.
+    public static let names = ["address", "site", "account", "token", "base-token", "link"]
 
     var name: String {
       switch self {
@@ -46,6 +51,8 @@ public final class RateLimiter: Sendable {
       case .site: "site"
       case .account: "account"
       case .apiToken: "token"
+      case .baseToken: "base-token"
+      case .link: "link"
       }
     }
   }
@@ -102,7 +109,7 @@ public final class RateLimiter: Sendable {
 
 /// The state of a limit after a request (draft-ietf-httpapi-ratelimit-headers).
 public struct RateLimit: Sendable, Equatable {
-  /// `address`, `site`, `account` or `token`.
+  /// `address`, `site`, `account`, `token`, `base-token` or `link`.
   public let name: String
   /// The limit in requests per minute.
   public let limit: Int64
@@ -123,6 +130,9 @@ public struct RateLimits: Sendable, Equatable {
   public init() {}
 
   mutating func add(_ limit: RateLimit) { all.append(limit) }
+
+  /// The name of the limit that was exceeded; nil if none was.
+  public var exceeded: String? { all.first(where: \.isExceeded)?.name }
 
   /// Seconds until it is worth trying again; nil if no limit was exceeded.
   public var retryAfter: Int? { all.filter(\.isExceeded).map { Int(max(1, $0.reset)) }.max() }

@@ -162,6 +162,10 @@ static const unsigned char migration_0028[] = {
 #embed "../../Migrations/0028-asking-again.sql"
 };
 
+static const unsigned char migration_0030[] = {
+#embed "../../Migrations/0030-caps.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -191,6 +195,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0026-stronger-hashes.sql", migration_0026),
     ASSET("0027-account-tokens-end.sql", migration_0027),
     ASSET("0028-asking-again.sql", migration_0028),
+    ASSET("0030-caps.sql", migration_0030),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -12,6 +12,8 @@ public struct Response: Sendable {
   public var route: String?
   /// Why the service failed, only for the log. Never sent.
   public var failure: String?
+  /// The limit or cap that refused the request, for logs and metrics: `account`, `bases_per_person`. Nil if none did.
+  public var limit: String?
   /// What it took to get the answer.
   public var openness = Openness.shown
 

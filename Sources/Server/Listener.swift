@@ -29,6 +29,8 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   private var admitted: Peer?
   private var connections: [Connection] = []
   private var running = 0
+  /// Connections that were one too many, in all or from one address.
+  private var refusedConnections = 0
   private var barrenRuns = 0
   private var visit: ContinuousClock.Instant?
   private var stopped: UnsafeContinuation<Void, Never>?
@@ -59,7 +61,9 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   func use(_ certificate: Certificate) { tls?.certificate = certificate }
 
   /// What is going on.
-  var activity: Server.Activity { Server.Activity(connections: connections.count, requests: running) }
+  var activity: Server.Activity {
+    Server.Activity(connections: connections.count, requests: running, refusedConnections: refusedConnections)
+  }
 
   // MARK: Turns
 
@@ -109,7 +113,10 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   func admits(_ peer: Peer) -> Bool {
     if let admitted { admission.leave(admitted) }  // libmicrohttpd had no memory for it
     admitted = nil
-    guard admission.enter(peer) else { return false }
+    guard admission.enter(peer) else {
+      refusedConnections += 1
+      return false
+    }
     admitted = peer
     return true
   }

@@ -35,6 +35,8 @@ public final class Server: Sendable {
     public var connections: Int
     /// Requests whose handlers are running.
     public var requests: Int
+    /// Connections that a limit has refused since the start.
+    public var refusedConnections = 0
   }
 
   /// The port that it listens on; if 0 was requested, the free one that was chosen.
@@ -119,6 +121,7 @@ public final class Server: Sendable {
         let own = await listener.loop.perform { listener.activity }
         sum.connections += own.connections
         sum.requests += own.requests
+        sum.refusedConnections += own.refusedConnections
       }
       return sum
     }

@@ -4,6 +4,8 @@ internal import HTTP
 /// What a loop counts for `/metrics`: its requests, and how late it is.
 final class Figures: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private(set) var requests: [Operation: Requests] = [:]
+  /// What limits and caps have refused, by their names.
+  private(set) var refusals: [String: Int] = [:]
   private(set) var lag = Histogram(upTo: Figures.lagBounds)
 
   /// A request's method and path template; both are nil if it could not be read.
@@ -33,6 +35,7 @@ final class Figures: @unchecked Sendable {  // Sendable: owned by its loop's thr
     // Strangers can ask for any path, so all unknown paths count as one.
     let operation = Operation(method: request?.method, route: response.route)
     requests[operation, default: Requests()].add(response.status, time)
+    if let limit = response.limit { refusals[limit, default: 0] += 1 }
   }
 
   /// Counts how late the loop did what was due.

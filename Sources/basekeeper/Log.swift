@@ -200,6 +200,7 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
       $0.add("status", response.status)
       $0.add("microseconds", Int(duration.microseconds))
       $0.add("address", request?.address)
+      if let limit = response.limit { $0.add("limit", limit) }
       if let failure { $0.add("failure", failure) }
     }
   }

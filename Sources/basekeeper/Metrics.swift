@@ -70,6 +70,7 @@ final class Metrics: Sendable {
     text.single(
       "basekeeper_http_connections", .gauge, "Open client connections.", serverLoad?.connections ?? 0)
     text.single("basekeeper_http_requests_running", .gauge, "Requests being answered.", serverLoad?.requests ?? 0)
+    text.add(refusals: sum.refusals.merging(["connections": serverLoad?.refusedConnections ?? 0]) { $1 })
     text.add(primary: sum.primary, standby: sum.standby)
     text.family(
       "basekeeper_db_server_connections", .gauge, "Open connections to PostgreSQL, by server.")
@@ -105,6 +106,7 @@ extension Database.Settings {
 /// The counts of one loop at a moment.
 private struct LoopReading: Sendable {
   let requests: [Figures.Operation: Figures.Requests]
+  let refusals: [String: Int]
   let lag: Histogram
   let primary: Database.Load
   let standby: (load: Database.Load, isNear: Bool)?
@@ -114,7 +116,7 @@ private struct LoopReading: Sendable {
 extension Metrics.LoopMetrics {
   fileprivate var reading: LoopReading {
     LoopReading(
-      requests: figures.requests, lag: figures.lag, primary: database.load,
+      requests: figures.requests, refusals: figures.refusals, lag: figures.lag, primary: database.load,
       standby: standby.map { ($0.db.load, $0.isNear) }, jobs: jobs.records)
   }
 }
@@ -122,6 +124,7 @@ extension Metrics.LoopMetrics {
 /// The counts of all loops.
 private struct Sum {
   var requests: [Figures.Operation: Figures.Requests] = [:]
+  var refusals: [String: Int] = [:]
   var lags: [Histogram] = []
   var primary = Database.Load()
   /// The standby's load, and the number of loops that read lists from it; nil without a standby.
@@ -131,6 +134,7 @@ private struct Sum {
   mutating func add(_ one: LoopReading) {
     for job in one.jobs { jobs[job.name, default: JobRecord(name: job.name)] += job }
     requests.merge(one.requests) { $0 + $1 }
+    refusals.merge(one.refusals, uniquingKeysWith: +)
     lags.append(one.lag)
     primary += one.primary
     guard let own = one.standby else { return }
@@ -177,6 +181,15 @@ extension Exposition {
     family("basekeeper_logins_total", .counter, "Sign-ins with a password, by result.")
     for (result, count) in outcomes(of: Self.logins, in: requests) {
       sample("basekeeper_logins_total", ["result": result], count)
+    }
+  }
+
+  /// What limits and caps have refused, also where that is nothing yet.
+  fileprivate mutating func add(refusals: [String: Int]) {
+    family("basekeeper_limit_refusals_total", .counter, "What a limit or cap has refused, by its name.")
+    let names = RateLimiter.Key.names + ["throttled", "connections", "bodies", "address-bodies"]
+    for name in names + Cap.allCases.map(\.rawValue) {
+      sample("basekeeper_limit_refusals_total", ["limit": name], refusals[name] ?? 0)
     }
   }
 

@@ -118,6 +118,7 @@ private struct Makings {
     }
     var settings = AppSettings(publicURL: configuration.publicURL)
     settings.limits = configuration.requestLimits
+    settings.caps = configuration.caps
     settings.firstPasswordHours = configuration.firstPasswordHours
     settings.accountTokens = configuration.accountTokens
     settings.confirmsEmailChange = configuration.confirmsEmailChange

@@ -13,7 +13,8 @@ import Testing
 
   /// How many of `count` requests pass.
   private static func pass(
-    _ limiter: RateLimiter, _ key: RateLimiter.Key = .account(1), of count: Int, limit: Int64, at time: UInt64 = start
+    _ limiter: RateLimiter, _ key: RateLimiter.Key = .account(ID(1)), of count: Int, limit: Int64,
+    at time: UInt64 = start
   ) -> Int {
     (0..<count).count { _ in !limiter.take(key, limit: limit, at: time).isExceeded }
   }
@@ -49,7 +50,7 @@ import Testing
   @Test func `the limiter says what is left, and when there is more`() {
     let limiter = RateLimiter()
     func take(at time: UInt64) -> [Int64] {
-      let limit = limiter.take(.account(1), limit: 3, at: time)
+      let limit = limiter.take(.account(ID(1)), limit: 3, at: time)
       #expect((limit.name, limit.limit) == ("account", 3))
       return [limit.remaining, limit.reset, limit.isExceeded ? 1 : 0]
     }
@@ -64,20 +65,26 @@ import Testing
   @Test func `keys do not count for each other`() {
     let limiter = RateLimiter()
     let keys: [RateLimiter.Key] = [
-      .account(1), .account(2), .apiToken(1), .address("1"), .address("192.0.2.1"), .address("2001:db8::1"),
+      .account(ID(1)), .account(ID(2)), .apiToken(ID(1)), .link(ID(1)),
+      .address("1"), .address("192.0.2.1"), .address("2001:db8::1"),
+      .baseToken(.program(ID(1)), of: ID(1)), .baseToken(.program(ID(1)), of: ID(2)),
+      .baseToken(.person(ID(1)), of: ID(1)), .baseToken(.other(ExactText("1")), of: ID(1)),
     ]
     for key in keys { #expect(Self.pass(limiter, key, of: 3, limit: 2) == 2) }
+    let names = keys.map { limiter.take($0, limit: 2, at: Self.start).name }
     #expect(
-      keys.map { limiter.take($0, limit: 2, at: Self.start).name } == [
-        "account", "account", "token", "address", "address", "address",
+      names == [
+        "account", "account", "token", "link", "address", "address", "address",
+        "base-token", "base-token", "base-token", "base-token",
       ])
+    #expect(Set(names).isSubset(of: RateLimiter.Key.names))
   }
 
   @Test func `many keys are counted side by side, and their slots are reused afterwards`() {
     let limiter = RateLimiter()
     for round in 0..<20 {
       let time = Self.start + UInt64(round) * 120 * Self.second
-      let keys = (0..<5000).map { RateLimiter.Key.account(Int64(round * 5000 + $0)) }
+      let keys = (0..<5000).map { RateLimiter.Key.account(ID(Int64(round * 5000 + $0))) }
       // One at a time, so that each key finds its slot again among all others.
       let first = keys.count { !limiter.take($0, limit: 1, at: time).isExceeded }
       let second = keys.count { !limiter.take($0, limit: 1, at: time).isExceeded }
@@ -87,7 +94,7 @@ import Testing
 
   @Test func `more keys than slots refuse nobody`() {
     let limiter = RateLimiter()
-    let passed = (0..<200_000).count { !limiter.take(.account(Int64($0)), limit: 1, at: Self.start).isExceeded }
+    let passed = (0..<200_000).count { !limiter.take(.account(ID(Int64($0))), limit: 1, at: Self.start).isExceeded }
     #expect(passed == 200_000)
   }
 
@@ -104,10 +111,12 @@ import Testing
 
 @Suite struct RateLimiting {
   private static func limits(
-    address: Int64 = 0, account: Int64 = 0, apiToken: Int64 = 0
+    address: Int64 = 0, account: Int64 = 0, apiToken: Int64 = 0, isChosen: Bool = true
   ) -> AppSettings.Limits {
     var limits = AppSettings.Limits()
-    (limits.address, limits.account, limits.apiToken) = (address, account, apiToken)
+    limits.address = AppSettings.Limit(perMinute: address, isChosen: isChosen)
+    limits.account = AppSettings.Limit(perMinute: account, isChosen: isChosen)
+    limits.apiToken = AppSettings.Limit(perMinute: apiToken, isChosen: isChosen)
     return limits
   }
 
@@ -156,6 +165,32 @@ import Testing
       world.clock.advance(by: 20)
       #expect(try await world.call(.get, Self.ping, as: .groupMember).status == 200)
       #expect(try await world.call(.get, Self.ping, as: .groupMember).status == 429)
+    }
+  }
+
+  @Test func `a default limit is not mentioned until less than half of it is left`() async throws {
+    let limits = Self.limits(address: 1000, account: 5, isChosen: false)
+    try await World.with(limits: limits) { world async throws in
+      world.clock.stop()
+      var left: [String?] = []
+      for _ in 1...5 {
+        let answer = try await world.call(.get, Self.ping, as: .groupMember)
+        #expect(answer.status == 200)
+        left.append(answer.headers["RateLimit"])
+      }
+      #expect(left == [nil, nil, #""account";r=2;t=36"#, #""account";r=1;t=48"#, #""account";r=0;t=60"#])
+      let refused = try await world.call(.get, Self.ping, as: .groupMember)
+      #expect(refused.status == 429)
+      #expect(refused.text == #"{"detail":"Request was throttled. Expected available in 12 seconds."}"#)
+      #expect(refused.headers["RateLimit-Policy"] == #""account";q=5;w=60"#)
+      #expect(refused.headers["RateLimit"] == #""account";r=0;t=12"#)
+      #expect(refused.headers["Retry-After"] == "12")
+    }
+    // A limit of one request has no half.
+    try await World.with(limits: Self.limits(address: 1, isChosen: false)) { world async throws in
+      world.clock.stop()
+      #expect(try await world.call(.get, "/api2/ping/").status == 200)
+      #expect(try await world.call(.get, "/api2/ping/").headers["RateLimit-Policy"] == #""address";q=1;w=60"#)
     }
   }
 

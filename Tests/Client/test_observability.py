@@ -8,9 +8,9 @@ import time
 
 import pytest
 import requests
-from prometheus_client.parser import text_string_to_metric_families
 
 from support.http import EXCHANGE, From, authorization, exchange
+from support.metrics import scrape, value
 from support.process import ROOT, wait_until
 from support.service import running
 from support.team import sign_in, token
@@ -23,23 +23,6 @@ def own():
     """A service for this module, so that nobody else changes its counters."""
     with running(BASEKEEPER_TRUSTED_PROXIES="127.0.0.2") as service:
         yield service
-
-
-def scrape(service):
-    """The samples by name and labels, read with the parser of Prometheus' own client."""
-    answer = requests.get(service.url + "/metrics", timeout=10)
-    assert answer.status_code == 200
-    assert answer.headers["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
-    families = list(text_string_to_metric_families(answer.text))
-    assert len({one.name for one in families}) == len(families), "a family is there twice"
-    samples = [sample for family in families for sample in family.samples]
-    values = {(sample.name, frozenset(sample.labels.items())): sample.value for sample in samples}
-    assert len(values) == len(samples), "a sample is there twice"
-    return values
-
-
-def value(samples, name, /, **labels):
-    return samples.get((name, frozenset(labels.items())), 0)
 
 
 def test_requests_exchanges_and_logins_are_counted_exactly(own):

@@ -12,8 +12,12 @@ import Testing
   @Test func `exactly the files of the migrations are in the program`() throws {
     let names = try FileManager.default.contentsOfDirectory(atPath: Self.folder.path).sorted()
     #expect(names == (allMigrations.map(\.name) + ["schema.sql"]).sorted())
-    for (number, migration) in allMigrations.enumerated() {
-      #expect(migration.name.wholeMatch(of: /(\d{4})-[a-z0-9-]+(\.contract)?\.sql/).map { Int($0.1) } == number + 1)
+    var last = 0
+    for migration in allMigrations {
+      // Numbers rise. Some may be missing, where branches have taken theirs.
+      let number = migration.name.wholeMatch(of: /(\d{4})-[a-z0-9-]+(\.contract)?\.sql/).flatMap { Int($0.1) } ?? 0
+      #expect(number > last, "\(migration.name)")
+      last = number
       let text = try String(contentsOf: Self.folder.appending(path: migration.name), encoding: .utf8)
       #expect(migration.sql == text, "\(migration.name): build again")
     }

@@ -95,6 +95,7 @@ import Testing
         #expect(surplus.isClosed())
       }
       #expect(await server.server.activity.connections == 2)
+      #expect(await server.server.activity.refusedConnections == 5)
     }
   }
 

@@ -58,14 +58,15 @@ package struct Groups: Sendable {
       let found: GroupToChange? = try await transaction.row(
         "select id, team_id, name from user_group where id = \(id) and \(scope)")
       guard let found else { throw Refusal.notFound(.group(named)) }
+      // The present name and nothing else is refused, as SeaTable does.
+      guard change.name?.text != found.name || change.owner != nil else {
+        throw DomainError.refused("There is already a group with that name.")
+      }
+      // First, since it waits for whatever else is becoming the new owner's, and the rest takes the team's lock.
+      if let owner = change.owner { try await transaction.transfer(found, to: owner) }
       if let name = change.name {
-        // The present name and nothing else is refused, as SeaTable does.
-        guard name.text != found.name || change.owner != nil else {
-          throw DomainError.refused("There is already a group with that name.")
-        }
         try await transaction.run("update user_group set name = \(name.text) where id = \(found.group)")
       }
-      if let owner = change.owner { try await transaction.transfer(found, to: owner) }
     }
   }
 

@@ -167,7 +167,8 @@ package struct People: Sendable {
   /// behind.
   package func delete(_ named: String, _ reach: Reach, by caller: SignedIn) async throws -> LeftBehindCounts {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
-    let gone = try await app.change(by: caller, endsOwnAccess: user == caller.user) {
+    // Their groups pass to others, however many those have.
+    let gone = try await app.change(by: caller, endsOwnAccess: user == caller.user, isCapped: false) {
       try await $0.holdAccess(of: "uid = \(user) and \(reach.changeableAccounts(by: caller))")
       let gone: ID<Account>? = try await $0.row(
         """

@@ -35,6 +35,7 @@ struct Configuration {
   var metricsNetworks: [IPNetwork]
   var showsDocs: Bool
   var requestLimits: AppSettings.Limits
+  var caps: Caps
   /// Nil: they do not end.
   var firstPasswordHours: Int64?
   var accountTokens: AccountTokenLimits
@@ -116,14 +117,14 @@ struct Configuration {
     (listen, certificateFiles, publicURL) = (place.listen, place.certificateFiles, place.publicURL)
     edge = environment.edge(isSecure: place.isSecure)
     metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS")
-    showsDocs = environment.flag("BASEKEEPER_API_DOCS")
+    (showsDocs, isDemo) = (environment.flag("BASEKEEPER_API_DOCS"), environment.flag("BASEKEEPER_DEMO"))
     (adminEmail, adminPassword) =
       (environment.value("BASEKEEPER_ADMIN_EMAIL") ?? "", environment.secret("BASEKEEPER_ADMIN_PASSWORD"))
-    isDemo = environment.flag("BASEKEEPER_DEMO")
     (signingSecret, masterKey) = (environment.key("JWT_PRIVATE_KEY"), environment.key("BASEKEEPER_MASTER_KEY"))
     algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
 
-    (requestLimits, accountTokens) = (environment.requestLimits(), environment.accountTokens())
+    (requestLimits, caps) = (environment.requestLimits(), environment.caps())
+    accountTokens = environment.accountTokens()
     firstPasswordHours = environment.limit("BASEKEEPER_FIRST_PASSWORD_HOURS")
     confirmsEmailChange = environment.flag("BASEKEEPER_CONFIRM_EMAIL_CHANGE")
     requiredSecondFactors = environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody
@@ -267,14 +268,6 @@ extension Environment {
     limits.longestIdle = limit(idle).map { $0 * 60 }
     if let seconds = limits.longestIdle, seconds < 300 { refuse(idle, "must be 5 at least, or 0") }
     limits.most = limit("BASEKEEPER_ACCOUNT_TOKENS") ?? limits.most
-    return limits
-  }
-
-  fileprivate mutating func requestLimits() -> AppSettings.Limits {
-    var limits = AppSettings.Limits()
-    limits.address = Int64(integer("BASEKEEPER_RATE_LIMIT_ADDRESS") ?? 0)
-    limits.account = Int64(integer("BASEKEEPER_RATE_LIMIT_ACCOUNT") ?? 0)
-    limits.apiToken = Int64(integer("BASEKEEPER_RATE_LIMIT_TOKEN") ?? 0)
     return limits
   }
 

@@ -17,6 +17,9 @@ from support.process import BINARY, LISTENS, PATIENCE, kill, send, sockets, wait
 
 SECRET = "a signing secret that tests and service share"
 MASTER_KEY = "a master key that all copies of a test's service share"
+# No limit of requests judges the loads that tests send from one address; test_limits.py has the limits as they are.
+UNLIMITED = {
+    f"BASEKEEPER_RATE_LIMIT_{name}": "0" for name in ["ADDRESS", "ACCOUNT", "TOKEN", "BASE_TOKEN", "LINK"]}
 # The system administrator's address and password.
 ADMINISTRATOR = ("root@example.com", "correct horse battery")
 
@@ -40,6 +43,7 @@ class Service:
             BASEKEEPER_DEMO="1",
             JWT_PRIVATE_KEY=SECRET,
             BASEKEEPER_MASTER_KEY=MASTER_KEY,
+            **UNLIMITED,
         )
         self.environment.update(settings)
         # A program to run it with, and that program's arguments.
