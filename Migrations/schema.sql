@@ -1466,14 +1466,14 @@ declare
   time timestamptz := clock_timestamp();
   wait interval;
 begin
-  select max(next_at) - time into wait from failed_attempt where key = any(keys);
+  select max(next_at) - time into wait from failed_attempt where key = any(keys) and next_at > last_at;
   if wait > interval '0' then
     return ceil(extract(epoch from wait));
   end if;
   -- Once more, when nobody else counts: many may come at once.
   perform lock_attempts(keys);
   time := clock_timestamp();
-  select max(next_at) - time into wait from failed_attempt where key = any(keys);
+  select max(next_at) - time into wait from failed_attempt where key = any(keys) and next_at > last_at;
   if wait > interval '0' then
     return ceil(extract(epoch from wait));
   end if;

@@ -75,7 +75,8 @@ public struct Attempt: Sendable {
       """
       select ceil(extract(epoch from next_at - now()))::integer as seconds
       from failed_attempt
-      where key in (select sha256(convert_to(key, 'UTF8')) from unnest(\(keys)::text[]) as rule (key)) and next_at > now()
+      where key in (select sha256(convert_to(key, 'UTF8')) from unnest(\(keys)::text[]) as rule (key))
+        and next_at > greatest(last_at, now())
       order by next_at desc
       limit 1
       """)

@@ -161,6 +161,9 @@ static const unsigned char migration_0027[] = {
 static const unsigned char migration_0028[] = {
 #embed "../../Migrations/0028-asking-again.sql"
 };
+static const unsigned char migration_0029[] = {
+#embed "../../Migrations/0029-attempts-without-delay.sql"
+};
 
 static const unsigned char migration_0030[] = {
 #embed "../../Migrations/0030-caps.sql"
@@ -195,6 +198,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0026-stronger-hashes.sql", migration_0026),
     ASSET("0027-account-tokens-end.sql", migration_0027),
     ASSET("0028-asking-again.sql", migration_0028),
+    ASSET("0029-attempts-without-delay.sql", migration_0029),
     ASSET("0030-caps.sql", migration_0030),
 };
 

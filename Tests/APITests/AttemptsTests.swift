@@ -114,6 +114,23 @@ import Testing
     }
   }
 
+  @Test func `a failure without a delay keeps nobody waiting whose clock is behind`() async throws {
+    try await World.with { world in
+      let request = Request(id: "test", .get, try Target("/"), address: World.home)
+      func mayTry() async throws -> Bool {
+        try await world.onLoop { (try? await Attempt.ask(about: .account(ID(3)), $0.serving(request))) != nil }
+      }
+      #expect(try await Self.signIn(world).status == 400)
+      try await Self.pass("-1 hour", in: world)
+      #expect(try await mayTry())
+      #expect(try await Self.signIn(world, "member@ours.example", World.password).status == 200)
+      // One with a delay does.
+      #expect(try await Self.failUntilThrottled(world).status == 429)
+      try await world.holdAttempts()
+      #expect(try await !mayTry())
+    }
+  }
+
   @Test func `failures in one place hold up neither other places nor other accounts`() async throws {
     try await World.with { world in
       #expect(try await Self.failUntilThrottled(world).status == 429)
