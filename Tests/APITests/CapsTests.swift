@@ -1,6 +1,7 @@
 import API
 import Access
 import HTTP
+import Postgres
 import TestSupport
 import Testing
 
@@ -12,6 +13,14 @@ struct WayToMore: Sendable, CustomTestStringConvertible {
   var caller = Caller.groupOwner
   /// What is counted, as a condition on rows.
   let counted: String
+  /// Whose number is capped.
+  var owner: Int64 {
+    switch cap {
+    case .basesPerGroup, .foldersPerWorkspace: 9
+    case .basesPerPerson, .groupsPerPerson: 3
+    case .tokensPerBase, .sharesPerBase, .linksPerBase, .linksPerGroup, .linksPerPerson: 1
+    }
+  }
   /// Makes what fifty requests need.
   var preparation = ""
   let request: @Sendable (World, Caller, Int) async throws -> Answer
@@ -251,6 +260,30 @@ extension World {
       let owner = "/api/v2.1/org/1/admin/users/00000000000000000000000000000001@auth.local/"
       #expect(try await world.call(.delete, owner, as: .teamAdmin).status == 200)
       #expect(try await world.database.count(owned) == 2)
+    }
+  }
+
+  @Test(arguments: ways)
+  func `whoever has to wait for a cap holds up nobody else in the team`(_ way: WayToMore) async throws {
+    try await World.with(connections: 8, setting: { $0.caps = Caps([way.cap: 1000]) }) { world async throws in
+      try await world.database.execute(way.preparation)
+      let answer = try await world.database.db.onLoop { database in
+        try await database.transaction { transaction in
+          try await transaction.run("select set_config('basekeeper.caps', \(#"{"\#(way.cap.rawValue)": 1000}"#), true)")
+          try await transaction.run("select is_full(\(way.cap.rawValue), \(way.owner))")
+          let answer = Task { try await way.request(world, way.caller, 2) }
+          let waits = try await poll {
+            try await world.database.count(
+              "pg_stat_activity where datname = current_database() and wait_event = 'advisory'") > 0
+          }
+          #expect(waits)
+          // Whoever takes the lock of the team's log first would wait for the cap with it, perhaps in a circle.
+          let other = try await world.call(.post, "/api/v2.1/groups/", as: .sharedGroupMember, ["name": "Other"])
+          #expect(other.status == 201)
+          return answer
+        }
+      }
+      #expect((200...201).contains(try await answer.value.status))
     }
   }
 
