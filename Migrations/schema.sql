@@ -528,6 +528,9 @@ CREATE TABLE installation (
     master_key_check bytea,
     signing_kid text,
     binds_factors_from timestamp with time zone DEFAULT now() NOT NULL,
+    former_master_keys bytea,
+    former_master_keys_until timestamp with time zone,
+    CONSTRAINT installation_former_master_keys_check CHECK (((former_master_keys IS NULL) = (former_master_keys_until IS NULL))),
     CONSTRAINT installation_single_check CHECK (single),
     CONSTRAINT installation_pkey PRIMARY KEY (single)
 );

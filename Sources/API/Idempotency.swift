@@ -30,7 +30,7 @@ struct IdempotentOperations {
     guard (16...255).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }) else {
       throw DomainError.refused("Idempotency-Key invalid: it must have 16 to 255 visible characters, such as a UUID.")
     }
-    let sent = IdempotentRequest(key: "\(scope) \(text)", request, segments, operation, app.vault)
+    let sent = IdempotentRequest(key: "\(scope) \(text)", request, segments, operation, app.vaults)
     if let answer = try await sent.answer(app) { return answer }
     let input = try await read()
     do {
@@ -81,13 +81,25 @@ enum Revealed {
 
 /// A request that is handled only once.
 private struct IdempotentRequest: Sendable {
-  private let key: [UInt8]
+  /// Its names by all master keys that are known: one, except for a day after that was replaced. Another copy of the
+  /// service, which knows them in another order or not all of them, finds it by one of these.
+  private let names: [StoredName]
   private let fingerprint: [UInt8]
-  private let sealing: AuthenticationKey
 
-  init(key: String, _ request: Request, _ segments: Segments, _ operation: String, _ vault: Vault) {
-    self.key = vault.key(for: "idempotency keys 1").code(of: Array(key.utf8))
-    sealing = vault.key(for: "idempotent answers 1 \(key)")
+  /// What a request is called in the database, and what seals its response.
+  private struct StoredName {
+    let key: [UInt8]
+    let sealing: AuthenticationKey
+  }
+
+  init(key: String, _ request: Request, _ segments: Segments, _ operation: String, _ vaults: VaultRing) {
+    let names = vaults.all.map { vault in
+      StoredName(
+        key: vault.key(for: "idempotency keys 1").code(of: Array(key.utf8)),
+        sealing: vault.key(for: "idempotent answers 1 \(key)"))
+    }
+    // In one order everywhere, so that no two requests wait for each other.
+    self.names = names.sorted { $0.key.lexicographicallyPrecedes($1.key) }
     let target = ([operation] + segments.lines + [String(Substring(request.target.query))]).joined(separator: "\n")
     fingerprint = sha256(Array(target.utf8) + [0] + request.bodyWithoutBoundary)
   }
@@ -98,17 +110,22 @@ private struct IdempotentRequest: Sendable {
   /// standby has everything that was committed before it. The first commit may have been interrupted during this very
   /// wait although its changes are visible already; a plain read would then acknowledge what is lost with the primary.
   func answer(_ app: App) async throws -> Response? {
+    for name in names { if let answer = try await answer(to: name, app) { return answer } }
+    return nil
+  }
+
+  private func answer(to name: StoredName, _ app: App) async throws -> Response? {
     let found = try await app.keep(
       .answers,
       """
       update idempotent_answer set request = request
-      where key = \(key) and created_at > now() - interval '1 day'
+      where key = \(name.key) and created_at > now() - interval '1 day'
       returning request, sealed, ended_at is not null as is_ended
       """, returning: StoredAnswer.self)
     guard let found else { return nil }
     guard found.request == fingerprint else { throw APIError.otherRequest }
     guard !found.isEnded else { throw APIError.ended }
-    guard let sealed = found.sealed, let bytes = sealing.open(sealed), let status = bytes.first else {
+    guard let sealed = found.sealed, let bytes = name.sealing.open(sealed), let status = bytes.first else {
       throw APIError.running
     }
     var response = Response(200 + Int(status), type: "application/json", Array(bytes.dropFirst()))
@@ -119,9 +136,11 @@ private struct IdempotentRequest: Sendable {
   /// Claims the key, and waits for a request with the same key that is under way.
   func claim(_ transaction: Transaction) async throws {
     do {
-      try await transaction.run(
-        "delete from idempotent_answer where key = \(key) and created_at <= now() - interval '1 day'")
-      try await transaction.run("insert into idempotent_answer (key, request) values (\(key), \(fingerprint))")
+      for name in names {
+        try await transaction.run(
+          "delete from idempotent_answer where key = \(name.key) and created_at <= now() - interval '1 day'")
+        try await transaction.run("insert into idempotent_answer (key, request) values (\(name.key), \(fingerprint))")
+      }
     } catch PostgresError.timedOut {
       throw APIError.running
     }
@@ -129,15 +148,17 @@ private struct IdempotentRequest: Sendable {
 
   /// Stores the response. The database drops it when a credential that it reveals is ended.
   func keep(_ response: Response, with revealed: [Revealed], _ transaction: Transaction) async throws {
-    let sealed = sealing.seal([UInt8(clamping: response.status - 200)] + response.body)
-    try await transaction.run("update idempotent_answer set sealed = \(sealed) where key = \(key)")
-    guard !revealed.isEmpty else { return }
-    try await transaction.run(
-      """
-      insert into answer_secret (key, hash)
-      select distinct \(key)::bytea, decode(hash, 'hex')
-      from unnest(\(revealed.map { hexadecimal($0.hash) })::text[]) as secret (hash)
-      """)
+    for name in names {
+      let sealed = name.sealing.seal([UInt8(clamping: response.status - 200)] + response.body)
+      try await transaction.run("update idempotent_answer set sealed = \(sealed) where key = \(name.key)")
+      guard !revealed.isEmpty else { continue }
+      try await transaction.run(
+        """
+        insert into answer_secret (key, hash)
+        select distinct \(name.key)::bytea, decode(hash, 'hex')
+        from unnest(\(revealed.map { hexadecimal($0.hash) })::text[]) as secret (hash)
+        """)
+    }
   }
 
   private struct StoredAnswer: RowDecodable {

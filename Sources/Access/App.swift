@@ -14,8 +14,6 @@ public struct App: Sendable {
   public let standby: Standby?
   /// The keys that sign and verify base tokens, as last read from the database.
   public let keys: SigningKeys
-  /// Seals data that must not be readable in the database.
-  public let vault: Vault
   /// Hashes passwords on other threads.
   public let passwords: PasswordHasher
   /// Counts requests against rate limits.
@@ -38,9 +36,13 @@ public struct App: Sendable {
   /// Signs and verifies base tokens and temporary API tokens.
   public var signer: TokenSigner { keys.current }
 
+  /// Seals data that must not be readable in the database, and opens it. What is sealed to be stored is sealed with
+  /// `VaultRing.held`.
+  public var vaults: VaultRing { keys.vaults }
+
   /// Makes an app.
   public init(
-    db: WritableDatabase, signer: TokenSigner, vault: Vault, passwords: PasswordHasher, settings: AppSettings,
+    db: WritableDatabase, signer: TokenSigner, vaults: VaultRing, passwords: PasswordHasher, settings: AppSettings,
     limiter: RateLimiter = RateLimiter(), standby: Standby? = nil,
     readiness: @escaping @Sendable () async -> Obstacle? = { nil },
     metrics: @escaping @Sendable () async -> [UInt8] = { [] },
@@ -48,8 +50,8 @@ public struct App: Sendable {
     uptime: (@Sendable () -> Duration)? = nil
   ) {
     (self.db, primary) = (db.reader, db)
-    (self.standby, self.vault, self.passwords, self.limiter) = (standby, vault, passwords, limiter)
-    keys = SigningKeys(signer)
+    (self.standby, self.passwords, self.limiter) = (standby, passwords, limiter)
+    keys = SigningKeys(signer, vaults)
     (self.settings, self.readiness, self.metrics, self.now) = (settings, readiness, metrics, now)
     self.uptime = uptime ?? { begin.duration(to: .now) }
     lastUse = LastUse(db: db)
@@ -87,7 +89,7 @@ public struct App: Sendable {
   /// An app with another database than the primary has no standby.
   private init(_ app: App, reading db: Database, writing primary: WritableDatabase?) {
     (self.db, self.primary, standby) = (db, primary, nil)
-    (keys, vault, passwords, limiter) = (app.keys, app.vault, app.passwords, app.limiter)
+    (keys, passwords, limiter) = (app.keys, app.passwords, app.limiter)
     (lastUse, settings, readiness) = (app.lastUse, app.settings, app.readiness)
     (metrics, now, uptime, origin) = (app.metrics, app.now, app.uptime, app.origin)
   }
@@ -99,8 +101,10 @@ private let begin = ContinuousClock.now
 public final class SigningKeys: @unchecked Sendable {  // Sendable: owned by its loop's thread
   /// The current keys.
   public internal(set) var current: TokenSigner
+  /// The vaults of the known master keys.
+  public internal(set) var vaults: VaultRing
 
-  init(_ signer: TokenSigner) { current = signer }
+  init(_ signer: TokenSigner, _ vaults: VaultRing) { (current, self.vaults) = (signer, vaults) }
 }
 
 /// Why the service should not receive requests now.
@@ -109,6 +113,8 @@ public enum Obstacle: String, Sendable {
   case database = "database unreachable"
   /// The database lacks something that the binary needs.
   case migrations = "database not migrated"
+  /// The master key was replaced by one that this copy does not know.
+  case masterKey = "master key replaced"
   /// The service is shutting down.
   case shutdown = "shutting down"
 }

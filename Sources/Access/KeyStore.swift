@@ -10,23 +10,38 @@ public struct KeyStore: Sendable {
   /// How long a new key waits before it signs. Replicas look for new keys more often than that.
   public static let overlap = Duration.seconds(30)
 
-  private let vault: Vault
+  /// The vaults of the master keys that the operator has set, or that are in files, read anew each time. The first one
+  /// is what a database without a master key begins with.
+  private let known: @Sendable () throws -> [Vault]
   /// The secret that is shared with other SeaTable components; nil if the operator has not set one. It signs with
   /// HS256.
   private let shared: SigningKey?
   private let algorithm: SigningKey.Algorithm
 
-  private static let purpose = "signing keys 1"
+  static let purpose = "signing keys 1"
 
   /// An operation on keys that is not possible.
   public struct Problem: Error, CustomStringConvertible {
     /// A message for the operator.
     public let description: String
+    /// Whether the database is sealed with a master key that is not known here.
+    public var isOfMasterKey = false
   }
 
-  /// Makes a store that signs with the given algorithm.
-  public init(vault: Vault, shared: SigningKey?, algorithm: SigningKey.Algorithm) {
-    (self.vault, self.shared, self.algorithm) = (vault, shared, algorithm)
+  /// Makes a store that signs with the given algorithm, and knows the master keys that the function returns: one at
+  /// least.
+  public init(
+    vaults: @escaping @Sendable () throws -> [Vault], shared: SigningKey?, algorithm: SigningKey.Algorithm
+  ) {
+    (known, self.shared, self.algorithm) = (vaults, shared, algorithm)
+  }
+
+  /// What the service signs and seals with.
+  public struct CurrentKeys: Sendable {
+    /// The keys of tokens.
+    public let signer: TokenSigner
+    /// The vaults of the master keys.
+    public let vaults: VaultRing
   }
 
   /// A key as `keys list` shows it.
@@ -48,18 +63,23 @@ public struct KeyStore: Sendable {
   /// Loads the current keys. If none can sign yet, makes the first one.
   ///
   /// - Throws: `Problem` if the master key has changed, or `PostgresError`.
-  public func load(_ database: WritableDatabase) async throws -> TokenSigner {
-    try await checkMasterKey(database)
-    try await sealOldSecrets(database)
-    if try await current(database) == nil { try await makeFirst(database) }
-    guard let signer = try await current(database) else { throw Problem(description: "there is no key to sign with") }
-    return signer
+  public func load(_ database: WritableDatabase) async throws -> CurrentKeys {
+    try await noteMasterKey(database)
+    let vaults = try await ring(database)
+    try await sealOldSecrets(database, vaults)
+    if try await current(database, vaults) == nil { try await makeFirst(database, vaults) }
+    guard let signer = try await current(database, vaults) else {
+      throw Problem(description: "there is no key to sign with")
+    }
+    return CurrentKeys(signer: signer, vaults: vaults)
   }
 
   /// Replaces the keys of a loop's app with those in the database. Returns the time until the next key starts to sign;
   /// nil if there is none.
   public func refresh(_ app: App) async throws -> Duration? {
-    if let signer = try await current(app.writer) {
+    let vaults = try await ring(app.writer)
+    app.keys.vaults = vaults
+    if let signer = try await current(app.writer, vaults) {
       let isAnother = signer.signing.id != app.keys.current.signing.id
       app.keys.current = signer
       if isAnother { try await note(signer, app.writer) }
@@ -82,7 +102,7 @@ public struct KeyStore: Sendable {
   /// a key that does not fit them: it signs with a shared secret, or without one although these settings have one, or
   /// with another algorithm. Then the recorded key counts.
   private func signing(_ database: WritableDatabase) async throws -> String {
-    let own = try await load(database).signing
+    let own = try await load(database).signer.signing
     let noted: Noted? = try await database.row(
       """
       select signing_kid, signing_key.algorithm
@@ -109,58 +129,52 @@ public struct KeyStore: Sendable {
     init(_ row: Row) throws(PostgresError) { milliseconds = try row["milliseconds"] }
   }
 
-  private func current(_ database: WritableDatabase) async throws -> TokenSigner? {
+  private func current(_ database: WritableDatabase, _ vaults: VaultRing) async throws -> TokenSigner? {
     let stored: [Stored] = try await database.rows(
       """
       select \(Stored.columns) from signing_key
       where retired_at is null and sealed is not null
       order by activates_at, id
       """)
-    let keys = try stored.map { (key: try key(of: $0), isActive: $0.isActive) }
+    let keys = try stored.map { (key: try key(of: $0, vaults), isActive: $0.isActive) }
     let youngest = keys.last { $0.isActive && $0.key.algorithm == algorithm }?.key
     guard let signing = signingSecret ?? youngest else { return nil }
-    return TokenSigner(signing: signing, accepted: keys.map(\.key) + (shared.map { [$0] } ?? []), vault: vault)
+    return TokenSigner(signing: signing, accepted: keys.map(\.key) + (shared.map { [$0] } ?? []), vaults: vaults)
   }
 
   /// The shared secret if it signs; otherwise nil.
   private var signingSecret: SigningKey? { algorithm == .hs256 ? shared : nil }
 
-  private func key(of entry: Stored) throws(Problem) -> SigningKey {
+  private func key(of entry: Stored, _ vaults: VaultRing) throws(Problem) -> SigningKey {
     guard let algorithm = SigningKey.Algorithm(rawValue: entry.algorithm), let sealed = entry.sealed,
-      let bytes = vault.open(sealed, for: Self.purpose), let key = SigningKey(algorithm, stored: bytes)
+      let bytes = vaults.open(sealed, for: Self.purpose), let key = SigningKey(algorithm, stored: bytes)
     else { throw Problem(description: "the key \(entry.id ?? "") cannot be opened with this master key") }
     return key
   }
 
-  /// Checks that the master key is still the same. With another one, nothing that was sealed could be opened, so the
-  /// service must not start.
-  private func checkMasterKey(_ database: WritableDatabase) async throws {
-    let fingerprint = vault.fingerprint
-    try await database.run(
-      "update installation set master_key_check = \(fingerprint) where master_key_check is null")
-    let found: MasterKeyCheck? = try await database.row("select master_key_check from installation")
-    guard found?.fingerprint == fingerprint else {
-      throw Problem(
-        description: """
-          the master key is not the one that sealed the keys in this database: set BASEKEEPER_MASTER_KEY to what it was; \
-          where it was not set, it is in master.key in the data directory of the copy that began with this database
-          """)
-    }
+  /// The vaults of the known master keys. The current one is that of the key that the database is sealed with.
+  ///
+  /// - Throws: `Problem` if that key is not known: then nothing that was sealed could be opened.
+  func ring(_ database: WritableDatabase) async throws -> VaultRing {
+    try await MasterKeyState.find(database).ring(of: known())
   }
 
-  private struct MasterKeyCheck: RowDecodable {
-    let fingerprint: [UInt8]
-    init(_ row: Row) throws(PostgresError) { fingerprint = try row["master_key_check"] }
+  /// Notes the first known master key in a database that has none yet.
+  private func noteMasterKey(_ database: WritableDatabase) async throws {
+    guard let fingerprint = try known().first?.fingerprint else { return }
+    try await database.run(
+      "update installation set master_key_check = \(fingerprint) where master_key_check is null")
   }
 
   // MARK: Making keys
 
-  private func makeFirst(_ database: WritableDatabase) async throws {
+  private func makeFirst(_ database: WritableDatabase, _ vaults: VaultRing) async throws {
     let key = SigningKey.generate(algorithm)
     try await database.transaction { transaction in
       // One replica at a time. A replica that has waited here began its transaction before the key that it now finds
       // was made.
       try await transaction.run("select from installation for update")
+      let vault = try await vaults.held(transaction)
       try await transaction.run(
         """
         insert into signing_key (kid, algorithm, sealed, activates_at)
@@ -173,16 +187,18 @@ public struct KeyStore: Sendable {
   }
 
   /// Seals secrets from versions that did not seal keys.
-  private func sealOldSecrets(_ database: WritableDatabase) async throws {
+  private func sealOldSecrets(_ database: WritableDatabase, _ vaults: VaultRing) async throws {
     let old: [Clear] = try await database.rows("select id, secret from signing_key where secret is not null")
     for row in old {
       let key = try SigningKey(secret: row.secret)
-      try await database.run(
-        """
-        update signing_key
-        set secret = null, kid = \(key.id), sealed = \(vault.seal(key.bytes, for: Self.purpose))
-        where id = \(row.id) and secret is not null
-        """)
+      try await database.transaction { transaction in
+        let sealed = try await vaults.held(transaction).seal(key.bytes, for: Self.purpose)
+        try await transaction.run(
+          """
+          update signing_key set secret = null, kid = \(key.id), sealed = \(sealed)
+          where id = \(row.id) and secret is not null
+          """)
+      }
     }
   }
 
@@ -231,11 +247,13 @@ public struct KeyStore: Sendable {
       throw Problem(description: "JWT_PRIVATE_KEY signs: to rotate it, change that variable and restart all copies")
     }
     let key = SigningKey.generate(algorithm)
+    let vaults = try await ring(database)
     let made: Stored? = try await database.transaction {
-      try await $0.row(
+      let sealed = try await vaults.held($0).seal(key.bytes, for: Self.purpose)
+      return try await $0.row(
         """
         insert into signing_key (kid, algorithm, sealed, activates_at)
-        values (\(key.id), \(key.algorithm.rawValue), \(vault.seal(key.bytes, for: Self.purpose)),
+        values (\(key.id), \(key.algorithm.rawValue), \(sealed),
                 now() + make_interval(secs => \(Int(Self.overlap.components.seconds))))
         returning \(Stored.columns)
         """)

@@ -21,25 +21,33 @@ public struct TokenSigner: Sendable {
   /// All keys whose tokens are accepted, including the signing key.
   public let accepted: [SigningKey]
   private let byID: [String: SigningKey]
-  private let temporary: SigningKey
+  /// The keys of temporary API tokens, one for each master key; the first one signs.
+  private let temporary: [SigningKey]
 
   /// Makes a signer with the current keys.
   public init(signing: SigningKey, accepted: [SigningKey] = [], vault: Vault) {
+    self.init(signing: signing, accepted: accepted, vaults: VaultRing(vault))
+  }
+
+  /// Makes a signer with the current keys, which accepts temporary API tokens of all master keys of a ring.
+  public init(signing: SigningKey, accepted: [SigningKey] = [], vaults: VaultRing) {
     self.signing = signing
     let all = accepted.contains { $0.id == signing.id } ? accepted : [signing] + accepted
     self.accepted = all
     byID = Dictionary(all.map { ($0.id, $0) }) { first, _ in first }
-    guard let temporary = SigningKey(.hs256, stored: vault.key(for: "temporary API tokens 1").bytes) else {
-      preconditionFailure("a derived key has 32 bytes")
+    temporary = vaults.all.map { vault in
+      guard let key = SigningKey(.hs256, stored: vault.key(for: "temporary API tokens 1").bytes) else {
+        preconditionFailure("a derived key has 32 bytes")
+      }
+      return key
     }
-    self.temporary = temporary
   }
 
   /// Signs a base token.
   public func sign(_ claims: BaseTokenClaims) -> String { Self.sign(claims, with: signing) }
 
   /// Signs a temporary API token.
-  public func sign(_ claims: TemporaryTokenClaims) -> String { Self.sign(claims, with: temporary) }
+  public func sign(_ claims: TemporaryTokenClaims) -> String { Self.sign(claims, with: temporary[0]) }
 
   /// The claims of a base token that counts at `now`, in seconds since 1970, and lives no longer than base tokens do. Who
   /// wants to end it may have it before its time begins.
@@ -56,7 +64,7 @@ public struct TokenSigner: Sendable {
 
   /// The claims of a temporary API token that counts at `now`, in seconds since 1970.
   public func verifyTemporary(_ token: String, at now: Int64) throws(TokenError) -> TemporaryTokenClaims {
-    let payload = try Self.verified(token) { $0 == nil || $0 == temporary.id ? [temporary] : [] }
+    let payload = try Self.verified(token) { id in temporary.filter { id == nil || id == $0.id } }
     let registered = try RegisteredClaims(payload)
     let claims = try TemporaryTokenClaims(payload, registered)
     try registered.check(at: now)

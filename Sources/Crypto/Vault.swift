@@ -3,7 +3,7 @@ internal import CSodium
 /// Seals data that is stored in the database but must not be readable there. The master key is kept elsewhere; each
 /// purpose has its own key, derived from it.
 public struct Vault: Sendable {
-  private let master: AuthenticationKey
+  let master: AuthenticationKey
 
   /// The master key is too short.
   public struct WeakKey: Error, CustomStringConvertible {
@@ -15,7 +15,10 @@ public struct Vault: Sendable {
   ///
   /// - Throws: `WeakKey` if the master key has fewer than 32 bytes.
   public init(masterKey: String) throws(WeakKey) {
-    let bytes = Array(masterKey.utf8)
+    try self.init(masterKey: Array(masterKey.utf8))
+  }
+
+  init(masterKey bytes: [UInt8]) throws(WeakKey) {
     guard bytes.count >= 32 else { throw WeakKey() }
     master = AuthenticationKey(bytes)
   }

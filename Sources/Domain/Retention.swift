@@ -9,7 +9,7 @@ package struct Retention: Sendable {
   package init(_ app: App) { self.app = app }
 
   /// Deletes what has been kept long enough: responses for idempotent requests, revoked base tokens that have expired,
-  /// invitations that nobody accepted, secrets that were rotated out.
+  /// invitations that nobody accepted, secrets that were rotated out, master keys that were replaced.
   package func deleteOld() async throws {
     for old: SQL in [
       "idempotent_answer where created_at < now() - interval '1 day'",
@@ -20,5 +20,11 @@ package struct Retention: Sendable {
     ] {
       try await app.keep(.retention, "delete from \(old)")
     }
+    try await app.keep(
+      .retention,
+      """
+      update installation set former_master_keys = null, former_master_keys_until = null
+      where former_master_keys_until <= now()
+      """)
   }
 }

@@ -11,6 +11,8 @@ internal import Postgres
 struct BackgroundJobs {
   let configuration: Configuration
   let store: KeyStore
+  /// Set while the database is sealed with a master key that this copy does not know.
+  let isWithoutMasterKey: Flag
   let log: Log
 
   /// The jobs of each loop, with the loop's own objects.
@@ -43,7 +45,14 @@ struct BackgroundJobs {
   /// Reads the keys. A new key is read twice before it signs; at that moment, all copies switch to it.
   private func readKeys(_ app: App) -> Job {
     .planning("read-keys", every: .seconds(10), from: .afterInterval) { _ in
-      try await store.refresh(app).map { .within($0) } ?? .atInterval
+      do {
+        let time = try await store.refresh(app)
+        isWithoutMasterKey.clear()
+        return time.map { .within($0) } ?? .atInterval
+      } catch {
+        if (error as? KeyStore.Problem)?.isOfMasterKey == true { isWithoutMasterKey.set() }
+        throw error
+      }
     }
   }
 

@@ -137,35 +137,33 @@ final class Installation {
     }
   }
 
-  /// The keys that sign base tokens, and the vault that seals them. Generates a master key if there is none.
-  func keys() throws -> (store: KeyStore, vault: Vault) { try keys(master: masterKey()) }
+  /// The keys that sign base tokens. Generates a master key if there is none.
+  func keys() throws -> KeyStore {
+    try masterKeys.make()
+    return try store()
+  }
 
   /// The same for commands, which generate no master key.
   ///
   /// - Throws: `Missing` if there is no master key.
-  func neededKeys() throws -> (store: KeyStore, vault: Vault) {
+  func neededKeys() throws -> KeyStore {
     guard let keys = try existingKeys() else { throw Missing.masterKey(configuration) }
     return keys
   }
 
   /// The same; nil if there is no master key.
-  func existingKeys() throws -> (store: KeyStore, vault: Vault)? {
-    try (configuration.masterKey ?? keyFile.existing()).map(keys)
-  }
+  func existingKeys() throws -> KeyStore? { try masterKeys.isThere ? store() : nil }
 
-  private func keys(master: String) throws -> (store: KeyStore, vault: Vault) {
-    let vault = try Vault(masterKey: master)
+  private func store() throws -> KeyStore {
     let shared = try configuration.signingSecret.map { try SigningKey(secret: $0) }
-    return (KeyStore(vault: vault, shared: shared, algorithm: configuration.algorithm), vault)
+    return KeyStore(vaults: masterKeys.vaults, shared: shared, algorithm: configuration.algorithm)
   }
 
-  /// The configured master key, or else the one in the data directory, which is generated if it does not exist.
-  private func masterKey() throws -> String {
-    if let given = configuration.masterKey { return given }
-    return try keyFile.read()
-  }
+  /// Where the master key is.
+  var masterKeys: MasterKeys { MasterKeys(configuration) }
 
-  private var keyFile: KeyFile { KeyFile(path: "\(configuration.dataDirectory)/master.key") }
+  /// Whether the database's server is another process's, so that the service may be running.
+  var isBeside: Bool { cluster == nil }
 }
 
 /// The files of Migrations/*.sql, which are compiled into the program.

@@ -30,6 +30,15 @@ struct KeyFile {
   /// The secret; nil if the file does not exist.
   func existing() throws -> String? { try contents(of: path).map(secret) }
 
+  /// Takes the name of another file, and with it that file's place.
+  func replace(_ other: KeyFile) throws {
+    guard rename(path, other.path) == 0 else {
+      // Somebody else was faster.
+      guard errno != ENOENT else { return }
+      throw other.unusable("cannot be replaced")
+    }
+  }
+
   private func secret(_ bytes: [UInt8]) throws -> String {
     let secret = String(decoding: bytes, as: UTF8.self).withoutLineEnd
     guard secret.utf8.count >= 32 else { throw unusable("has fewer than 32 bytes") }

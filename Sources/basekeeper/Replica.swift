@@ -97,8 +97,8 @@ private struct Makings {
   private let installation: Installation
   private let primary: Database.Settings
   private let copy: Database.Settings?
-  private let vault: Vault
-  private let signer: TokenSigner
+  private let keys: KeyStore.CurrentKeys
+  private let isWithoutMasterKey = Flag()
   private let settings: AppSettings
   private let limiter = RateLimiter()
   private let metrics: Metrics
@@ -110,12 +110,13 @@ private struct Makings {
     _ installation: Installation, _ metrics: Metrics, _ isStopping: Flag, _ log: Log, _ watchdog: Watchdog?
   ) throws {
     let configuration = installation.configuration
-    let (store, vault) = try installation.keys()
-    signer = try installation.withDatabase { database in
-      let signer = try await store.load(database)
-      try await store.note(signer, database)
-      return signer
+    let store = try installation.keys()
+    keys = try installation.withDatabase { database in
+      let keys = try await store.load(database)
+      try await store.note(keys.signer, database)
+      return keys
     }
+    try installation.masterKeys.settle(keys.vaults.current)
     var settings = AppSettings(publicURL: configuration.publicURL)
     settings.limits = configuration.requestLimits
     settings.caps = configuration.caps
@@ -128,8 +129,9 @@ private struct Makings {
     settings.leakedPasswords = configuration.leakedPasswords
     primary = installation.database.watched(by: metrics, as: "primary")
     copy = installation.standby?.watched(by: metrics, as: "standby")
-    background = BackgroundJobs(configuration: configuration, store: store, log: log)
-    (self.installation, self.vault, self.settings) = (installation, vault, settings)
+    background = BackgroundJobs(
+      configuration: configuration, store: store, isWithoutMasterKey: isWithoutMasterKey, log: log)
+    (self.installation, self.settings) = (installation, settings)
     (self.metrics, self.isStopping, self.watchdog) = (metrics, isStopping, watchdog)
   }
 
@@ -139,9 +141,12 @@ private struct Makings {
     let database = WritableDatabase(primary, on: loop)
     let standby = copy.map { Standby(Database($0, on: loop), lag: installation.configuration.readLag) }
     let app = App(
-      db: database, signer: signer, vault: vault, passwords: installation.passwords, settings: settings,
+      db: database, signer: keys.signer, vaults: keys.vaults, passwords: installation.passwords, settings: settings,
       limiter: limiter, standby: standby,
-      readiness: { [isStopping] in isStopping.isSet ? .shutdown : await obstacle(of: database.reader) },
+      readiness: { [isStopping, isWithoutMasterKey] in
+        if isStopping.isSet { return .shutdown }
+        return await obstacle(of: database.reader) ?? (isWithoutMasterKey.isSet ? .masterKey : nil)
+      },
       metrics: metrics.exposition)
     let figures = Figures()
     var jobs = background.ofLoop(loop, app, database, figures) + (watchdog.map { $0.ofLoop(number) } ?? [])

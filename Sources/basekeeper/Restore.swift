@@ -103,7 +103,7 @@ private struct Restoration {
   }
 
   private func checkMasterKey(_ settings: Database.Settings) throws {
-    if let (store, _) = try installation.existingKeys() {
+    if let store = try installation.existingKeys() {
       _ = try installation.withDatabase(at: settings) { try await store.load($0) }
       return
     }
@@ -196,7 +196,7 @@ extension Installation {
       }
     }
     say("All account tokens were ended (\(ended)).")
-    _ = try existingKeys().map { keys in try withDatabase(at: settings) { try await keys.store.load($0) } }
+    _ = try existingKeys().map { store in try withDatabase(at: settings) { try await store.load($0) } }
     say(
       configuration.signingSecret == nil
         ? "All base tokens were ended: a new key signs."

@@ -19,11 +19,18 @@ import Testing
   private static func store(
     _ algorithm: SigningKey.Algorithm = .hs256, shared: SigningKey? = nil, vault: Vault? = nil
   ) throws -> KeyStore {
-    KeyStore(vault: try vault ?? Self.vault(), shared: shared, algorithm: algorithm)
+    try stores([try vault ?? Self.vault()], algorithm, shared: shared)
+  }
+
+  /// A store that knows these master keys.
+  private static func stores(
+    _ vaults: [Vault], _ algorithm: SigningKey.Algorithm = .hs256, shared: SigningKey? = nil
+  ) throws -> KeyStore {
+    KeyStore(vaults: { vaults }, shared: shared, algorithm: algorithm)
   }
 
   private static func load(_ store: KeyStore, _ database: TestDatabase) async throws -> TokenSigner {
-    try await database.db.onLoop { try await store.load($0) }
+    try await database.db.onLoop { try await store.load($0).signer }
   }
 
   private static func states(_ store: KeyStore, _ database: TestDatabase) async throws -> [String] {
@@ -217,8 +224,8 @@ import Testing
     async throws
   {
     try await World.with { world async throws in
-      let store = KeyStore(
-        vault: world.app.vault, shared: try SigningKey(secret: World.signingSecret), algorithm: .edDSA)
+      let store = try Self.stores(
+        [world.app.vaults.current], .edDSA, shared: SigningKey(secret: World.signingSecret))
       func published() async throws -> [String] {
         let isRefreshed = try await world.onLoop { app in
           do { _ = try await store.refresh(app) } catch { return false }

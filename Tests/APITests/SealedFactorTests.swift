@@ -41,7 +41,7 @@ import Testing
       let (secret, codes) = try await TwoFactors.enrol(world)
       let before = try await Self.sealed(world)
       // The version before opens it.
-      #expect(world.app.vault.open(before, for: "one-time passwords 1") != nil)
+      #expect(world.app.vaults.open(before, for: "one-time passwords 1") != nil)
       #expect(try await world.signIn(TwoFactors.address, code: TwoFactors.nextCode(secret, world)).status == 200)
       #expect(try await Self.sealed(world) == before)
 
@@ -49,8 +49,8 @@ import Testing
       let token = try #require(
         try await world.signIn(TwoFactors.address, code: TwoFactors.nextCode(secret, world))["token"] as? String)
       let after = try await Self.sealed(world)
-      #expect(world.app.vault.open(after, for: "one-time passwords 1") == nil)
-      #expect(world.app.vault.open(after, for: "one-time passwords 2", of: "account 3") != nil)
+      #expect(world.app.vaults.open(after, for: "one-time passwords 1") == nil)
+      #expect(world.app.vaults.open(after, for: "one-time passwords 2", of: "account 3") != nil)
       #expect(try await world.signIn(TwoFactors.address, code: TwoFactors.nextCode(secret, world)).status == 200)
       #expect(try await world.signIn(TwoFactors.address, code: codes[0]).status == 200)
       #expect(try await Self.sealed(world) == after)

@@ -110,7 +110,7 @@ public struct World: Sendable {
     self.database = database
     app = App(
       db: database.served, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
-      vault: Self.vault, passwords: Self.passwords, settings: settings, now: { [clock] in clock.now },
+      vaults: VaultRing(Self.vault), passwords: Self.passwords, settings: settings, now: { [clock] in clock.now },
       uptime: { [clock] in .microseconds(clock.now.microseconds) })
     service = Service(app)
     try await database.execute(Self.people)

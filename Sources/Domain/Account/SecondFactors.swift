@@ -7,9 +7,7 @@ package import Postgres
 /// case the phone is lost.
 package struct SecondFactors: Sendable {
   private static let recoveryCodes = 10
-  /// For what is sealed for its account alone, and for what was sealed before that was done.
-  private static let purpose = "one-time passwords 2"
-  private static let formerPurpose = "one-time passwords 1"
+  private static let (purpose, formerPurpose) = (SealingPurpose.factor, SealingPurpose.formerFactor)
   /// A last code this many steps (five minutes) ahead of now was accepted while the clock was wrong. It does not block
   /// codes that are right.
   private static let farAhead: Int64 = 10
@@ -40,9 +38,12 @@ package struct SecondFactors: Sendable {
   /// has confirmed it; until then, beginning again replaces the secret.
   package func begin(by caller: SignedIn) async throws -> (password: OneTimePassword, email: String) {
     let password = OneTimePassword.generate()
-    let sealed = try await seal(password, of: caller.account)
+    let purpose = try await bindsFactors ? Self.purpose : Self.formerPurpose
     let count = try await app.change(by: caller) {
-      try await $0.run(
+      let vault = try await vault(for: caller.account, $0)
+      let owner = purpose == Self.purpose ? caller.account.owner : ""
+      let sealed = vault.seal(password.secret, for: purpose, of: owner)
+      return try await $0.run(
         """
         update account
         set totp_sealed = \(sealed), totp_last_step = null, totp_used_steps = '{}'
@@ -120,25 +121,23 @@ package struct SecondFactors: Sendable {
   func bind(_ sealed: [UInt8], of account: ID<Account>) async throws {
     let (password, isBound) = try open(sealed, of: account)
     guard !isBound, try await bindsFactors else { return }
-    try await app.keep(
-      .signIns,
-      """
-      update account set totp_sealed = \(app.vault.seal(password.secret, for: Self.purpose, of: account.owner))
-      where id = \(account) and totp_sealed = \(sealed)
-      """)
+    try await app.keep(.signIns) {
+      let own = try await vault(for: account, $0).seal(password.secret, for: Self.purpose, of: account.owner)
+      try await $0.run("update account set totp_sealed = \(own) where id = \(account) and totp_sealed = \(sealed)")
+    }
   }
 
-  private func seal(_ password: OneTimePassword, of account: ID<Account>) async throws -> [UInt8] {
-    try await bindsFactors
-      ? app.vault.seal(password.secret, for: Self.purpose, of: account.owner)
-      : app.vault.seal(password.secret, for: Self.formerPurpose)
+  /// The vault for a factor of an account that the transaction changes.
+  private func vault(for account: ID<Account>, _ transaction: Transaction) async throws -> Vault {
+    try await transaction.run("select from account where id = \(account) for no key update")
+    return try await app.vaults.held(transaction)
   }
 
   private func open(_ sealed: [UInt8], of account: ID<Account>) throws -> (password: OneTimePassword, isBound: Bool) {
-    if let secret = app.vault.open(sealed, for: Self.purpose, of: account.owner) {
+    if let secret = app.vaults.open(sealed, for: Self.purpose, of: account.owner) {
       return (OneTimePassword(secret: secret), true)
     }
-    guard let secret = app.vault.open(sealed, for: Self.formerPurpose) else {
+    guard let secret = app.vaults.open(sealed, for: Self.formerPurpose) else {
       throw PostgresError.unexpected("a second factor cannot be opened with this master key, or is another account's")
     }
     return (OneTimePassword(secret: secret), false)
@@ -172,7 +171,7 @@ package struct SecondFactors: Sendable {
 
 extension ID<Account> {
   /// The owner's name that a factor is sealed with.
-  fileprivate var owner: String { "account \(value)" }
+  fileprivate var owner: String { SealingPurpose.owner(value) }
 }
 
 /// The state of a person's second factor.

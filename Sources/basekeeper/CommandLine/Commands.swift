@@ -58,6 +58,9 @@ let commands = [
         text: "the key's ID, as in `keys list` and in the header of the tokens")
     ]
   ) { try retireKey($0) },
+  Command(words: ["keys", "master"], summary: "replace the master key", text: Text.masterKey) {
+    try replaceMasterKey($0)
+  },
   Command(
     words: ["backup"], summary: "write the whole database to a file", text: Text.backup, operand: .init(name: "FILE")
   ) { try backup($0) },
@@ -144,7 +147,7 @@ private func verifyAuditTrail(_ options: Options) throws {
 
 private func listKeys(_ options: Options) throws {
   try withInstallation(options) { installation in
-    let store = try installation.neededKeys().store
+    let store = try installation.neededKeys()
     for key in try installation.withDatabase({ try await store.list($0) }) {
       let time = key.activates.map { "  since \($0.wire)" } ?? ""
       say("\(key.id)  \(key.algorithm)  \(key.state)\(time)\(key.note.map { "  (\($0))" } ?? "")")
@@ -154,7 +157,7 @@ private func listKeys(_ options: Options) throws {
 
 private func rotateKeys(_ options: Options) throws {
   try withInstallation(options) { installation in
-    let store = try installation.neededKeys().store
+    let store = try installation.neededKeys()
     let key = try installation.withDatabase { try await store.rotate($0) }
     say(
       "\(key.id) starts to sign in \(KeyStore.overlap.components.seconds) seconds. The old key is accepted until you "
@@ -166,7 +169,7 @@ private func rotateKeys(_ options: Options) throws {
 private func retireKey(_ options: Options) throws {
   let id = options["kid"] ?? ""
   try withInstallation(options) { installation in
-    let store = try installation.neededKeys().store
+    let store = try installation.neededKeys()
     try installation.withDatabase { try await store.retire(id, $0) }
     say("\(id) is retired: within seconds, base tokens that it signed are refused.")
   }

@@ -67,6 +67,15 @@ enum Text {
     commands work while the service runs.
     """
 
+  static let masterKey = """
+    Replaces the master key: seals everything that the present one has sealed with the key that
+    BASEKEEPER_NEXT_MASTER_KEY names, in one transaction. It works while the service runs: first set that key for all
+    copies and restart each, then run this, then set BASEKEEPER_MASTER_KEY to that key and restart each again. Where
+    the master key is in the file master.key, beside an embedded PostgreSQL, a new one is made, and nothing needs to be
+    set or restarted. Nobody notices: tokens, sessions and second factors go on. If the command is interrupted, run it
+    again.
+    """
+
   static let backup = """
     Writes the whole database, as it is at one moment, to FILE, or to standard output if FILE is "-". It works while the
     service runs, and changes nothing. FILE is an archive of PostgreSQL's pg_dump that only its owner may read; it

@@ -31,6 +31,8 @@ struct Configuration {
   var algorithm: SigningKey.Algorithm
   /// The master key, which seals the secrets in the database; nil if it was not set.
   var masterKey: String?
+  /// The master key that is to replace it; nil if there is none.
+  var nextMasterKey: String?
   var edge: Edge
   var metricsNetworks: [IPNetwork]
   var showsDocs: Bool
@@ -121,17 +123,17 @@ struct Configuration {
     (adminEmail, adminPassword) =
       (environment.value("BASEKEEPER_ADMIN_EMAIL") ?? "", environment.secret("BASEKEEPER_ADMIN_PASSWORD"))
     (signingSecret, masterKey) = (environment.key("JWT_PRIVATE_KEY"), environment.key("BASEKEEPER_MASTER_KEY"))
+    nextMasterKey = environment.key("BASEKEEPER_NEXT_MASTER_KEY")
     algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
 
     (requestLimits, caps) = (environment.requestLimits(), environment.caps())
-    accountTokens = environment.accountTokens()
     firstPasswordHours = environment.limit("BASEKEEPER_FIRST_PASSWORD_HOURS")
     confirmsEmailChange = environment.flag("BASEKEEPER_CONFIRM_EMAIL_CHANGE")
     requiredSecondFactors = environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody
     loops = environment.integer("BASEKEEPER_LOOPS") ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     logLevel = environment.choice("BASEKEEPER_LOG_LEVEL") ?? .info
     _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
-    limits = environment.limits()
+    (limits, accountTokens) = (environment.limits(), environment.accountTokens())
     connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS") ?? 4
     (statementTime, connectTime) =
       (environment.seconds("BASEKEEPER_STATEMENT_TIMEOUT"), environment.seconds("BASEKEEPER_CONNECT_TIMEOUT"))

@@ -20,8 +20,10 @@ let settingGroups = [
       otherwise: "generated, in master.key in the data directory", isInTemplate: true,
       """
       Seals the signing keys and second factors in the database; the same for all copies. It is not in backups of the \
-      database and cannot be replaced: keep a copy in another place
+      database: keep a copy in another place
       """),
+    Setting("BASEKEEPER_NEXT_MASTER_KEY", .secret("32 bytes or more"), nil,
+      "The master key by which `basekeeper keys master` replaces the present one. Until then, it seals nothing"),
     Setting("BASEKEEPER_ADMIN_EMAIL", .text("an email address"), "admin@example.com", isInTemplate: true,
       "The first system administrator"),
     Setting("BASEKEEPER_ADMIN_PASSWORD", .secret("8 characters or more"), nil,
