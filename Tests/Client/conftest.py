@@ -7,13 +7,15 @@ from seatable_api import Account
 
 from support import description, seen
 from support.http import From, call as send
+from support.metrics import scrape, value
 from support.postgres import Postgres, synchronous_pair
 from support.process import PATIENCE
-from support.service import Service, running
+from support.service import USUAL_LIMITS, Service, running
 from support.team import Person, new_address, new_team, root_token
 
 pytest_plugins = ["support.order", "pytester"]
 numbers = itertools.count(1)
+DEFAULTS = ["address", "site", "account", "base-token", "link"]
 
 
 def pytest_sessionstart():
@@ -73,8 +75,12 @@ def own():
 @pytest.fixture(scope="session")
 def service():
     with running(
-            BASEKEEPER_HEADER_TIMEOUT="5", BASEKEEPER_BODY_TIMEOUT="5", BASEKEEPER_IDLE_TIMEOUT="5") as service:
+            BASEKEEPER_HEADER_TIMEOUT="5", BASEKEEPER_BODY_TIMEOUT="5", BASEKEEPER_IDLE_TIMEOUT="5",
+            **USUAL_LIMITS) as service:
         yield service
+        # No client has met a limit that nobody had set.
+        refused = {name: value(scrape(service), "basekeeper_limit_refusals_total", limit=name) for name in DEFAULTS}
+        assert not any(refused.values()), refused
         assert service.stop() == 0
         assert service.postmaster is None, "its PostgreSQL is still there"
 

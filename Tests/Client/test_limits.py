@@ -5,7 +5,7 @@ import requests
 
 from support.http import EXCHANGE, PING, call, get, place
 from support.metrics import scrape, value
-from support.service import UNLIMITED, pair, running
+from support.service import USUAL_LIMITS, pair, running
 from support.team import new_team
 from support.threads import at_once
 
@@ -21,7 +21,7 @@ CAPS = {
 @pytest.fixture(scope="module")
 def usual():
     """A service with the limits that it has if nobody sets any."""
-    with running(**dict.fromkeys(UNLIMITED, "")) as service:
+    with running(**USUAL_LIMITS) as service:
         yield service
 
 

@@ -17,9 +17,11 @@ from support.process import BINARY, LISTENS, PATIENCE, kill, send, sockets, wait
 
 SECRET = "a signing secret that tests and service share"
 MASTER_KEY = "a master key that all copies of a test's service share"
-# No limit of requests judges the loads that tests send from one address; test_limits.py has the limits as they are.
-UNLIMITED = {
-    f"BASEKEEPER_RATE_LIMIT_{name}": "0" for name in ["ADDRESS", "ACCOUNT", "TOKEN", "BASE_TOKEN", "LINK"]}
+RATE_LIMITS = [f"BASEKEEPER_RATE_LIMIT_{name}" for name in ["ADDRESS", "ACCOUNT", "TOKEN", "BASE_TOKEN", "LINK"]]
+# No limit of requests judges the loads that tests send from one address.
+UNLIMITED = dict.fromkeys(RATE_LIMITS, "0")
+# The limits that a service has if nobody sets any.
+USUAL_LIMITS = dict.fromkeys(RATE_LIMITS, "")
 # The system administrator's address and password.
 ADMINISTRATOR = ("root@example.com", "correct horse battery")
 
