@@ -71,7 +71,11 @@ public struct Service: Sendable {
       try gate.admitAddress()
       response = try await body(app, &gate)
     } catch {
-      response = WireError(error).response
+      let answer = WireError(error)
+      if let event = SecurityEvent(error, answeredBy: answer.status, to: gate.asker) {
+        app.report(event, of: request, at: path)
+      }
+      response = answer.response
     }
     response?.route = path
     response?.add(gate.limits, at: app.now())

@@ -20,6 +20,7 @@ struct WireError {
     self =
       switch error {
       case let error as Refusal: WireError(of: error)
+      case let error as KnownRefusal: WireError(of: error.refusal)
       case let error as APIError: WireError(of: error)
       case let error as DomainError: WireError(of: error)
       case let error as FieldsError: WireError(of: error)
@@ -56,11 +57,11 @@ struct WireError {
       case .notFound(.link): .message(404, "Link not found.")
       case .expiredLink: .message(403, "The link has expired.")
       case .forbiddenLink: .message(403, noPublicLinks)
-      case .wrongLinkPassword: .message(403, "The link's password is missing or wrong.")
+      case .missingLinkPassword, .wrongLinkPassword: .message(403, "The link's password is missing or wrong.")
       case .hiddenMetrics:
         .message(403, "The metrics may not be read from this address: see BASEKEEPER_METRICS_NETWORKS.")
       case .limited(let limits): .throttled(limits.retryAfter ?? 1, by: limits.exceeded)
-      case .throttled(let seconds): .throttled(seconds, by: "throttled")
+      case .throttled(_, let seconds): .throttled(seconds, by: "throttled")
       }
   }
 
@@ -91,16 +92,15 @@ struct WireError {
       case .invalid(let field): .message(400, "\(field) invalid.")
       case .refused(let reason): .message(400, reason)
       case .forbidden(let reason): .message(403, reason)
-      case .loginFailed:
-        WireError(status: 400, key: "non_field_errors", text: "Unable to login with provided credentials.")
-      case .secondFactorMissing:
-        WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is missing.")
-          .with("X-SEAFILE-OTP", "required")
-      case .secondFactorWrong:
-        WireError(status: 400, key: "non_field_errors", text: "Two factor auth token is invalid.")
-      case .firstPasswordExpired:
-        WireError(
-          status: 400, key: "non_field_errors", text: "The password has expired: ask an administrator for a new one.")
+      case .proofFailed(.wrongPassword), .proofFailed(.throttled), .proofFailed(.busy):
+        .message(400, "The password is wrong.")
+      case .proofFailed(.codeMissing), .signInFailed(.codeMissing, _):
+        .nonField("Two factor auth token is missing.").with("X-SEAFILE-OTP", "required")
+      case .proofFailed(.codeWrong), .signInFailed(.codeWrong, _): .nonField("Two factor auth token is invalid.")
+      case .codeWrong: .message(400, "code invalid.")
+      case .signInFailed(.passwordExpired, _):
+        .nonField("The password has expired: ask an administrator for a new one.")
+      case .signInFailed: .nonField("Unable to login with provided credentials.")
       }
   }
 
@@ -212,6 +212,10 @@ extension WireError {
 
   private static func detail(_ status: Int, _ text: String) -> WireError {
     WireError(status: status, key: "detail", text: text)
+  }
+
+  private static func nonField(_ text: String) -> WireError {
+    WireError(status: 400, key: "non_field_errors", text: text)
   }
 
   /// A row that existed when the request began and was deleted by another one meanwhile.

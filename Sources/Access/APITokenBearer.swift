@@ -43,6 +43,9 @@ public struct APITokenBearer: Principal {
     public let isCurrent: Bool
     /// The token's own rate limit, in requests per minute; nil if it has none.
     let limit: Int64?
+
+    /// The refusal of this program.
+    func refused(_ refusal: Refusal) -> KnownRefusal { Asker(credential: .apiToken(token)).refused(refusal) }
   }
 
   /// The program or the person.
@@ -82,10 +85,10 @@ public struct APITokenBearer: Principal {
     guard let found = program else { throw Refusal.badAPIToken }
     guard !found.isRevoked else {
       await noteRefusal(of: found.program.token, app)
-      throw Refusal.badAPIToken
+      throw found.program.refused(.badAPIToken)
     }
-    guard !found.isExpired else { throw Refusal.expiredAPIToken }
-    guard found.isFromItsNetworks else { throw Refusal.foreignNetwork }
+    guard !found.isExpired else { throw found.program.refused(.expiredAPIToken) }
+    guard found.isFromItsNetworks else { throw found.program.refused(.foreignNetwork) }
     return try bearer(of: found.base, found.permission, .program(found.program))
   }
 
@@ -153,7 +156,8 @@ public struct APITokenBearer: Principal {
       left join team on team.id = base.team_id
       where account.uid = \(user) and \(SignedIn.lasts(signIn, app))
       """)
-    guard let found, let permission = found.permission else { throw Refusal.badAPIToken }
+    guard let found else { throw Refusal.badAPIToken }
+    guard let permission = found.permission else { throw found.caller.refused(.badAPIToken) }
     return try bearer(of: found.base, permission, .person(found.caller.by(signIn)))
   }
 

@@ -26,6 +26,8 @@ public struct App: Sendable {
   public let readiness: @Sendable () async -> Obstacle?
   /// The service's metrics in Prometheus' text format.
   public let metrics: @Sendable () async -> [UInt8]
+  /// Takes what the log should say about security.
+  let security: @Sendable (SecurityReport) -> Void
   /// The current time. Tests set their own clock.
   public let now: @Sendable () -> Timestamp
   /// A monotonic clock, for durations. Tests set their own.
@@ -46,6 +48,7 @@ public struct App: Sendable {
     limiter: RateLimiter = RateLimiter(), standby: Standby? = nil,
     readiness: @escaping @Sendable () async -> Obstacle? = { nil },
     metrics: @escaping @Sendable () async -> [UInt8] = { [] },
+    security: @escaping @Sendable (SecurityReport) -> Void = { _ in },
     now: @escaping @Sendable () -> Timestamp = { .now },
     uptime: (@Sendable () -> Duration)? = nil
   ) {
@@ -53,6 +56,7 @@ public struct App: Sendable {
     (self.standby, self.passwords, self.limiter) = (standby, passwords, limiter)
     keys = SigningKeys(signer, vaults)
     (self.settings, self.readiness, self.metrics, self.now) = (settings, readiness, metrics, now)
+    self.security = security
     self.uptime = uptime ?? { begin.duration(to: .now) }
     lastUse = LastUse(db: db)
   }
@@ -92,6 +96,7 @@ public struct App: Sendable {
     (keys, passwords, limiter) = (app.keys, app.passwords, app.limiter)
     (lastUse, settings, readiness) = (app.lastUse, app.settings, app.readiness)
     (metrics, now, uptime, origin) = (app.metrics, app.now, app.uptime, app.origin)
+    security = app.security
   }
 }
 

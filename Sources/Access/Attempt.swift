@@ -9,7 +9,7 @@ internal import Postgres
 /// Attempts are counted in the database, for all replicas. Refused attempts leave no trace.
 public struct Attempt: Sendable {
   /// What an attempt is directed at.
-  public enum AttemptSubject: Sendable {
+  public enum AttemptSubject: Equatable, Sendable {
     /// An account.
     case account(ID<Account>)
     /// A user name that no account has.
@@ -62,7 +62,7 @@ public struct Attempt: Sendable {
         select from familiar_place where key = sha256(convert_to(\(attempt.place), 'UTF8')))
       """
     let verdict: Delay? = try await app.keep(.signIns, begin, returning: Delay.self)
-    if let seconds = verdict?.seconds, seconds > 0 { throw Refusal.throttled(seconds: seconds) }
+    if let seconds = verdict?.seconds, seconds > 0 { throw Refusal.throttled(.guesses(subject), seconds: seconds) }
     return attempt
   }
 
@@ -80,7 +80,7 @@ public struct Attempt: Sendable {
       order by next_at desc
       limit 1
       """)
-    if let seconds = verdict?.seconds, seconds > 0 { throw Refusal.throttled(seconds: seconds) }
+    if let seconds = verdict?.seconds, seconds > 0 { throw Refusal.throttled(.guesses(subject), seconds: seconds) }
   }
 
   /// Records success, which clears earlier failures.

@@ -59,8 +59,8 @@ public struct BaseAdmin: Personal, TargetedPrincipal {
     try admin(try await BaseUser.prove(caller, base, app))
   }
 
-  private static func admin(_ user: BaseUser) throws(Refusal) -> BaseAdmin {
-    guard user.isAdmin else { throw .notAllowed }
+  private static func admin(_ user: BaseUser) throws(KnownRefusal) -> BaseAdmin {
+    guard user.isAdmin else { throw user.caller.refused(.notAllowed) }
     return BaseAdmin(caller: user.caller, base: user.base, baseName: user.baseName)
   }
 }
@@ -182,8 +182,8 @@ private struct AccessedBase: RowDecodable {
     return found
   }
 
-  func user() throws(Refusal) -> BaseUser {
-    guard let base else { throw refusal }
+  func user() throws(KnownRefusal) -> BaseUser {
+    guard let base else { throw caller.refused(refusal) }
     return BaseUser(
       caller: caller, base: base.id, uuid: base.uuid, baseName: base.name, workspace: base.workspace,
       permission: base.permission, isAdmin: place.role?.administers == true,

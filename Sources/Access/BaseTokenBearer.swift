@@ -57,7 +57,7 @@ public struct BaseTokenBearer: Principal {
     let token = try Credential(request).text
     guard let path else { return try await prove(token, app) }
     let claims = try verified(token, app)
-    guard let uuid = BaseUUID(claims.dtableUUID), uuid == path.uuid else { throw Refusal.badBaseToken }
+    guard let uuid = BaseUUID(claims.dtableUUID), uuid == path.uuid else { throw claims.refused(.badBaseToken) }
     return try await bearer(claims, uuid, from: app.origin.address, app)
   }
 
@@ -68,7 +68,7 @@ public struct BaseTokenBearer: Principal {
     _ token: String, from address: IPAddress? = nil, _ app: App
   ) async throws -> BaseTokenBearer {
     let claims = try verified(token, app)
-    guard let uuid = BaseUUID(claims.dtableUUID) else { throw Refusal.badBaseToken }
+    guard let uuid = BaseUUID(claims.dtableUUID) else { throw claims.refused(.badBaseToken) }
     return try await bearer(claims, uuid, from: address?.text ?? app.origin.address, app)
   }
 
@@ -83,8 +83,10 @@ public struct BaseTokenBearer: Principal {
   private static func bearer(
     _ claims: BaseTokenClaims, _ uuid: BaseUUID, from address: String, _ app: App
   ) async throws -> BaseTokenBearer {
-    guard let permission = Permission(rawValue: claims.permission) else { throw Refusal.badBaseToken }
-    guard let found = try await BearerState.find(claims, uuid, from: address, app) else { throw Refusal.badBaseToken }
+    guard let permission = Permission(rawValue: claims.permission) else { throw claims.refused(.badBaseToken) }
+    guard let found = try await BearerState.find(claims, uuid, from: address, app) else {
+      throw claims.refused(.badBaseToken)
+    }
     try found.check(claims, uuid, permission, at: app.now())
     return BaseTokenBearer(
       base: found.base, uuid: uuid, baseName: found.name, workspace: found.workspace, team: found.team,
@@ -147,20 +149,31 @@ public struct BaseTokenBearer: Principal {
     }
 
     /// Refuses a token that has ended, allows more than what it was minted from, or is too old for its team.
-    func check(_ claims: BaseTokenClaims, _ uuid: BaseUUID, _ permission: Permission, at now: Timestamp) throws(Refusal)
+    func check(_ claims: BaseTokenClaims, _ uuid: BaseUUID, _ permission: Permission, at now: Timestamp)
+      throws(KnownRefusal)
     {
-      guard !isRevoked else { throw Refusal.badBaseToken }
-      guard !isTrashed else { throw Refusal.notFound(.base(uuid.text)) }
+      guard !isRevoked else { throw claims.refused(.badBaseToken) }
+      guard !isTrashed else { throw claims.refused(.notFound(.base(uuid.text))) }
       for (source, allowed) in [
         (claims.apiTokenID, tokenPermission), (claims.accountID, accountPermission),
         (claims.externalLinkID, linkPermission),
       ] where source != nil {
-        guard let allowed, permission <= allowed else { throw Refusal.badBaseToken }
+        guard let allowed, permission <= allowed else { throw claims.refused(.badBaseToken) }
       }
-      guard isFromItsNetworks else { throw Refusal.foreignNetwork }
+      guard isFromItsNetworks else { throw claims.refused(.foreignNetwork) }
       if let issued = claims.issued, let longest = longestLifetime, issued <= now.seconds - longest {
-        throw Refusal.expiredBaseToken
+        throw claims.refused(.expiredBaseToken)
       }
     }
+  }
+}
+
+extension BaseTokenClaims {
+  /// The refusal of whoever bears a token with these claims, which were verified.
+  fileprivate func refused(_ refusal: Refusal) -> KnownRefusal {
+    let source: Asker.ShownCredential? =
+      apiTokenID.map { .apiToken(ID($0)) } ?? externalLinkID.map { .link(ID($0)) }
+      ?? signIn.accountToken.map { .accountToken(ID($0)) }
+    return Asker(account: accountID.map { ID($0) }, credential: source).refused(refusal)
   }
 }

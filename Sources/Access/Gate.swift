@@ -8,6 +8,8 @@ public struct Gate {
   private let app: App
   /// The limits that the request was counted against so far, as far as the response tells.
   public private(set) var limits = RateLimits()
+  /// Whom the request was proved to come from, for the log.
+  public private(set) var asker = Asker()
 
   /// Makes the gate for one request, with the app that serves it.
   public init(_ app: App) { self.app = app }
@@ -32,6 +34,7 @@ public struct Gate {
   ///
   /// - Throws: `Refusal.obliged`, `Refusal.limited`.
   public mutating func admit(_ subject: Subject) throws(Refusal) {
+    asker = subject.asker
     try checkDuty(of: subject)
     try count(subject)
     noteUse(by: subject)

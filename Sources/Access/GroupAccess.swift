@@ -28,7 +28,7 @@ public struct GroupMember: Personal, TargetedPrincipal {
       """)
     guard let found else { throw Refusal.badAccountToken }
     guard let group = found.group else { throw Refusal.notFound(.group(path.named)) }
-    guard let role = found.role else { throw Refusal.notAllowed }
+    guard let role = found.role else { throw found.caller.refused(.notAllowed) }
     return GroupMember(caller: found.caller, group: group, role: role)
   }
 
@@ -71,7 +71,7 @@ public struct GroupAdmin: Personal {
   /// Proves the right to the group in the path's `group_id`.
   public static func authorise(_ path: GroupSegment, _ request: Request, _ app: App) async throws -> GroupAdmin {
     let member = try await GroupMember.authorise(path, request, app)
-    guard member.role.administers else { throw Refusal.notAllowed }
+    guard member.role.administers else { throw member.caller.refused(.notAllowed) }
     return GroupAdmin(caller: member.caller, group: member.group)
   }
 }
@@ -89,7 +89,7 @@ public struct GroupOwner: Personal {
   /// Proves the right to the group in the path's `group_id`.
   public static func authorise(_ path: GroupSegment, _ request: Request, _ app: App) async throws -> GroupOwner {
     let member = try await GroupMember.authorise(path, request, app)
-    guard member.role == .owner else { throw Refusal.notAllowed }
+    guard member.role == .owner else { throw member.caller.refused(.notAllowed) }
     return GroupOwner(caller: member.caller, group: member.group)
   }
 }

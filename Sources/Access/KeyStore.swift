@@ -82,7 +82,7 @@ public struct KeyStore: Sendable {
     if let signer = try await current(app.writer, vaults) {
       let isAnother = signer.signing.id != app.keys.current.signing.id
       app.keys.current = signer
-      if isAnother { try await note(signer, app.writer) }
+      if isAnother { _ = try await note(signer, app.writer) }
     }
     let next: Next? = try await app.db.row(
       """
@@ -92,10 +92,11 @@ public struct KeyStore: Sendable {
     return next.map { .milliseconds($0.milliseconds) }
   }
 
-  /// Records which key the service signs with, for commands, whose settings may differ from the service's.
-  public func note(_ signer: TokenSigner, _ database: WritableDatabase) async throws {
+  /// Records which key the service signs with, for commands with other settings. True if it was another one, or none.
+  public func note(_ signer: TokenSigner, _ database: WritableDatabase) async throws -> Bool {
     let id = signer.signing.id
-    try await database.run("update installation set signing_kid = \(id) where signing_kid is distinct from \(id)")
+    return try await database.run(
+      "update installation set signing_kid = \(id) where signing_kid is distinct from \(id)") == 1
   }
 
   /// The key that the service signs with. Normally the current settings determine it. But the service may have recorded

@@ -97,8 +97,9 @@ public struct OpenedLink: Sendable {
       try await Attempt.begin(at: .anyLink, app)
       throw Refusal.notFound(.link)
     }
-    guard found.isAllowed else { throw Refusal.forbiddenLink }
-    guard found.isLive else { throw Refusal.expiredLink }
+    let visitor = Asker(credential: .link(found.opened.link))
+    guard found.isAllowed else { throw visitor.refused(.forbiddenLink) }
+    guard found.isLive else { throw visitor.refused(.expiredLink) }
     if let hash = found.password { try await check(password, against: hash, of: found.opened.link, app) }
     guard !found.isTrashed else {
       throw Refusal.notFound(.trashedBase(found.opened.base, name: found.opened.baseName))
@@ -109,9 +110,10 @@ public struct OpenedLink: Sendable {
   private static func check(
     _ password: String?, against hash: PasswordHash, of link: ID<BaseLink>, _ app: App
   ) async throws {
-    guard let password, !password.isEmpty else { throw Refusal.wrongLinkPassword }
+    let visitor = Asker(credential: .link(link))
+    guard let password, !password.isEmpty else { throw visitor.refused(.missingLinkPassword) }
     let attempt = try await Attempt.begin(at: .link(link), app)
-    guard try await app.isRight(password, for: hash, attempt) else { throw Refusal.wrongLinkPassword }
+    guard try await app.isRight(password, for: hash, attempt) else { throw visitor.refused(.wrongLinkPassword) }
     try await attempt.succeed(app)
   }
 

@@ -15,7 +15,7 @@ extension App {
       return try await passwords.verify(password, against: hash, for: share(of: attempt.subject))
     } catch {
       try await attempt.withdraw(self)
-      throw Refusal.throttled(seconds: 1)
+      throw Refusal.throttled(.passwords(attempt.subject), seconds: 1)
     }
   }
 
@@ -27,7 +27,7 @@ extension App {
     do {
       return try await passwords.hash(password, for: share(of: caller.account.map { .account($0) }))
     } catch {
-      throw Refusal.throttled(seconds: 1)
+      throw Refusal.throttled(.passwords(nil), seconds: 1)
     }
   }
 

@@ -28,15 +28,26 @@ public enum Refusal: Error, Equatable {
   case expiredLink
   /// The link's team does not allow external links.
   case forbiddenLink
-  /// The link's password is missing or wrong.
+  /// The link has a password, which the request lacks.
+  case missingLinkPassword
+  /// The link's password is wrong.
   case wrongLinkPassword
   /// The metrics may not be read from this address.
   case hiddenMetrics
-  /// There were too many attempts, or too much is already waiting. `seconds` is the time after which it is worth trying
-  /// again.
-  case throttled(seconds: Int)
+  /// There is too much of something. `seconds` is the time after which it is worth trying again.
+  case throttled(Throttled, seconds: Int)
   /// A rate limit was exceeded. Contains the state of the limits.
   case limited(RateLimits)
+
+  /// What there is too much of.
+  public enum Throttled: Equatable, Sendable {
+    /// Failed guesses at this.
+    case guesses(Attempt.AttemptSubject)
+    /// Passwords that wait to be hashed; with what this one is for, if it is a guess.
+    case passwords(Attempt.AttemptSubject?)
+    /// Requests that change the same thing.
+    case changes
+  }
 
   /// A thing that is missing, as the request named it.
   public enum Thing: Equatable, Sendable {

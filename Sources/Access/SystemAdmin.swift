@@ -20,7 +20,7 @@ public struct SystemAdmin: Administrator {
       where token.hash = \(hash.bytes)
       """)
     guard let found else { throw Refusal.badAccountToken }
-    guard found.isAdmin else { throw Refusal.notAdministrator }
+    guard found.isAdmin else { throw found.caller.refused(.notAdministrator) }
     return SystemAdmin(caller: found.caller)
   }
 

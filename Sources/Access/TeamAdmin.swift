@@ -25,8 +25,10 @@ public struct TeamAdmin: Administrator {
       where token.hash = \(hash.bytes)
       """)
     guard let found else { throw Refusal.badAccountToken }
-    guard found.isAdmin, let team = found.caller.team else { throw Refusal.notAdministrator }
-    if let path, path.team != team { throw Refusal.notAdministrator }
+    guard found.isAdmin, let team = found.caller.team else {
+      throw found.caller.refused(.notAdministrator)
+    }
+    if let path, path.team != team { throw found.caller.refused(.notAdministrator) }
     return TeamAdmin(caller: found.caller, team: team)
   }
 
@@ -71,7 +73,7 @@ public struct TeamBaseUser: Personal {
       where base.uuid = \(uuid)::uuid and base.team_id = \(admin.team) and base.deleted_at is null
       """)
     guard let found else { throw Refusal.notFound(.base(named)) }
-    guard let permission = found.permission else { throw Refusal.notAllowed }
+    guard let permission = found.permission else { throw admin.caller.refused(.notAllowed) }
     return TeamBaseUser(caller: admin.caller, base: found.base, baseName: found.name, permission: permission)
   }
 

@@ -13,7 +13,7 @@ public struct TeamMember: Personal {
   /// Proves that the caller is in the path's team.
   public static func authorise(_ path: TeamSegment, _ request: Request, _ app: App) async throws -> TeamMember {
     let caller = try await SignedIn.authorise(request, app)
-    guard let team = caller.team, path.team == team else { throw Refusal.notAllowed }
+    guard let team = caller.team, path.team == team else { throw caller.refused(.notAllowed) }
     return TeamMember(caller: caller, team: team)
   }
 }

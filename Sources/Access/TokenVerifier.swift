@@ -39,8 +39,10 @@ public struct TokenVerifier: Principal {
     do {
       let program = try await APITokenBearer.authorise(path, request, app)
       return TokenVerifier(subject: program.subject, reach: .base(program.base))
-    } catch Refusal.badAPIToken {
-      throw Refusal.badAccountToken
+    } catch {
+      let known = error as? KnownRefusal
+      guard (known?.refusal ?? error as? Refusal) == .badAPIToken else { throw error }
+      throw (known?.asker ?? Asker()).refused(.badAccountToken)
     }
   }
 

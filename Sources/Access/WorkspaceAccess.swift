@@ -65,10 +65,10 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
     return try admin(found, of: thing)
   }
 
-  private static func admin(_ found: FoundWorkspace?, of thing: Refusal.Thing) throws(Refusal) -> WorkspaceAdmin {
-    guard let found else { throw .badAccountToken }
-    guard let workspace = found.place.workspace else { throw .notFound(thing) }
-    guard let role = found.place.role, role.administers else { throw .notAllowed }
+  private static func admin(_ found: FoundWorkspace?, of thing: Refusal.Thing) throws -> WorkspaceAdmin {
+    guard let found else { throw Refusal.badAccountToken }
+    guard let workspace = found.place.workspace else { throw Refusal.notFound(thing) }
+    guard let role = found.place.role, role.administers else { throw found.caller.refused(.notAllowed) }
     return WorkspaceAdmin(caller: found.caller, workspace: workspace)
   }
 

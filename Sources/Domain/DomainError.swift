@@ -1,3 +1,5 @@
+package import Access
+
 /// A rule's refusal of a request that the caller's permissions would allow.
 package enum DomainError: Error, Equatable {
   /// A field has an invalid value.
@@ -6,12 +8,10 @@ package enum DomainError: Error, Equatable {
   case refused(String)
   /// A setting, which the text names, forbids the request.
   case forbidden(String)
-  /// Unknown user or wrong password; the caller does not learn which.
-  case loginFailed
-  /// The password is right, and a second factor is required.
-  case secondFactorMissing
-  /// The second factor's code is wrong or already used.
-  case secondFactorWrong
-  /// The password is right, but it is one that somebody else has given, and was not changed in time.
-  case firstPasswordExpired
+  /// Somebody could not sign in. Until the password was right, they do not learn why. The account is for the log.
+  case signInFailed(SecurityEvent.SignInFailure, ID<Account>?)
+  /// Somebody who is signed in was asked for their password again, and did not prove themselves.
+  case proofFailed(SecurityEvent.ProofFailure)
+  /// The first code of a second factor is wrong.
+  case codeWrong
 }

@@ -15,10 +15,10 @@ final class Admission: Sendable {
     bodies = Mutex(Ledger(most: limits.bodyMemory, ofAddress: limits.bodyMemoryPerAddress))
   }
 
-  /// Counts a connection; false if it is one too many.
-  func enter(_ peer: Peer) -> Bool {
+  /// Counts a connection, and returns nil; if it is one too many, returns the limit.
+  func enter(_ peer: Peer) -> Ledger.Shortage? {
     let taker = Ledger.Taker(peer.address, proxies)
-    return connections.withLock { $0.take(1, taker) } == nil
+    return connections.withLock { $0.take(1, taker) }
   }
 
   /// Ends a connection that was counted.
@@ -30,14 +30,8 @@ final class Admission: Sendable {
   /// The taker that a request's body counts for.
   func taker(for request: Request) -> Ledger.Taker { Ledger.Taker(IPAddress(request.address), proxies) }
 
-  /// Counts bytes of a body. Returns the refusal if there is no room for them, else nil.
-  func take(_ bytes: Int, _ taker: Ledger.Taker) -> Rejection? {
-    switch bodies.withLock({ $0.take(bytes, taker) }) {
-    case nil: nil
-    case .inAll: .noMemory
-    case .ofAddress: .tooManyBodies
-    }
-  }
+  /// Counts bytes of a body, and returns nil; if there is no room for them, returns the limit.
+  func take(_ bytes: Int, _ taker: Ledger.Taker) -> Ledger.Shortage? { bodies.withLock { $0.take(bytes, taker) } }
 
   /// Releases bytes that were counted.
   func giveBack(_ bytes: Int, _ taker: Ledger.Taker) { bodies.withLock { $0.giveBack(bytes, taker) } }

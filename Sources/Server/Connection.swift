@@ -1,3 +1,4 @@
+internal import CMicrohttpd
 internal import Glibc
 internal import HTTP
 internal import Loop
@@ -18,6 +19,8 @@ final class Connection {
   var exchange: Exchange?
   /// Whether it was answered since `hasEnded` was last checked.
   var isUnchecked = false
+  /// Whether it was cut because the client was too slow.
+  var isLate = false
   /// Whether libmicrohttpd has closed it.
   var isClosed = false
   private let descriptor: Int32
@@ -29,6 +32,13 @@ final class Connection {
     (self.handle, self.descriptor, self.tls, self.peer) = (handle, descriptor, tls, peer)
     self.deadline = deadline
     address = peer.text
+  }
+
+  /// What went wrong with its handshake; nil if nothing did, or if the client has only connected.
+  var failure: Turndown.Kind? {
+    // A client's end counts as one byte.
+    guard let tls, !tls.isEstablished, isLate || basekeeper_bytes_received(descriptor) > 1 else { return nil }
+    return isLate ? .handshakeTimedOut : .handshakeFailed
   }
 
   /// Shuts it down in both directions; libmicrohttpd closes it in its next run.

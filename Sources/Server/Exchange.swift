@@ -160,8 +160,15 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   private func store(_ piece: UnsafeRawBufferPointer) {
     listener.hasMoved = true  // there may be more in the socket
     guard flaw == nil, let taker else { return }
-    flaw = piece.count > bodyLimit - taken ? .bodyTooLarge(bodyLimit) : listener.admission.take(piece.count, taker)
-    guard flaw == nil else { return drop() }
+    guard piece.count <= bodyLimit - taken else {
+      flaw = .bodyTooLarge(bodyLimit)
+      return drop()
+    }
+    if let shortage = listener.admission.take(piece.count, taker) {
+      flaw = .noRoom(shortage)
+      listener.refused(shortage == .inAll ? .body : .bodyOfAddress, of: request?.address ?? connection.address)
+      return drop()
+    }
     taken += piece.count
     request?.body.append(contentsOf: piece)
   }

@@ -113,8 +113,9 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   func admits(_ peer: Peer) -> Bool {
     if let admitted { admission.leave(admitted) }  // libmicrohttpd had no memory for it
     admitted = nil
-    guard admission.enter(peer) else {
+    if let shortage = admission.enter(peer) {
       refusedConnections += 1
+      refused(shortage == .inAll ? .connection : .connectionOfAddress, of: peer.text)
       return false
     }
     admitted = peer
@@ -136,11 +137,15 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   /// A connection has ended.
   func close(_ connection: Connection) {
     connection.isClosed = true
+    if let failure = connection.failure, !isStopping { refused(failure, of: connection.address) }
     admission.leave(connection.peer)
     connections.swapAt(connection.index, connections.count - 1)
     connections[connection.index].index = connection.index
     connections.removeLast()
   }
+
+  /// Tells the log what was refused.
+  func refused(_ kind: Turndown.Kind, of address: String) { worker.refused(Turndown(kind: kind, address: address)) }
 
   /// Keeps a refused connection until its client has noticed.
   func linger(_ connection: Connection) {
@@ -157,7 +162,10 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     for connection in connections {
       if let deadline = connection.deadline, deadline <= time {
         // A request that has just arrived must not be lost.
-        if connection.exchange != nil || !connection.hasInput { connection.cut() }
+        if connection.exchange != nil || !connection.hasInput {
+          connection.isLate = true
+          connection.cut()
+        }
       } else if connection.isUnchecked && connection.exchange == nil {
         // libmicrohttpd 0.9 overlooks a client's end that arrives together with its last request.
         connection.isUnchecked = false

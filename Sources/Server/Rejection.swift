@@ -25,6 +25,8 @@ struct Rejection: Error {
   static let tooManyBodies = Rejection(
     status: 429, reason: "This address is sending too much at once. Please try again.", wait: 1, limit: "address-bodies"
   )
+  /// There is no room for a body.
+  static func noRoom(_ shortage: Ledger.Shortage) -> Rejection { shortage == .inAll ? .noMemory : .tooManyBodies }
   static let noMemory = Rejection(
     status: 503, reason: "The service is receiving too much at once. Please try again.", wait: 1, limit: "bodies")
   static let targetTooLong = Rejection(status: 414, reason: "The request target is too long.")

@@ -18,14 +18,18 @@ public final class Server: Sendable {
     /// Called once for each answer, for the log, with the time from the complete request to its answer. The request is
     /// nil if it could not be read.
     public let completed: (Request?, Response, Duration) -> Void
+    /// Called for what the server refuses of a client, for the log.
+    public let refused: (Turndown) -> Void
 
     /// A worker for this loop.
     public init(
       loop: Loop, judge: @escaping (Request, UInt64?) -> HeaderVerdict = { _, _ in .read(upTo: .max) },
       handler: @escaping (Request) async -> Response,
-      completed: @escaping (Request?, Response, Duration) -> Void = { _, _, _ in }
+      completed: @escaping (Request?, Response, Duration) -> Void = { _, _, _ in },
+      refused: @escaping (Turndown) -> Void = { _ in }
     ) {
       (self.loop, self.judge, self.handler, self.completed) = (loop, judge, handler, completed)
+      self.refused = refused
     }
   }
 

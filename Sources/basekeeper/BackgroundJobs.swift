@@ -16,8 +16,10 @@ struct BackgroundJobs {
   let log: Log
 
   /// The jobs of each loop, with the loop's own objects.
-  func ofLoop(_ loop: Loop, _ app: App, _ db: WritableDatabase, _ figures: Figures) -> [Job] {
-    [measureLag(figures), writeLastUses(app), readKeys(app)]
+  func ofLoop(
+    _ loop: Loop, _ app: App, _ db: WritableDatabase, _ figures: Figures, isFirst: Bool
+  ) -> [Job] {
+    [measureLag(figures), writeLastUses(app), readKeys(app, tellsChanges: isFirst)]
       + (app.standby.map { [compareStandby($0, app)] } ?? [])
       + WorkQueue.jobs(workHandlers(app), db, on: loop) { log.write($0) }
   }
@@ -43,10 +45,16 @@ struct BackgroundJobs {
   }
 
   /// Reads the keys. A new key is read twice before it signs; at that moment, all copies switch to it.
-  private func readKeys(_ app: App) -> Job {
+  private func readKeys(_ app: App, tellsChanges: Bool) -> Job {
     .planning("read-keys", every: .seconds(10), from: .afterInterval) { _ in
       do {
+        let former = (signer: app.signer, vaults: app.vaults)
         let time = try await store.refresh(app)
+        if tellsChanges {
+          for change in app.signer.changes(since: former.signer) + app.vaults.changes(since: former.vaults) {
+            app.report(change)
+          }
+        }
         isWithoutMasterKey.clear()
         return time.map { .within($0) } ?? .atInterval
       } catch {

@@ -1,3 +1,4 @@
+internal import Access
 internal import Glibc
 internal import Ground
 internal import HTTP
@@ -6,7 +7,8 @@ internal import Synchronization
 
 /// The log: a line for each event on standard output. A thread of its own writes it, so that a slow reader does not
 /// hold up requests. Every line is made as a JSON object; if people read the log, that thread turns it into text. At
-/// most 8 MiB wait for the reader; further lines are dropped, and the log says so.
+/// most 8 MiB wait for the reader, and 4 MiB more for lines about security; further lines are dropped, and the log says
+/// so.
 final class Log: Sendable {
   enum Level: String, CaseIterable, Comparable {
     case debug, info, warning, error
@@ -36,6 +38,13 @@ final class Log: Sendable {
 
     /// Whether text for people is written there.
     func isText(on descriptor: Int32) -> Bool { self == .text || self == .auto && isatty(descriptor) == 1 }
+
+    /// Writes a line of the log to standard error, unless that is for people, who read the error itself.
+    func tell(_ report: SecurityReport) {
+      guard !isText(on: STDERR_FILENO) else { return }
+      var clock = LogClock()
+      writeFully(Log.line(report, at: clock.now()), to: STDERR_FILENO)
+    }
   }
 
   private struct Backlog {
@@ -49,6 +58,8 @@ final class Log: Sendable {
   }
 
   private static let capacity = 8 << 20
+  /// Kept free for what must not be crowded out by lines about requests.
+  private static let reserve = 4 << 20
   let level: Level
   /// Makes text for people; nil if the log is JSON.
   let text: LogText?
@@ -70,10 +81,16 @@ final class Log: Sendable {
     append(Log.line(level, message, at: clock.now(), fields))
   }
 
+  /// Writes a line about security now, whatever the level is.
+  func write(_ report: SecurityReport) {
+    var clock = LogClock()
+    append(Log.line(report, at: clock.now()), mayUseReserve: true)
+  }
+
   /// Appends whole lines.
-  func append(_ lines: [UInt8]) {
+  func append(_ lines: [UInt8], mayUseReserve: Bool = false) {
     backlog.withLock { backlog in
-      guard backlog.bytes.count + lines.count <= Self.capacity else {
+      guard backlog.bytes.count + lines.count <= Self.capacity + (mayUseReserve ? Self.reserve : 0) else {
         backlog.dropped += 1
         backlog.allDropped += 1
         return
@@ -115,6 +132,17 @@ final class Log: Sendable {
     return json.bytes
   }
 
+  /// The line of a security event. Alarms are errors, and refusals warnings.
+  static func line(_ report: SecurityReport, at time: String) -> [UInt8] {
+    let level: Level =
+      switch report.event.weight {
+      case .normal: .info
+      case .refusal: .warning
+      case .alarm: .error
+      }
+    return line(level, "security", at: time) { report.write(to: &$0) }
+  }
+
   private func writeAll() {
     var clock = LogClock()
     while true {
@@ -148,60 +176,5 @@ struct LogClock {
       prefix = Timestamp(seconds: Int64(second)).dateAndTime + "."
     }
     return prefix + zeroPadded(time.tv_nsec / 1_000_000, to: 3) + "Z"
-  }
-}
-
-/// The lines of one loop's requests, passed to the log once a turn, so that no request takes a lock.
-final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its loop's thread
-  private let log: Log
-  private var lines: [UInt8] = []
-  private var clock = LogClock()
-  private var failures = RepeatedFailures()
-
-  init(_ log: Log) { self.log = log }
-
-  /// Until the count of failures is due.
-  var longestSleep: Int32 {
-    guard let due = failures.due else { return -1 }
-    return Int32(clamping: max(0, Int(ContinuousClock.now.duration(to: due) / .milliseconds(1)) + 1))
-  }
-
-  func turn() -> Bool {
-    for summary in failures.takeSummaries() {
-      lines += Log.line(.error, "more requests failed", at: clock.now()) {
-        $0.add("count", summary.count)
-        $0.add("failure", summary.failure)
-      }
-    }
-    if !lines.isEmpty {
-      log.append(lines)
-      lines.removeAll(keepingCapacity: true)
-    }
-    return false
-  }
-
-  /// Logs the method, route, status, time and ID: never a raw path, a query, a token or a body. Of identical failures,
-  /// the first line says why; the others have ordinary lines, and are counted.
-  func note(_ request: Request?, _ response: Response, _ duration: Duration) {
-    // 501 and 505 answer requests that no real client sends.
-    let isFailure = response.status >= 500 && ![501, 505].contains(response.status)
-    let failure = response.failure.flatMap { failures.isNew($0) ? $0 : nil }
-    let level: Log.Level = isFailure && (failure != nil || response.failure == nil) ? .error : .info
-    guard level >= log.level else { return }
-    lines += Log.line(level, "request", at: clock.now()) {
-      $0.add("request_id", request?.id)
-      if let claimed = request?.claimedID { $0.add("claimed_request_id", claimed) }
-      if let parent = request?.headers[.traceParent].flatMap({ TraceParent($0) }) {
-        $0.add("trace_id", parent.trace)
-        $0.add("parent_id", parent.span)
-      }
-      $0.add("method", request?.method.rawValue)
-      $0.add("route", response.route)
-      $0.add("status", response.status)
-      $0.add("microseconds", Int(duration.microseconds))
-      $0.add("address", request?.address)
-      if let limit = response.limit { $0.add("limit", limit) }
-      if let failure { $0.add("failure", failure) }
-    }
   }
 }

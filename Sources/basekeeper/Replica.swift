@@ -31,16 +31,18 @@ final class Replica: Sendable {
       at: place, limits: configuration.limits, edge: configuration.edge, certificate: certificate,
       loops: parts.map { part in
         let service = Service(part.app)
-        let requests = RequestLog(log)
+        let requests = part.requests
         part.loop.add(requests)
         metrics.add(
           Metrics.LoopMetrics(
             loop: part.loop, figures: part.figures, database: part.app.db, standby: part.app.standby,
             jobs: part.jobs))
-        return Server.Worker(loop: part.loop, judge: service.judge, handler: service.respond) {
-          requests.note($0, $1, $2)
-          part.figures.note($0, $1, $2)
-        }
+        return Server.Worker(
+          loop: part.loop, judge: service.judge, handler: service.respond,
+          completed: {
+            requests.note($0, $1, $2)
+            part.figures.note($0, $1, $2)
+          }, refused: { requests.note($0) })
       })
     metrics.add(server)
     threads = parts.enumerated().map { $1.loop.start(named: "loop \($0 + 1)") }
@@ -75,6 +77,7 @@ final class Replica: Sendable {
 private struct LoopPart: Sendable {
   let loop: Loop
   let app: App
+  let requests: RequestLog
   let figures: Figures
   let jobs: JobRunner
 
@@ -113,7 +116,9 @@ private struct Makings {
     let store = try installation.keys()
     keys = try installation.withDatabase { database in
       let keys = try await store.load(database)
-      try await store.note(keys.signer, database)
+      if try await store.note(keys.signer, database) {
+        log.write(SecurityReport(.keysChanged(.signs, key: keys.signer.signing.id)))
+      }
       return keys
     }
     try installation.masterKeys.settle(keys.vaults.current)
@@ -140,6 +145,7 @@ private struct Makings {
     let loop = try Loop()
     let database = WritableDatabase(primary, on: loop)
     let standby = copy.map { Standby(Database($0, on: loop), lag: installation.configuration.readLag) }
+    let requests = RequestLog(background.log)
     let app = App(
       db: database, signer: keys.signer, vaults: keys.vaults, passwords: installation.passwords, settings: settings,
       limiter: limiter, standby: standby,
@@ -147,12 +153,13 @@ private struct Makings {
         if isStopping.isSet { return .shutdown }
         return await obstacle(of: database.reader) ?? (isWithoutMasterKey.isSet ? .masterKey : nil)
       },
-      metrics: metrics.exposition)
+      metrics: metrics.exposition, security: { requests.note($0) })
     let figures = Figures()
-    var jobs = background.ofLoop(loop, app, database, figures) + (watchdog.map { $0.ofLoop(number) } ?? [])
+    var jobs = background.ofLoop(loop, app, database, figures, isFirst: number == 1)
+    jobs += watchdog.map { $0.ofLoop(number) } ?? []
     if number == 1 { jobs += background.ofReplica(app, database) }
     let runner = JobRunner(jobs, on: loop) { [log = background.log] in log.write($0) }
-    return LoopPart(loop: loop, app: app, figures: figures, jobs: runner)
+    return LoopPart(loop: loop, app: app, requests: requests, figures: figures, jobs: runner)
   }
 }
 

@@ -44,6 +44,7 @@ import Testing
         let refusal = Self.refusal(of: caller, by: example.route)
         #expect(answer.status == refusal.status, "\(caller): \(answer.text)")
         #expect(answer.text == refusal.body, "\(caller)")
+        Self.checkLine(of: answer, to: caller)
         // A deleted token that is shown again is noted.
         if caller == .revokedAPIToken && ["api-token", "token-verifier"].contains(example.route.principal) {
           let noted = try await world.database.count("audit_log where operation = 'api_token_refuse'")
@@ -53,6 +54,19 @@ import Testing
           let after = try await world.database.fingerprint()
           #expect(after == before, "\(caller) was refused, and changed something")
         }
+      }
+    }
+  }
+
+  /// Who is known and refused what they ask for is in the log by the number of their account, and nobody else's.
+  private static func checkLine(of answer: Answer, to caller: Caller) {
+    guard [401, 403].contains(answer.status) else { return #expect(answer.security.isEmpty, "\(caller)") }
+    for line in answer.security {
+      let isKnown = line.contains(#""reason":"not_a"#) || line.contains(#""reason":"second_factor_due""#)
+      if isKnown, let account = caller.account {
+        #expect(line.contains(#""account":\#(account),"credential":"account_token "#), "\(caller): \(line)")
+      } else {
+        #expect(line.contains(#""account":null"#) || caller.credentialAccount != nil, "\(caller): \(line)")
       }
     }
   }

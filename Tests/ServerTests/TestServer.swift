@@ -21,9 +21,12 @@ final class TestServer: Sendable {
     }
     private let handledRequests = Mutex<[Request]>([])
     private let completedRequests = Mutex<[Entry]>([])
+    private let refusedClients = Mutex<[Turndown]>([])
 
     var handled: [Request] { handledRequests.withLock { $0 } }
     var completed: [Entry] { completedRequests.withLock { $0 } }
+    var turndowns: [Turndown] { refusedClients.withLock { $0 } }
+    func refuse(_ turndown: Turndown) { refusedClients.withLock { $0.append(turndown) } }
     func handle(_ request: Request) { handledRequests.withLock { $0.append(request) } }
     func complete(_ entry: Entry) { completedRequests.withLock { $0.append(entry) } }
   }
@@ -47,7 +50,8 @@ final class TestServer: Sendable {
             log.handle(request)
             return await handler(request, loop)
           },
-          completed: { log.complete(Log.Entry(request: $0, response: $1, time: $2)) })
+          completed: { log.complete(Log.Entry(request: $0, response: $1, time: $2)) },
+          refused: { log.refuse($0) })
       })
     self.loops = loops.map { ($0, $0.start(named: "test loop")) }
   }

@@ -14,6 +14,8 @@ public struct Answer: Sendable {
   public let text: String
   /// The header.
   public let headers: [String: String]
+  /// The log lines about security, as JSON.
+  public let security: [String]
 
   /// The body as JSON.
   public var json: Any? { try? JSONSerialization.jsonObject(with: Data(text.utf8), options: .fragmentsAllowed) }
@@ -69,10 +71,10 @@ extension World {
   ) async throws -> Answer {
     var request = Request(id: "test", method, try Target(path), headers: headers, body: body, address: address)
     TrustedProxies().resolveCaller(of: &request)  // as the server does without trusted proxies
-    let response = try await respond(to: request)
+    let (response, security) = try await respond(to: request)
     return Answer(
       status: response.status, text: String(decoding: response.body, as: UTF8.self),
-      headers: Dictionary(response.headers.map { ($0.name, $0.value) }) { $1 })
+      headers: Dictionary(response.headers.map { ($0.name, $0.value) }) { $1 }, security: security)
   }
 }
 

@@ -62,6 +62,11 @@ public enum Caller: String, CaseIterable, Sendable {
     }
   }
 
+  /// The account in a verified token that is refused for what it asks; nil if the token names none.
+  public var credentialAccount: Int64? {
+    [.otherBaseToken, .personalBaseToken, .temporaryToken].contains(self) ? 3 : nil
+  }
+
   /// Inserts all callers' tokens into the database, and returns the credential of each.
   static func credentials(_ database: TestDatabase, _ app: App) async throws -> [Caller: String] {
     var credentials: [Caller: String] = [.malformed: "no scheme at all", .forger: Secret.generate().clear]

@@ -81,9 +81,17 @@ public struct World: Sendable {
   }
 
   /// Answers a request on the loop, as the server does: if there is a body, first by the header. Throws for a status
-  /// that openapi.yaml does not have.
-  func respond(to request: Request) async throws -> Response {
-    let response = try await TestDatabase.loop.get().perform { [service] in
+  /// that openapi.yaml does not have, and for lines about security that are amiss; returns these lines, too.
+  func respond(to request: Request) async throws -> (response: Response, security: [String]) {
+    let watch = SecurityWatch()
+    let response = try await SecurityWatch.$current.withValue(watch) { try await answer(to: request) }
+    try Description.shared.get().check(request.method, request.target.segments, response.status)
+    try watch.check(request, response)
+    return (response, watch.lines)
+  }
+
+  private func answer(to request: Request) async throws -> Response {
+    try await TestDatabase.loop.get().perform { [service] in
       if !request.body.isEmpty {
         var header = request
         header.body = []
@@ -97,8 +105,6 @@ public struct World: Sendable {
       }
       return await service.respond(to: request)
     }
-    try Description.shared.get().check(request.method, request.target.segments, response.status)
-    return response
   }
 
   /// Runs a body on the loop, with what the service uses.
@@ -110,7 +116,8 @@ public struct World: Sendable {
     self.database = database
     app = App(
       db: database.served, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
-      vaults: VaultRing(Self.vault), passwords: Self.passwords, settings: settings, now: { [clock] in clock.now },
+      vaults: VaultRing(Self.vault), passwords: Self.passwords, settings: settings,
+      security: { SecurityWatch.current?.take($0) }, now: { [clock] in clock.now },
       uptime: { [clock] in .microseconds(clock.now.microseconds) })
     service = Service(app)
     try await database.execute(Self.people)

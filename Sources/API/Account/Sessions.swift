@@ -17,7 +17,7 @@ extension Credentials: Input {
     let fields = try parts.body()
     guard let username = try? fields.text("username", 1...255), let password = try? fields.text("password", 1...1024),
       password.utf8.count <= PasswordHasher.longest
-    else { throw DomainError.loginFailed }
+    else { throw DomainError.signInFailed(.malformed, nil) }
     // SeaTable's clients do not send these: the token's name and lifetime.
     let terms = try AccountTokenTerms(fields)
     self.init(username: username, password: password, code: parts.oneTimePassword, terms: terms)

@@ -92,7 +92,8 @@ private func verify(by verifier: TokenVerifier, _ asked: TokenToVerify, _ app: A
   do {
     let bearer = try await BaseTokenBearer.prove(asked.token, from: asked.address, app)
     return Status(bearer: verifier.mayKnow(bearer) ? bearer : nil)
-  } catch is Refusal {
+  } catch {
+    guard error is Refusal || error is KnownRefusal else { throw error }
     return Status(bearer: nil)
   }
 }

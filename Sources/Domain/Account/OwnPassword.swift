@@ -14,9 +14,9 @@ package struct OwnPassword: Sendable {
   package func confirm(_ proof: PasswordProof) async throws -> ConfirmedPassword {
     try await confirm(proof.password) { person in
       guard let sealed = person.secondFactor else { return }
-      guard let code = proof.code, !code.isEmpty else { throw DomainError.secondFactorMissing }
-      guard try await SecondFactors(app).take(code, of: caller.account, sealed: sealed) else {
-        throw DomainError.secondFactorWrong
+      guard let code = proof.code, !code.isEmpty else { throw DomainError.proofFailed(.codeMissing) }
+      guard try await SecondFactors(app).take(code, of: caller.account, sealed: sealed) != nil else {
+        throw DomainError.proofFailed(.codeWrong)
       }
     }
   }
@@ -35,7 +35,7 @@ package struct OwnPassword: Sendable {
       """)
     guard let person else { throw Refusal.badAccountToken }
     guard try await app.isRight(password, for: person.hash, attempt) else {
-      throw DomainError.refused("The password is wrong.")
+      throw DomainError.proofFailed(.wrongPassword)
     }
     try await more(person)
     try await attempt.succeed(app)

@@ -61,7 +61,7 @@ package struct SecondFactors: Sendable {
     guard let sealed = factor.sealed, !factor.isConfirmed else { throw Self.nothingToConfirm }
     let attempt = try await Attempt.begin(at: .account(caller.account), app)
     guard let step = try open(sealed, of: caller.account).password.step(of: code, at: app.now().seconds) else {
-      throw DomainError.invalid(field: "code")
+      throw DomainError.codeWrong
     }
     let codes = (0..<Self.recoveryCodes).map { _ in Secret.generatedRecoveryCode() }
     try await app.change(by: caller, endsOwnAccess: true) {
@@ -94,13 +94,15 @@ package struct SecondFactors: Sendable {
     }
   }
 
-  /// Accepts a code from the phone or a recovery code, each only once; false for any other. If the same code comes
+  /// Accepts a code from the phone or a recovery code, each only once, and returns which; nil for any other. If the same code comes
   /// twice at the same moment, the database decides. A phone's code is not accepted after a later one. If that later
   /// one was accepted while a clock was wrong, the remembered steps still keep used codes out.
-  func take(_ code: String, of account: ID<Account>, sealed: [UInt8]) async throws -> Bool {
+  func take(
+    _ code: String, of account: ID<Account>, sealed: [UInt8]
+  ) async throws -> SecurityEvent.SignInFactor? {
     let now = app.now().seconds
     if let step = try open(sealed, of: account).password.step(of: code, at: now) {
-      return try await app.keep(
+      let count = try await app.keep(
         .signIns,
         """
         update account
@@ -108,12 +110,13 @@ package struct SecondFactors: Sendable {
         where id = \(account) and not \(step) = any(totp_used_steps)
           and (totp_last_step is null or totp_last_step < \(step)
                or totp_last_step > \(OneTimePassword.step(at: now) + Self.farAhead))
-        """) == 1
+        """)
+      return count == 1 ? .code : nil
     }
     let hash = Secret(recoveryCode: code).hash
     return try await app.change(by: nil) {
       let use: RecoveryCodeUse? = try await $0.row("select use_recovery_code(\(account), \(hash.bytes)) as is_taken")
-      return use?.isTaken == true
+      return use?.isTaken == true ? .recoveryCode : nil
     }
   }
 

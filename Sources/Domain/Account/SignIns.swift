@@ -12,27 +12,30 @@ package struct SignIns: Sendable {
   /// Returns a new account token. Neither the error nor the time it takes tells an unknown name, a deactivated account
   /// and a wrong password apart.
   package func signIn(_ credentials: Credentials) async throws -> Secret {
-    let candidate = try await findCandidate(for: credentials)
-    let attempt = try await beginAttempt(at: candidate, credentials)
-    let person = try await checkPassword(of: candidate, credentials, attempt)
-    try await checkSecondFactor(of: person, credentials)
+    let named = try await findNamed(in: credentials)
+    let attempt = try await beginAttempt(at: named.candidate, credentials)
+    let person = try await checkPassword(of: named, credentials, attempt)
+    let factor = try await checkSecondFactor(of: person, credentials)
     try await checkAge(of: person)
-    let secret = try await issueToken(to: person, credentials.terms)
+    let (secret, token) = try await issueToken(to: person, credentials.terms)
     try await attempt.succeed(app)
+    app.report(.signedIn(factor, Asker(account: person.account, credential: .accountToken(token))))
     try? await renew(person, credentials.password)  // or another time
     return secret
   }
 
-  private func findCandidate(for credentials: Credentials) async throws(PostgresError) -> Candidate? {
-    try await app.db.row(
+  private func findNamed(in credentials: Credentials) async throws(PostgresError) -> NamedAccount {
+    let found: Candidate? = try await app.db.row(
       """
-      select id, generation, password_hash,
+      select id, is_active, generation, password_hash,
              case when totp_confirmed_at is not null then totp_sealed end as totp_sealed,
              coalesce(password_given_at + make_interval(hours => \(app.settings.firstPasswordHours)::integer) <= now(),
                       false) as has_expired
       from account
-      where is_active and deleted_at is null and \(credentials.accountCondition)
+      where deleted_at is null and \(credentials.accountCondition)
       """)
+    guard let found else { return .nobody }
+    return found.isActive ? .candidate(found) : .deactivated(found.account)
   }
 
   /// After too many failures, the password is not checked.
@@ -41,36 +44,44 @@ package struct SignIns: Sendable {
   }
 
   private func checkPassword(
-    of candidate: Candidate?, _ credentials: Credentials, _ attempt: Attempt
+    of named: NamedAccount, _ credentials: Credentials, _ attempt: Attempt
   ) async throws -> Candidate {
+    let candidate = named.candidate
     let isRight = try await app.isRight(credentials.password, for: candidate?.password, attempt)
     guard isRight, let candidate else {
       try await noteFailure(of: candidate?.account)
-      throw DomainError.loginFailed
+      throw named.failure
     }
     return candidate
   }
 
   /// If the person has a second factor, its code is required; each code counts once.
-  private func checkSecondFactor(of person: Candidate, _ credentials: Credentials) async throws {
-    guard let sealed = person.secondFactor else { return }
-    guard let code = credentials.code, !code.isEmpty else { throw DomainError.secondFactorMissing }
-    guard try await SecondFactors(app).take(code, of: person.account, sealed: sealed) else {
-      try await noteFailure(of: person.account)
-      throw DomainError.secondFactorWrong
+  private func checkSecondFactor(
+    of person: Candidate, _ credentials: Credentials
+  ) async throws -> SecurityEvent.SignInFactor {
+    guard let sealed = person.secondFactor else { return .password }
+    guard let code = credentials.code, !code.isEmpty else {
+      throw DomainError.signInFailed(.codeMissing, person.account)
     }
+    guard let factor = try await SecondFactors(app).take(code, of: person.account, sealed: sealed) else {
+      try await noteFailure(of: person.account)
+      throw DomainError.signInFailed(.codeWrong, person.account)
+    }
+    return factor
   }
 
   /// Refuses a password that somebody else has set and that was not changed in time.
   private func checkAge(of person: Candidate) async throws {
     guard person.hasExpired else { return }
     try await noteFailure(of: person.account)
-    throw DomainError.firstPasswordExpired
+    throw DomainError.signInFailed(.passwordExpired, person.account)
   }
 
   /// In one statement with what a sign-in does besides: it is noted, and the first one gives a member a workspace. Then
   /// tokens end that are too many.
-  private func issueToken(to person: Candidate, _ terms: AccountTokenTerms) async throws -> Secret {
+  private func issueToken(to person: Candidate, _ terms: AccountTokenTerms) async throws -> (
+    secret: Secret, token: ID<AccountToken>
+  ) {
     let secret = Secret.generate()
     let issue: SQL = """
       with caller as (
@@ -91,12 +102,13 @@ package struct SignIns: Sendable {
       select id, \(secret.hash.bytes), \(terms.name), \(terms.end) from caller
       returning id
       """
-    try await app.keep(.signIns) { transaction in
+    let token = try await app.keep(.signIns) { transaction in
       let made: ID<AccountToken>? = try await transaction.row(issue)
-      guard let made else { throw DomainError.loginFailed }
+      guard let made else { throw DomainError.signInFailed(.changedMeanwhile, person.account) }
       try await transaction.keepAccountTokens(of: person.account, app, made: made)
+      return made
     }
-    return secret
+    return (secret, token)
   }
 
   /// Stores the password and the second factor as this version does, if an earlier one has stored them.
@@ -145,9 +157,31 @@ package struct Credentials: Sendable {
   }
 }
 
+/// What a sign-in names. To the caller, the last two are alike.
+private enum NamedAccount {
+  case candidate(Candidate)
+  case deactivated(ID<Account>)
+  case nobody
+
+  /// The account that they may sign in to.
+  var candidate: Candidate? {
+    if case .candidate(let candidate) = self { candidate } else { nil }
+  }
+
+  /// The error if the password is wrong, or there is none that could be right.
+  var failure: DomainError {
+    switch self {
+    case .candidate(let candidate): .signInFailed(.wrongPassword, candidate.account)
+    case .deactivated(let account): .signInFailed(.deactivated, account)
+    case .nobody: .signInFailed(.unknownPerson, nil)
+    }
+  }
+}
+
 /// The account that a sign-in names.
 private struct Candidate: RowDecodable {
   let account: ID<Account>
+  let isActive: Bool
   let generation: Int64
   let password: PasswordHash?
   let secondFactor: [UInt8]?
@@ -156,6 +190,7 @@ private struct Candidate: RowDecodable {
 
   init(_ row: Row) throws(PostgresError) {
     account = try row["id"]
+    isActive = try row["is_active"]
     generation = try row["generation"]
     secondFactor = try row["totp_sealed"]
     password = try row["password_hash"]

@@ -79,7 +79,7 @@ package struct Bases: Sendable {
         continue  // another request took the free name: look for the next
       }
     }
-    throw Refusal.throttled(seconds: 1)
+    throw Refusal.throttled(.changes, seconds: 1)
   }
 
   private func insertCopy(of source: ID<Base>, by admin: WorkspaceAdmin) async throws -> BaseRecord? {

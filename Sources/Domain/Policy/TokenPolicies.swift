@@ -17,7 +17,7 @@ package struct TokenPolicies: Sendable {
   /// them. Nil if there is no such team any more.
   package func change(of team: ID<Team>, to change: TokenPolicyChange, by caller: SignedIn) async throws -> TokenPolicy?
   {
-    try await app.change(by: caller) {
+    let policy: TokenPolicy? = try await app.change(by: caller) {
       try await $0.row(
         """
         update team
@@ -33,6 +33,8 @@ package struct TokenPolicies: Sendable {
         returning \(TokenPolicy.columns)
         """)
     }
+    if policy != nil { app.report(.settingsChanged(.tokenPolicy, team, by: caller.asker)) }
+    return policy
   }
 
   /// A page of a team's live tokens that could not be made today under its policy with this change, and how many there

@@ -17,7 +17,7 @@ package struct AllTeamSettings: Sendable {
   package func change(
     of team: ID<Team>, to change: TeamSettingsChange, by caller: SignedIn
   ) async throws -> TeamSettings? {
-    try await app.change(by: caller) {
+    let settings: TeamSettings? = try await app.change(by: caller) {
       if change.forcesTwoFactors == true { try await $0.requireSecondFactor(of: caller) }
       return try await $0.row(
         """
@@ -31,6 +31,8 @@ package struct AllTeamSettings: Sendable {
         returning \(TeamSettings.columns)
         """)
     }
+    if settings != nil { app.report(.settingsChanged(.teamSettings, team, by: caller.asker)) }
+    return settings
   }
 }
 

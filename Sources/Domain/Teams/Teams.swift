@@ -81,6 +81,7 @@ package struct Teams: Sendable {
         """)
     }
     guard count == 1 else { throw Refusal.notFound(.team(named)) }
+    app.report(.settingsChanged(.team, ID(text: named), by: caller.asker))
     return try await find(named)
   }
 

@@ -135,7 +135,15 @@ private func seed(_ options: Options) throws {
 
 private func verifyAuditTrail(_ options: Options) throws {
   try withInstallation(options) { installation in
-    let heads = try installation.withDatabase { try await AuditTrail.verify($0) }
+    let format = Log.Format(options.environment)
+    let heads = try installation.withDatabase {
+      do {
+        return try await AuditTrail.verify($0)
+      } catch let broken as AuditTrail.Broken {
+        format.tell(SecurityReport(.auditBroken(broken)))
+        throw broken
+      }
+    }
     if options.has("heads") {
       for head in heads {
         say("\(head.chain == 0 ? "no team" : "team \(head.chain)"): \(head.count) entries, last hash \(head.hash)")
