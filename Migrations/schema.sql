@@ -1008,6 +1008,15 @@ CREATE INDEX deferred_work_dead ON deferred_work (dead_at) WHERE (dead_at IS NOT
 CREATE INDEX deferred_work_due ON deferred_work (due_at, id) WHERE (dead_at IS NULL);
 CREATE INDEX deferred_work_waiting ON deferred_work (kind) WHERE (dead_at IS NULL);
 
+-- How far the log of each team has been written to the output. Not audited: it says nothing that the log does not.
+CREATE TABLE audit_shipment (
+    chain bigint NOT NULL,
+    number bigint NOT NULL,
+    hash bytea NOT NULL,
+    head_at timestamp with time zone NOT NULL,
+    CONSTRAINT audit_shipment_pkey PRIMARY KEY (chain)
+);
+
 -- Which migrations were applied. Not audited: it is itself a record.
 CREATE TABLE schema_migration (
     name text NOT NULL,

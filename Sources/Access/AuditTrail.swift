@@ -49,16 +49,10 @@ public enum AuditTrail {
 
   private static let batchSize = 1000
 
-  /// Selects the next entries. The hashed content is defined here, not by the database's own function for it, because
-  /// that could have been changed, too. The id is part of the detail, except in entries that an earlier version's
-  /// schema has written.
+  /// Selects the next entries.
   private static func batch(after walk: Walk) -> SQL {
     """
-    select chain, number, previous_hash, hash,
-           convert_to(jsonb_build_array(
-             chain, number, (extract(epoch from at) * 1000000)::bigint, actor_id, address, request_id, kind, operation,
-             target_id, subject_id, detail, was, became)::text, 'UTF8') as content,
-           coalesce(detail ->> 'entry' = id::text, true) as has_its_id
+    select chain, number, previous_hash, hash, \(ChainEntry.proof)
     from audit_log
     where (chain, number) > (\(walk.chain), \(walk.number))
     order by chain, number
@@ -83,13 +77,8 @@ private struct Walk {
       while let head = heads.last, head.chain < entry.chain { try endEmpty(head) }
       (chain, number, hash) = (entry.chain, 0, [])
     }
-    number += 1
-    guard entry.number == number else { throw broken(number, "it is missing") }
-    guard entry.previousHash == hash else { throw broken(number, "it does not follow the entry before it") }
-    guard entry.hash == sha256(entry.previousHash + entry.content), entry.hasItsID else {
-      throw broken(number, "it was changed")
-    }
-    hash = entry.hash
+    if let broken = entry.broken(after: ChainEntry.Place(number: number, hash: hash)) { throw broken }
+    (number, hash) = (entry.number, entry.hash)
   }
 
   mutating func end() throws(AuditTrail.Broken) {
@@ -127,20 +116,47 @@ private struct StoredHead: RowDecodable {
   }
 }
 
-private struct ChainEntry: RowDecodable {
+/// An entry as a link of its chain.
+struct ChainEntry: RowDecodable, Sendable {
+  /// A place in a chain: an entry's number, counted from 1, and its hash. Before the first entry, 0 and nothing.
+  struct Place: Sendable {
+    let number: Int64
+    let hash: [UInt8]
+  }
+
   let chain: Int64
-  let number: Int64
+  let place: Place
   let previousHash: [UInt8]
-  let hash: [UInt8]
-  let content: [UInt8]
-  let hasItsID: Bool
+  private let content: [UInt8]
+  private let hasItsID: Bool
+
+  var number: Int64 { place.number }
+  var hash: [UInt8] { place.hash }
+
+  /// What is needed beside the columns of `audit_log`. The hashed content is defined here, not by the database's own
+  /// function for it, because that could have been changed, too. The id is part of the detail, except in entries that an
+  /// earlier version's schema has written.
+  static let proof: SQL = """
+    convert_to(jsonb_build_array(
+      chain, number, (extract(epoch from at) * 1000000)::bigint, actor_id, address, request_id, kind, operation,
+      target_id, subject_id, detail, was, became)::text, 'UTF8') as content,
+    coalesce(detail ->> 'entry' = id::text, true) as has_its_id
+    """
 
   init(_ row: Row) throws(PostgresError) {
     chain = try row["chain"]
-    number = try row["number"]
+    place = Place(number: try row["number"], hash: try row["hash"])
     previousHash = try row["previous_hash"]
-    hash = try row["hash"]
     content = try row["content"]
     hasItsID = try row["has_its_id"]
+  }
+
+  /// What is wrong with it, if it is the entry after `former`; nil if nothing is.
+  func broken(after former: Place) -> AuditTrail.Broken? {
+    let next = former.number + 1
+    func broken(_ reason: String) -> AuditTrail.Broken { AuditTrail.Broken(chain: chain, number: next, reason: reason) }
+    guard number == next else { return broken("it is missing") }
+    guard previousHash == former.hash else { return broken("it does not follow the entry before it") }
+    return hash == sha256(previousHash + content) && hasItsID ? nil : broken("it was changed")
   }
 }

@@ -65,6 +65,8 @@ public enum Bookkeeping {
   case personalWorkspaces
   /// Deletion of data whose retention time is over.
   case retention
+  /// How far the audit log was written to the output.
+  case shipping
 }
 
 /// The origin of a request.

@@ -173,6 +173,10 @@ static const unsigned char migration_0032[] = {
 #embed "../../Migrations/0032-master-keys.sql"
 };
 
+static const unsigned char migration_0033[] = {
+#embed "../../Migrations/0033-audit-shipment.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -205,6 +209,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0029-attempts-without-delay.sql", migration_0029),
     ASSET("0030-caps.sql", migration_0030),
     ASSET("0032-master-keys.sql", migration_0032),
+    ASSET("0033-audit-shipment.sql", migration_0033),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -30,7 +30,7 @@ struct BackgroundJobs {
   /// The jobs of the whole replica, which run on its first loop.
   func ofReplica(_ app: App, _ db: WritableDatabase) -> [Job] {
     let shared = [clearTrash(app, db), forgetAttempts(app, db), forgetAnswers(app, db), WorkQueue.forgetting(db)]
-    return shared + [compareClocks(app)] + forgetFirstStart(app)
+    return shared + [compareClocks(app)] + forgetFirstStart(app) + shipAuditLog(app)
   }
 
   // MARK: For each loop
@@ -101,6 +101,13 @@ struct BackgroundJobs {
       guard let seconds = theirs.map({ (app.now() - $0.time) / .seconds(1) }), abs(seconds) > 60 else { return }
       log.write(.warning, "this clock differs from the database's") { $0.add("seconds", Int(seconds)) }
     }
+  }
+
+  /// Writes the audit log to the output. Each copy looks for what is due; the database lets in one of them.
+  private func shipAuditLog(_ app: App) -> [Job] {
+    guard configuration.shipsAuditLog else { return [] }
+    let shipping = AuditShipping(app) { [log] in try await log.keep($0) }
+    return [Job("ship-audit-log", every: .seconds(1)) { _ in try await shipping.ship() }]
   }
 
   /// Deletes the file of the first start once an administrator has signed in.

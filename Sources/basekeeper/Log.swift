@@ -53,8 +53,8 @@ final class Log: Sendable {
     /// Since the start.
     var allDropped = 0
     var isClosed = false
-    /// Called when everything that is in the backlog now has been written.
-    var waiting: [@Sendable () -> Void] = []
+    /// Called when everything that is in the backlog now has been written, or could not be.
+    var waiting: [@Sendable (_ isWritten: Bool) -> Void] = []
   }
 
   private static let capacity = 8 << 20
@@ -100,13 +100,25 @@ final class Log: Sendable {
     signal.signal()
   }
 
+  /// Appends lines if there is room for them, and calls `tell` when they are written; false if there is none.
+  func append(_ lines: [UInt8], _ tell: @escaping @Sendable (_ isWritten: Bool) -> Void) -> Bool {
+    let hasRoom = backlog.withLock { backlog in
+      guard backlog.bytes.count + lines.count <= Self.capacity + Self.reserve else { return false }
+      backlog.bytes.append(contentsOf: lines)
+      backlog.waiting.append(tell)
+      return true
+    }
+    if hasRoom { signal.signal() }
+    return hasRoom
+  }
+
   /// How often lines were dropped since the start.
   var dropped: Int { backlog.withLock { $0.allDropped } }
 
   /// Returns when everything that was logged before is written or dropped.
   func flush() {
     let written = Semaphore()
-    backlog.withLock { $0.waiting.append { written.signal() } }
+    backlog.withLock { $0.waiting.append { _ in written.signal() } }
     signal.signal()
     written.wait()
   }
@@ -151,16 +163,17 @@ final class Log: Sendable {
         defer { (backlog.bytes, backlog.dropped, backlog.waiting) = ([], 0, []) }
         return backlog
       }
-      write(taken.bytes)
+      let isWritten = write(taken.bytes)
       if taken.dropped > 0 {
         write(Log.line(.warning, "log lines were dropped", at: clock.now()) { $0.add("count", taken.dropped) })
       }
-      for tell in taken.waiting { tell() }
+      for tell in taken.waiting { tell(isWritten) }
       if taken.isClosed { return }
     }
   }
 
-  private func write(_ lines: [UInt8]) { writeFully(text?.lines(lines) ?? lines, to: STDOUT_FILENO) }
+  @discardableResult
+  private func write(_ lines: [UInt8]) -> Bool { writeFully(text?.lines(lines) ?? lines, to: STDOUT_FILENO) }
 }
 
 /// The time as the log writes it: UTC with milliseconds, `2026-11-24T09:47:41.123Z`. Asks the calendar once a second.

@@ -150,7 +150,7 @@ extension Answer {
 
   @Test func `a rate limit says whose it is, and an unknown path has no route`() async throws {
     var limits = AppSettings.Limits()
-    (limits.account, limits.address) = (1, 3)
+    (limits.account, limits.address) = (AppSettings.Limit(perMinute: 1), AppSettings.Limit(perMinute: 3))
     try await World.with(limits: limits) { world async throws in
       world.clock.stop()
       #expect(try await world.call(.get, ping, as: .groupMember).event == nil)

@@ -7,7 +7,7 @@ internal import Synchronization
 
 /// Collects the log lines about security that a request leads to, and checks them as those of every request in a test:
 /// each refusal has one line, everything else none, and a line consists of numbers and known words alone.
-final class SecurityWatch: Sendable {
+public final class SecurityWatch: Sendable {
   /// The watch of the current request.
   @TaskLocal static var current: SecurityWatch?
 
@@ -18,7 +18,15 @@ final class SecurityWatch: Sendable {
 
   private let collected = Mutex<[String]>([])
   /// The lines, as JSON.
-  var lines: [String] { collected.withLock { $0 } }
+  public var lines: [String] { collected.withLock { $0 } }
+
+  /// Collects nothing yet.
+  public init() {}
+
+  /// Runs a body, and collects what it leads to.
+  public func collect<Value>(_ body: () async throws -> Value) async rethrows -> Value {
+    try await Self.$current.withValue(self, operation: body)
+  }
 
   func take(_ report: SecurityReport) {
     var json = JSONWriter()

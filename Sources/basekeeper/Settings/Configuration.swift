@@ -45,6 +45,8 @@ struct Configuration {
   var requiredSecondFactors: AppSettings.SecondFactorDuty
   var loops: Int
   var logLevel: Log.Level
+  /// Whether the audit log is also written to the output.
+  var shipsAuditLog: Bool
   var limits: ServerLimits
   var connectionsPerLoop: Int
   var statementTime: Duration
@@ -131,7 +133,7 @@ struct Configuration {
     confirmsEmailChange = environment.flag("BASEKEEPER_CONFIRM_EMAIL_CHANGE")
     requiredSecondFactors = environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody
     loops = environment.integer("BASEKEEPER_LOOPS") ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    logLevel = environment.choice("BASEKEEPER_LOG_LEVEL") ?? .info
+    (logLevel, shipsAuditLog) = (environment.logLevel, environment.flag("BASEKEEPER_AUDIT_STDOUT"))
     _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
     (limits, accountTokens) = (environment.limits(), environment.accountTokens())
     connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS") ?? 4
@@ -218,6 +220,10 @@ private struct ServiceAddress {
 }
 
 extension Environment {
+  fileprivate var logLevel: Log.Level {
+    mutating get { choice("BASEKEEPER_LOG_LEVEL") ?? .info }
+  }
+
   fileprivate mutating func seconds(_ name: String) -> Duration { .seconds(integer(name) ?? 0) }
 
   /// A number that limits something; nil for 0, which limits nothing.

@@ -135,6 +135,8 @@ let settingGroups = [
       """),
     Setting("BASEKEEPER_LOG_LEVEL", .choice(Log.Level.allCases.map(\.rawValue)), "info",
       "The lowest level that is logged"),
+    Setting("BASEKEEPER_AUDIT_STDOUT", .flag, "no",
+      "Whether the audit log is also written to standard output, so that it leaves the machine"),
   ]),
   SettingGroup(title: "Rate limits", settings: [
     Setting("BASEKEEPER_RATE_LIMIT_ADDRESS", .number(0...10_000_000), "300000",
