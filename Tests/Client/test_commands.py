@@ -25,7 +25,8 @@ ON_AN_INSTALLATION = [
     ["migrate"], ["seed"], ["admin", "list"], ["admin", "create", "--email", "a@example.com"],
     ["admin", "reset-password", "--email", "a@example.com"], ["admin", "disable-2fa", "--email", "a@example.com"],
     ["admin", "end-sessions", "--email", "a@example.com"],
-    ["audit", "verify"], ["keys", "list"], ["keys", "rotate"], ["keys", "retire", "--kid", "k"], ["backup", "FILE"],
+    ["audit", "verify"], ["keys", "list"], ["keys", "rotate"], ["keys", "retire", "--kid", "k"], ["keys", "master"],
+    ["backup", "FILE"],
     ["restore", "FILE"], ["restore", "--check", "FILE"], ["restore", "--replace", "FILE"],
 ]
 

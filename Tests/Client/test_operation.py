@@ -161,19 +161,3 @@ def test_a_password_that_the_operator_has_chosen_is_not_printed(service, copy):
         assert "that of BASEKEEPER_ADMIN_PASSWORD" in result.stdout and "correct horse battery" not in result.stdout
     finally:
         service.psql("drop database not_seeded with (force)")
-
-
-def test_the_environment_is_made_once_and_with_fresh_secrets(tmp_path):
-    (tmp_path / "script").mkdir()
-    for name in ("script/init-env", ".env.template"):
-        (tmp_path / name).write_bytes((ROOT / name).read_bytes())
-    command = ["sh", str(tmp_path / "script/init-env")]
-    assert subprocess.run(command, capture_output=True).returncode == 0
-    made = (tmp_path / ".env")
-    assert made.stat().st_mode & 0o777 == 0o600
-    values = dict(line.split("=", 1) for line in made.read_text().splitlines() if re.match("[A-Z]", line))
-    fresh = [values[name] for name in ("POSTGRES_PASSWORD", "POSTGRES_SERVICE_PASSWORD", "BASEKEEPER_MASTER_KEY", "BASEKEEPER_ADMIN_PASSWORD")]
-    assert all(re.fullmatch("[0-9a-f]{64}", value) for value in fresh) and len(set(fresh)) == 4
-    before = made.read_text()
-    assert subprocess.run(command, capture_output=True).returncode == 1
-    assert made.read_text() == before and not list(tmp_path.glob(".env.*[!e]"))

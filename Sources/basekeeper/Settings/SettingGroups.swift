@@ -6,29 +6,22 @@ internal import Ground
 /// The settings, in the order in which they are shown.
 let settingGroups = [
   SettingGroup(title: "Secrets", settings: [
-    Setting("POSTGRES_PASSWORD", .compose, nil, isInTemplate: true,
-      """
-      The password of the role basekeeper in compose.yaml's PostgreSQL, which owns the data and takes it at the first \
-      start; later, change it in both places. It becomes part of a URL, so use only letters and digits
-      """),
-    Setting("POSTGRES_SERVICE_PASSWORD", .compose, nil, isInTemplate: true,
-      """
-      The password of the role basekeeper_service, as which compose.yaml's service serves. It becomes part of a URL, \
-      too
-      """),
     Setting("BASEKEEPER_MASTER_KEY", .secret("32 bytes or more"), nil,
-      otherwise: "generated, in master.key in the data directory", isInTemplate: true,
+      otherwise: "generated, in master.key in the data directory",
       """
       Seals the signing keys and second factors in the database; the same for all copies. It is not in backups of the \
-      database: keep a copy in another place
+      database: keep a copy in another place. compose.yaml reads it from secrets/master-key
       """),
     Setting("BASEKEEPER_NEXT_MASTER_KEY", .secret("32 bytes or more"), nil,
       "The master key by which `basekeeper keys master` replaces the present one. Until then, it seals nothing"),
     Setting("BASEKEEPER_ADMIN_EMAIL", .text("an email address"), "admin@example.com", isInTemplate: true,
       "The first system administrator"),
     Setting("BASEKEEPER_ADMIN_PASSWORD", .secret("8 characters or more"), nil,
-      otherwise: "generated, shown at the first start", isInTemplate: true,
-      "Their password. It is used only at the first start: afterwards, change the password and remove it here"),
+      otherwise: "generated, shown at the first start",
+      """
+      Their password. It is used only at the first start: afterwards, change the password and remove it here. \
+      compose.yaml reads it from secrets/admin-password
+      """),
     Setting("JWT_PRIVATE_KEY", .secret("32 bytes or more"), nil,
       otherwise: "generated keys in the database, which can be rotated",
       "The HS256 secret that other SeaTable components sign or verify base tokens with. Set it only if you have such"),

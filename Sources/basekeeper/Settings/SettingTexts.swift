@@ -38,8 +38,8 @@ var settingsTemplate: String {
     return "\(head)\(String(repeating: "-", count: width - head.count))\n\n\(rows.joined(separator: "\n\n"))"
   }
   return """
-    # Basekeeper's settings, for compose.yaml, script/server and --env-file. `script/init-env` makes .env from this file,
-    # with fresh secrets. A line that begins with # sets nothing: it shows the default. Values may be quoted, by the rules
+    # Basekeeper's settings, for compose.yaml, script/server and --env-file. `script/init-env` makes .env from this file.
+    # A line that begins with # sets nothing: it shows the default. Values may be quoted, by the rules
     # of systemd's EnvironmentFile=. See docs/settings.md.
 
     \(groups.joined(separator: "\n\n"))
