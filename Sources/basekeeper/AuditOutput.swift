@@ -32,9 +32,9 @@ extension Log {
 
   private static func line(_ line: AuditShipping.OutputLine, at time: String) -> [UInt8] {
     switch line {
-    case .entry(let entry): Log.line(.info, "audit entry", at: time) { entry.write(to: &$0) }
+    case .entry(let entry): Log.line(.info, .auditEntry, at: time) { entry.write(to: &$0) }
     case .head(let head):
-      Log.line(.info, "audit head", at: time) {
+      Log.line(.info, .auditHead, at: time) {
         $0.add("team", head.chain)
         $0.add("number", head.count)
         $0.add("hash", head.hash)

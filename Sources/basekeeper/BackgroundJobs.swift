@@ -69,7 +69,7 @@ struct BackgroundJobs {
     Job("compare-standby", every: .seconds(1)) { _ in
       await standby.compare(with: app.db)
       guard let isNear = standby.takeChange() else { return }
-      log.write(.info, isNear ? "lists come from the standby" : "lists come from the primary")
+      log.write(.info, isNear ? .listsFromStandby : .listsFromPrimary)
     }
   }
 
@@ -78,7 +78,7 @@ struct BackgroundJobs {
   private func clearTrash(_ app: App, _ db: WritableDatabase) -> Job {
     Job("clear-trash", every: .seconds(3600), by: .oneReplica(of: db, limit: .seconds(600))) { _ in
       let count = try await Trash(app).clearOld(afterDays: configuration.trashDays)
-      if count > 0 { log.write(.info, "trash cleared") { $0.add("bases", count) } }
+      if count > 0 { log.write(.info, .trashCleared) { $0.add("bases", count) } }
     }
   }
 
@@ -99,7 +99,7 @@ struct BackgroundJobs {
     Job("compare-clocks", every: .seconds(60)) { _ in
       let theirs = try await app.db.row("select clock_timestamp() as time", as: DatabaseTime.self)
       guard let seconds = theirs.map({ (app.now() - $0.time) / .seconds(1) }), abs(seconds) > 60 else { return }
-      log.write(.warning, "this clock differs from the database's") { $0.add("seconds", Int(seconds)) }
+      log.write(.warning, .clocksDiffer) { $0.add("seconds", Int(seconds)) }
     }
   }
 
@@ -127,13 +127,13 @@ extension Log {
   func write(_ report: JobReport) {
     switch report {
     case .failed(let job, let reason, let failures):
-      write(.warning, "job failed") {
+      write(.warning, .jobFailed) {
         $0.add("job", job)
         $0.add("reason", reason)
         $0.add("failures", failures)
       }
     case .recovered(let job, let failures):
-      write(.info, "job runs again") {
+      write(.info, .jobRunsAgain) {
         $0.add("job", job)
         $0.add("failures", failures)
       }
@@ -142,7 +142,7 @@ extension Log {
 
   /// Logs work that was given up.
   func write(_ report: WorkReport) {
-    write(.error, "work given up") {
+    write(.error, .workGivenUp) {
       $0.add("kind", report.kind)
       $0.add("id", Int(report.attempt.id))
       $0.add("attempts", report.attempt.number)

@@ -36,7 +36,7 @@ func waitForDatabase(_ configuration: Configuration, _ signals: Signals, _ log: 
         throw configuration.explained(error)
       }
       if told != reason {
-        log.write(.warning, "waiting for the database") {
+        log.write(.warning, .waitingForDatabase) {
           $0.add("seconds", Int(ContinuousClock.now.duration(to: deadline) / .seconds(1)))
           $0.add("reason", reason)
         }

@@ -75,7 +75,7 @@ final class Log: Sendable {
   }
 
   /// Writes a line now.
-  func write(_ level: Level, _ message: String, _ fields: (inout JSONWriter.Members) -> Void = { _ in }) {
+  func write(_ level: Level, _ message: LogMessage, _ fields: (inout JSONWriter.Members) -> Void = { _ in }) {
     guard level >= self.level else { return }
     var clock = LogClock()
     append(Log.line(level, message, at: clock.now(), fields))
@@ -85,6 +85,11 @@ final class Log: Sendable {
   func write(_ report: SecurityReport) {
     var clock = LogClock()
     append(Log.line(report, at: clock.now()), mayUseReserve: true)
+  }
+
+  /// Writes a line with a reason now.
+  func write(_ level: Level, _ message: LogMessage, because reason: String) {
+    write(level, message) { $0.add("reason", reason) }
   }
 
   /// Appends whole lines.
@@ -131,13 +136,13 @@ final class Log: Sendable {
   }
 
   static func line(
-    _ level: Level, _ message: String, at time: String, _ fields: (inout JSONWriter.Members) -> Void
+    _ level: Level, _ message: LogMessage, at time: String, _ fields: (inout JSONWriter.Members) -> Void
   ) -> [UInt8] {
     var json = JSONWriter()
     json.object {
       $0.add("time", time)
       $0.add("level", level.rawValue)
-      $0.add("message", message)
+      $0.add("message", message.rawValue)
       fields(&$0)
     }
     json.raw(CollectionOfOne(UInt8(ascii: "\n")))
@@ -152,7 +157,7 @@ final class Log: Sendable {
       case .refusal: .warning
       case .alarm: .error
       }
-    return line(level, "security", at: time) { report.write(to: &$0) }
+    return line(level, .security, at: time) { report.write(to: &$0) }
   }
 
   private func writeAll() {
@@ -165,7 +170,7 @@ final class Log: Sendable {
       }
       let isWritten = write(taken.bytes)
       if taken.dropped > 0 {
-        write(Log.line(.warning, "log lines were dropped", at: clock.now()) { $0.add("count", taken.dropped) })
+        write(Log.line(.warning, .linesDropped, at: clock.now()) { $0.add("count", taken.dropped) })
       }
       for tell in taken.waiting { tell(isWritten) }
       if taken.isClosed { return }

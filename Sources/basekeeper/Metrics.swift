@@ -42,12 +42,12 @@ final class Metrics: Sendable {
     let reachability = Reachability { [log] change in
       switch change {
       case .reached(let server):
-        log.write(.info, "database reached") {
+        log.write(.info, .databaseReached) {
           $0.add("database", database)
           $0.add("server", server)
         }
       case .lost(let reason):
-        log.write(.error, "database lost") {
+        log.write(.error, .databaseLost) {
           $0.add("database", database)
           $0.add("reason", reason)
         }

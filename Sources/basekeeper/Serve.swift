@@ -16,11 +16,19 @@ func serve(_ options: Options) throws {
     var clock = LogClock()
     let problems = error as? Configuration.Problems
     for reason in problems?.lines ?? ["\(error)"] {
-      let line = Log.line(.error, "cannot serve", at: clock.now()) { $0.add("reason", reason) }
+      let line = Log.line(.error, .cannotServe, at: clock.now()) { $0.add("reason", reason) }
       writeFully(line, to: STDERR_FILENO)
     }
     throw Reported(status: problems == nil ? 1 : 2)
   }
+}
+
+extension Log {
+  fileprivate func tell(toCheck warnings: [String]) {
+    for warning in warnings { write(.warning, .settingToCheck, because: warning) }
+  }
+
+  fileprivate func tell(ofDatabase reason: String) { write(.warning, .embeddedDatabase, because: reason) }
 }
 
 /// The error was already reported.
@@ -38,10 +46,10 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
   let signals = Signals(files == nil ? [SIGTERM, SIGINT] : [SIGTERM, SIGINT, SIGHUP])
   let log = Log(level: configuration.logLevel, format: format)
   defer { log.close() }
-  for warning in configuration.warnings + [certificate?.warning].compactMap(\.self) { log.write(.warning, warning) }
+  log.tell(toCheck: configuration.warnings + [certificate?.warning].compactMap(\.self))
 
-  guard try waitForDatabase(configuration, signals, log) else { return log.write(.info, "stopped") }
-  let installation = try Installation(configuration, [.migrating, .making, .empty]) { log.write(.warning, $0) }
+  guard try waitForDatabase(configuration, signals, log) else { return log.write(.info, .stopped) }
+  let installation = try Installation(configuration, [.migrating, .making, .empty]) { log.tell(ofDatabase: $0) }
   defer { installation.close() }
   try installation.tellState(log)
   let announcement = Announcement(FirstStart(configuration), format, log)
@@ -55,7 +63,7 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
   let replica = try Replica(installation, at: place, certificate, log, watchdog: watchdog)
   systemd.tell("READY=1")
   announcement.invite(seeded, configuration.publicURL)
-  log.write(.info, "ready") {
+  log.write(.info, .ready) {
     $0.add("listen", configuration.listen.description)
     $0.add("loops", configuration.loops)
     $0.add("version", version)
@@ -63,10 +71,10 @@ private func serve(_ environment: Environment, _ format: Log.Format) throws {
 
   let signal = waitForEnd(signals, &files, replica, log)
   systemd.tell("STOPPING=1")
-  log.write(.info, "stopping") { $0.add("signal", Int(signal)) }
+  log.write(.info, .stopping) { $0.add("signal", Int(signal)) }
   let stopped = replica.stop(after: configuration.drainTime, within: configuration.shutdownTime)
-  if signals.come(before: stopped) { return log.write(.warning, "stopped without waiting") }
-  log.write(.info, "stopped")
+  if signals.come(before: stopped) { return log.write(.warning, .stoppedWithoutWaiting) }
+  log.write(.info, .stopped)
 }
 
 extension Signals {
@@ -83,14 +91,14 @@ extension Installation {
   /// Logs which migrations were applied, which of a newer version are there, and whether the role that serves may do more
   /// than it needs.
   fileprivate func tellState(_ log: Log) throws {
-    for name in applied { log.write(.info, "migration applied") { $0.add("name", name) } }
-    for name in try newerMigrations() { log.write(.warning, "migration of a newer version") { $0.add("name", name) } }
+    for name in applied { log.write(.info, .migrationApplied) { $0.add("name", name) } }
+    for name in try newerMigrations() { log.write(.warning, .newerMigration) { $0.add("name", name) } }
     switch try excess() {
     case .superuser:
-      log.write(.warning, "serves as a superuser of the database") {
+      log.write(.warning, .servesAsSuperuser) {
         $0.add("advice", "set DATABASE_OWNER_URL, and in DATABASE_URL a role without rights of its own")
       }
-    case .owner: log.write(.info, "serves as the owner of the database's tables")
+    case .owner: log.write(.info, .servesAsOwner)
     case nil: break
     }
   }
@@ -119,7 +127,7 @@ private struct Announcement: Sendable {
 
   func show(_ seeded: Seeded) {
     if isText { return tell(seeded.text(notes)) }
-    log.write(.warning, "first start: these secrets are shown only now") { $0.add("seeded", seeded) }
+    log.write(.warning, .firstStart) { $0.add("seeded", seeded) }
     log.flush()
   }
 
@@ -127,7 +135,7 @@ private struct Announcement: Sendable {
   func showWhatIsKept(_ seeded: Seeded) {
     if isText && (notes.canBeKept || !seeded.hasSecrets) { return tell(seeded.text(notes)) }
     guard !isText, notes.isThere else { return }
-    log.write(.warning, "the first start's passwords are in a file until an administrator has signed in") {
+    log.write(.warning, .firstPasswordsKept) {
       $0.add("file", notes.path)
     }
     log.flush()
@@ -155,10 +163,10 @@ private func waitForEnd(_ signals: Signals, _ files: inout CertificateFiles?, _ 
     do throws(Configuration.Problems) {
       guard let certificate = try files?.read() else { continue }
       replica.use(certificate)
-      log.write(.info, "certificate read") { $0.add("last_day", certificate.lastDay) }
-      if let warning = certificate.warning { log.write(.warning, warning) }
+      log.write(.info, .certificateRead) { $0.add("last_day", certificate.lastDay) }
+      log.tell(toCheck: [certificate.warning].compactMap(\.self))
     } catch {
-      for line in error.lines { log.write(.warning, "\(line); the old certificate stays in use") }
+      for line in error.lines { log.write(.warning, .certificateNotRead, because: line) }
     }
   }
 }

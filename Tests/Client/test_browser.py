@@ -124,7 +124,7 @@ def test_pages_of_every_site_work_where_the_operator_lets_them(site, started_for
     for path in ("/api2/account/info/", "/api/v2.1/dtable/app-access-token/", "/nowhere/"):
         assert [allowed(path, origin) for origin in ("https://a.example", "null")] == ["https://a.example", None]
     assert allowed("/metrics", "https://a.example") is None
-    [warning] = [one for one in started_for_all.events() if "BASEKEEPER_CORS_ORIGINS is *" in one["message"]]
+    [warning] = [one for one in started_for_all.events() if "BASEKEEPER_CORS_ORIGINS is *" in one.get("reason", "")]
     assert warning["level"] == "warning"
 
 

@@ -43,7 +43,7 @@ def test_the_end_of_postgresql_and_its_return_stand_in_the_log(own):
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: own.postmaster not in (None, killed) and "runs again" in own.log.read_text())
     messages = own.events()
-    ended, back = ([event for event in messages if part in event["message"]] for part in ("PostgreSQL ended", "runs again"))
+    ended, back = ([event for event in messages if part in event.get("reason", "")] for part in ("PostgreSQL ended", "runs again"))
     assert len(ended) == len(back) == 1 and ended[0]["level"] == back[0]["level"] == "warning"
     assert messages.index(ended[0]) < messages.index(back[0])
     # It was stopped and did not crash.

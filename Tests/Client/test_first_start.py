@@ -161,7 +161,7 @@ def test_everything_that_is_written_where_nobody_reads_is_json(new):
     new.start()
     assert new.stop() == 0
     messages = [event["message"] for event in events(new)]
-    assert "ready" in messages and "stopped" in messages and any("BASEKEEPER_LISTN" in one for one in messages)
+    assert "ready" in messages and "stopped" in messages and any("BASEKEEPER_LISTN" in event.get("reason", "") for event in events(new))
     password = admin_password(notes(new).read_text())
     assert password not in new.log.read_text()
 

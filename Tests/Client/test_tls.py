@@ -95,8 +95,8 @@ def shown(service, authority):
 
 
 def logged(service, part):
-    """The log lines whose message contains this."""
-    return [line for line in service.events() if part in line["message"]]
+    """The log lines whose message or reason contains this."""
+    return [line for line in service.events() if part in line["message"] or part in (line.get("reason") or "")]
 
 
 def test_the_health_check_speaks_tls_where_the_service_does(secure):
@@ -222,7 +222,7 @@ def test_files_that_cannot_be_used_change_nothing(secure, authority):
     secure.install((chain, key))
     secure.process.send_signal(signal.SIGHUP)
     wait_until(lambda: logged(secure, "BASEKEEPER_TLS_KEY"), secure.process)
-    assert "is not the certificate's key" in logged(secure, "BASEKEEPER_TLS_KEY")[0]["message"]
+    assert "is not the certificate's key" in logged(secure, "BASEKEEPER_TLS_KEY")[0]["reason"]
     assert shown(secure, authority) == before
     secure.install((chain, chain.parent / "fourth.key"))
     secure.process.send_signal(signal.SIGHUP)
@@ -243,7 +243,7 @@ def test_an_expired_certificate_is_used_with_a_warning(secure, authority):
     secure.install(pair)
     secure.process.send_signal(signal.SIGHUP)
     wait_until(lambda: logged(secure, "expired on"), secure.process)
-    assert f"{now - day:%Y-%m-%d}" in logged(secure, "expired on")[0]["message"]
+    assert f"{now - day:%Y-%m-%d}" in logged(secure, "expired on")[0]["reason"]
     secure.install(authority.issue("sixth"))
     secure.process.send_signal(signal.SIGHUP)
     wait_until(lambda: len(logged(secure, "certificate read")) > 1 and secure.answers("/healthz"), secure.process)

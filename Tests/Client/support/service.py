@@ -11,7 +11,7 @@ import tempfile
 
 import requests
 
-from support import postgres
+from support import log_page, postgres
 from support.ports import free_port
 from support.process import BINARY, LISTENS, PATIENCE, kill, send, sockets, wait_until
 
@@ -93,7 +93,11 @@ class Service:
     def stop(self, signal_number=signal.SIGTERM):
         """Stops it; returns its exit status."""
         self.process.send_signal(signal_number)
-        return self.process.wait(PATIENCE)
+        status = self.process.wait(PATIENCE)
+        for line in self.log.read_text(errors="replace").splitlines() if self.log.exists() else []:
+            if line.startswith("{") and line.endswith("}"):
+                log_page.check(json.loads(line))
+        return status
 
     def kill(self):
         """Kills it, if it runs; its PostgreSQL keeps running."""
