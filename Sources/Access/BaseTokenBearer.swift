@@ -141,6 +141,7 @@ public struct BaseTokenBearer: Principal {
             select from retired_secret as former
             where former.token_id = token.id and former.generation = \(generation)::bigint and former.valid_until > now()))
         left join live_account as account on account.id = \(claims.accountID) and \(SignedIn.lasts(claims.signIn, app))
+          \(app.settings.asksNothingFirst)
         left join base_link as link
           on link.id = \(claims.externalLinkID) and link.base_id = base.id
           and \(LinkVisitor.isLive) and \(LinkVisitor.isAllowed)

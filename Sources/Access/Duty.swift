@@ -1,4 +1,5 @@
 public import HTTP
+internal import Postgres
 
 /// What somebody signed in has to do before they may do anything else. Of several, the first is the first to be done.
 public enum Duty: Sendable {
@@ -19,6 +20,20 @@ extension SignedIn {
       case .all: true
       }
     return mustEnrol || isRequired && !hasSecondFactor ? .enrol : nil
+  }
+}
+
+extension AppSettings {
+  /// Holds for a row of `live_account as account` of whom the operator asks nothing first; it begins with `and`.
+  /// What their team or an administrator asks of them is in the account's generation.
+  var asksNothingFirst: SQL {
+    let factor: SQL =
+      switch requiredSecondFactors {
+      case .nobody: ""
+      case .administrators: "and (account.has_second_factor or not (account.is_team_admin or account.is_system_admin))"
+      case .all: "and account.has_second_factor"
+      }
+    return if firstPasswordHours == nil { factor } else { "\(factor) and not account.has_first_password" }
   }
 }
 

@@ -224,6 +224,8 @@ extension World {
       }
       #expect(try await world.call(.get, World.exchange, as: .apiTokenReader).status == 200)
       #expect(try await world.call(.get, World.exchange, as: .temporaryToken).status == (duty == .all ? 403 : 200))
+      let baseToken = try #require(world.credentials[.personalBaseToken])
+      #expect(try await world.knock(baseToken) == (duty == .all ? 403 : 200))
       for caller in obliged.intersection([.teamAdmin, .systemAdmin, .groupMember]) {
         let enrolment = try await world.call(.post, factor, as: caller)
         let code = world.oneTimePassword(of: try #require(enrolment["secret"] as? String))
