@@ -60,18 +60,17 @@ package struct SecondFactors: Sendable {
     let factor = try await find(of: caller)
     guard let sealed = factor.sealed, !factor.isConfirmed else { throw Self.nothingToConfirm }
     let attempt = try await Attempt.begin(at: .account(caller.account), app)
-    guard let step = try open(sealed, of: caller.account).password.step(of: code, at: app.now().seconds) else {
-      throw DomainError.codeWrong
-    }
+    let password = try open(sealed, of: caller.account).password
+    guard let step = password.step(of: code, at: app.now().seconds) else { throw DomainError.codeWrong }
     let codes = (0..<Self.recoveryCodes).map { _ in Secret.generatedRecoveryCode() }
     try await app.change(by: caller, endsOwnAccess: true) {
-      let count = try await $0.run(
+      guard try await isUnconfirmed(password, of: caller.account, $0) else { throw Self.nothingToConfirm }
+      try await $0.run(
         """
         update account
         set totp_confirmed_at = now(), totp_last_step = \(step), totp_used_steps = array[\(step)::bigint]
-        where id = \(caller.account) and totp_confirmed_at is null and totp_sealed = \(sealed)
+        where id = \(caller.account)
         """)
-      guard count == 1 else { throw Self.nothingToConfirm }
       try await $0.endAccountTokens(of: caller.account, except: caller.token)
       try await $0.run("delete from recovery_code where account_id = \(caller.account)")
       try await $0.run(
@@ -82,6 +81,22 @@ package struct SecondFactors: Sendable {
     }
     try await attempt.succeed(app)
     return codes
+  }
+
+  /// Whether an account that the transaction changes still has this factor, and has not confirmed it. It may have been
+  /// sealed anew in the meantime, with another master key.
+  private func isUnconfirmed(
+    _ password: OneTimePassword, of account: ID<Account>, _ transaction: Transaction
+  ) async throws -> Bool {
+    let found: PresentSeal? = try await transaction.row(
+      "select totp_sealed from account where id = \(account) and totp_confirmed_at is null for no key update")
+    guard let sealed = found?.sealed else { return false }
+    return try open(sealed, of: account).password.secret == password.secret
+  }
+
+  private struct PresentSeal: RowDecodable {
+    let sealed: [UInt8]?
+    init(_ row: Row) throws(PostgresError) { sealed = try row["totp_sealed"] }
   }
 
   /// Takes away the caller's own, for the password and a code of it. Whoever must have one has to enrol another before they
