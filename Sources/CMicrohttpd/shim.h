@@ -39,15 +39,3 @@ static inline void *basekeeper_session(struct MHD_Connection *connection) {
   const union MHD_ConnectionInfo *info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_GNUTLS_SESSION);
   return info ? info->tls_session : NULL;
 }
-
-#include <netinet/in.h>
-#include <sys/socket.h>
-
-// How many bytes have come over a connection; its end counts as one. glibc's struct tcp_info ends before that number, and
-// cannot be included beside Linux's own.
-static inline unsigned long long basekeeper_bytes_received(int socket) {
-  enum { LINUX_TCP_INFO = 11 };
-  struct { unsigned char before[128]; unsigned long long bytes_received; } info = {{0}, 0};
-  socklen_t size = sizeof info;
-  return getsockopt(socket, IPPROTO_TCP, LINUX_TCP_INFO, &info, &size) == 0 ? info.bytes_received : 0;
-}

@@ -1,4 +1,3 @@
-internal import CMicrohttpd
 internal import Glibc
 internal import HTTP
 internal import Loop
@@ -37,8 +36,16 @@ final class Connection {
   /// What went wrong with its handshake; nil if nothing did, or if the client has only connected.
   var failure: Turndown.Kind? {
     // A client's end counts as one byte.
-    guard let tls, !tls.isEstablished, isLate || basekeeper_bytes_received(descriptor) > 1 else { return nil }
+    guard let tls, !tls.isEstablished, isLate || bytesReceived > 1 else { return nil }
     return isLate ? .handshakeTimedOut : .handshakeFailed
+  }
+
+  /// How many bytes have come from the client. Linux has the number behind what glibc's `tcp_info` ends with.
+  private var bytesReceived: UInt64 {
+    var info = [UInt64](repeating: 0, count: 17)
+    var size = socklen_t(info.count * 8)
+    let isKnown = getsockopt(descriptor, Int32(IPPROTO_TCP), Int32(TCP_INFO), &info, &size) == 0
+    return isKnown ? info[16] : 0
   }
 
   /// Shuts it down in both directions; libmicrohttpd closes it in its next run.
