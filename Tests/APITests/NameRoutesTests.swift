@@ -184,7 +184,8 @@ import Testing
         let text = answer.text
         let refused = words.first { word in
           fields[word]?.hasPrefix("zz") == true
-            && (text.contains("\"\(word) invalid") || fields[word].map { text.contains($0) } == true)
+            && (text.contains("\"\(word) invalid") || text.contains("The \(word) is wrong.")
+              || fields[word].map { text.contains($0) } == true)
         }
         if let refused {
           let isAddress = fields[refused]?.contains("@") == true
