@@ -53,6 +53,8 @@ final class Log: Sendable {
     /// Since the start.
     var allDropped = 0
     var isClosed = false
+    /// Whether lines whose writer asks for an answer wait for the reader.
+    var isAsked = false
     /// Called when everything that is in the backlog now has been written, or could not be.
     var waiting: [@Sendable (_ isWritten: Bool) -> Void] = []
   }
@@ -105,12 +107,17 @@ final class Log: Sendable {
     signal.signal()
   }
 
-  /// Appends lines if there is room for them, and calls `tell` when they are written; false if there is none.
+  /// Appends lines if there is room for them, and calls `tell` when they are written; false if there is none, or if former
+  /// such lines still wait: whoever gives up and tries again must not fill the backlog with copies.
   func append(_ lines: [UInt8], _ tell: @escaping @Sendable (_ isWritten: Bool) -> Void) -> Bool {
     let hasRoom = backlog.withLock { backlog in
-      guard backlog.bytes.count + lines.count <= Self.capacity + Self.reserve else { return false }
+      guard !backlog.isAsked, backlog.bytes.count + lines.count <= Self.capacity + Self.reserve else { return false }
+      backlog.isAsked = true
       backlog.bytes.append(contentsOf: lines)
-      backlog.waiting.append(tell)
+      backlog.waiting.append { [self] isWritten in
+        self.backlog.withLock { $0.isAsked = false }
+        tell(isWritten)
+      }
       return true
     }
     if hasRoom { signal.signal() }

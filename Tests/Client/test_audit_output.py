@@ -1,9 +1,13 @@
 """The audit log on standard output: each entry once, from whichever copy, and none lost, however copies end."""
 
 import json
+import os
+import re
+import subprocess
 import threading
 
 import pytest
+import requests
 
 from support.http import authorization, call
 from support.postgres import Postgres
@@ -121,6 +125,34 @@ def test_what_is_committed_while_nobody_runs_is_written_at_the_next_start(copies
     copies[0].start()
     wait_until(lambda: due(database, first) == set(shipped(copies)))
     assert copies[0].stop() == 0
+
+
+def test_while_nobody_reads_an_entry_is_not_written_again_and_again(copies):
+    (copy, other), _ = copies
+    other.stop()
+    copy.stop()
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "wb") as output:
+        copy.process = subprocess.Popen([copy.binary, "serve"], env=copy.environment, stdout=output, stderr=output)
+    copy.wait_until_it_is_ready()
+    admin = copy.seeded["demo"]["team_admin"]
+    secret = token(copy, admin["email"], admin["password"])
+    for _ in range(1000):  # more than a pipe holds
+        requests.get(copy.url + "/healthz", timeout=60)
+    make_groups(copy, secret, ["Unread"])
+
+    def failures():
+        metrics = requests.get(copy.url + "/metrics", timeout=60).text
+        found = re.search(r'^basekeeper_job_runs_total\{name="ship-audit-log",result="failed"\} (\S+)', metrics, re.M)
+        return found and float(found[1])
+
+    wait_until(lambda: failures() >= 3)
+    copy.process.terminate()
+    with os.fdopen(reading) as log:
+        entries = [json.loads(line) for line in log if '"audit entry"' in line]
+    assert copy.process.wait(60) == 0
+    unread = [one for one in entries if "Unread" in json.dumps(one)]
+    assert 1 <= len(unread) <= 2, "once, and once more since nobody knew that it was written"
 
 
 def test_without_the_setting_nothing_of_it_is_written(service):

@@ -35,8 +35,8 @@ package struct OwnAccount: Sendable {
     guard count == 1 else { throw DomainError.forbidden("The team does not let its members change their names.") }
   }
 
-  /// Gives the caller another address. There is no e-mail to confirm it with, so it counts at once. Where the operator or the
-  /// team wants the password for it, and whoever has a second factor gives a code as well, nobody does it without.
+  /// Changes the caller's address. No e-mail confirms it, so it takes effect at once. If the operator or the team asks for
+  /// the password, the proof is needed.
   package func changeAddress(to email: EmailAddress, _ proof: PasswordProof?) async throws {
     if proof == nil, try await asksForPassword { throw DomainError.invalid(field: "password") }
     let confirmed: ConfirmedPassword? =

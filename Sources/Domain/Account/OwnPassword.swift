@@ -21,8 +21,8 @@ package struct OwnPassword: Sendable {
     }
   }
 
-  /// Asks for the password again; wrong ones are throttled like those at the door, and so is whatever `more` refuses. Gives
-  /// what it was checked against.
+  /// Checks the password once more and returns what it was checked against. Wrong ones are throttled as at sign-in, and so
+  /// is whatever `more` refuses.
   private func confirm(
     _ password: String, and more: (ConfirmedPassword) async throws -> Void = { _ in }
   ) async throws -> ConfirmedPassword {
@@ -42,8 +42,8 @@ package struct OwnPassword: Sendable {
     return person
   }
 
-  /// Whoever knows the old one may set another one; all account tokens end. Gives a new one in place of the one that is
-  /// shown, which ends when that would have ended. `field` is how an error calls the new password.
+  /// Sets a new password if the old one is right, and ends all account tokens. Returns a new one in place of the one that
+  /// the request shows, with the same expiry. Errors call the new password `field`.
   package func change(from old: String, to new: String, named field: String) async throws -> Secret {
     let person = try await confirm(old)
     let new = try NewPassword(new, field, names: person.called.names, leaked: app.settings.leakedPasswords)

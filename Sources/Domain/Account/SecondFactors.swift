@@ -54,8 +54,8 @@ package struct SecondFactors: Sendable {
     return (password, try await find(of: caller).email)
   }
 
-  /// Confirms it by a first code: from now on signing in asks for it, and whatever was signed in without it ends, but for the
-  /// account token that is shown. Gives the codes for when the telephone is lost.
+  /// Confirms the factor by a first code: from now on, sign-in asks for it. All other account tokens end, since they were
+  /// made without it. Returns the recovery codes.
   package func confirm(_ code: String, by caller: SignedIn) async throws -> [Secret] {
     let factor = try await find(of: caller)
     guard let sealed = factor.sealed, !factor.isConfirmed else { throw Self.nothingToConfirm }
@@ -99,7 +99,7 @@ package struct SecondFactors: Sendable {
     init(_ row: Row) throws(PostgresError) { sealed = try row["totp_sealed"] }
   }
 
-  /// Takes away the caller's own, for the password and a code of it. Whoever must have one has to enrol another before they
+  /// Removes the caller's factor, for the password and a code. If they must have one, they have to enrol another before they
   /// may go on.
   package func remove(by caller: SignedIn, _ proof: PasswordProof) async throws {
     let confirmed = try await OwnPassword(app, of: caller).confirm(proof)
@@ -109,9 +109,9 @@ package struct SecondFactors: Sendable {
     }
   }
 
-  /// Accepts a code from the phone or a recovery code, each only once, and returns which; nil for any other. If the same code comes
-  /// twice at the same moment, the database decides. A phone's code is not accepted after a later one. If that later
-  /// one was accepted while a clock was wrong, the remembered steps still keep used codes out.
+  /// Accepts a code from the phone or a recovery code, each only once, and returns which; nil for any other. If the same
+  /// code comes twice at the same moment, the database decides. A phone's code is not accepted after a later one. If that
+  /// later one was accepted while a clock was wrong, the remembered steps still keep used codes out.
   func take(
     _ code: String, of account: ID<Account>, sealed: [UInt8]
   ) async throws -> SecurityEvent.SignInFactor? {

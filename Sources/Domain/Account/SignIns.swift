@@ -77,8 +77,8 @@ package struct SignIns: Sendable {
     throw DomainError.signInFailed(.passwordExpired, person.account)
   }
 
-  /// In one statement with what a sign-in does besides: it is noted, and the first one gives a member a workspace. Then
-  /// tokens end that are too many.
+  /// The first statement also logs the sign-in and creates a member's workspace at their first. Then the tokens end that
+  /// are too many.
   private func issueToken(to person: Candidate, _ terms: AccountTokenTerms) async throws -> (
     secret: Secret, token: ID<AccountToken>
   ) {

@@ -20,8 +20,8 @@ extension Transaction {
       "delete from account_token where account_id = \(person) and id is distinct from \(token)::bigint")
   }
 
-  /// Ends those of a person's account tokens that are more than they may have; not the one that was `made` just now, nor the
-  /// one that was `shown` for it.
+  /// Ends those of a person's account tokens that are more than they may have, but neither the one that was just `made` nor
+  /// the one that was `shown` for it.
   func keepAccountTokens(
     of person: ID<Account>, _ app: App, made: ID<AccountToken>, shown: ID<AccountToken>? = nil
   ) async throws(PostgresError) {
@@ -43,7 +43,7 @@ extension Transaction {
     guard isOpen == 1 else { throw DomainError.refused("The password was changed in the meantime.") }
   }
 
-  /// Takes away a person's second factor with its recovery codes.
+  /// Removes a person's second factor and its recovery codes.
   func removeSecondFactor(of user: UserID) async throws(PostgresError) {
     try await run(
       """
