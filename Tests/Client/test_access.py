@@ -237,6 +237,10 @@ def end_sessions(scene):
     scene.admin("DELETE", scene.user + "sessions/")
 
 
+def end_sessions_as_the_operator(scene):
+    scene.do(scene.root, "DELETE", f"/api/v2.1/admin/users/{scene.person.id}/sessions/")
+
+
 def confirm_factor(scene):
     secret = scene.do(scene.shown, "POST", FACTOR)["secret"]
     scene.do(scene.shown, "PUT", FACTOR, {"code": totp(secret, totp_step())})
@@ -352,6 +356,7 @@ EVENTS = {
     "the person ends all other tokens": Event(end_others),
     "the person ends an account token": Event(end_one),
     "an admin ends the person's sessions": Event(end_sessions),
+    "a system administrator ends the person's sessions": Event(end_sessions_as_the_operator),
     "the person confirms a second factor": Event(confirm_factor),
     "an admin resets the second factor": Event(reset_factor),
     "an admin forces a second factor": Event(force_factor, lambda scene: force_factor(scene, "false")),
