@@ -1,5 +1,3 @@
-public import Ground
-
 /// What became of a value that a client wrote into a cell.
 public struct CellReading: Sendable, Equatable {
   /// What the cell holds now.
@@ -29,7 +27,7 @@ public struct CellLoss: Error, Sendable, Equatable {
     case unknownColumn
     /// Clients do not write cells of this column.
     case readOnly
-    /// The value is no date, or no number, or of another type than the cell; the cell is empty now.
+    /// The value is no date, or no number, or of another type than the cell; the cell is empty now, or lacks a part.
     case unreadable
     /// The checkbox is off, although the value may have meant something else: `1`.
     case notBoolean
@@ -61,17 +59,22 @@ public enum RowError: Error, Sendable, Equatable {
   case cellTooDeep(row: Int, column: String)
 }
 
-/// Reads values that clients write into the cells of one column.
-public struct CellReader: Sendable {
-  /// The column.
-  public let column: Column
+/// Why a value cannot be read at all.
+enum CellFault: Error {
+  case tooLarge, tooDeep
+}
 
-  /// Prepares for a column.
-  public init(_ column: Column) { self.column = column }
+/// What there is to say of a value that was read.
+struct CellNote {
+  private(set) var loss: CellLoss.Reason?
+  private(set) var unknownOptions: [String] = []
 
-  /// Reads a value. Throws `RowError.cellTooLarge` or `.cellTooDeep`, with row 0.
-  public func read(_ value: JSONSlice) throws(RowError) -> CellReading { fatalError("unfinished") }
+  /// Notes a loss. The first one counts.
+  mutating func lose(_ reason: CellLoss.Reason) { if loss == nil { loss = reason } }
 
-  /// Reads a value that is a tree already.
-  public func read(_ value: JSON) throws(RowError) -> CellReading { fatalError("unfinished") }
+  /// Notes a name that is no option yet.
+  mutating func miss(_ name: String) {
+    unknownOptions.append(name)
+    lose(.unknownOption)
+  }
 }

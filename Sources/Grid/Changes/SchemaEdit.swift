@@ -50,165 +50,53 @@ public struct NewColumn: Sendable, Equatable {
   }
 
   /// Reads the members `column_name`, `column_type`, `column_data` and `anchor_column`.
-  public init(_ json: JSON) throws(SchemaError) { fatalError("unfinished") }
+  public init(_ json: JSON) throws(SchemaError) {
+    guard let name = json["column_name"]?.text else { throw .invalid(field: "column_name") }
+    guard let word = json["column_type"]?.text else { throw .invalid(field: "column_type") }
+    guard let type = ColumnType(rawValue: word) else { throw .unknownType(word) }
+    self.init(name: name, type: type, data: json["column_data"] ?? .null)
+    switch json["anchor_column"] {
+    case nil, .null: break
+    case .string(let text): anchor = text.isEmpty ? nil : text
+    default: throw .invalid(field: "anchor_column")
+    }
+  }
 }
+
+// MARK: Places
 
 extension SchemaEdit {
-  /// Adds a table. The first of the columns gets the key `0000`; if there are none, the table has one named `Name`.
-  public mutating func createTable(named name: String, columns: [NewColumn] = []) throws(SchemaError) -> GridTable {
-    fatalError("unfinished")
+  func tablePlace(_ key: TableKey) throws(SchemaError) -> Int {
+    guard let place = schema.tables.firstIndex(where: { $0.key == key }) else { throw .tableNotFound(key.text) }
+    return place
   }
 
-  /// Gives a table another name.
-  public mutating func renameTable(_ table: TableKey, to name: String) throws(SchemaError) {
-    fatalError("unfinished")
+  func columnPlace(_ nameOrKey: String, inTableAt table: Int) throws(SchemaError) -> Int {
+    guard let place = schema.tables[table].columnPlace(nameOrKey) else { throw .columnNotFound(nameOrKey) }
+    return place
   }
 
-  /// Removes a table, its rows, its links, and the columns of other tables that are linked with it.
-  public mutating func deleteTable(_ table: TableKey) throws(SchemaError) { fatalError("unfinished") }
-
-  /// Adds a copy of a table, named `X(copy)`, without its links: columns of the types link and link-formula are not
-  /// copied. All other columns keep their keys, so that a row's cells can be copied as they are, but for those of the
-  /// columns that the copy does not have.
-  public mutating func duplicateTable(_ table: TableKey) throws(SchemaError) -> GridTable {
-    fatalError("unfinished")
-  }
-}
-
-extension SchemaEdit {
-  /// Adds a column, right of its anchor or at the end. A link column gets its counterpart in the other table.
-  public mutating func insertColumn(_ column: NewColumn, in table: TableKey) throws(SchemaError) -> Column {
-    fatalError("unfinished")
+  /// Notes that a table must be stored anew.
+  mutating func touch(_ table: TableKey) {
+    if !changedTables.contains(table) { changedTables.append(table) }
   }
 
-  /// Adds several columns, all or none, but no links and no formulas.
-  public mutating func appendColumns(
-    _ columns: [NewColumn], in table: TableKey
-  ) throws(SchemaError) -> [Column] {
-    fatalError("unfinished")
-  }
-
-  /// Gives a column another name.
-  public mutating func renameColumn(
-    _ nameOrKey: String, in table: TableKey, to name: String
-  ) throws(SchemaError) -> Column {
-    fatalError("unfinished")
-  }
-
-  /// Gives a column another width, in pixels: 1 to 10,000.
-  public mutating func resizeColumn(
-    _ nameOrKey: String, in table: TableKey, to width: Int64
-  ) throws(SchemaError) -> Column {
-    fatalError("unfinished")
-  }
-
-  /// Keeps a column in view, or no longer.
-  public mutating func freezeColumn(
-    _ nameOrKey: String, in table: TableKey, _ frozen: Bool
-  ) throws(SchemaError) -> Column {
-    fatalError("unfinished")
-  }
-
-  /// Puts a column right of another one. The first column stays where it is.
-  public mutating func moveColumn(
-    _ nameOrKey: String, in table: TableKey, rightOf target: String
-  ) throws(SchemaError) -> Column {
-    fatalError("unfinished")
-  }
-
-  /// Gives a column another type, or its type other settings. The cells are converted as far as that is possible.
-  public mutating func retypeColumn(
-    _ nameOrKey: String, in table: TableKey, to type: ColumnType, data: JSON = .null
-  ) throws(SchemaError) -> Column {
-    fatalError("unfinished")
-  }
-
-  /// Removes a column and its cells; the first column stays. With a link column its counterpart and its links go.
-  public mutating func deleteColumn(_ nameOrKey: String, in table: TableKey) throws(SchemaError) {
-    fatalError("unfinished")
+  /// Puts a changed column in its place, and tells the columns that show it.
+  mutating func put(_ column: Column, _ place: Int, inTableAt table: Int) {
+    guard schema.tables[table].columns[place] != column else { return }
+    schema.tables[table].columns[place] = column
+    touch(schema.tables[table].key)
+    refresh(showing: column, of: schema.tables[table].key)
   }
 }
 
-extension SchemaEdit {
-  /// Adds options to a select column. Each wish is an object with `name` and perhaps `color`, `textColor`,
-  /// `borderColor` and `id`. A name that the column has already is passed over. The result has an option for each wish.
-  public mutating func addOptions(
-    _ options: [JSON], to nameOrKey: String, in table: TableKey
-  ) throws(SchemaError) -> [SelectOption] {
-    fatalError("unfinished")
+/// The wanted name, or the first of "name (1)", "name (2)", … that is not taken.
+func freeName(like wanted: String, unless isTaken: (String) -> Bool) -> String {
+  if !isTaken(wanted) { return wanted }
+  for number in 1... {
+    let end = " (\(number))"
+    let start = String(String.UnicodeScalarView(wanted.unicodeScalars.prefix(GridLimit.name - end.utf8.count)))
+    if !isTaken(start + end) { return start + end }
   }
-
-  /// Adds options with these names, for cells that name them. A name that the column has already is passed over.
-  public mutating func addOptions(
-    named names: [String], to column: ColumnKey, in table: TableKey
-  ) throws(SchemaError) -> [SelectOption] {
-    fatalError("unfinished")
-  }
-
-  /// Changes names and colours of options, each given by its `id`. The result has the changed options.
-  public mutating func changeOptions(
-    _ changes: [JSON], of nameOrKey: String, in table: TableKey
-  ) throws(SchemaError) -> [SelectOption] {
-    fatalError("unfinished")
-  }
-
-  /// Removes the options with these names. Names that the column does not have are passed over.
-  public mutating func deleteOptions(
-    named names: [String], of nameOrKey: String, in table: TableKey
-  ) throws(SchemaError) {
-    fatalError("unfinished")
-  }
-
-  /// Says which options of a child column belong to each option of its parent column. `settings` is an object: name of
-  /// an option of the parent: array of names of options of the child.
-  public mutating func setCascade(
-    parent: String, child: String, settings: JSON, in table: TableKey
-  ) throws(SchemaError) {
-    fatalError("unfinished")
-  }
-}
-
-/// A change of a view. What is nil stays as it is.
-public struct ViewChange: Sendable {
-  /// The new name.
-  public var name: String?
-  /// Whether the view is locked.
-  public var isLocked: Bool?
-  /// How its filters are joined.
-  public var conjunction: Conjunction?
-  /// Its filters; empty objects among them are left out.
-  public var filters: [JSON]?
-  /// Its sorts; empty objects among them are left out.
-  public var sorts: [JSON]?
-  /// Its groupings; empty objects among them are left out.
-  public var groupBys: [JSON]?
-  /// The keys of the columns that it hides.
-  public var hiddenColumns: [String]?
-
-  /// Makes a change of nothing.
-  public init() {}
-
-  /// Reads the members `name`, `is_locked`, `filter_conjunction`, `filters`, `sorts`, `groupbys` and `hidden_columns`.
-  public init(_ json: JSON) throws(SchemaError) { fatalError("unfinished") }
-}
-
-extension SchemaEdit {
-  /// Adds a view that shows everything. The type is `table` (nil and the empty text mean that), or `archive`.
-  public mutating func createView(
-    named name: String, type: String?, isLocked: Bool, in table: TableKey
-  ) throws(SchemaError) -> GridView {
-    fatalError("unfinished")
-  }
-
-  /// Changes a view.
-  public mutating func changeView(
-    _ view: ViewKey, in table: TableKey, _ change: ViewChange
-  ) throws(SchemaError) -> GridView {
-    fatalError("unfinished")
-  }
-
-  /// Removes a view.
-  public mutating func deleteView(_ view: ViewKey, in table: TableKey) throws(SchemaError) {
-    fatalError("unfinished")
-  }
+  return wanted  // never
 }

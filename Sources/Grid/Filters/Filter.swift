@@ -9,14 +9,24 @@ public struct FilterGroup: Sendable, Equatable {
 
   /// Reads the filters of a view. Those that do not make sense any more, because their column is gone or has another type
   /// now, and those without a term, are left out.
-  public init(of view: GridView, in table: GridTable, _ context: FilterContext) { fatalError("unfinished") }
+  public init(of view: GridView, in table: GridTable, _ context: FilterContext) {
+    conjunction = view.conjunction
+    let reader = FilterReader(table, context)
+    filters = view.filters.compactMap { filter in try? reader.read(filter) }
+  }
 
   /// Reads the filters of a request, which name columns (`column_name`, or `column_key`) and options by name or id.
   /// Those without a term are left out.
   public init(
     request filters: [JSON], _ conjunction: Conjunction, in table: GridTable, _ context: FilterContext
   ) throws(FilterError) {
-    fatalError("unfinished")
+    guard filters.count <= GridLimit.conditions else { throw .malformed }
+    self.conjunction = conjunction
+    self.filters = []
+    let reader = FilterReader(table, context)
+    for filter in filters where filter != .object([]) {
+      if let filter = try reader.read(filter) { self.filters.append(filter) }
+    }
   }
 }
 
@@ -58,7 +68,7 @@ public enum FilterTest: Sendable, Equatable {
   case days(from: String?, before: String?, not: Bool)
   /// The option is one of these ids. With `not`, it is none of them, or the cell is empty.
   case options([String], not: Bool)
-  /// The options, people or departments.
+  /// The options (ids), people or departments.
   case list(ListTest, [String])
   /// Who made or changed the row is one of these. With `not`, none of them.
   case people([String], not: Bool)
@@ -67,11 +77,19 @@ public enum FilterTest: Sendable, Equatable {
 }
 
 /// How texts are compared.
-public enum TextTest: Sendable { case contains, doesNotContain, `is`, isNot }
+public enum TextTest: Sendable {
+  case contains, doesNotContain, `is`, isNot
+}
+
 /// How numbers are compared.
-public enum NumberTest: Sendable { case equal, notEqual, less, greater, lessOrEqual, greaterOrEqual }
+public enum NumberTest: Sendable {
+  case equal, notEqual, less, greater, lessOrEqual, greaterOrEqual
+}
+
 /// How lists are compared. `isExactly` ignores their order.
-public enum ListTest: Sendable { case hasAnyOf, hasAllOf, hasNoneOf, isExactly }
+public enum ListTest: Sendable {
+  case hasAnyOf, hasAllOf, hasNoneOf, isExactly
+}
 
 /// Why a filter of a request makes no sense.
 public enum FilterError: Error, Sendable, Equatable {
@@ -83,22 +101,4 @@ public enum FilterError: Error, Sendable, Equatable {
   case term(column: String)
   /// It is no object, or has no predicate, or there are more than `GridLimit.conditions`.
   case malformed
-}
-
-/// An order of rows. Empty cells come last.
-public struct Sort: Sendable, Equatable {
-  /// The column.
-  public let column: Column
-  /// Whether the greatest comes first.
-  public let isDescending: Bool
-  /// The ids of the column's options in their order, by which cells of select columns are sorted; nil for other columns.
-  public var optionOrder: [String]? { column.type.hasOptions ? column.options.map(\.id) : nil }
-
-  /// The sorts of a view: those of its groupings first. Those whose column is gone or cannot be sorted are left out.
-  public static func list(of view: GridView, in table: GridTable) -> [Sort] { fatalError("unfinished") }
-
-  /// The sort by a column that a request names with `order_by`; nil if there is no such column, or it cannot be sorted.
-  public static func by(_ nameOrKey: String, direction: String?, in table: GridTable) -> Sort? {
-    fatalError("unfinished")
-  }
 }

@@ -7,7 +7,7 @@ public struct BaseSchema: Sendable, Equatable {
   /// The settings of the base, an object.
   public var settings: JSON
   /// The tables, in their order. There is at least one.
-  public var tables: [GridTable]
+  public internal(set) var tables: [GridTable]
 
   /// Makes a schema of what the database has.
   public init(version: Int64, settings: JSON, tables: [GridTable]) {
@@ -18,13 +18,18 @@ public struct BaseSchema: Sendable, Equatable {
   public static let new = BaseSchema(version: 1, settings: .object([]), tables: [.new(key: .first, named: "Table1")])
 
   /// The table with this name, or else with this key.
-  public func table(_ nameOrKey: String) -> GridTable? { fatalError("unfinished") }
+  public func table(_ nameOrKey: String) -> GridTable? { table(name: nameOrKey, key: nameOrKey) }
+
+  /// The table with this key.
+  public func table(_ key: TableKey) -> GridTable? { tables.first { $0.key == key } }
 
   /// The table with this name, or else the one with this key, for requests that give either or both. Nil if there is no
   /// such table.
   ///
   /// A client that has only a name sends it as the key, too, if it could be one (`Test`).
-  public func table(name: String?, key: String?) -> GridTable? { fatalError("unfinished") }
+  public func table(name: String?, key: String?) -> GridTable? {
+    named(name, among: tables, \.name) ?? key.flatMap(TableKey.init).flatMap { table($0) }
+  }
 }
 
 extension GridTable {
@@ -38,5 +43,12 @@ extension GridTable {
 
 extension BaseSchema: JSONEncodable {
   /// Writes the value of `metadata`.
-  public func write(to json: inout JSONWriter) { fatalError("unfinished") }
+  public func write(to json: inout JSONWriter) {
+    json.object { json in
+      json.add("version", version)
+      json.add("format_version", 9)
+      json.add("settings", settings)
+      json.add("tables", tables)
+    }
+  }
 }
