@@ -66,7 +66,7 @@ let package = Package(
     tests("LoopTests", "Loop"),
     tests("GroundTests", "Ground", "TestSupport"),
     tests("HTTPTests", "Ground", "HTTP", "TestSupport"),
-    tests("GridTests", "Grid", "Ground"),
+    tests("GridTests", "Grid", "Ground", "TestSupport"),
     tests("CryptoTests", "Crypto", "Ground", "Loop"),
     tests("PostgresTests", "Ground", "Postgres", "Cluster", "Loop", "TestSupport"),
     tests("JobsTests", "Ground", "Jobs", "Postgres", "Loop", "TestSupport"),
