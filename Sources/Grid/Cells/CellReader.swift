@@ -5,19 +5,32 @@ public struct CellReader: Sendable {
   /// What was written into a cell, if anything.
   enum Mark { case value, empty, ignored }
 
+  /// What is worked out beforehand. It is shared, so that a reader is copied at no cost.
+  private final class CellRules: Sendable {
+    let column: Column
+    let format: DateFormat
+    let optionPlaces: [ExactText: Int]
+    let optionIDs: [[UInt8]]
+
+    init(_ column: Column) {
+      self.column = column
+      format = column.dateFormat
+      optionIDs = column.options.map { jsonBytes($0.id) }
+      optionPlaces = Dictionary(
+        column.options.enumerated().map { (ExactText($1.name), $0) }, uniquingKeysWith: { first, _ in first })
+    }
+  }
+
+  private let type: ColumnType
+  private let rules: CellRules
+
   /// The column.
-  public let column: Column
-  private let hasTime: Bool
-  private let optionPlaces: [ExactText: Int]
-  private let optionIDs: [[UInt8]]
+  public var column: Column { rules.column }
 
   /// Prepares for a column.
   public init(_ column: Column) {
-    self.column = column
-    hasTime = column.dateFormat.hasTime
-    optionIDs = column.options.map { jsonBytes($0.id) }
-    optionPlaces = Dictionary(
-      column.options.enumerated().map { (ExactText($1.name), $0) }, uniquingKeysWith: { first, _ in first })
+    type = column.type
+    rules = CellRules(column)
   }
 
   /// Reads a value. Throws `RowError.cellTooLarge` or `.cellTooDeep`, with row 0.
@@ -48,14 +61,14 @@ public struct CellReader: Sendable {
     _ text: [UInt8], _ place: Range<Int>, into cell: inout [UInt8], _ note: inout CellNote
   ) throws(CellFault) -> Mark {
     let value = JSONToken(text, place)
-    guard column.type.isWritable else {
+    guard type.isWritable else {
       if !value.isEmpty { note.lose(.readOnly) }
       return .ignored
     }
     guard !value.isEmpty else { return .empty }
     let start = cell.count
     let mark: Mark =
-      switch column.type.cellKind {
+      switch type.cellKind {
       case .text: string(value, into: &cell, &note)
       case .number: number(value, into: &cell, &note)
       case .boolean: boolean(value, into: &cell, &note)
@@ -82,7 +95,7 @@ extension CellReader {
       cell.append(contentsOf: value.bytes)
       cell.append(UInt8(ascii: "\""))
       return .value
-    case .object where column.type == .longText:
+    case .object where type == .longText:
       // As web browsers store it.
       guard let text = value.member("text"), text.kind == .string else { break }
       return text.appendString(to: &cell, &note) ? .value : .empty
@@ -92,11 +105,11 @@ extension CellReader {
   }
 
   private func number(_ value: JSONToken, into cell: inout [UInt8], _ note: inout CellNote) -> Mark {
-    let isWhole = column.type == .rate
+    let isWhole = type == .rate
     if value.kind == .number, !isWhole, appendShortNumber(value.bytes, to: &cell) { return .value }
     guard value.kind == .number || value.kind == .string else { return unreadable(&note) }
     let text = value.kind == .number ? Array(value.bytes) : Array(value.string.utf8)
-    if column.type == .duration, value.kind == .string {
+    if type == .duration, value.kind == .string {
       guard let seconds = durationSeconds(text) else { return unreadable(&note) }
       appendNumber(seconds, to: &cell)
       return .value
@@ -118,12 +131,11 @@ extension CellReader {
 
   private func date(_ value: JSONToken, into cell: inout [UInt8], _ note: inout CellNote) -> Mark {
     guard value.kind == .string else { return unreadable(&note) }
-    let date =
-      value.hasEscapes
-      ? DateText(value.string.utf8, column.dateFormat) : DateText(value.inner, column.dateFormat)
+    let format = rules.format
+    let date = value.hasEscapes ? DateText(value.string.utf8, format) : DateText(value.inner, format)
     guard let date else { return unreadable(&note) }
     cell.append(UInt8(ascii: "\""))
-    date.append(hasTime: hasTime, to: &cell)
+    date.append(hasTime: format.hasTime, to: &cell)
     cell.append(UInt8(ascii: "\""))
     return .value
   }
@@ -139,7 +151,7 @@ extension CellReader {
 extension CellReader {
   private func option(_ value: JSONToken, into cell: inout [UInt8], _ note: inout CellNote) -> Mark {
     guard let place = optionPlace(value, &note) else { return .empty }
-    cell.append(contentsOf: optionIDs[place])
+    cell.append(contentsOf: rules.optionIDs[place])
     return .value
   }
 
@@ -149,7 +161,7 @@ extension CellReader {
     value.forEachElement { element in
       guard let place = optionPlace(element, &note), places.insert(place).inserted else { return }
       if places.count > 1 { cell.append(UInt8(ascii: ",")) }
-      cell.append(contentsOf: optionIDs[place])
+      cell.append(contentsOf: rules.optionIDs[place])
     }
     cell.append(UInt8(ascii: "]"))
     return places.isEmpty ? .empty : .value
@@ -167,12 +179,12 @@ extension CellReader {
       return nil
     }
     if name.isEmpty { return nil }
-    if let place = optionPlaces[ExactText(name)] { return place }
+    if let place = rules.optionPlaces[ExactText(name)] { return place }
     guard let usual = gridName(name, isColumn: false) else {
       note.lose(.unreadable)
       return nil
     }
-    if let place = optionPlaces[ExactText(usual)] { return place }
+    if let place = rules.optionPlaces[ExactText(usual)] { return place }
     note.miss(usual)
     return nil
   }
@@ -192,7 +204,7 @@ extension CellReader {
       let start = cell.count
       if count > 0 { cell.append(UInt8(ascii: ",")) }
       let isAppended: Bool
-      switch (column.type, element.kind) {
+      switch (type, element.kind) {
       case (.file, .object):
         do throws(CellFault) { isAppended = try element.appendTree(nestedIn: 1, to: &cell, &note) } catch {
           fault = error

@@ -44,12 +44,12 @@ public struct RowWriter: Sendable {
     /// `,"Name":`
     let prefix: [UInt8]
     let content: Content
-    let key: [UInt8]
+    let key: UInt32
   }
 
   private let slots: [RowSlot]
-  /// The places of the slots, in the order of their keys: PostgreSQL's order of the members of a row's cells.
-  private let order: [Int]
+  /// The slots that show stored cells, in the order of their keys: PostgreSQL's order of the members of a row's cells.
+  private let order: [(key: UInt32, place: Int)]
   private let form: RowForm
 
   /// Prepares for a table, or for those of its columns that a view shows.
@@ -57,7 +57,7 @@ public struct RowWriter: Sendable {
     self.form = form
     let slots = (columns ?? table.columns).compactMap { Self.slot(for: $0, form) }
     self.slots = slots
-    order = slots.indices.sorted { slots[$0].key.lexicographicallyPrecedes(slots[$1].key) }
+    order = slots.enumerated().filter { $1.key > 0 }.map { ($1.key, $0) }.sorted { $0.0 < $1.0 }
   }
 
   private static func slot(for column: Column, _ form: RowForm) -> RowSlot? {
@@ -77,7 +77,14 @@ public struct RowWriter: Sendable {
     let name = form == .names ? column.name : column.key.text
     return RowSlot(
       prefix: [UInt8(ascii: ",")] + jsonBytes(name) + [UInt8(ascii: ":")], content: content,
-      key: Array(column.key.text.utf8))
+      key: column.type.isStored ? Self.number(Array(column.key.text.utf8), 0) : 0)
+  }
+
+  /// The four bytes of a key as a number, which sorts as the key does. 0 if there are fewer.
+  private static func number(_ bytes: [UInt8], _ start: Int) -> UInt32 {
+    guard start + 4 <= bytes.count else { return 0 }
+    return UInt32(bytes[start]) << 24 | UInt32(bytes[start + 1]) << 16 | UInt32(bytes[start + 2]) << 8
+      | UInt32(bytes[start + 3])
   }
 
   /// Appends a row as a JSON object.
@@ -105,10 +112,10 @@ public struct RowWriter: Sendable {
   private func appendCells(of row: StoredRow, to json: inout [UInt8]) {
     let places = places(of: row.cells)
     var nextLink = 0
-    for (place, slot) in slots.enumerated() {
+    for place in slots.indices {
       if form == .stored, places[place].isEmpty { continue }
-      json.append(contentsOf: slot.prefix)
-      switch slot.content {
+      json.append(contentsOf: slots[place].prefix)
+      switch slots[place].content {
       case .stored(let writer):
         if places[place].isEmpty {
           json.append(contentsOf: nullBytes)
@@ -140,27 +147,26 @@ public struct RowWriter: Sendable {
     repeat {
       let name = walk.name()
       let value = walk.value()
-      guard name.count > 2 else { continue }
-      let key = cells[name.lowerBound + 1..<name.upperBound - 1]
+      guard name.count == 6 else { continue }
+      let key = Self.number(cells, name.lowerBound + 1)
       // Both are sorted, so this goes through the columns once.
-      while next < order.count, slots[order[next]].key.lexicographicallyPrecedes(key) { next += 1 }
-      if next == order.count || !key.elementsEqual(slots[order[next]].key) {
-        guard let found = slot(named: key) else { continue }
+      while next < order.count, order[next].key < key { next += 1 }
+      if next == order.count || order[next].key != key {
+        guard let found = slot(with: key) else { continue }
         next = found
       }
-      places[order[next]] = value
+      places[order[next].place] = value
     } while walk.more()
     return places
   }
 
   /// For cells that are not sorted.
-  private func slot(named key: ArraySlice<UInt8>) -> Int? {
+  private func slot(with key: UInt32) -> Int? {
     var range = order.indices
     while !range.isEmpty {
       let middle = range.lowerBound + range.count / 2
-      let candidate = slots[order[middle]].key
-      if key.elementsEqual(candidate) { return middle }
-      range = candidate.lexicographicallyPrecedes(key) ? middle + 1..<range.upperBound : range.lowerBound..<middle
+      if order[middle].key == key { return middle }
+      range = order[middle].key < key ? middle + 1..<range.upperBound : range.lowerBound..<middle
     }
     return nil
   }

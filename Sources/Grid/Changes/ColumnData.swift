@@ -2,7 +2,7 @@ internal import Ground
 
 extension SchemaEdit {
   /// The settings of a new column or of a new type: what a client sent, checked, and what it left out. Options apart.
-  func settings(
+  mutating func settings(
     _ type: ColumnType, _ data: JSON, inTableAt table: Int
   ) throws(SchemaError) -> (JSON, [SelectOption]) {
     guard data == .null || data.members != nil, !data.hasNUL, data.hasUsualNumbers else { throw .columnData(data) }

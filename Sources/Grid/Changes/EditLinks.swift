@@ -3,14 +3,15 @@ internal import Ground
 extension SchemaEdit {
   /// The settings of a new link column: `{"table":…,"other_table":…}`, by names or keys, the first of which is the table
   /// of the column. `table_id` and `other_table_id` are read, too.
-  func linkSettings(_ data: JSON, inTableAt place: Int) throws(SchemaError) -> JSON {
+  mutating func linkSettings(_ data: JSON, inTableAt place: Int) throws(SchemaError) -> JSON {
     let table = schema.tables[place]
     let own = data["table"]?.text ?? data["table_id"]?.text
     if let own, schema.table(own)?.key != table.key { throw .columnData(data) }
     guard let name = data["other_table"]?.text ?? data["other_table_id"]?.text else { throw .columnData(data) }
     guard let other = schema.table(name) else { throw .tableNotFound(name) }
-    let taken = Set(schema.tables.flatMap { $0.columns.compactMap { $0.link?.link } })
+    let taken = takenLinks ?? Set(schema.tables.flatMap { $0.columns.compactMap { $0.link?.link } })
     var settings = LinkSettings(link: .random(unless: taken), table: table.key, otherTable: other.key)
+    takenLinks = taken.union([settings.link])
     settings.isMultiple = data["is_multiple"]?.boolean ?? true
     return settings.data(showing: other.columns[0])
   }

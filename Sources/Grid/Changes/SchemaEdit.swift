@@ -11,6 +11,8 @@ public struct SchemaEdit: Sendable {
   public internal(set) var deletedTables: [TableKey] = []
   /// What must be done to rows and links, in this order.
   public internal(set) var rowChanges: [RowChange] = []
+  /// The keys of links, as soon as one is made: those that are there, and some that were.
+  var takenLinks: Set<LinkKey>?
 
   /// Begins with a schema as it is.
   public init(_ schema: BaseSchema) { self.schema = schema }
