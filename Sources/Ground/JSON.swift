@@ -9,6 +9,9 @@ public enum JSON: Sendable, Equatable {
   /// The members in the order in which they were sent. No two have the same name.
   case object([Member])
 
+  /// How deeply arrays and objects may be nested.
+  public static let deepest = 64
+
   /// A name and its value.
   public struct Member: Sendable, Equatable {
     /// The name, as it was sent.
@@ -26,6 +29,9 @@ public enum JSON: Sendable, Equatable {
     public let reason: String
     /// The offset of the offending byte, counted from 0.
     public let offset: Int
+
+    /// Says what is wrong, and where.
+    public init(reason: String, offset: Int) { (self.reason, self.offset) = (reason, offset) }
   }
 
   /// Parses a complete JSON text.

@@ -1,8 +1,5 @@
 /// A JSON parser. It reads each byte once, and the memory that it needs is at most a fixed multiple of the input.
 struct JSONReader {
-  /// How deeply arrays and objects may be nested. Each level is a recursive call, on the thread's stack.
-  static let deepest = 64
-
   private let bytes: [UInt8]
   private var index = 0
   private var depth = 0
@@ -65,7 +62,8 @@ struct JSONReader {
 
   /// Enters an array or an object, up to its first element or its end.
   private mutating func descend() throws(JSON.SyntaxError) {
-    guard depth < Self.deepest else { throw malformed("it is nested more than \(Self.deepest) levels deep") }
+    // Each level is a recursive call, on the thread's stack.
+    guard depth < JSON.deepest else { throw malformed("it is nested more than \(JSON.deepest) levels deep") }
     depth += 1
     index += 1
     skipBlanks()

@@ -95,7 +95,7 @@ extension Substring {
 }
 
 /// The year, month and day for a number of days since 1970-01-01, in the proleptic Gregorian calendar.
-private func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
+public func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
   // Counted from 0000-03-01, so that the leap day is the last day of its year. 400 years have 146 097 days.
   let (era, dayOfEra) = (days + 719_468).dividedFlooring(by: 146_097)
   let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
@@ -107,7 +107,7 @@ private func civil(_ days: Int64) -> (year: Int64, month: Int64, day: Int64) {
 }
 
 /// The number of days from 1970-01-01 to a date in the same calendar.
-private func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+public func daysSince1970(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
   let (era, yearOfEra) = (month <= 2 ? year - 1 : year).dividedFlooring(by: 400)
   let monthFromMarch = month > 2 ? month - 3 : month + 9
   let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1

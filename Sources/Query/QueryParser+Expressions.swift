@@ -124,7 +124,7 @@ extension QueryParser {
     let offset = token.offset
     try expect(.opening)
     if token.isWord("select") { throw QueryRefusal(.unsupported, "subqueries are not supported", at: token.offset) }
-    return try items(offset, first: nil)
+    return try deeper { (parser) throws(QueryRefusal) in try parser.items(offset, first: nil) }
   }
 
   /// The constants up to the closing parenthesis.

@@ -27,7 +27,11 @@ extension QueryParser {
     let offset = token.offset
     advance()
     if token.isWord("select") { throw QueryRefusal(.unsupported, "subqueries are not supported", at: token.offset) }
-    let inner = try deeper { (parser) throws(QueryRefusal) in try parser.expression() }
+    return try deeper { (parser) throws(QueryRefusal) in try parser.inParenthesis(offset) }
+  }
+
+  private mutating func inParenthesis(_ offset: Int) throws(QueryRefusal) -> ExpressionSyntax {
+    let inner = try expression()
     if take(.closing) { return inner }
     switch inner.form {
     case .constant, .parameter:

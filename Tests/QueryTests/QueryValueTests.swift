@@ -76,6 +76,9 @@ import Testing
       ("concatenate(\(functions(499))) = 'a'", "concatenate(\(functions(500))) = 'a'"),
       (Self.repeated("1", 501, between: "+") + " = 1", Self.repeated("1", 502, between: "+") + " = 1"),
       (Self.repeated("1=1", 4988, between: " or "), Self.repeated("1=1", 4989, between: " or ")),
+      (
+        "age = " + Self.repeated("(1, ", 1) + "2)", "age = " + Self.repeated("(1, ", 15_000)
+      ),
       ("age IN (\(Self.repeated("1", 10_000, between: ",")))", "age IN (\(Self.repeated("1", 10_001, between: ",")))"),
       ("Name = '\(Self.repeated("x", 65_536 - 36))'", "Name = '\(Self.repeated("x", 65_537 - 36))'"),
     ]

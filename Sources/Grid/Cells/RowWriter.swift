@@ -1,0 +1,185 @@
+public import Ground
+
+/// A row as the database has it.
+public struct StoredRow: Sendable {
+  /// The key.
+  public var id: RowID
+  /// When it was made.
+  public var created: Timestamp
+  /// When it was changed last.
+  public var modified: Timestamp
+  /// The address of whoever made it.
+  public var creator: String
+  /// The address of whoever changed it last.
+  public var modifier: String
+  /// The name of whoever locked it; nil if nobody has.
+  public var lockedBy: String?
+  /// The stored cells: a JSON object by column key, as PostgreSQL writes `jsonb`.
+  public var cells: [UInt8]
+  /// The cells of link columns, each as the wire has it: an array of `{"row_id":…,"display_value":…}`. Link columns that
+  /// are not in it are written as `[]`.
+  public var links: [(column: ColumnKey, cell: [UInt8])]
+
+  /// Makes a row.
+  public init(
+    id: RowID, created: Timestamp, modified: Timestamp, creator: String, modifier: String, lockedBy: String? = nil,
+    cells: [UInt8], links: [(column: ColumnKey, cell: [UInt8])] = []
+  ) {
+    (self.id, self.created, self.modified, self.creator, self.modifier) = (id, created, modified, creator, modifier)
+    (self.lockedBy, self.cells, self.links) = (lockedBy, cells, links)
+  }
+}
+
+/// Writes rows of one table as JSON. Every row has `_id`, `_ctime`, `_mtime`, `_creator` and `_last_modifier`, and but
+/// in the form `.stored` also `_locked`, `_locked_by`, `_archived`, and all columns that are to be shown. Buttons are
+/// never shown; formulas are null, since nothing evaluates them yet.
+public struct RowWriter: Sendable {
+  private enum Content: Sendable {
+    case stored(CellWriter)
+    case links(ColumnKey)
+    case created, modified, creator, modifier, null
+  }
+
+  private struct RowSlot: Sendable {
+    /// `,"Name":`
+    let prefix: [UInt8]
+    let content: Content
+    let key: [UInt8]
+  }
+
+  private let slots: [RowSlot]
+  /// The places of the slots, in the order of their keys: PostgreSQL's order of the members of a row's cells.
+  private let order: [Int]
+  private let form: RowForm
+
+  /// Prepares for a table, or for those of its columns that a view shows.
+  public init(_ table: GridTable, columns: [Column]? = nil, form: RowForm) {
+    self.form = form
+    let slots = (columns ?? table.columns).compactMap { Self.slot(for: $0, form) }
+    self.slots = slots
+    order = slots.indices.sorted { slots[$0].key.lexicographicallyPrecedes(slots[$1].key) }
+  }
+
+  private static func slot(for column: Column, _ form: RowForm) -> RowSlot? {
+    let content: Content? =
+      switch column.type {
+      case .button: nil
+      case .link: form == .stored ? nil : .links(column.key)
+      case .formula, .linkFormula: form == .stored ? nil : .null
+      // Their keys are the names under which every row has them.
+      case .creator: form == .names ? .creator : nil
+      case .lastModifier: form == .names ? .modifier : nil
+      case .ctime: form == .names ? .created : nil
+      case .mtime: form == .names ? .modified : nil
+      default: .stored(CellWriter(column, form: form))
+      }
+    guard let content else { return nil }
+    let name = form == .names ? column.name : column.key.text
+    return RowSlot(
+      prefix: [UInt8(ascii: ",")] + jsonBytes(name) + [UInt8(ascii: ":")], content: content,
+      key: Array(column.key.text.utf8))
+  }
+
+  /// Appends a row as a JSON object.
+  public func append(_ row: StoredRow, to json: inout [UInt8]) {
+    json.append(contentsOf: "{\"_id\":\"".utf8)
+    row.id.append(to: &json)
+    json.append(contentsOf: "\",\"_ctime\":".utf8)
+    append(row.created, to: &json)
+    json.append(contentsOf: ",\"_mtime\":".utf8)
+    append(row.modified, to: &json)
+    json.append(contentsOf: ",\"_creator\":".utf8)
+    append(row.creator, to: &json)
+    json.append(contentsOf: ",\"_last_modifier\":".utf8)
+    append(row.modifier, to: &json)
+    if form != .stored {
+      json.append(contentsOf: (row.lockedBy == nil ? ",\"_locked\":null" : ",\"_locked\":true").utf8)
+      json.append(contentsOf: ",\"_locked_by\":".utf8)
+      if let name = row.lockedBy { append(name, to: &json) } else { json.append(contentsOf: nullBytes) }
+      json.append(contentsOf: ",\"_archived\":false".utf8)
+    }
+    appendCells(of: row, to: &json)
+    json.append(UInt8(ascii: "}"))
+  }
+
+  private func appendCells(of row: StoredRow, to json: inout [UInt8]) {
+    let places = places(of: row.cells)
+    var nextLink = 0
+    for (place, slot) in slots.enumerated() {
+      if form == .stored, places[place].isEmpty { continue }
+      json.append(contentsOf: slot.prefix)
+      switch slot.content {
+      case .stored(let writer):
+        if places[place].isEmpty {
+          json.append(contentsOf: nullBytes)
+        } else {
+          writer.append(row.cells, places[place], to: &json)
+        }
+      case .links(let key):
+        // They mostly come in the order of the columns.
+        if nextLink >= row.links.count || row.links[nextLink].column != key {
+          nextLink = row.links.firstIndex { $0.column == key } ?? row.links.count
+        }
+        json.append(contentsOf: nextLink < row.links.count ? row.links[nextLink].cell : emptyList)
+        nextLink += 1
+      case .created: append(row.created, to: &json)
+      case .modified: append(row.modified, to: &json)
+      case .creator: append(row.creator, to: &json)
+      case .modifier: append(row.modifier, to: &json)
+      case .null: json.append(contentsOf: nullBytes)
+      }
+    }
+  }
+
+  /// Where the cells of the slots stand; an empty range if a cell is empty.
+  private func places(of cells: [UInt8]) -> [Range<Int>] {
+    var places = Array(repeating: 0..<0, count: slots.count)
+    var walk = JSONWalk(cells)
+    var next = 0
+    guard walk.enter() else { return places }
+    repeat {
+      let name = walk.name()
+      let value = walk.value()
+      guard name.count > 2 else { continue }
+      let key = cells[name.lowerBound + 1..<name.upperBound - 1]
+      // Both are sorted, so this goes through the columns once.
+      while next < order.count, slots[order[next]].key.lexicographicallyPrecedes(key) { next += 1 }
+      if next == order.count || !key.elementsEqual(slots[order[next]].key) {
+        guard let found = slot(named: key) else { continue }
+        next = found
+      }
+      places[order[next]] = value
+    } while walk.more()
+    return places
+  }
+
+  /// For cells that are not sorted.
+  private func slot(named key: ArraySlice<UInt8>) -> Int? {
+    var range = order.indices
+    while !range.isEmpty {
+      let middle = range.lowerBound + range.count / 2
+      let candidate = slots[order[middle]].key
+      if key.elementsEqual(candidate) { return middle }
+      range = candidate.lexicographicallyPrecedes(key) ? middle + 1..<range.upperBound : range.lowerBound..<middle
+    }
+    return nil
+  }
+
+  private func append(_ time: Timestamp, to json: inout [UInt8]) {
+    json.append(UInt8(ascii: "\""))
+    time.append(rowTimeTo: &json)
+    json.append(UInt8(ascii: "\""))
+  }
+
+  private func append(_ text: String, to json: inout [UInt8]) {
+    // Addresses and most names need no escaping.
+    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
+      return json.append(contentsOf: jsonBytes(text))
+    }
+    json.append(UInt8(ascii: "\""))
+    json.append(contentsOf: text.utf8)
+    json.append(UInt8(ascii: "\""))
+  }
+}
+
+private let emptyList = Array("[]".utf8)
