@@ -75,7 +75,7 @@ extension QueryTerm {
   }
 
   /// Visits the term and the terms inside, from the outside in, as long as the body says to go on inwards.
-  func visit(_ body: (QueryTerm) -> Bool) {
+  public func visit(_ body: (QueryTerm) -> Bool) {
     guard body(self) else { return }
     switch self {
     case .constant, .column, .aggregate(_, nil): break
@@ -91,7 +91,7 @@ extension QueryTerm {
 
 extension QueryCondition {
   /// Visits the terms of the condition, as a term does.
-  func visit(_ body: (QueryTerm) -> Bool) {
+  public func visit(_ body: (QueryTerm) -> Bool) {
     switch self {
     case .always: break
     case .compare(_, let left, let right):
