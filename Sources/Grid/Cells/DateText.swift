@@ -110,13 +110,15 @@ private struct DateReader {
   private mutating func offset() -> Int64? {
     while take(" ") != nil {}
     if isAtEnd || take("Z") ?? take("z") != nil { return 0 }
-    guard let sign = take("+") ?? take("-"), let hours = number(2...2), hours.value < 24 else { return nil }
-    _ = take(":")
-    var seconds = hours.value * 3600
-    if !isAtEnd {
-      guard let minutes = number(2...2), minutes.value < 60 else { return nil }
-      seconds += minutes.value * 60
+    guard let sign = take("+") ?? take("-"), let first = number(2...4), first.digits != 3 else { return nil }
+    let hours = first.digits == 4 ? first.value / 100 : first.value
+    var minutes = first.digits == 4 ? first.value % 100 : 0
+    if first.digits == 2, take(":") != nil {
+      guard let second = number(2...2) else { return nil }
+      minutes = second.value
     }
+    guard hours < 24, minutes < 60 else { return nil }
+    let seconds = hours * 3600 + minutes * 60
     return sign == "-" ? -seconds : seconds
   }
 

@@ -41,9 +41,9 @@ struct NumberText {
   func append(to json: inout [UInt8]) { appendNumber(value, to: &json) }
 }
 
-/// Appends a finite number as JSON: `5`, `0.1`, `1e+16`.
+/// Appends a finite number as JSON: `5`, `0.1`, `1e+20`.
 func appendNumber(_ value: Double, to json: inout [UInt8]) {
-  if abs(value) < 1e15, let whole = Int64(exactly: value) {
+  if let whole = Int64(exactly: value) {
     json.append(contentsOf: String(whole).utf8)
   } else {
     json.append(contentsOf: "\(value)".utf8)
