@@ -29,6 +29,7 @@ let package = Package(
     module("Ground", "CSodium", "CUnistring"),
     module("Loop", "CLinux"),
     module("HTTP", "Ground"),
+    module("Query", "Ground"),
     module("Crypto", "Ground", "Loop", "CCrypto", "CSodium"),
     module("Postgres", "Ground", "Loop", "CLibPQ"),
     module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
@@ -36,7 +37,7 @@ let package = Package(
     module("Domain", "Access", "Ground", "Postgres", "Crypto", "Assets"),
     module("API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .target(
-      name: "FuzzTargets", dependencies: ["API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto"],
+      name: "FuzzTargets", dependencies: ["API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Query", "Crypto"],
       path: "Targets", swiftSettings: instrumented),
     .executableTarget(
       name: "fuzz", dependencies: ["FuzzTargets"], path: "Entry", swiftSettings: instrumented,

@@ -6,6 +6,7 @@ import Ground
 @testable import Domain
 @testable import HTTP
 @testable import Postgres
+@testable import Query
 
 /// A finding of a fuzzer: an input for which a parser does not do what it should.
 public struct Finding: Error, CustomStringConvertible {
@@ -112,6 +113,7 @@ public let fuzzTargets = [
   FuzzTarget("base64url", upTo: 8192, { _ = Base64URL.decode($0) }, base64URL),
   FuzzTarget("jwt", upTo: 4096, { readToken($0) }, jwt),
   FuzzTarget("row", upTo: body, { readNumbers($0) }, row),
+  FuzzTarget("query", upTo: QueryBounds.bytes, { _ = try? resolvedQuery($0) }, query),
 ]
 
 /// A text from any bytes, as the server makes one from a header's.
