@@ -50,7 +50,7 @@ let package = Package(
     module("Server", "Ground", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
     module("Spreadsheet", "CZip", "CExpat"),
     module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
-    module("Domain", "Access", "Ground", "Postgres", "Jobs", "Crypto", "Assets"),
+    module("Domain", "Access", "Ground", "Postgres", "Jobs", "Grid", "Query", "Crypto", "Assets"),
     module("API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .executableTarget(
       name: "basekeeper",
@@ -78,6 +78,8 @@ let package = Package(
       name: "FuzzTests", dependencies: ["API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Query", "Crypto"],
       path: "Tests/Fuzz",
       exclude: ["Package.swift", "Sources", "Entry", "Corpus", "Words"], swiftSettings: strict),
-    tests("APITests", "API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Loop", "TestSupport"),
+    tests(
+      "APITests", "API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Grid", "Query", "Crypto", "Loop",
+      "TestSupport"),
   ]
 )

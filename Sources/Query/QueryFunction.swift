@@ -52,7 +52,7 @@ public enum QueryFunction: String, Sendable, CaseIterable {
 public enum QueryAggregate: String, Sendable, CaseIterable {
   /// Rows for which the argument is not NULL, or all rows for `COUNT(*)`. Never NULL.
   case count = "COUNT"
-  /// The sum, of nothing NULL. A sum beyond the range of numbers is NULL.
+  /// The sum, of nothing NULL. Beside a number of 1e290 or more it is NULL, and so is the mean.
   case sum = "SUM"
   /// The least value, in the order of ORDER BY; of nothing NULL.
   case min = "MIN"
