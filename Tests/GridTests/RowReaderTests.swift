@@ -140,6 +140,18 @@ import Testing
     #expect(RowDefaults(BaseSchema.new.tables[0]).isEmpty)
   }
 
+  @Test func `a row gets its number, and says what it empties`() throws {
+    let edit = try edit([("No", .autoNumber, "null"), ("T", .text, "null")])
+    var reader = RowReader(edit.first)
+    var reading = try reader.read(JSONSlice(Array(#"{"T":"","Name":null}"#.utf8)), index: 0)
+    reading.add(number: 7, to: try edit.column("No"), at: .now)
+    reading.add(number: 7, to: try edit.column("T"), at: .now)
+    #expect(try Self.named(reading, in: edit.first).cells == json(#"{"No":"0007"}"#))
+    #expect(text(reading.clearedJSON) == #"["\#(try edit.column("T").key.text)","0000"]"#)
+    let shown = edit.first.with(lastNumbers: [try edit.column("No").key: 7, .first: 1])
+    #expect(shown.columns.map { $0.data["max_used_auto_number"] } == [nil, .number("7"), nil])
+  }
+
   @Test func `whatever the JSON is, it is read or refused`() throws {
     var chance = Chance(state: 11)
     let names = SchemaTests.everyType.map(\.0) + ["Name", "no", "_id"]

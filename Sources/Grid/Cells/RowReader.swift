@@ -1,4 +1,4 @@
-internal import Ground
+public import Ground
 
 /// A client's row, read.
 public struct RowReading: Sendable, Equatable {
@@ -11,8 +11,16 @@ public struct RowReading: Sendable, Equatable {
   /// The places of the columns that it names, among the table's.
   var named: [Int] = []
 
-  /// Sets a cell that it has not set: its number, for a column of automatic numbers. The cell is canonical JSON.
-  public mutating func add(_ cell: some Sequence<UInt8>, to column: ColumnKey) {
+  /// The keys of the columns whose cells it empties, as a JSON array.
+  public var clearedJSON: [UInt8] { JSONArray(cleared).bytes }
+
+  /// Sets its number in a column of automatic numbers.
+  public mutating func add(number: Int64, to column: Column, at time: Timestamp) {
+    if let numbers = column.autoNumber { add(jsonBytes(numbers.text(number, at: time)), to: column.key) }
+  }
+
+  /// Sets a cell that it has not set. The cell is canonical JSON.
+  mutating func add(_ cell: some Sequence<UInt8>, to column: ColumnKey) {
     cells.removeLast()
     if cells.count > 1 { cells.append(UInt8(ascii: ",")) }
     cells.append(contentsOf: "\"\(column.text)\":".utf8)
