@@ -72,6 +72,7 @@ import Testing
       (.multipleSelect, #""is_exactly","filter_term":["A","2"]"#, [.list(.isExactly, ["1", "2"])]),
       (.multipleSelect, #""has_any_of","filter_term":"A""#, [.list(.hasAnyOf, ["1"])]),
       (.collaborator, #""has_none_of","filter_term":["a@x"]"#, [.list(.hasNoneOf, ["a@x"])]),
+      (.collaborator, #""has_any_of","filter_term":["",null]"#, []),
       (.collaborator, #""include_me""#, [.list(.hasAnyOf, ["me@auth.local"])]),
       (.creator, #""does_not_contain","filter_term":["a@x"]"#, [.people(["a@x"], not: true)]),
       (.creator, #""include_me""#, [.people(["me@auth.local"], not: false)]),
