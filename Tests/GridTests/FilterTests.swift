@@ -176,6 +176,14 @@ import Testing
     #expect(throws: FilterError.malformed) { try FilterGroup(request: [.null], .and, in: edit.first, Self.context) }
   }
 
+  @Test func `a filter has not more terms than a column has options`() throws {
+    let terms = Array(repeating: "1", count: GridLimit.options).joined(separator: ",")
+    #expect(try Self.read(.department, #""filter_predicate":"has_any_of","filter_term":[\#(terms)]"#).count == 1)
+    #expect(throws: FilterError.term(column: "C")) {
+      try Self.read(.department, #""filter_predicate":"has_any_of","filter_term":[1,\#(terms)]"#)
+    }
+  }
+
   @Test func `nothing is of nobody`() throws {
     let edit = try edit([("P", .collaborator, "null")])
     let nobody = FilterContext(now: Self.now, me: nil)

@@ -45,6 +45,16 @@ import Testing
     #expect(throws: JSON.SyntaxError.self) { try members[0].value.members() }
   }
 
+  @Test func `a client's elements and members do not fill the memory`() throws {
+    let many = "[" + Array(repeating: "1", count: 20_001).joined(separator: ",") + "]"
+    let array = try JSONSlice(Array(many.utf8))
+    #expect(array.elements()?.count == 10_001)
+    #expect(array.elements(upTo: 20_000)?.count == 20_001 && array.elements(upTo: 30_000)?.count == 20_001)
+    let object = try JSONSlice(Array(#"{"a":1,"b":2,"c":3}"#.utf8))
+    #expect(try object.members(upTo: 3)?.count == 3)
+    #expect(throws: JSON.SyntaxError.self) { try object.members(upTo: 2) }
+  }
+
   @Test func `it accepts what JSON accepts, whatever the bytes are`() throws {
     var chance = Chance(state: 18)
     let pieces = [

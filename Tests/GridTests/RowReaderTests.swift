@@ -71,6 +71,18 @@ import Testing
     #expect(again.unknownOptions.isEmpty && again.loss == nil)
   }
 
+  @Test func `not more names are given than a column can have, but one`() throws {
+    var edit = try edit(Self.columns)
+    let names = (0..<GridLimit.options + 5).map { "\"\($0)\"" }.joined(separator: ",")
+    var reader = RowReader(edit.first)
+    for index in 0..<2 { _ = try reader.read(JSONSlice(Array("{\"Several\":[\(names)]}".utf8)), index: index) }
+    let (key, unknown) = try #require(reader.unknownOptions.first)
+    #expect(unknown.count == GridLimit.options + 1)
+    #expect(throws: SchemaError.tooMany(.options, GridLimit.options)) {
+      try edit.addOptions(named: unknown, to: key, in: .first)
+    }
+  }
+
   @Test func `what is no row is refused`() throws {
     var reader = RowReader(try edit(Self.columns).first)
     for value in ["[]", "1", "null", #""x""#] {

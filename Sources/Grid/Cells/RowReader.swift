@@ -34,7 +34,7 @@ public struct RowReader: Sendable {
   /// The first thing that was lost; nil if nothing was.
   public private(set) var loss: CellLoss?
   /// The names that are not options yet, by column, each once, in the order in which they came. They are missing in the
-  /// cells: add them to the columns, and read the rows again.
+  /// cells: add them to the columns, and read the rows again. If they are more than a column can have, not all of them.
   public private(set) var unknownOptions: [ColumnKey: [String]] = [:]
 
   private let readers: [CellReader]
@@ -129,9 +129,10 @@ public struct RowReader: Sendable {
     if mark == .empty { reading.cleared.append(readers[place].column.key) }
     guard let reason = note.loss else { return }
     if loss == nil { loss = CellLoss(row: index, column: readers[place].column.name, reason: reason) }
-    for name in note.unknownOptions
-    where seenNames.insert(UnknownName(column: place, name: ExactText(name))).inserted {
-      unknownOptions[readers[place].column.key, default: []].append(name)
+    let key = readers[place].column.key
+    for name in note.unknownOptions where unknownOptions[key, default: []].count <= GridLimit.options {
+      guard seenNames.insert(UnknownName(column: place, name: ExactText(name))).inserted else { continue }
+      unknownOptions[key, default: []].append(name)
     }
   }
 
