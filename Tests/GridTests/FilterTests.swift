@@ -72,6 +72,7 @@ import Testing
       (.multipleSelect, #""is_exactly","filter_term":["A","2"]"#, [.list(.isExactly, ["1", "2"])]),
       (.multipleSelect, #""has_any_of","filter_term":"A""#, [.list(.hasAnyOf, ["1"])]),
       (.collaborator, #""has_none_of","filter_term":["a@x"]"#, [.list(.hasNoneOf, ["a@x"])]),
+      (.collaborator, #""has_any_of","filter_term":["",null]"#, []),
       (.collaborator, #""include_me""#, [.list(.hasAnyOf, ["me@auth.local"])]),
       (.creator, #""does_not_contain","filter_term":["a@x"]"#, [.people(["a@x"], not: true)]),
       (.creator, #""include_me""#, [.people(["me@auth.local"], not: false)]),
@@ -173,6 +174,14 @@ import Testing
         request: Array(repeating: good, count: GridLimit.conditions + 1), .and, in: edit.first, Self.context)
     }
     #expect(throws: FilterError.malformed) { try FilterGroup(request: [.null], .and, in: edit.first, Self.context) }
+  }
+
+  @Test func `a filter has not more terms than a column has options`() throws {
+    let terms = Array(repeating: "1", count: GridLimit.options).joined(separator: ",")
+    #expect(try Self.read(.department, #""filter_predicate":"has_any_of","filter_term":[\#(terms)]"#).count == 1)
+    #expect(throws: FilterError.term(column: "C")) {
+      try Self.read(.department, #""filter_predicate":"has_any_of","filter_term":[1,\#(terms)]"#)
+    }
   }
 
   @Test func `nothing is of nobody`() throws {

@@ -11,7 +11,7 @@ import Testing
     "[1}", "{", #"{"a""#, #"{"a":"#, #"{"a":1"#, #"{"a":1,}"#, #"{,}"#, #"{a:1}"#, #"{1:1}"#, #"{"a" 1}"#,
     #"{"a":1 "b":2}"#, #"{"a":1]"#, "{}{}", "[]]", "\u{feff}{}", "\"\u{1}\"", #"""#, #""\"#, #""\""#, #""\x""#,
     #""\u12""#,
-    #""\u12g4""#, #""\ud800""#, #""\ud800a""#, #""\ud800\u0041""#, #""\udc00""#, "\u{a0}1", "[[[",
+    #""\u12g4""#, #""\ud800""#, #""\ud800a""#, #""\ud800\u0041""#, #""\udc00""#, #""\udc00\udc00""#, "\u{a0}1", "[[[",
     String(repeating: "[", count: 65) + String(repeating: "]", count: 65),
   ])
   func `what JSON refuses is refused`(_ text: String) {
@@ -43,6 +43,16 @@ import Testing
     let slice = try JSONSlice(Array(#"{"a":{"b":1,"\u0062":2}}"#.utf8))
     let members = try #require(try slice.members())
     #expect(throws: JSON.SyntaxError.self) { try members[0].value.members() }
+  }
+
+  @Test func `a client's elements and members do not fill the memory`() throws {
+    let many = "[" + Array(repeating: "1", count: 20_001).joined(separator: ",") + "]"
+    let array = try JSONSlice(Array(many.utf8))
+    #expect(array.elements()?.count == 10_001)
+    #expect(array.elements(upTo: 20_000)?.count == 20_001 && array.elements(upTo: 30_000)?.count == 20_001)
+    let object = try JSONSlice(Array(#"{"a":1,"b":2,"c":3}"#.utf8))
+    #expect(try object.members(upTo: 3)?.count == 3)
+    #expect(throws: JSON.SyntaxError.self) { try object.members(upTo: 2) }
   }
 
   @Test func `it accepts what JSON accepts, whatever the bytes are`() throws {

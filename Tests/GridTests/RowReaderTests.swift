@@ -71,6 +71,18 @@ import Testing
     #expect(again.unknownOptions.isEmpty && again.loss == nil)
   }
 
+  @Test func `not more names are given than a column can have, but one`() throws {
+    var edit = try edit(Self.columns)
+    let names = (0..<GridLimit.options + 5).map { "\"\($0)\"" }.joined(separator: ",")
+    var reader = RowReader(edit.first)
+    for index in 0..<2 { _ = try reader.read(JSONSlice(Array("{\"Several\":[\(names)]}".utf8)), index: index) }
+    let (key, unknown) = try #require(reader.unknownOptions.first)
+    #expect(unknown.count == GridLimit.options + 1)
+    #expect(throws: SchemaError.tooMany(.options, GridLimit.options)) {
+      try edit.addOptions(named: unknown, to: key, in: .first)
+    }
+  }
+
   @Test func `what is no row is refused`() throws {
     var reader = RowReader(try edit(Self.columns).first)
     for value in ["[]", "1", "null", #""x""#] {
@@ -138,6 +150,18 @@ import Testing
     #expect(try filled(#"{"T":null,"N":0,"B":"","S":"A","M":[],"D":"x","L":""}"#) == json(#"{"N":0,"S":"1"}"#))
     #expect(!defaults.isEmpty)
     #expect(RowDefaults(BaseSchema.new.tables[0]).isEmpty)
+  }
+
+  @Test func `a row gets its number, and says what it empties`() throws {
+    let edit = try edit([("No", .autoNumber, "null"), ("T", .text, "null")])
+    var reader = RowReader(edit.first)
+    var reading = try reader.read(JSONSlice(Array(#"{"T":"","Name":null}"#.utf8)), index: 0)
+    reading.add(number: 7, to: try edit.column("No"), at: .now)
+    reading.add(number: 7, to: try edit.column("T"), at: .now)
+    #expect(try Self.named(reading, in: edit.first).cells == json(#"{"No":"0007"}"#))
+    #expect(text(reading.clearedJSON) == #"["\#(try edit.column("T").key.text)","0000"]"#)
+    let shown = edit.first.with(lastNumbers: [try edit.column("No").key: 7, .first: 1])
+    #expect(shown.columns.map { $0.data["max_used_auto_number"] } == [nil, .number("7"), nil])
   }
 
   @Test func `whatever the JSON is, it is read or refused`() throws {

@@ -104,6 +104,21 @@ import Testing
     #expect(text(json) == wire)
   }
 
+  @Test(arguments: [
+    (RowForm.names, #"[{"row_id":"AAAAAAAAQACAAAAAAAAAAA","display_value":"B"},"#),
+    (.keys, #"[{"row_id":"AAAAAAAAQACAAAAAAAAAAA","display_value":"2"},"#),
+  ])
+  func `a link shows a column of the linked rows`(_ form: RowForm, _ start: String) throws {
+    let writer = LinkWriter(showing: try column(.singleSelect, someOptions), form: form)
+    let id = try #require(RowID(Self.id))
+    var json: [UInt8] = []
+    writer.append([(id, Array(#""2""#.utf8)), (id, nil)], to: &json)
+    #expect(text(json) == start + #"{"row_id":"AAAAAAAAQACAAAAAAAAAAA","display_value":null}]"#)
+    json = []
+    writer.append([], to: &json)
+    #expect(text(json) == "[]")
+  }
+
   @Test func `an empty cell is null`() throws {
     for type in ColumnType.allCases where type != .link && type != .formula && type != .linkFormula {
       var json: [UInt8] = []

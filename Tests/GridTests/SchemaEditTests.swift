@@ -74,6 +74,7 @@ import Testing
     for number in 1..<GridLimit.tables { _ = try edit.createTable(named: "\(number)") }
     #expect(throws: SchemaError.tooMany(.tables, GridLimit.tables)) { try edit.createTable(named: "x") }
     #expect(throws: SchemaError.tooMany(.tables, GridLimit.tables)) { try edit.duplicateTable(.first) }
+    try edit.renameTable(.first, to: "Renamed")
     try edit.deleteTable(.first)
     #expect(edit.schema.tables.count == GridLimit.tables - 1)
     #expect(edit.deletedTables == [.first] && edit.rowChanges == [.deleteRows(.first)])
@@ -187,9 +188,11 @@ import Testing
 
   @Test func `settings are not without bounds`() throws {
     var edit = SchemaEdit(.new)
-    let long = JSON.of([("a", .string(String(repeating: "x", count: GridLimit.settings)))])
-    #expect(throws: SchemaError.columnData(.null)) {
-      try edit.insertColumn(NewColumn(name: "C", type: .text, data: long), in: .first)
+    for name in ["a", "options"] {
+      let long = JSON.of([(name, .string(String(repeating: "x", count: GridLimit.settings)))])
+      #expect(throws: SchemaError.columnData(.null)) {
+        try edit.insertColumn(NewColumn(name: "C", type: .text, data: long), in: .first)
+      }
     }
   }
 

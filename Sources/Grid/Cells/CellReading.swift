@@ -72,9 +72,9 @@ struct CellNote {
   /// Notes a loss. The first one counts.
   mutating func lose(_ reason: CellLoss.Reason) { if loss == nil { loss = reason } }
 
-  /// Notes a name that is no option yet.
+  /// Notes a name that is no option yet. There is no use in noting more than a column can have.
   mutating func miss(_ name: String) {
-    unknownOptions.append(name)
+    if unknownOptions.count <= GridLimit.options { unknownOptions.append(name) }
     lose(.unknownOption)
   }
 }

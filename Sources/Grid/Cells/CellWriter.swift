@@ -98,6 +98,28 @@ public struct CellWriter: Sendable {
   }
 }
 
+/// Writes the cells of link columns that show one column of the linked rows.
+public struct LinkWriter: Sendable {
+  private let writer: CellWriter
+
+  /// Prepares for the column that is shown, which is one of the table at the other end.
+  public init(showing column: Column, form: RowForm) { writer = CellWriter(column, form: form) }
+
+  /// Appends a cell, `[{"row_id":…,"display_value":…},…]`, given the linked rows with the stored cells of the column
+  /// that is shown.
+  public func append(_ rows: [(id: RowID, cell: [UInt8]?)], to json: inout [UInt8]) {
+    json.append(UInt8(ascii: "["))
+    for (place, row) in rows.enumerated() {
+      json.append(contentsOf: (place == 0 ? "{\"row_id\":\"" : ",{\"row_id\":\"").utf8)
+      row.id.append(to: &json)
+      json.append(contentsOf: "\",\"display_value\":".utf8)
+      writer.append(row.cell, to: &json)
+      json.append(UInt8(ascii: "}"))
+    }
+    json.append(UInt8(ascii: "]"))
+  }
+}
+
 let nullBytes = Array("null".utf8)
 private let midnight = Array("00:00".utf8)
 private let secondsAndOffset = Array(":00+00:00\"".utf8)

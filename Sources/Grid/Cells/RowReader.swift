@@ -1,4 +1,4 @@
-internal import Ground
+public import Ground
 
 /// A client's row, read.
 public struct RowReading: Sendable, Equatable {
@@ -11,8 +11,16 @@ public struct RowReading: Sendable, Equatable {
   /// The places of the columns that it names, among the table's.
   var named: [Int] = []
 
-  /// Sets a cell that it has not set: its number, for a column of automatic numbers. The cell is canonical JSON.
-  public mutating func add(_ cell: some Sequence<UInt8>, to column: ColumnKey) {
+  /// The keys of the columns whose cells it empties, as a JSON array.
+  public var clearedJSON: [UInt8] { JSONArray(cleared).bytes }
+
+  /// Sets its number in a column of automatic numbers.
+  public mutating func add(number: Int64, to column: Column, at time: Timestamp) {
+    if let numbers = column.autoNumber { add(jsonBytes(numbers.text(number, at: time)), to: column.key) }
+  }
+
+  /// Sets a cell that it has not set. The cell is canonical JSON.
+  mutating func add(_ cell: some Sequence<UInt8>, to column: ColumnKey) {
     cells.removeLast()
     if cells.count > 1 { cells.append(UInt8(ascii: ",")) }
     cells.append(contentsOf: "\"\(column.text)\":".utf8)
@@ -26,7 +34,7 @@ public struct RowReader: Sendable {
   /// The first thing that was lost; nil if nothing was.
   public private(set) var loss: CellLoss?
   /// The names that are not options yet, by column, each once, in the order in which they came. They are missing in the
-  /// cells: add them to the columns, and read the rows again.
+  /// cells: add them to the columns, and read the rows again. If they are more than a column can have, not all of them.
   public private(set) var unknownOptions: [ColumnKey: [String]] = [:]
 
   private let readers: [CellReader]
@@ -121,9 +129,10 @@ public struct RowReader: Sendable {
     if mark == .empty { reading.cleared.append(readers[place].column.key) }
     guard let reason = note.loss else { return }
     if loss == nil { loss = CellLoss(row: index, column: readers[place].column.name, reason: reason) }
-    for name in note.unknownOptions
-    where seenNames.insert(UnknownName(column: place, name: ExactText(name))).inserted {
-      unknownOptions[readers[place].column.key, default: []].append(name)
+    let key = readers[place].column.key
+    for name in note.unknownOptions where unknownOptions[key, default: []].count <= GridLimit.options {
+      guard seenNames.insert(UnknownName(column: place, name: ExactText(name))).inserted else { continue }
+      unknownOptions[key, default: []].append(name)
     }
   }
 

@@ -6,7 +6,8 @@ extension SchemaEdit {
     _ type: ColumnType, _ data: JSON, inTableAt table: Int
   ) throws(SchemaError) -> (JSON, [SelectOption]) {
     guard data == .null || data.members != nil, !data.hasNUL, data.hasUsualNumbers else { throw .columnData(data) }
-    guard JSONWriter.bytes(of: data.without("options")).count <= GridLimit.settings else { throw .columnData(.null) }
+    let bounded = type.hasOptions ? data.without("options") : data
+    guard JSONWriter.bytes(of: bounded).count <= GridLimit.settings else { throw .columnData(.null) }
     switch type {
     case .singleSelect, .multipleSelect:
       var maker = OptionMaker([])

@@ -42,11 +42,7 @@ extension SchemaEdit {
       schema.tables[table].columns.insert(column, at: place ?? schema.tables[table].columns.count)
       touch(schema.tables[table].key)
       if wish.type == .autoNumber { rowChanges.append(.numberRows(column, schema.tables[table].key)) }
-      if wish.type == .link {
-        let counterpart = try addCounterpart(of: column)
-        // In a table that is linked with itself there is none.
-        if let counterpart, counterpart.table == table { names.insert(ExactText(counterpart.column.name)) }
-      }
+      if wish.type == .link { try addCounterpart(of: column) }
       added.append(column)
     }
     return added

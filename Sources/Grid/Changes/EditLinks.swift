@@ -16,10 +16,10 @@ extension SchemaEdit {
     return settings.data(showing: other.columns[0])
   }
 
-  /// Adds the column of the other table that shows the same links, named as the table where they were made. Nil if a
-  /// table is linked with itself.
-  mutating func addCounterpart(of column: Column) throws(SchemaError) -> (column: Column, table: Int)? {
-    guard let link = column.link, link.table != link.otherTable else { return nil }
+  /// Adds the column of the other table that shows the same links, named as the table where they were made. A table that
+  /// is linked with itself needs none.
+  mutating func addCounterpart(of column: Column) throws(SchemaError) {
+    guard let link = column.link, link.table != link.otherTable else { return }
     let table = try tablePlace(link.table)
     let other = try tablePlace(link.otherTable)
     guard schema.tables[other].columns.count < GridLimit.columns else { throw .tooMany(.columns, GridLimit.columns) }
@@ -32,7 +32,6 @@ extension SchemaEdit {
       type: .link, data: link.data(showing: schema.tables[table].columns[0]))
     schema.tables[other].columns.append(counterpart)
     touch(link.otherTable)
-    return (counterpart, other)
   }
 
   /// Removes the columns that show these links: two for each, or one of a table that is linked with itself or is gone.

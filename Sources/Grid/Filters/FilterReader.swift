@@ -178,6 +178,7 @@ struct FilterReader {
   /// A text, or several. Numbers count as their digits.
   private func texts(_ term: JSON, _ column: Column) throws(FilterError) -> [String] {
     var texts: [String] = []
+    guard (term.elements?.count ?? 1) <= GridLimit.options else { throw .term(column: column.name) }
     for element in term.elements ?? [term] {
       switch element {
       case .null: break

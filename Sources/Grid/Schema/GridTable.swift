@@ -54,6 +54,16 @@ public struct GridTable: Sendable, Equatable {
     return columns.filter { !hidden.contains(ExactText($0.key.text)) }
   }
 
+  /// The table as the metadata show it, given the last number of each column of automatic numbers.
+  public func with(lastNumbers: [ColumnKey: Int64]) -> GridTable {
+    var table = self
+    for place in columns.indices where columns[place].type == .autoNumber {
+      guard let number = lastNumbers[columns[place].key] else { continue }
+      table.columns[place].data = columns[place].data.with("max_used_auto_number", .of(number))
+    }
+    return table
+  }
+
   func columnPlace(_ nameOrKey: String) -> Int? {
     let name = ExactText(normalized(nameOrKey))
     return columns.firstIndex { ExactText($0.name) == name }

@@ -36,8 +36,8 @@ public struct JSONSlice: Sendable {
 
   private var first: UInt8 { text[range.lowerBound] }
 
-  /// The members of an object; nil if it is none, throws if it has a name twice.
-  public func members() throws(JSON.SyntaxError) -> [(name: String, value: JSONSlice)]? {
+  /// The members of an object; nil if it is none, throws if it has a name twice or more than `most` members.
+  public func members(upTo most: Int = 10_000) throws(JSON.SyntaxError) -> [(name: String, value: JSONSlice)]? {
     guard isObject else { return nil }
     var walk = JSONWalk(text, at: range.lowerBound)
     var members: [(name: String, value: JSONSlice)] = []
@@ -49,18 +49,22 @@ public struct JSONSlice: Sendable {
       guard names.insert(ExactText(name)).inserted else {
         throw JSON.SyntaxError(reason: "an object has the same name twice", offset: place.lowerBound)
       }
+      guard members.count < most else {
+        throw JSON.SyntaxError(reason: "an object has too many members", offset: place.lowerBound)
+      }
       members.append((name, JSONSlice(text, walk.value())))
     } while walk.more()
     return members
   }
 
-  /// The elements of an array; nil if it is none.
-  public func elements() -> [JSONSlice]? {
+  /// The elements of an array; nil if it is none. Of an array of more than `most` elements they are the first `most` and
+  /// one more: a few bytes of a client's could be an element each.
+  public func elements(upTo most: Int = 10_000) -> [JSONSlice]? {
     guard first == UInt8(ascii: "[") else { return nil }
     var walk = JSONWalk(text, at: range.lowerBound)
     var elements: [JSONSlice] = []
     guard walk.enter() else { return elements }
-    repeat { elements.append(JSONSlice(text, walk.value())) } while walk.more()
+    repeat { elements.append(JSONSlice(text, walk.value())) } while elements.count <= most && walk.more()
     return elements
   }
 

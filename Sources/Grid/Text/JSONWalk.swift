@@ -47,7 +47,6 @@ struct JSONWalk {
     case UInt8(ascii: "{"), UInt8(ascii: "["): skipBrackets()
     default:
       while index < bytes.count, !Self.ends(bytes[index]) { index += 1 }
-      if index == start, index < bytes.count { index += 1 }  // never stand still
     }
     return start..<index
   }
