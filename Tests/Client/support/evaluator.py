@@ -22,8 +22,8 @@ USUAL_LIMIT, LARGEST_LIMIT = 100, 10_000
 
 @dataclass
 class Answer:
-    """What a SELECT answers: all rows in order, before LIMIT; the keys they are sorted by; the part that LIMIT leaves; and
-    whether rows with equal keys stand in the order of the table."""
+    """What a SELECT answers: all rows in order, before LIMIT; the keys they are sorted by; the part that LIMIT leaves;
+    and whether rows with equal keys stand in the order of the table."""
 
     rows: list
     keys: list
@@ -247,7 +247,8 @@ def select(statement):
         found.sort(key=lambda one: one[1][number], reverse=descends)
     start = statement.offset or 0
     limit = min(USUAL_LIMIT if statement.limit is None else statement.limit, LARGEST_LIMIT)
-    is_stable = len(statement.tables) == 1 and not is_grouped(statement) and not statement.distinct and not statement.order
+    is_plain = len(statement.tables) == 1 and not is_grouped(statement) and not statement.distinct
+    is_stable = is_plain and not statement.order
     return Answer([row for row, _ in found], [key for _, key in found], slice(start, start + limit), is_stable)
 
 

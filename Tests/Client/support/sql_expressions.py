@@ -73,7 +73,8 @@ class Expressions:
         """A call that never fails, whatever its arguments are."""
         number, text = lambda: self.safe_number(depth - 1), lambda: self.safe_text(depth - 1)
         name = self.pick([
-            "add", "subtract", "multiply", "abs", "even", "odd", "int", "round", "rounddown", "roundup", "sign", "ceiling",
+            "add", "subtract", "multiply", "abs", "even", "odd", "int", "round", "rounddown", "roundup", "sign",
+            "ceiling",
             "floor", "len", "counta", "countall", "countblank", "countItems", "average"])
         match name:
             case "add" | "subtract" | "multiply":
@@ -141,7 +142,8 @@ class Expressions:
         """A text made by a call that never fails."""
         text, small = lambda: self.safe_text(depth - 1), lambda: Const(self.pick([0, 1, 2, 3, 3.9, 30]))
         name = self.pick([
-            "concatenate", "left", "right", "mid", "lower", "upper", "trim", "replace", "rept", "substitute", "T", "text",
+            "concatenate", "left", "right", "mid", "lower", "upper", "trim", "replace", "rept", "substitute", "T",
+            "text",
             "country"])
         match name:
             case "concatenate":
@@ -184,7 +186,8 @@ class Expressions:
             lambda: Call("eomonth", (date, Const(random.randint(-13, 13)))),
             lambda: Call("startofweek", (date, Const(random.choice(["Monday", "Sunday"])))),
             lambda: Call("startofweek", (date,)),
-            lambda: Call("date", tuple(map(Const, (random.choice([2026, 99, 2024]), random.randint(1, 14), random.randint(1, 40))))),
+            lambda: Call("date", tuple(map(Const, (random.choice([2026, 99, 2024]), random.randint(1, 14),
+                                                   random.randint(1, 40))))),
         ])()
 
     def boolean_call(self):
@@ -193,7 +196,8 @@ class Expressions:
         constants = [Const(1), Const(0), Const("")]
         truth = lambda: random.choice([number, text, self.column("boolean"), self.comparison(), *constants])
         return random.choice([
-            lambda: Call(random.choice(["greater", "lessthan", "greatereq", "lessthaneq"]), (number, self.some_number())),
+            lambda: Call(random.choice(["greater", "lessthan", "greatereq", "lessthaneq"]),
+                         (number, self.some_number())),
             lambda: Call(random.choice(["equal", "unequal"]), (text, Const(self.text(self.sample(text))))),
             lambda: Call(random.choice(["equal", "unequal"]), (number, self.some_number())),
             lambda: Call("exact", (text, Const(self.text(self.sample(text))))),

@@ -99,9 +99,12 @@ def average(*values):
 
 
 NUMBERS = {
-    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv, "mod": math.fmod,
-    "power": power, "greater": operator.gt, "lessthan": operator.lt, "greatereq": operator.ge, "lessthaneq": operator.le,
-    "abs": abs, "ceiling": multiple(math.ceil), "floor": multiple(math.floor), "even": even, "odd": odd, "exp": math.exp,
+    "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
+    "mod": math.fmod,
+    "power": power, "greater": operator.gt, "lessthan": operator.lt, "greatereq": operator.ge,
+    "lessthaneq": operator.le,
+    "abs": abs, "ceiling": multiple(math.ceil), "floor": multiple(math.floor), "even": even, "odd": odd,
+    "exp": math.exp,
     "int": math.floor, "lg": math.log10, "log": lambda value, base=10.0: math.log10(value) / math.log10(base),
     "round": rounded(ROUND_HALF_UP), "rounddown": rounded(ROUND_DOWN), "roundup": rounded(ROUND_UP),
     "sign": lambda value: (value > 0) - (value < 0), "sqrt": math.sqrt, "average": average,
@@ -170,7 +173,8 @@ def country(place):
 
 
 TEXTS = {
-    "concatenate": lambda *texts: "".join(map(text_of, texts)), "exact": lambda one, other: text_of(one) == text_of(other),
+    "concatenate": lambda *texts: "".join(map(text_of, texts)), "exact": lambda one,
+    other: text_of(one) == text_of(other),
     "find": find, "search": search, "left": left, "right": right, "mid": mid, "replace": replace,
     "substitute": substitute, "len": lambda text: len(text_of(text)), "lower": lambda text: text_of(text).lower(),
     "upper": lambda text: text_of(text).upper(), "rept": lambda text, count: text_of(text) * whole(count, least=0),
@@ -250,7 +254,8 @@ FUNCTIONS = {
     **{name: checked(function) for name, function in NUMBERS.items()}, **TEXTS, **OTHERS,
     **{name: on_dates(function) for name, function in sql_dates.OF_ONE.items()},
     **{name: between(function) for name, function in sql_dates.OF_TWO.items()},
-    "date": lambda *parts: sql_dates.date(*(whole(one) for one in parts)), "today": sql_dates.today, "now": sql_dates.now,
+    "date": lambda *parts: sql_dates.date(*(whole(one) for one in parts)), "today": sql_dates.today,
+    "now": sql_dates.now,
 }
 # What a function returns. What `if`, `ifs` and `switch` return depends on their arguments.
 RESULTS = {
@@ -262,11 +267,13 @@ RESULTS = {
 }
 # What SeaTable refuses, with some of its arguments.
 REFUSED = {
-    "SUBSTR": 3, "SUBSTRING": 3, "CONCAT": 2, "CONCAT_WS": 3, "LENGTH": 1, "CHAR_LENGTH": 1, "LOCATE": 2, "INSTR": 2, "LPAD": 3,
+    "SUBSTR": 3, "SUBSTRING": 3, "CONCAT": 2, "CONCAT_WS": 3, "LENGTH": 1, "CHAR_LENGTH": 1, "LOCATE": 2, "INSTR": 2,
+    "LPAD": 3,
     "RPAD": 3, "REVERSE": 1, "REPEAT": 2, "UCASE": 1, "LCASE": 1, "REPLACE": 3, "CURDATE": 0, "CURRENT_DATE": 0,
     "DATE_FORMAT": 2, "DATEDIFF": 2, "DATE_ADD": 2, "DATE_SUB": 2, "EXTRACT": 1, "CEIL": 1, "TRUNCATE": 2, "RAND": 0,
     "IFNULL": 2, "COALESCE": 2, "NULLIF": 2, "DAYOFWEEK": 1, "WEEK": 1, "LAST_DAY": 1, "TIMESTAMPDIFF": 3,
-    "TIMESTAMPADD": 3, "DAYOFMONTH": 1, "DAYNAME": 1, "MONTHNAME": 1, "CAST": 1, "CONVERT": 2, "GREATEST": 2, "LEAST": 2,
+    "TIMESTAMPADD": 3, "DAYOFMONTH": 1, "DAYNAME": 1, "MONTHNAME": 1, "CAST": 1, "CONVERT": 2, "GREATEST": 2,
+    "LEAST": 2,
     "LOG2": 1, "DATE": 1, "STR_TO_DATE": 2, "GROUP_CONCAT": 1, "FORMAT": 2,
 }
 

@@ -76,7 +76,8 @@ class Statements:
         value = self.make.sample(ref)
         if value is None:
             self.traits.add("empty")
-        return Const(self.make.text(value) if ref.column.kind in ("date", "list") and value is not None else first(value))
+        return Const(self.make.text(value) if ref.column.kind in ("date",
+                                                                  "list") and value is not None else first(value))
 
     def of_text(self):
         ref = self.make.column("text")
@@ -319,5 +320,6 @@ class Statements:
 
 
 WRITTEN = {
-    "text", "long-text", "number", "collaborator", "date", "duration", "single-select", "multiple-select", "email", "url",
+    "text", "long-text", "number", "collaborator", "date", "duration", "single-select", "multiple-select", "email",
+    "url",
     "checkbox", "rate"}

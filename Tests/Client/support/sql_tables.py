@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from support.sql_values import Column, Link, Table
 
 WORDS = [
-    "apple", "Apple", "APPLE pie", "Zürich", "zürich", "pear", "pear tree", "plum", "a_b", "12", "007", "-5", "3.5", "it's", "x",
+    "apple", "Apple", "APPLE pie", "Zürich", "zürich", "pear", "pear tree", "plum", "a_b", "12", "007", "-5", "3.5",
+    "it's", "x",
     " padded ", "100%", "Ωmega", "long river", "green", "Green tea", "äpfel", "true", "2030-06-20", "no. 9", "日本"]
 MAILS = ["mia@example.com", "tom@example.com", "ann@example.org", "Mia@Example.com"]
 SITES = ["https://example.com", "https://example.com/a?b=c", "http://example.org/ä"]
@@ -29,7 +30,8 @@ COLUMNS = [
     ("Day", "date", {"format": "YYYY-MM-DD"}), ("Time slot", "date", {"format": "YYYY-MM-DD HH:mm"}),
     ("Span", "duration", {"format": "duration", "duration_format": "h:mm:ss"}),
     ("Stars", "rate", {"rate_max_number": 5, "rate_style_color": "#FF8000", "rate_style_type": "dtable-icon-rate"}),
-    ("Status", "single-select", named(STATES)), ("Tags", "multiple-select", named(TAGS)), ("People", "collaborator", None),
+    ("Status", "single-select", named(STATES)), ("Tags", "multiple-select", named(TAGS)),
+    ("People", "collaborator", None),
     ("Picture", "image", None), ("Papers", "file", None), ("Place", "geolocation", {"geo_format": "country_region"}),
     ("Signature", "digital-sign", None), ("Sum", "formula", {"formula": "{Amount}+1"}),
     ("Serial", "auto-number", {"format": "0000", "digits": 4}), ("Made", "ctime", None), ("Changed", "mtime", None),
@@ -71,7 +73,8 @@ def row(random, table, number):
         if one.name != "Number" and random.random() >= EMPTY:
             found[one.name] = cell(random, one, number)
     made = datetime(2026, 11, 6, 9) + timedelta(seconds=number // 50)
-    system = {"ctime": made, "mtime": made, "creator": PEOPLE[0], "last-modifier": PEOPLE[0], "auto-number": f"{number:04}"}
+    system = {"ctime": made, "mtime": made, "creator": PEOPLE[0], "last-modifier": PEOPLE[0],
+              "auto-number": f"{number:04}"}
     found.update({one.name: system[one.type] for one in table.columns if one.type in system})
     return {**found, "_ctime": made, "_mtime": made, "_creator": PEOPLE[0], "_last_modifier": PEOPLE[0]}
 
@@ -94,7 +97,8 @@ def cell(random, column, number):
             return random.random() < 0.5
         case "date":
             # No day that some month does not have: adding months to it is done in several ways.
-            day = datetime(2026, random.randint(1, 12), random.randint(1, 28)) + timedelta(days=365 * random.randint(-2, 2))
+            day = datetime(2026, random.randint(1, 12),
+                           random.randint(1, 28)) + timedelta(days=365 * random.randint(-2, 2))
             day = day.replace(day=min(day.day, 28))
             return day if column.data["format"] == "YYYY-MM-DD" else day.replace(hour=random.randint(0, 23), minute=30)
         case "single-select":
@@ -106,7 +110,8 @@ def cell(random, column, number):
         case "image":
             return tuple(f"https://example.com/{one}.png" for one in random.sample("abc", random.randint(1, 2)))
         case "file":
-            return [{"name": f"{number}.pdf", "size": number, "type": "file", "url": f"https://example.com/{number}.pdf"}]
+            return [{"name": f"{number}.pdf", "size": number, "type": "file",
+                     "url": f"https://example.com/{number}.pdf"}]
         case "geolocation":
             return {"country_region": random.choice(COUNTRIES)}
         case "digital-sign":

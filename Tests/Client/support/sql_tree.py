@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 # Words that cannot stand as a name without backticks: keywords, and everything that looks like a function.
 RESERVED = set("""
-    all and any as asc average between by delete desc distinct e exactly false from group has having ilike in is like limit
-    none not null of offset or order pi select set true update where abs date day left len lower month right text today
+    all and any as asc average between by delete desc distinct e exactly false from group has having ilike in is like
+    limit none not null of offset or order pi select set true update where abs date day left len lower month right text today
     upper value year
     """.split())
 
@@ -183,8 +183,8 @@ def walk(node):
 
 @dataclass
 class Printer:
-    """Prints a statement in one of the many ways that mean the same: keywords and names in any case, names with or without
-    backticks, strings in either quotation mark, constants in the text or as parameters."""
+    """Prints a statement in one of the many ways that mean the same: keywords and names in any case, names with or
+    without backticks, strings in either quotation mark, constants in the text or as parameters."""
 
     random: random.Random
     as_parameters: float = 0.15
