@@ -56,8 +56,9 @@ def random_tables(random, large=LARGE, small=SMALL):
     for position, one in enumerate(second.rows):
         one["_id"] = f"second-{position:015}"
     for one in first.rows:
-        linked = random.sample(second.rows, random.choice([0, 0, 1, 1, 2, 3]))
-        one["Others"] = tuple(Link(other["_id"], other.get("Name")) for other in linked)
+        # In the order of the linked rows, which is that of the links, too.
+        linked = sorted(random.sample(range(small), random.choice([0, 0, 1, 1, 2, 3])))
+        one["Others"] = tuple(Link(second.rows[place]["_id"], second.rows[place].get("Name")) for place in linked)
     return first, second
 
 
