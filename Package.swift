@@ -51,7 +51,7 @@ let package = Package(
     module("Spreadsheet", "CZip", "CExpat"),
     module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
     module("Domain", "Access", "Ground", "Postgres", "Jobs", "Grid", "Query", "Crypto", "Assets"),
-    module("API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
+    module("API", "Domain", "Access", "Ground", "HTTP", "Grid", "Postgres", "Crypto", "Spreadsheet", "Assets"),
     .executableTarget(
       name: "basekeeper",
       dependencies: [

@@ -1017,6 +1017,78 @@ CREATE TABLE audit_shipment (
     CONSTRAINT audit_shipment_pkey PRIMARY KEY (chain)
 );
 
+-- What a base holds as a whole. Not audited: a version counts; the changes that it counts have entries of their own.
+CREATE TABLE data_base (
+    base_id bigint NOT NULL,
+    version bigint DEFAULT 1 NOT NULL,
+    settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT data_base_pkey PRIMARY KEY (base_id)
+);
+
+-- The tables of bases. Not audited: who changes tables, columns or views writes the entry, since these have no
+-- triggers.
+CREATE TABLE data_table (
+    base_id bigint NOT NULL,
+    key text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL,
+    "position" integer NOT NULL,
+    version bigint NOT NULL,
+    columns jsonb NOT NULL,
+    views jsonb NOT NULL,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    counters jsonb DEFAULT '{}'::jsonb NOT NULL,
+    row_count bigint DEFAULT 0 NOT NULL,
+    next_position bigint DEFAULT 1 NOT NULL,
+    CONSTRAINT data_table_key_check CHECK ((key ~ '^[A-Za-z0-9]{4}$'::text))
+)
+WITH (fillfactor='70,
+    CONSTRAINT data_table_base_id_name_key UNIQUE (base_id, name),
+    CONSTRAINT data_table_pkey PRIMARY KEY (base_id, key)
+);
+
+-- The rows of tables. Not audited: there may be very many; data_operation has what was done to them.
+CREATE TABLE data_row (
+    base_id bigint NOT NULL,
+    table_key text NOT NULL COLLATE pg_catalog."C",
+    id uuid NOT NULL,
+    "position" bigint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    modified_at timestamp with time zone DEFAULT now() NOT NULL,
+    creator text NOT NULL,
+    modifier text NOT NULL,
+    locked_by text,
+    cells jsonb NOT NULL,
+    CONSTRAINT data_row_pkey PRIMARY KEY (base_id, table_key, id)
+);
+CREATE INDEX data_row_modified_index ON data_row (base_id, table_key, modified_at);
+CREATE INDEX data_row_position_index ON data_row (base_id, table_key, "position");
+
+-- Pairs of rows of which each has the other in a column. Not audited: there may be very many, as with rows.
+CREATE TABLE data_link (
+    base_id bigint NOT NULL,
+    link_id text NOT NULL COLLATE pg_catalog."C",
+    a uuid NOT NULL,
+    b uuid NOT NULL,
+    "position" bigint NOT NULL,
+    CONSTRAINT data_link_pkey PRIMARY KEY (base_id, link_id, a, b)
+);
+CREATE INDEX data_link_back_index ON data_link (base_id, link_id, b, a);
+
+-- What was done in bases, one row for each request. Not audited: it is a log itself, which its base's readers may read.
+CREATE TABLE data_operation (
+    base_id bigint NOT NULL,
+    op_id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    author text NOT NULL,
+    app text,
+    op_type text NOT NULL,
+    table_key text COLLATE pg_catalog."C",
+    row_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    operation jsonb NOT NULL,
+    CONSTRAINT data_operation_pkey PRIMARY KEY (base_id, op_id)
+);
+CREATE INDEX data_operation_time_index ON data_operation (at);
+
 -- Which migrations were applied. Not audited: it is itself a record.
 CREATE TABLE schema_migration (
     name text NOT NULL,
@@ -1084,6 +1156,19 @@ CREATE FUNCTION audit_content(entry audit_log) RETURNS text
     entry.chain, entry.number, (extract(epoch from entry.at) * 1000000)::bigint, entry.actor_id, entry.address,
     entry.request_id, entry.kind, entry.operation, entry.target_id, entry.subject_id, entry.detail, entry.was,
     entry.became)::text
+$$;
+
+CREATE FUNCTION audit_part(base bigint, thing text, event text, detail jsonb, was jsonb, became jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+  select audit(
+    it.team_id, 'base',
+    case audit_part.event when 'made' then name.made when 'changed' then name.changed else name.deleted end,
+    it.id, base_detail(it) || audit_part.detail, audit_part.was, audit_part.became)
+  from base as it
+  join audit_operation as name on name.thing = audit_part.thing
+  where it.id = audit_part.base and name.thing in ('base_table', 'base_column', 'base_view')
 $$;
 
 CREATE FUNCTION is_name(name text) RETURNS boolean
@@ -2056,6 +2141,7 @@ CREATE FUNCTION serving_rights(relation text, kind "char") RETURNS text[]
       'schema_migration', 'audit_log', 'audit_chain', 'audit_operation', 'audit_change', 'login_tally', 'api_token_tally'
     ) then '{SELECT}'
     when relation = 'login_log' then '{SELECT,INSERT}'
+    when relation = 'data_operation' then '{SELECT,INSERT,DELETE}'
     when relation in ('account', 'workspace', 'installation', 'seed', 'signing_key', 'job') then '{SELECT,INSERT,UPDATE}'
     else '{SELECT,INSERT,UPDATE,DELETE}'
   end::text[]

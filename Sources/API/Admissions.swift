@@ -4,8 +4,10 @@ public enum CallerKind: String, CaseIterable, Sendable {
   case anonymous
   /// A program with an API token, or a person with a temporary one.
   case apiToken = "API token"
-  /// The bearer of a base token.
+  /// The bearer of a base token that allows writing.
   case baseToken = "base token"
+  /// The bearer of a base token that only reads, such as a visitor by an external link.
+  case readOnlyBaseToken = "reading base token"
   /// A person without a team.
   case withoutTeam = "no team"
   /// A person of another team, its admins included.
@@ -59,14 +61,16 @@ public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("team-base-user", [.teamAdminWithAccess]),
   ("system-admin", [.systemAdmin]),
   ("api-token", [.apiToken]),
-  ("base-token", [.baseToken]),
+  ("base-token", [.baseToken, .readOnlyBaseToken]),
+  ("base-reader", [.baseToken, .readOnlyBaseToken]),
+  ("base-writer", [.baseToken]),
 ]
 
 private let team: Set<CallerKind> = [
   .member, .groupMember, .groupAdmin, .groupOwner, .teamAdmin, .teamAdminWithAccess,
 ]
 
-private let signedIn = Set(CallerKind.allCases).subtracting([.anonymous, .apiToken, .baseToken])
+private let signedIn = Set(CallerKind.allCases).subtracting([.anonymous, .apiToken, .baseToken, .readOnlyBaseToken])
 
 extension Route {
   /// The kinds of callers that may call the operation; nil if the table lacks its principal.

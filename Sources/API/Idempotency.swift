@@ -53,7 +53,10 @@ extension Subject {
   /// The scope of the caller's keys; nil for a caller who creates nothing that is stored.
   fileprivate var scope: String? {
     switch self {
-    case .nobody, .holder, .visitor: nil
+    case .nobody, .visitor: nil
+    case .holder(.program(let token), let base): "base \(base.value) token \(token.value)"
+    case .holder(.person(let account), let base): "base \(base.value) account \(account.value)"
+    case .holder(.other(let name), let base): "base \(base.value) other \(sha256(Array(name.text.utf8)))"
     case .person(let caller, _): "account \(caller.account.value)"
     case .program(let token, _): "token \(token.value)"
     }

@@ -108,6 +108,15 @@ struct Parts {
     return body.isEmpty ? try query() : body
   }
 
+  /// The body as it came.
+  var bytes: [UInt8] { request.body }
+
+  /// The type of the body, without parameters; empty if the request has none.
+  var mediaType: String { request.mediaType }
+
+  /// Whether the request is refused rather than that something of it is lost (`X-Basekeeper-Strict`).
+  var isStrict: Bool { request.headers[.strict] == "1" }
+
   /// The one-time password of two-factor authentication.
   var oneTimePassword: String? { request.headers[.oneTimePassword] }
 

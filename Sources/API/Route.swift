@@ -36,8 +36,10 @@ public struct Route: Sendable {
   public enum BodySize: Sendable {
     /// At most 64 KiB.
     case small
-    /// As large as the operator's limit for bodies: for files.
-    case large
+    /// As large as the operator's limit for files.
+    case file
+    /// As large as the operator's limit for rows.
+    case rows
   }
 
   /// A database to read from.
@@ -101,7 +103,7 @@ public struct Route: Sendable {
     authorise = { request, segments, app in _ = try await P.authorise(variables.taken(segments), request, app) }
     handle = { request, segments, app, gate in
       let caller = try await P.authorise(variables.taken(segments), request, app)
-      try gate.admit(caller.subject)
+      try gate.admit(caller)
       let named: In.Path = variables.taken(segments)
       let read = {
         let input = try await In.read(named, Parts(of: request), Hashing(app: app, caller: caller.subject))

@@ -15,7 +15,7 @@ enum Resource: CaseIterable {
   // The service, and what callers do for themselves.
   case service, sessions, apiTokens, baseTokens, baseTokenStatus, account, accountTokens, twoFactor, invitations,
     people, workspaces, bases, favorites, folders, trash, groups, groupMembers, groupLinks, userShares, groupShares,
-    externalLinks, inviteLinks, gateway
+    externalLinks, inviteLinks, gateway, rows, tables, columns, views
   // For team admins.
   case teamUsers, teamInvitations, teamLeftBehind, teamBases, teamGroups, teamTokens, tokenPolicy, teamShares,
     teamLinks, teamSettings, teamLogs
@@ -49,6 +49,10 @@ enum Resource: CaseIterable {
     case .externalLinks: externalLinkRoutes
     case .inviteLinks: inviteLinkRoutes
     case .gateway: gatewayRoutes
+    case .rows: rowRoutes
+    case .tables: tableRoutes
+    case .columns: columnRoutes
+    case .views: viewRoutes
     case .teamUsers: teamUserRoutes
     case .teamInvitations: teamInvitationRoutes
     case .teamLeftBehind: teamLeftBehindRoutes

@@ -26,16 +26,18 @@ public struct Service: Sendable {
     guard case .route(let route, let segments) = find(request), !request.isEncoded, route.isShown(request) else {
       return .answer { await respond(to: request, hasBody: true) }
     }
+    let most: Int
     switch route.body {
     case .small: return .read(upTo: Self.smallBody)
-    case .large where size ?? .max <= Self.smallBody: return .read(upTo: Self.smallBody)
-    case .large:
-      // The caller is authorised again once the whole body is there.
-      return .ask(upTo: .max) {
-        await answer(request, route.path) { app, _ in
-          try await route.authorise(request, segments, app)
-          return nil
-        }
+    case .file: most = app.settings.fileBytes
+    case .rows: most = app.settings.rows.bodyBytes
+    }
+    guard size ?? .max > Self.smallBody else { return .read(upTo: Self.smallBody) }
+    // The caller is authorised again once the whole body is there.
+    return .ask(upTo: most) {
+      await answer(request, route.path) { app, _ in
+        try await route.authorise(request, segments, app)
+        return nil
       }
     }
   }
@@ -71,7 +73,7 @@ public struct Service: Sendable {
       try gate.admitAddress()
       response = try await body(app, &gate)
     } catch {
-      let answer = WireError(error)
+      let answer = WireError(error, at: path)
       if let event = SecurityEvent(error, answeredBy: answer.status, to: gate.asker) {
         app.report(event, of: request, at: path)
       }

@@ -8,13 +8,39 @@ internal import Postgres
 struct WireError {
   let status: Int
   /// The key of the body's only member.
-  let key: StaticString
+  private(set) var key: StaticString
   let text: String
   var header: (name: String, value: String)?
   /// What is only logged.
   var reason: String?
   /// The limit or cap that it is about: it is counted.
   var limit: String?
+  /// A word for programs, where SeaTable has one.
+  var word: StaticString?
+
+  /// The error at a path; nil if there is no such path.
+  init(_ error: any Error, at path: String?) {
+    let error = WireError(error)
+    guard path?.hasPrefix(Self.gateway) == true else {
+      self = error
+      return
+    }
+    self = error.atGateway
+  }
+
+  /// Where SeaTable's other component answers, whose clients look for either of two keys.
+  private static let gateway = "/api-gateway/api/v2/dtables/"
+
+  private var atGateway: WireError {
+    switch key.description {
+    case "error_msg":
+      var error = self
+      error.key = Self.bothKeys
+      return error
+    case "detail" where status == 403: return Self.badBaseToken
+    default: return self
+    }
+  }
 
   init(_ error: any Error) {
     self =
@@ -23,6 +49,7 @@ struct WireError {
       case let error as KnownRefusal: WireError(of: error.refusal)
       case let error as APIError: WireError(of: error)
       case let error as DomainError: WireError(of: error)
+      case let error as GridError: WireError(of: error)
       case let error as FieldsError: WireError(of: error)
       case let error as PostgresError: WireError(of: error)
       default: .failure("\(error)")
@@ -40,7 +67,7 @@ struct WireError {
       case .retiredSecret: .message(403, "This secret has been replaced: use the new one.")
       case .badAPIToken, .notAllowed: .message(403, "Permission denied.")
       case .notAdministrator: .detail(403, "You do not have permission to perform this action.")
-      case .badBaseToken: WireError(status: 403, key: "error_message", text: "invalid token")
+      case .badBaseToken: Self.badBaseToken
       case .expiredBaseToken: .message(403, "Token expired.")
       case .notFound(.workspace(let id)): .message(404, "Workspace \(id) not found.")
       case .notFound(.base(let name)): .message(404, "dtable \(name) not found.")
@@ -164,42 +191,6 @@ struct WireError {
   }
 }
 
-/// For existing links and for new ones.
-private let noPublicLinks = "The team of this base has closed its external links."
-
-extension Duty {
-  /// What somebody is told who has not done it yet.
-  fileprivate var demand: String {
-    switch self {
-    case .choosePassword:
-      "Your password was set by somebody else: choose your own at /api/v2.1/user/password/ first."
-    case .enrol:
-      "Two-factor authentication is required: enrol a second factor at /api/v2.1/user/two-factor-auth/ first."
-    }
-  }
-}
-
-extension Cap {
-  /// What somebody is told who wants one more.
-  fileprivate var refusal: String {
-    let (owner, things) =
-      switch self {
-      case .basesPerPerson: ("This person", "bases")
-      case .basesPerGroup: ("This group", "bases")
-      case .groupsPerPerson: ("This person", "groups")
-      case .foldersPerWorkspace: ("This workspace", "folders")
-      case .tokensPerBase: ("This base", "API tokens")
-      case .sharesPerBase: ("This base", "shares")
-      case .linksPerBase: ("This base", "links")
-      case .linksPerGroup: ("This group", "invite links")
-      case .linksPerPerson: ("You", "links")
-      }
-    let verb = self == .linksPerPerson ? "have" : "has"
-    return "\(owner) already \(verb) as many \(things) as allowed: delete some first, or ask the operator for more "
-      + "(\(setting))."
-  }
-}
-
 extension WireError {
   private static func throttled(_ seconds: Int, by limit: String?) -> WireError {
     detail(429, "Request was throttled. Expected available in \(seconds) seconds.")
@@ -208,6 +199,21 @@ extension WireError {
 
   private static func message(_ status: Int, _ text: String) -> WireError {
     WireError(status: status, key: "error_msg", text: text)
+  }
+
+  /// The text under both keys of SeaTable's gateway.
+  static func twofold(_ status: Int, _ text: String) -> WireError {
+    WireError(status: status, key: bothKeys, text: text)
+  }
+
+  /// The text alone, as a JSON string.
+  static func bare(_ status: Int, _ text: String) -> WireError { WireError(status: status, key: noKey, text: text) }
+
+  /// The same with a word for programs.
+  func called(_ word: StaticString) -> WireError {
+    var error = self
+    error.word = word
+    return error
   }
 
   private static func detail(_ status: Int, _ text: String) -> WireError {
@@ -241,7 +247,7 @@ extension WireError {
     return error
   }
 
-  private func limited(by limit: String?) -> WireError {
+  func limited(by limit: String?) -> WireError {
     var error = self
     error.limit = limit
     return error
@@ -257,7 +263,23 @@ extension WireError {
 }
 
 extension WireError: JSONEncodable {
+  /// Not a key: the body has both keys of SeaTable's gateway.
+  fileprivate static let bothKeys: StaticString = "both"
+  /// Not a key: the body is but the text.
+  fileprivate static let noKey: StaticString = "none"
+  fileprivate static let badBaseToken = WireError(status: 403, key: "error_message", text: "invalid token")
+
   func write(to json: inout JSONWriter) {
-    json.object { if key.description == "non_field_errors" { $0.add(key, [text]) } else { $0.add(key, text) } }
+    switch key.description {
+    case "none": text.write(to: &json)
+    case "non_field_errors": json.object { $0.add(key, [text]) }
+    case "both":
+      json.object {
+        if let word { $0.add("error_type", "\(word)") }
+        $0.add("error_msg", text)
+        $0.add("error_message", text)
+      }
+    default: json.object { $0.add(key, text) }
+    }
   }
 }

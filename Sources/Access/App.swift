@@ -20,6 +20,8 @@ public struct App: Sendable {
   public let limiter: RateLimiter
   /// Records when tokens were used.
   public let lastUse: LastUse
+  /// What the loop remembers from one request to the next.
+  public let memory: LoopMemory
   /// The operator's settings.
   public let settings: AppSettings
   /// Why the service is not ready for requests; nil if it is.
@@ -59,6 +61,7 @@ public struct App: Sendable {
     self.security = security
     self.uptime = uptime ?? { begin.duration(to: .now) }
     lastUse = LastUse(db: db)
+    memory = LoopMemory()
   }
 
   /// The app for the operation of one request.
@@ -94,7 +97,7 @@ public struct App: Sendable {
   private init(_ app: App, reading db: Database, writing primary: WritableDatabase?) {
     (self.db, self.primary, standby) = (db, primary, nil)
     (keys, passwords, limiter) = (app.keys, app.passwords, app.limiter)
-    (lastUse, settings, readiness) = (app.lastUse, app.settings, app.readiness)
+    (lastUse, memory, settings, readiness) = (app.lastUse, app.memory, app.settings, app.readiness)
     (metrics, now, uptime, origin) = (app.metrics, app.now, app.uptime, app.origin)
     security = app.security
   }
@@ -110,6 +113,19 @@ public final class SigningKeys: @unchecked Sendable {  // Sendable: owned by its
   public internal(set) var vaults: VaultRing
 
   init(_ signer: TokenSigner, _ vaults: VaultRing) { (current, self.vaults) = (signer, vaults) }
+}
+
+/// What a loop remembers from one request to the next: a value of each type.
+public final class LoopMemory: @unchecked Sendable {  // Sendable: owned by its loop's thread
+  private var values: [ObjectIdentifier: AnyObject] = [:]
+
+  /// The value of a type, which is made when it is first asked for.
+  public func value<Value: AnyObject>(made make: () -> Value) -> Value {
+    if let known = values[ObjectIdentifier(Value.self)] as? Value { return known }
+    let new = make()
+    values[ObjectIdentifier(Value.self)] = new
+    return new
+  }
 }
 
 /// Why the service should not receive requests now.

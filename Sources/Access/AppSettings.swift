@@ -15,6 +15,10 @@ public struct AppSettings: Sendable {
   public var limits = Limits()
   /// How much there may be.
   public var caps = Caps.none
+  /// How much a base may hold, and what one request may do to it.
+  public var rows = RowLimits()
+  /// The largest body with a file, in bytes.
+  public var fileBytes = 1 << 20
 
   /// How many hours a password works that somebody else has set; until then its person can only change it. Nil: it works
   /// forever, and need not be changed.
@@ -48,8 +52,27 @@ public struct AppSettings: Sendable {
     public var baseToken = Limit.none
     /// The limit of one external link, for all its visitors and their base tokens.
     public var link = Limit.none
+    /// The limit of one base, for all calls that read or change what it holds.
+    public var base = Limit.none
 
     /// Limits nothing.
+    public init() {}
+  }
+
+  /// How much a base may hold, and what one request may do to it.
+  public struct RowLimits: Sendable {
+    /// The largest body with rows, in bytes.
+    public var bodyBytes = 16 << 20
+    /// Rows that a request may list, append or change.
+    public var ofRequest = 1000
+    /// Rows of all tables of a base.
+    public var ofBase: Int64 = 100_000
+    /// Tables of a base.
+    public var tables = 200
+    /// Whether each value that would be lost silently is refused, whatever a request says.
+    public var isStrict = false
+
+    /// SeaTable's limits.
     public init() {}
   }
 

@@ -27,6 +27,8 @@ public struct BaseTokenBearer: Principal {
   public let permission: Permission
   /// What the token says.
   public let claims: BaseTokenClaims
+  /// The person who has made the API token that it was minted from; nil without one.
+  let maker: UserID?
   /// For whom it was minted.
   public var holder: Holder {
     if claims.externalLinkID != nil { return .visitor }
@@ -42,6 +44,10 @@ public struct BaseTokenBearer: Principal {
     /// Whoever has an external link.
     case visitor
   }
+  /// Under whose name something is written with the token: the person, for a program the maker of its API token, as
+  /// `…@auth.local`. Another component's token says it itself; that may be empty.
+  public var author: String { maker?.wire ?? claims.username }
+
   /// Who holds the token, whatever address they call from and however many tokens they have.
   public var subject: Subject {
     if let link = claims.externalLinkID { return .visitor(ID(link)) }
@@ -90,8 +96,11 @@ public struct BaseTokenBearer: Principal {
     try found.check(claims, uuid, permission, at: app.now())
     return BaseTokenBearer(
       base: found.base, uuid: uuid, baseName: found.name, workspace: found.workspace, team: found.team,
-      permission: permission, claims: claims)
+      permission: permission, claims: claims, maker: found.maker)
   }
+
+  /// The refusal of this bearer.
+  func refused(_ refusal: Refusal) -> KnownRefusal { claims.refused(refusal) }
 
   private struct BearerState: RowDecodable {
     let base: ID<Base>
@@ -105,6 +114,7 @@ public struct BaseTokenBearer: Principal {
     let longestLifetime: Int64?
     let isFromItsNetworks: Bool
     let isRevoked: Bool
+    let maker: UserID?
 
     init(_ row: Row) throws(PostgresError) {
       base = try row["base_id"]
@@ -118,6 +128,7 @@ public struct BaseTokenBearer: Principal {
       longestLifetime = try row["longest_base_token"]
       isFromItsNetworks = try row["is_from_its_networks"]
       isRevoked = try row["is_revoked"]
+      maker = try row["maker"]
     }
 
     /// What the database knows of a token with these claims; nil where there is no such base.
@@ -131,7 +142,8 @@ public struct BaseTokenBearer: Principal {
                token.permission as token_permission, \(permissionOfAccount) as account_permission,
                link.permission as link_permission, team.longest_base_token::bigint as longest_base_token,
                coalesce(\(APITokenBearer.mayCall(from: address)), true) as is_from_its_networks,
-               exists (select from revoked_base_token where jti = \(claims.id)) as is_revoked
+               exists (select from revoked_base_token where jti = \(claims.id)) as is_revoked,
+               (select uid from account as maker where maker.id = token.created_by) as maker
         from base
         left join team on team.id = base.team_id
         left join api_token as token

@@ -31,6 +31,20 @@ extension App {
     return try await writer.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)
   }
 
+  /// Runs a body that changes the tables of a base, with a base token. What it writes into the audit log is put down to
+  /// the person who holds the token; if that is a program, only to the request.
+  ///
+  /// - Throws: What the body threw, or `PostgresError`.
+  public func change<Value: Sendable>(
+    by writer: BaseWriter, statementTime: Duration? = nil, _ body: (Transaction) async throws -> Value
+  ) async throws -> Value {
+    let account: ID<Account>? = if case .person(let account) = writer.bearer.holder { account } else { nil }
+    let json = JSONWriter.bytes(of: Actor(account: account, origin: origin))
+    let time: SQL? = statementTime.map { ", set_config('statement_timeout', \("\($0.components.seconds)s"), true)" }
+    let actor: SQL = "select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true)"
+    return try await self.writer.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)
+  }
+
   /// Runs a statement that writes bookkeeping, which is not attributed to anyone. Returns the number of rows that it
   /// affected.
   ///
@@ -67,6 +81,8 @@ public enum Bookkeeping {
   case retention
   /// How far the audit log was written to the output.
   case shipping
+  /// What bases hold. The operations of a base say who has changed it.
+  case content
 }
 
 /// The origin of a request.

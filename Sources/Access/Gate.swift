@@ -30,13 +30,15 @@ public struct Gate {
     try count(.site(site.text), AppSettings.Limit(perMinute: ofSite, isChosen: limit.isChosen))
   }
 
-  /// Admits the subject of the request.
+  /// Admits the caller of the request.
   ///
   /// - Throws: `Refusal.obliged`, `Refusal.limited`.
-  public mutating func admit(_ subject: Subject) throws(Refusal) {
+  public mutating func admit(_ caller: some Principal) throws(Refusal) {
+    let subject = caller.subject
     asker = subject.asker
     try checkDuty(of: subject)
     try count(subject)
+    if let base = caller.calledBase { try count(.base(base), app.settings.limits.base) }
     noteUse(by: subject)
   }
 

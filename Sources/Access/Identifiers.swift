@@ -143,6 +143,17 @@ public struct BaseUUID: Sendable, Hashable {
     }
     self.text = text
   }
+
+  /// Parses its 32 hexadecimal digits; nil if the text is no such.
+  init?(withoutDashes text: String) {
+    guard text.utf8.count == 32, isHexadecimal(text.utf8) else { return nil }
+    var rest = Substring(text)
+    let parts = [8, 4, 4, 4, 12].map { length in
+      defer { rest = rest.dropFirst(length) }
+      return String(rest.prefix(length))
+    }
+    self.init(parts.joined(separator: "-"))
+  }
 }
 
 extension BaseUUID: PostgresValue {

@@ -127,7 +127,8 @@ public struct BaseUUIDSegment: PathVariable {
   /// `base_uuid`
   public static let variable = "base_uuid"
   let named: String
-  var uuid: BaseUUID? { BaseUUID(named) }
+  /// Clients that know SeaTable's webhooks leave out the dashes.
+  var uuid: BaseUUID? { BaseUUID(named) ?? BaseUUID(withoutDashes: named) }
   /// Accepts any text.
   public init(_ segment: String) { named = segment }
 }

@@ -19,9 +19,13 @@ public protocol Principal: Sendable {
   /// On whose behalf the caller acts. This decides about rate limits and the required second factor, and whose use is
   /// recorded.
   var subject: Subject { get }
+  /// The base whose content the caller asks for, or changes: such calls are counted for it, too. Nil for all others.
+  var calledBase: ID<Base>? { get }
 }
 
 extension Principal {
+  /// Most principals do not reach into a base.
+  public var calledBase: ID<Base>? { nil }
   /// Most principals show a token.
   public static var isInAuthorization: Bool { true }
   /// Most principals show something that only they have.

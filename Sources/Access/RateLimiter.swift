@@ -41,9 +41,10 @@ public final class RateLimiter: Sendable {
     case apiToken(ID<APIToken>)
     case baseToken(BaseTokenHolder, of: ID<Base>)
     case link(ID<BaseLink>)
+    case base(ID<Base>)
 
     /// All names of limits.
-    public static let names = ["address", "site", "account", "token", "base-token", "link"]
+    public static let names = ["address", "site", "account", "token", "base-token", "link", "base"]
 
     var name: String {
       switch self {
@@ -53,6 +54,7 @@ public final class RateLimiter: Sendable {
       case .apiToken: "token"
       case .baseToken: "base-token"
       case .link: "link"
+      case .base: "base"
       }
     }
   }
@@ -109,7 +111,7 @@ public final class RateLimiter: Sendable {
 
 /// The state of a limit after a request (draft-ietf-httpapi-ratelimit-headers).
 public struct RateLimit: Sendable, Equatable {
-  /// `address`, `site`, `account`, `token`, `base-token` or `link`.
+  /// `address`, `site`, `account`, `token`, `base-token`, `link` or `base`.
   public let name: String
   /// The limit in requests per minute.
   public let limit: Int64

@@ -31,6 +31,9 @@ public struct Request: Sendable {
   /// either.
   public var isForwarded = false
 
+  /// The media type of the body in lower case, without parameters; empty if the request has none.
+  public var mediaType: String { MediaType(headers[.contentType] ?? "").name }
+
   /// Makes a request.
   public init(
     id: String, _ method: Method, _ target: Target, headers: Headers = Headers(), body: [UInt8] = [],
@@ -56,6 +59,7 @@ public struct Headers: Sendable {
     case oneTimePassword = "x-seafile-otp"
     case origin = "origin"
     case requestID = "x-request-id"
+    case strict = "x-basekeeper-strict"
     case requestedMethod = "access-control-request-method"
     case traceParent = "traceparent"
     case userAgent = "user-agent"

@@ -54,7 +54,7 @@ public struct PostgresCell {
   func binary() throws(PostgresError) -> UnsafeRawBufferPointer {
     let bytes = try bytes()
     switch type {
-    case .bytea: return bytes
+    case .bytea, .uuid: return bytes
     case .json, .jsonb: return try json(bytes)
     default: throw mismatch("bytea")
     }
@@ -124,8 +124,9 @@ struct PostgresType: Hashable, Sendable {
   static let varchar = PostgresType(rawValue: 1043)
   static let timestamptz = PostgresType(rawValue: 1184)
   static let jsonb = PostgresType(rawValue: 3802)
+  static let uuid = PostgresType(rawValue: 2950)
 
   /// The array types of the types above, in the same order, without `unknown`.
   static let arrays: Set<PostgresType> = Set(
-    [1000, 1001, 1003, 1016, 1005, 1007, 1009, 199, 1014, 1015, 1185, 3807].map(PostgresType.init(rawValue:)))
+    [1000, 1001, 1003, 1016, 1005, 1007, 1009, 199, 1014, 1015, 1185, 3807, 2951].map(PostgresType.init(rawValue:)))
 }

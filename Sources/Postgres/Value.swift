@@ -96,7 +96,7 @@ extension Array: PostgresDecodable where Element: PostgresElement {
 extension UInt8: PostgresElement {
   /// A `bytea`.
   public static func parameter(of array: [UInt8]) -> PostgresParameter { .bytes(array) }
-  /// Reads a `bytea`, or the text of a `json` or `jsonb`.
+  /// Reads a `bytea`, the 16 bytes of a `uuid`, or the text of a `json` or `jsonb`.
   public static func array(_ cell: PostgresCell) throws(PostgresError) -> [UInt8] { Array(try cell.binary()) }
 }
 
@@ -133,6 +133,18 @@ extension PostgresElement where Self: PostgresDecodable {
     try cell.forEachElement { (element) throws(PostgresError) in elements.append(try Self(element)) }
     return elements
   }
+}
+
+/// JSON for a statement: write `\(json)::jsonb`. It is sent as it is, and must be valid.
+public struct PostgresJSON: PostgresEncodable {
+  /// The JSON text.
+  public let bytes: [UInt8]
+
+  /// Takes a JSON text.
+  public init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  /// `jsonb` in its binary format: the text, with the format's version in front.
+  public var postgresParameter: PostgresParameter { .bytes([1] + bytes) }
 }
 
 // MARK: Swift's own types

@@ -7,6 +7,8 @@ public struct ServerLimits: Sendable {
   public var targetBytes = 8_192
   /// A request's body; a longer one is answered with 413.
   public var bodyBytes = 1_048_576
+  /// The same with a file, which only the service knows.
+  public var fileBytes = 1_048_576
   /// Bytes of all bodies that were received and not yet answered. Above that, requests get 503.
   public var bodyMemory = 67_108_864
   /// The same for one address, or one IPv6 network of 64 bits; for one of 48 bits, four times as much. Above that,

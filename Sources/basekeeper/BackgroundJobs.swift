@@ -29,7 +29,10 @@ struct BackgroundJobs {
 
   /// The jobs of the whole replica, which run on its first loop.
   func ofReplica(_ app: App, _ db: WritableDatabase) -> [Job] {
-    let shared = [clearTrash(app, db), forgetAttempts(app, db), forgetAnswers(app, db), WorkQueue.forgetting(db)]
+    let shared = [
+      clearTrash(app, db), clearRows(app, db), forgetAttempts(app, db), forgetAnswers(app, db),
+      WorkQueue.forgetting(db),
+    ]
     return shared + [compareClocks(app)] + forgetFirstStart(app) + shipAuditLog(app)
   }
 
@@ -79,6 +82,14 @@ struct BackgroundJobs {
     Job("clear-trash", every: .seconds(3600), by: .oneReplica(of: db, limit: .seconds(600))) { _ in
       let count = try await Trash(app).clearOld(afterDays: configuration.trashDays)
       if count > 0 { log.write(.info, .trashCleared) { $0.add("bases", count) } }
+    }
+  }
+
+  /// Deletes what bases have left that are gone, and what was done to others long ago.
+  private func clearRows(_ app: App, _ db: WritableDatabase) -> Job {
+    Job("clear-rows", every: .seconds(60), by: .oneReplica(of: db, limit: .seconds(600))) { _ in
+      _ = try await Contents(app).deleteLeftBehind()
+      try await Contents(app).deleteOldOperations(afterDays: configuration.operationDays)
     }
   }
 

@@ -125,6 +125,7 @@ private struct Makings {
     var settings = AppSettings(publicURL: configuration.publicURL)
     settings.limits = configuration.requestLimits
     settings.caps = configuration.caps
+    (settings.rows, settings.fileBytes) = (configuration.rowLimits, configuration.limits.fileBytes)
     settings.firstPasswordHours = configuration.firstPasswordHours
     settings.accountTokens = configuration.accountTokens
     settings.confirmsEmailChange = configuration.confirmsEmailChange

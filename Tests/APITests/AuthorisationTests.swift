@@ -114,10 +114,17 @@ import Testing
 
   /// The exact answer to who is not admitted.
   static func refusal(of caller: Caller, by route: Route) -> (status: Int, body: String) {
+    let isGateway = route.path.hasPrefix("/api-gateway/")
+    let takesBaseToken = ["base-token", "base-reader", "base-writer"].contains(route.principal)
     switch caller {
+    case .nobody where isGateway, .malformed where isGateway: return (403, #"{"error_message":"invalid token"}"#)
     case .nobody, .malformed: return (403, #"{"detail":"Authentication credentials were not provided."}"#)
-    case .expiredBaseToken where route.principal == "base-token": return (403, #"{"error_msg":"Token expired."}"#)
-    case _ where route.principal == "base-token": return (403, #"{"error_message":"invalid token"}"#)
+    case .expiredBaseToken where isGateway:
+      return (403, #"{"error_msg":"Token expired.","error_message":"Token expired."}"#)
+    case .expiredBaseToken where takesBaseToken: return (403, #"{"error_msg":"Token expired."}"#)
+    case .readingBaseToken where isGateway, .visitingBaseToken where isGateway:
+      return (403, #"{"error_msg":"Permission denied.","error_message":"Permission denied."}"#)
+    case _ where takesBaseToken: return (403, #"{"error_message":"invalid token"}"#)
     case .unenrolled where ["account", "choosing-password", "team-member", "token-verifier"].contains(route.caller):
       return (
         403,
@@ -125,7 +132,9 @@ import Testing
           + #"/api/v2.1/user/two-factor-auth/ first."}"#
       )
     case _ where route.principal == "api-token": return (403, #"{"error_msg":"Permission denied."}"#)
-    case _ where caller != .unenrolled && !caller.kinds.isDisjoint(with: [.anonymous, .apiToken, .baseToken]):
+    case _
+    where caller != .unenrolled
+      && !caller.kinds.isDisjoint(with: [.anonymous, .apiToken, .baseToken, .readOnlyBaseToken]):
       return (401, #"{"detail":"Invalid token"}"#)
     case .teamAdmin where route.principal == "team-base-user": return (403, #"{"error_msg":"Permission denied."}"#)
     case _ where ["team-admin", "team-base-user", "system-admin"].contains(route.principal):

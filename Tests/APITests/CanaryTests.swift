@@ -13,7 +13,7 @@ import Testing
 @Suite struct Canaries {
   /// The operations whose response never shows a name of a team, a person or anything of theirs.
   private static let nameless: Set = [
-    "getMetrics", "authPing", "getTwoFactor", "getBaseSize", "createTempApiToken", "getMetadata", "teamGetTokenPolicy",
+    "getMetrics", "authPing", "getTwoFactor", "getBaseSize", "createTempApiToken", "teamGetTokenPolicy",
     "teamGetTeamSettings", "systemListAdminUsers", "systemListRegistrationLogs", "systemListEmailLogs",
     "systemListAbuseReports", "systemGetActiveUsersPerDay", "systemGetSystemInformation",
   ]
@@ -37,7 +37,7 @@ import Testing
     case ("system-admin", _): try await world.call(.get, example.theirs, as: .systemAdmin)
     case ("api-token", _):
       try await world.call(.get, example.theirs, authorization: "Token \(World.theirAPIToken)")
-    case ("base-token", _):
+    case ("base-token", _), ("base-reader", _):
       try await world.call(.get, example.theirs, authorization: "Token \(baseToken(in: world))")
     // People do not share with themselves.
     case (_, "listMyShares"), (_, "listMyGroupShares"):

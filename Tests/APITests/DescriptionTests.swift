@@ -28,7 +28,7 @@ import Testing
   @Test func `operations with a token describe refusals, and those with the database its outages`() throws {
     let refusals: [String: [Int]] = [
       "anyone": [], "metrics-reader": [403], "link-visitor": [403, 503], "api-token": [403, 503],
-      "base-token": [403, 503],
+      "base-token": [403, 503], "base-reader": [403, 503], "base-writer": [403, 503],
     ]
     for operation in try Description.shared.get().operations {
       let expected = refusals[operation.principal] ?? [401, 403, 503]

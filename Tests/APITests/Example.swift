@@ -29,6 +29,7 @@ struct Example: Sendable, CustomTestStringConvertible {
       "user_id": user,
       "group_member": route.operation == "removeGroupMember" ? Self.groupAdmin : Self.member,
       "base_uuid": restoresByUUID ? World.oldProjects : World.projects,
+      "row_id": World.row, "view_name": route.operation == "deleteView" ? "Second" : "0000",
       "token_id": "1", "invitation_id": "1", "external_link_token": World.externalLink, "invite_link_token": inviteLink,
     ])
   }
@@ -38,7 +39,8 @@ struct Example: Sendable, CustomTestStringConvertible {
     let user = route.operation.hasSuffix("ListBasesSharedToUser") ? Self.theirGuest : Self.foreigner
     return filled([
       "workspace_id": "10", "base_name": "canary%20base", "org_id": "2", "base_id": "5", "group_id": "2",
-      "user_id": user, "base_uuid": World.theirs, "external_link_token": String(repeating: "f", count: 52),
+      "user_id": user, "base_uuid": World.theirs, "row_id": World.row, "view_name": "0000",
+      "external_link_token": String(repeating: "f", count: 52),
       "invite_link_token": String(repeating: "9", count: 52),
     ])
     .replacing("=Projects", with: "=canary%20base").replacing("workspace_id=9", with: "workspace_id=10")
@@ -88,6 +90,8 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "systemGetOrganizationNames": "?org_ids=1"
     case "systemGetActiveUsersPerDay": "?start=2026-01-01&end=2026-01-03"
     case "systemListActiveUsersByDay": "?date=2026-01-01"
+    case "listRows", "getRow": "?table_name=Table1&convert_keys=true"
+    case "listColumns", "listViews", "createView", "getView", "updateView", "deleteView": "?table_name=Table1"
     default: ""
     }
   }
@@ -144,6 +148,33 @@ struct Example: Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// The body of what changes a base's content, as JSON; nil for all other routes.
+  var json: String? {
+    let body: String? =
+      switch route.operation {
+      case "appendRows": #""rows": [{"Name": "New", "Age": 7}]"#
+      case "updateRow": #""updates": [{"row_id": "\#(World.row)", "row": {"Name": "Changed"}}]"#
+      case "deleteRow", "lockRows", "unlockRows": #""row_ids": ["\#(World.row)"]"#
+      case "renameTable": #""new_table_name": "Renamed""#
+      case "deleteTable": ""
+      case "insertColumn": #""column_name": "Note", "column_type": "text""#
+      case "updateColumn": #""column": "Age", "op_type": "rename_column", "new_column_name": "Years""#
+      case "deleteColumn": #""column": "Age""#
+      case "appendColumns": #""columns": [{"column_name": "Note", "column_type": "text"}]"#
+      case "addSelectOption": #""column": "State", "options": [{"name": "new"}]"#
+      case "updateSelectOption": #""column": "State", "options": [{"id": "1", "name": "begun"}]"#
+      case "deleteSelectOption": #""column": "State", "option_names": ["open"]"#
+      case "updateColumnCascade":
+        #""parent_column": "State", "child_column": "City", "cascade_settings": {"open": ["Lyon"]}"#
+      case "createTable": #""table_name": "New table""#
+      case "createView": #""name": "New view""#
+      case "updateView": #""name": "Renamed""#
+      default: nil
+      }
+    if route.operation == "createTable" { return body.map { "{\($0)}" } }
+    return body.map { #"{"table_name": "Table1"\#($0.isEmpty ? "" : ", ")\#($0)}"# }
+  }
+
   private static let newUser = ["email": "new@example.com", "password": "a new password", "name": "New"]
 
   static let importedFile = "email,password,name\nnew@example.com,a new password,New\n"
@@ -156,6 +187,10 @@ extension World {
       let enrolment = try await call(.post, example.path, as: caller)
       let code = (enrolment["secret"] as? String).map { oneTimePassword(of: $0) }
       return try await call(.put, example.path, as: caller, ["code": code ?? "none"])
+    }
+    if let json = example.json {
+      return try await send(
+        example.route.method, example.path, as: caller, type: "application/json", body: Array(json.utf8))
     }
     guard example.route.operation == "systemImportUsers" else {
       return try await call(example.route.method, example.path, as: caller, example.fields)

@@ -52,25 +52,27 @@ import Testing
     }
   }
 
-  @Test func `a body is small unless it has a file, and large ones need an authorised caller`() async throws {
+  @Test func `a body is small unless it has a file or rows, and large ones need an authorised caller`() async throws {
+    let rows: Set = ["appendRows", "updateRow", "deleteRow"]
     try await World.with { world async throws in
       func request(_ route: Route, as caller: Caller) throws -> Request {
         let credential = try #require(world.credentials[caller])
-        return try Self.request(route.method, route.path, [.authorization: "Token \(credential)"])
+        let path = route.path.replacing("{base_uuid}", with: World.projects)
+        return try Self.request(route.method, path, [.authorization: "Token \(credential)"])
       }
       for route in routes {
-        let isLarge = ["systemImportUsers"].contains(route.operation)
-        #expect((route.body == .large) == isLarge, "\(route.operation)")
-        let asked = try request(route, as: .systemAdmin)
-        for (size, most) in [
-          (10, 65_536), (65_536, 65_536), (65_537, isLarge ? .max : 65_536), (nil, isLarge ? .max : 65_536),
-        ] as [(UInt64?, Int)] {
+        let hasRows = rows.contains(route.operation)
+        let isLarge = hasRows || route.operation == "systemImportUsers"
+        #expect((route.body != .small) == isLarge, "\(route.operation)")
+        let asked = try request(route, as: hasRows ? .baseToken : .systemAdmin)
+        let most = hasRows ? 16 << 20 : isLarge ? 1 << 20 : 65_536
+        for (size, most) in [(10, 65_536), (65_536, 65_536), (65_537, most), (nil, most)] as [(UInt64?, Int)] {
           let verdict = try await Self.verdict(world, asked, announcing: size)
           #expect(verdict.status == nil, "\(route.operation)")
           #expect(verdict.most == most, "\(route.operation)")
         }
         guard isLarge else { continue }
-        for caller in [Caller.groupOwner, .teamAdmin, .apiTokenReader, .deactivated, .forger] {
+        for caller in [Caller.groupOwner, .teamAdmin, .apiTokenReader, .readingBaseToken, .deactivated, .forger] {
           for size in [1_000_000, nil] as [UInt64?] {
             let verdict = try await Self.verdict(world, request(route, as: caller), announcing: size)
             #expect([401, 403].contains(verdict.status), "\(caller)")

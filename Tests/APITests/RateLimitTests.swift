@@ -68,14 +68,14 @@ import Testing
       .account(ID(1)), .account(ID(2)), .apiToken(ID(1)), .link(ID(1)),
       .address("1"), .address("192.0.2.1"), .address("2001:db8::1"),
       .baseToken(.program(ID(1)), of: ID(1)), .baseToken(.program(ID(1)), of: ID(2)),
-      .baseToken(.person(ID(1)), of: ID(1)), .baseToken(.other(ExactText("1")), of: ID(1)),
+      .baseToken(.person(ID(1)), of: ID(1)), .baseToken(.other(ExactText("1")), of: ID(1)), .base(ID(1)), .base(ID(2)),
     ]
     for key in keys { #expect(Self.pass(limiter, key, of: 3, limit: 2) == 2) }
     let names = keys.map { limiter.take($0, limit: 2, at: Self.start).name }
     #expect(
       names == [
         "account", "account", "token", "link", "address", "address", "address",
-        "base-token", "base-token", "base-token", "base-token",
+        "base-token", "base-token", "base-token", "base-token", "base", "base",
       ])
     #expect(Set(names).isSubset(of: RateLimiter.Key.names))
   }

@@ -67,7 +67,7 @@ import Testing
 
   @Test func `a large body needs a credential in the header`() async throws {
     let ended = try await #require(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = Route(.post, "/files/", "takeFile", as: Anyone.self, Handler<Anyone, NoInput, Success>.none, body: .large)
+      _ = Route(.post, "/files/", "takeFile", as: Anyone.self, Handler<Anyone, NoInput, Success>.none, body: .file)
     }
     #expect(text(of: ended).contains("takeFile: anybody may send a lot"))
   }

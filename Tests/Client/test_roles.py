@@ -59,6 +59,8 @@ FORBIDDEN = [
     "delete from seed",
     "delete from job",
     "update api_token_tally set live = 0",
+    "update data_operation set author = 'x'",
+    "truncate data_row",
     "insert into login_tally values (1, 1)",
     "update audit_change set operation = 'x'",
     "delete from schema_migration",

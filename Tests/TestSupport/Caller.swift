@@ -17,7 +17,8 @@ public enum Caller: String, CaseIterable, Sendable {
   case deactivated, unenrolled
   // Programs, for the base "Projects".
   case apiTokenReader, apiTokenWriter, revokedAPIToken, temporaryToken
-  case baseToken, personalBaseToken, otherBaseToken, expiredBaseToken, orphanedBaseToken, unsignedBaseToken
+  case baseToken, personalBaseToken, readingBaseToken, visitingBaseToken, otherBaseToken, expiredBaseToken,
+    orphanedBaseToken, unsignedBaseToken
 
   /// Their relation to the group "Marketing", its base "Projects" and the team "ours"; invalid tokens count as none.
   public var kinds: Set<CallerKind> {
@@ -35,6 +36,7 @@ public enum Caller: String, CaseIterable, Sendable {
     case .systemAdmin: [.systemAdmin]
     case .apiTokenReader, .apiTokenWriter, .temporaryToken: [.apiToken]
     case .baseToken, .personalBaseToken: [.baseToken]
+    case .readingBaseToken, .visitingBaseToken: [.readOnlyBaseToken]
     case .nobody, .malformed, .forger, .deactivated, .unenrolled, .revokedAPIToken, .otherBaseToken, .expiredBaseToken,
       .orphanedBaseToken, .unsignedBaseToken:
       [.anonymous]
@@ -108,6 +110,10 @@ public enum Caller: String, CaseIterable, Sendable {
       .temporaryToken: app.signer.sign(
         TemporaryTokenClaims(username: member, dtableUUID: World.projects, expiry: later)),
       .baseToken: token,
+      .readingBaseToken: app.signer.sign(
+        .program(expiry: later, dtableUUID: World.projects, permission: "r", appName: "reader", apiTokenID: 1)),
+      .visitingBaseToken: app.signer.sign(
+        .visitor(expiry: later, dtableUUID: World.projects, permission: "r", externalLinkID: 1)),
       .personalBaseToken: app.signer.sign(
         .person(expiry: later, dtableUUID: World.projects, username: member, permission: "rw", accountID: 3)),
       // Valid, but for a base of the member's own.

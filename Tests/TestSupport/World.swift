@@ -37,6 +37,8 @@ public struct World: Sendable {
   public static let groupLink = "c0000000000000000000" + String(repeating: "4", count: 32)
   /// The invite link of the group "Sales".
   public static let salesLink = "d0000000000000000000" + String(repeating: "5", count: 32)
+  /// The first row of "Projects", and of the other team's base.
+  public static let row = "EREREQAAQACAAAAAAAAAAQ"
   /// The group's workspace.
   public static let groupWorkspace = 9
 
@@ -175,6 +177,18 @@ public struct World: Sendable {
     select base_link.id, account.id from base_link, account
     where base_link.base_id = 5 and base_link.kind = 'invite' and account.name = 'canary friend';
     update account_token set name = 'canary laptop' where account_id = 5;
+    insert into data_base (base_id) values (5);
+    insert into data_table (base_id, key, name, position, version, columns, views, row_count, next_position)
+    select 5, key, name, position, version, replace(columns::text, '"Age"', '"canary age"')::jsonb,
+           replace(views::text, 'Default View', 'canary view')::jsonb, row_count, next_position
+    from data_table where base_id = 1;
+    insert into data_row (base_id, table_key, id, position, creator, modifier, cells)
+    select 5, table_key, id, position, 'canary@auth.local', 'canary@auth.local', '{"0000": "canary row"}'
+    from data_row where base_id = 1;
+    insert into data_operation (base_id, op_id, author, op_type, table_key, operation)
+    values (5, 1, 'canary@auth.local', 'append_rows', '0000', '{"rows": ["canary"]}');
+    insert into data_link (base_id, link_id, a, b, position)
+    values (5, 'Lnk1', gen_random_uuid(), gen_random_uuid(), 1);
     """
 
   private static let people = """
@@ -220,6 +234,25 @@ public struct World: Sendable {
       ('20000000-0000-4000-8000-000000000001', 10, 2, 'canary base', 5, 5, null),
       ('20000000-0000-4000-8000-000000000002', 5, 2, 'canary trash', 5, 5, now());
 
+    insert into data_base (base_id) values (1);
+    insert into data_table (base_id, key, name, position, version, columns, views, row_count, next_position) values (
+      1, '0000', 'Table1', 0, 1, '[
+        {"key": "0000", "name": "Name", "type": "text", "width": 200, "data": null},
+        {"key": "Age1", "name": "Age", "type": "number", "width": 200, "data": {"format": "number"}},
+        {"key": "Sta1", "name": "State", "type": "single-select", "width": 200, "data": {"options": [
+          {"id": "1", "name": "open", "color": "#FFFCB5", "textColor": "#202428"},
+          {"id": "2", "name": "closed", "color": "#FFEAB6", "textColor": "#202428"}]}},
+        {"key": "Cit1", "name": "City", "type": "single-select", "width": 200, "data": {"options": [
+          {"id": "3", "name": "Lyon", "color": "#FFFCB5", "textColor": "#202428"}]}}
+      ]', '[
+        {"_id": "0000", "name": "Default View", "type": "table"}, {"_id": "Vw01", "name": "Second", "type": "table"}
+      ]', 2, 3),
+      (1, 'Tab2', 'Table2', 1, 1, '[{"key": "0000", "name": "Name", "type": "text", "width": 200, "data": null}]',
+       '[{"_id": "0000", "name": "Default View", "type": "table"}]', 0, 1);
+    insert into data_row (base_id, table_key, id, position, creator, modifier, cells) values
+      (1, '0000', '11111111-0000-4000-8000-000000000001', 1, 'one@auth.local', 'one@auth.local',
+       '{"0000": "First", "Age1": 1, "Sta1": "1"}'),
+      (1, '0000', '11111111-0000-4000-8000-000000000002', 2, 'one@auth.local', 'one@auth.local', '{"0000": "Second"}');
     insert into folder (workspace_id, name) values (9, 'Drawer');
     insert into user_share (base_id, team_id, account_id, permission, created_by) values
       (1, 1, 11, 'r', 1), (1, 1, 8, 'r', 1);

@@ -33,7 +33,7 @@ private struct Message: Output, JSONEncodable {
   func write(to json: inout JSONWriter) { json.object { $0.add("msg", text) } }
 }
 
-/// Basekeeper stores no rows and no files, so usage is always zero and nothing is limited.
+/// Basekeeper stores no files, and limits the rows of a base, but not those of a person.
 extension OwnAccountRecord: Output, JSONEncodable {
   package func write(to json: inout JSONWriter) {
     json.object {
@@ -55,7 +55,7 @@ extension OwnAccountRecord: Output, JSONEncodable {
       $0.add("usage", 0)
       $0.add("row_usage_rate", "0%")
       $0.add("row_total", -1)
-      $0.add("row_usage", 0)
+      $0.add("row_usage", rows)
       $0.add("api_calls_limit", -1)
       $0.add("api_calls_usage_rate", "0%")
       $0.add("enable_chargebee", false)

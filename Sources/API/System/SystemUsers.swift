@@ -19,7 +19,7 @@ let systemUserRoutes = Table(.systemUsers, [
   Route(.delete, "/api2/two-factor-auth/{user_id}/",                 "systemDisableTwoFactor",   as: SystemAdmin.self, disableTwoFactors),
   Route(.get,    "/api/v2.1/admin/search-user/",                     "systemSearchUser",         as: SystemAdmin.self, searchUsers, from: .standby),
   Route(.get,    "/api/v2.1/admin/search-user-by-org-id/",           "systemSearchUserByOrgId",  as: SystemAdmin.self, searchUsersOfTeam, from: .standby),
-  Route(.post,   "/api/v2.1/admin/import-users/",                    "systemImportUsers",        as: SystemAdmin.self, importUsers, body: .large),
+  Route(.post,   "/api/v2.1/admin/import-users/",                    "systemImportUsers",        as: SystemAdmin.self, importUsers, body: .file),
 ])
 
 // MARK: Wire

@@ -46,7 +46,7 @@ extension TeamSettings: Output, JSONEncodable {
   }
 }
 
-/// SeaTable's usage figures of a team; Basekeeper counts only members.
+/// SeaTable's usage figures of a team; Basekeeper counts members and rows.
 extension TeamInfo: Output, JSONEncodable {
   package func write(to json: inout JSONWriter) {
     json.object {
@@ -59,7 +59,7 @@ extension TeamInfo: Output, JSONEncodable {
       $0.add("storage_quota", -1)
       $0.add("storage_usage", 0)
       $0.add("row_total", -1)
-      $0.add("row_usage", 0)
+      $0.add("row_usage", rows)
       $0.add("big_data_row_limit", -1)
       $0.add("big_data_storage_quota", -1)
       $0.add("big_data_total_rows", 0)

@@ -16,7 +16,8 @@ package struct OwnAccount: Sendable {
       select uid, team_id, email, login_id, name, is_team_admin, is_system_admin
       from live_account where id = \(caller.account)
       """)
-    guard let found else { throw Refusal.badAccountToken }
+    guard var found else { throw Refusal.badAccountToken }
+    found.rows = try await Contents(app).rows(of: caller.account)
     return found
   }
 
@@ -64,6 +65,8 @@ package struct OwnAccountRecord: RowDecodable, Sendable {
   package let name: String
   package let isTeamAdmin: Bool
   package let isSystemAdmin: Bool
+  /// The rows of the live bases in their own workspace.
+  package internal(set) var rows: Int64 = 0
 
   package init(_ row: Row) throws(PostgresError) {
     user = try row["uid"]

@@ -66,7 +66,7 @@ package struct Bases: Sendable {
     guard count == 1 else { throw Refusal.notFound(.base(name)) }
   }
 
-  /// Copies a base into a workspace, with a new UUID and without tokens and shares. If its name is taken there, the
+  /// Copies a base into a workspace, with its rows, a new UUID, and without tokens and shares. If its name is taken there, the
   /// copy is called "name (1)".
   package func copy(_ name: String, by copier: BaseCopier) async throws -> BaseRecord {
     for _ in 1...5 {
@@ -86,10 +86,10 @@ package struct Bases: Sendable {
     let free = freeName(
       like: "source.name",
       unless: "select from base as taken where taken.workspace_id = workspace.id and taken.deleted_at is null")
-    return try await app.change(by: admin.caller) {
+    return try await app.change(by: admin.caller, statementTime: .seconds(60)) { transaction in
       // One copy at a time, so that each finds a free name.
-      try await $0.run("select from workspace where id = \(admin.workspace) for no key update")
-      return try await $0.row(
+      try await transaction.run("select from workspace where id = \(admin.workspace) for no key update")
+      let made: BaseRecord? = try await transaction.row(
         """
         with made as (
           insert into base (workspace_id, team_id, name, icon, color, creator_id, modifier_id)
@@ -103,6 +103,8 @@ package struct Bases: Sendable {
         )
         select \(BaseRecord.columns) from made as base \(BaseRecord.people)
         """)
+      if let made { try await transaction.copyContent(of: source, to: made.id) }
+      return made
     }
   }
 }

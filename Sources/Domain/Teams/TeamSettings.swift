@@ -80,6 +80,8 @@ package struct TeamInfo: RowDecodable, Sendable {
   package let memberQuota: Int64?
   package let members: Int64
   package let activeMembers: Int64
+  /// The rows of its live bases.
+  package internal(set) var rows: Int64 = 0
 
   package init(_ row: Row) throws(PostgresError) {
     id = try row["id"]

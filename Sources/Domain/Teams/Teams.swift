@@ -44,7 +44,7 @@ package struct Teams: Sendable {
   /// A team as its admins see it; nil if there is no such team any more.
   package func info(of team: ID<Team>) async throws(PostgresError) -> TeamInfo? {
     let people: SQL = "account.team_id = \(team) and account.deleted_at is null"
-    return try await app.db.row(
+    var info: TeamInfo? = try await app.db.row(
       """
       select team.id, team.name, team.role, team.member_quota::bigint as member_quota,
              (select count(*) from account where \(people)) as members,
@@ -52,6 +52,8 @@ package struct Teams: Sendable {
       from team
       where team.id = \(team)
       """)
+    info?.rows = try await Contents(app).rows(ofTeam: team)
+    return info
   }
 
   /// Makes a team and its first admin in one transaction. The admin may be an existing person without a team: theirs

@@ -38,6 +38,7 @@ struct Configuration {
   var showsDocs: Bool
   var requestLimits: AppSettings.Limits
   var caps: Caps
+  var rowLimits: AppSettings.RowLimits
   /// Nil: they do not end.
   var firstPasswordHours: Int64?
   var accountTokens: AccountTokenLimits
@@ -56,6 +57,7 @@ struct Configuration {
   var drainTime: Duration
   var shutdownTime: Duration
   var trashDays: Int
+  var operationDays: Int
   /// The file of passwords that nobody may choose; nil if there is none.
   var leakedPasswordsFile: String?
   /// What it says, once it is read: commands that do not need it do not read it.
@@ -128,23 +130,23 @@ struct Configuration {
     nextMasterKey = environment.key("BASEKEEPER_NEXT_MASTER_KEY")
     algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
 
-    (requestLimits, caps) = (environment.requestLimits(), environment.caps())
+    (requestLimits, caps, rowLimits) = (environment.requestLimits(), environment.caps(), environment.rowLimits())
     firstPasswordHours = environment.limit("BASEKEEPER_FIRST_PASSWORD_HOURS")
-    confirmsEmailChange = environment.flag("BASEKEEPER_CONFIRM_EMAIL_CHANGE")
-    requiredSecondFactors = environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody
+    (confirmsEmailChange, requiredSecondFactors) =
+      (environment.flag("BASEKEEPER_CONFIRM_EMAIL_CHANGE"), environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody)
     loops = environment.integer("BASEKEEPER_LOOPS") ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
     (logLevel, shipsAuditLog) = (environment.logLevel, environment.flag("BASEKEEPER_AUDIT_STDOUT"))
     _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
-    (limits, accountTokens) = (environment.limits(), environment.accountTokens())
-    connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS") ?? 4
+    (limits, accountTokens) = (environment.limits(rows: rowLimits.bodyBytes), environment.accountTokens())
+    (connectionsPerLoop, databaseWait) =
+      (environment.integer("BASEKEEPER_DB_CONNECTIONS") ?? 4, environment.seconds("BASEKEEPER_DATABASE_WAIT"))
     (statementTime, connectTime) =
       (environment.seconds("BASEKEEPER_STATEMENT_TIMEOUT"), environment.seconds("BASEKEEPER_CONNECT_TIMEOUT"))
-    databaseWait = environment.seconds("BASEKEEPER_DATABASE_WAIT")
     (drainTime, shutdownTime) =
       (environment.seconds("BASEKEEPER_DRAIN_TIME"), environment.seconds("BASEKEEPER_SHUTDOWN_TIMEOUT"))
-    trashDays = environment.integer("BASEKEEPER_TRASH_DAYS") ?? 30
+    (trashDays, operationDays) =
+      (environment.integer("BASEKEEPER_TRASH_DAYS") ?? 30, environment.integer("BASEKEEPER_OPERATION_DAYS") ?? 90)
     leakedPasswordsFile = environment.text("BASEKEEPER_LEAKED_PASSWORDS")
-
     warnings = environment.strangers + place.warnings + environment.openOrigins
     guard environment.problems.isEmpty else { throw Problems(lines: environment.problems) }
   }
@@ -265,7 +267,7 @@ extension Environment {
   private mutating func bodyMemory(_ name: String, _ body: Int) -> Int {
     let bytes = integer(name) ?? 0
     guard text(name) != nil else { return max(bytes, body) }
-    if (1..<body).contains(bytes) { refuse(name, "must be at least BASEKEEPER_MAX_BODY_BYTES, which is \(body)") }
+    if (1..<body).contains(bytes) { refuse(name, "must be at least as large as the largest body, which is \(body)") }
     return bytes
   }
 
@@ -279,10 +281,11 @@ extension Environment {
     return limits
   }
 
-  fileprivate mutating func limits() -> ServerLimits {
+  fileprivate mutating func limits(rows: Int) -> ServerLimits {
     var limits = ServerLimits()
     limits.headerBytes = integer("BASEKEEPER_MAX_HEADER_BYTES") ?? limits.headerBytes
-    limits.bodyBytes = integer("BASEKEEPER_MAX_BODY_BYTES") ?? limits.bodyBytes
+    limits.fileBytes = integer("BASEKEEPER_MAX_BODY_BYTES") ?? limits.fileBytes
+    limits.bodyBytes = max(limits.fileBytes, rows)
     limits.bodyMemory = bodyMemory("BASEKEEPER_MAX_BODY_MEMORY", limits.bodyBytes)
     limits.bodyMemoryPerAddress = bodyMemory("BASEKEEPER_MAX_BODY_MEMORY_PER_ADDRESS", limits.bodyBytes)
     limits.connections = integer("BASEKEEPER_MAX_CONNECTIONS") ?? limits.connections

@@ -9,11 +9,24 @@ extension Environment {
     limits.apiToken = rateLimit("BASEKEEPER_RATE_LIMIT_TOKEN")
     limits.baseToken = rateLimit("BASEKEEPER_RATE_LIMIT_BASE_TOKEN")
     limits.link = rateLimit("BASEKEEPER_RATE_LIMIT_LINK")
+    // SeaTable's answers always tell what is left of this one.
+    limits.base = AppSettings.Limit(perMinute: Int64(integer("BASEKEEPER_RATE_LIMIT_BASE") ?? 0))
     return limits
   }
 
   private mutating func rateLimit(_ name: String) -> AppSettings.Limit {
     AppSettings.Limit(perMinute: Int64(integer(name) ?? 0), isChosen: text(name) != nil)
+  }
+
+  /// How much a base may hold, and what one request may do to it.
+  mutating func rowLimits() -> AppSettings.RowLimits {
+    var limits = AppSettings.RowLimits()
+    limits.bodyBytes = integer("BASEKEEPER_MAX_ROWS_BYTES") ?? limits.bodyBytes
+    limits.ofRequest = integer("BASEKEEPER_MAX_ROWS_PER_REQUEST") ?? limits.ofRequest
+    limits.ofBase = Int64(integer("BASEKEEPER_MAX_ROWS_PER_BASE") ?? 100_000)
+    limits.tables = integer("BASEKEEPER_MAX_TABLES_PER_BASE") ?? limits.tables
+    limits.isStrict = flag("BASEKEEPER_STRICT_ROWS")
+    return limits
   }
 
   /// How much there may be.

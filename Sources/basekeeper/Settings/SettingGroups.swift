@@ -95,6 +95,8 @@ let settingGroups = [
       "How many seconds serve waits at its start for the database of DATABASE_URL; 0: it does not wait"),
     Setting("BASEKEEPER_TRASH_DAYS", .number(1...36_500), "30",
       "After how many days a deleted base is gone for good"),
+    Setting("BASEKEEPER_OPERATION_DAYS", .number(1...36_500), "90",
+      "After how many days it is forgotten what was done in a base"),
     Setting("BASEKEEPER_DEMO", .flag, "no",
       "Whether the first start creates a demo team with an admin, a member, a group, bases and API tokens"),
   ]),
@@ -142,6 +144,23 @@ let settingGroups = [
       "Requests per minute with the base tokens that one program or person has for one base; 0: no limit"),
     Setting("BASEKEEPER_RATE_LIMIT_LINK", .number(0...10_000_000), "600000",
       "Requests per minute of all visitors of one external link together; 0: no limit"),
+    Setting("BASEKEEPER_RATE_LIMIT_BASE", .number(0...10_000_000), "500",
+      "Calls per minute that read or change what one base holds, whoever sends them, as with SeaTable; 0: no limit"),
+  ]),
+  SettingGroup(title: "Rows", settings: [
+    Setting("BASEKEEPER_MAX_ROWS_PER_BASE", .number(1...10_000_000), "100000",
+      "Rows of all tables of a base together"),
+    Setting("BASEKEEPER_MAX_TABLES_PER_BASE", .number(1...200), "200",
+      "Tables of a base"),
+    Setting("BASEKEEPER_MAX_ROWS_PER_REQUEST", .number(1...10_000), "1000",
+      "Rows that a request may list, append or change; it may delete ten times as many"),
+    Setting("BASEKEEPER_MAX_ROWS_BYTES", .number(1024...268_435_456), "16777216",
+      "The largest body of a request with rows"),
+    Setting("BASEKEEPER_STRICT_ROWS", .flag, "no",
+      """
+      Whether a value that SeaTable would lose without a word is refused with 400, as it is for requests with \
+      X-Basekeeper-Strict: 1
+      """),
   ]),
   SettingGroup(title: "Caps", settings: [
     Setting("BASEKEEPER_MAX_BASES_PER_PERSON", .number(0...1_000_000), "10000",

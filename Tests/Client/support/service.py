@@ -17,7 +17,7 @@ from support.process import BINARY, LISTENS, PATIENCE, kill, send, sockets, wait
 
 SECRET = "a signing secret that tests and service share"
 MASTER_KEY = "a master key that all copies of a test's service share"
-RATE_LIMITS = [f"BASEKEEPER_RATE_LIMIT_{name}" for name in ["ADDRESS", "ACCOUNT", "TOKEN", "BASE_TOKEN", "LINK"]]
+RATE_LIMITS = [f"BASEKEEPER_RATE_LIMIT_{name}" for name in ["ADDRESS", "ACCOUNT", "TOKEN", "BASE_TOKEN", "LINK", "BASE"]]
 # No limit of requests judges the loads that tests send from one address.
 UNLIMITED = dict.fromkeys(RATE_LIMITS, "0")
 # The limits that a service has if nobody sets any.

@@ -1,0 +1,67 @@
+internal import Domain
+internal import Grid
+internal import Ground
+
+extension WireError {
+  /// An error of what a base holds: SeaTable's words where they are known, else ours. Clients look for either of two
+  /// keys.
+  init(of error: GridError) {
+    self =
+      switch error {
+      case .tableNotFound: .twofold(404, "table not found")
+      case .viewNotFound: .twofold(404, "view not found")
+      // As SeaTable spells it.
+      case .rowNotFound: .twofold(404, "row _id not exits")
+      case .rowsNotFound: .twofold(400, "row_id invalid: the table does not have all of these rows.")
+      case .rowLocked: .twofold(403, "A row is locked by somebody else.")
+      case .tooManyRows(let most): .twofold(400, "Too many rows: a request may have \(most) at most.")
+      case .baseFull(let most):
+        .twofold(400, "rows_limit_exceeded: a base may have \(most) rows at most.").limited(by: "rows_per_base")
+      case .tooManyTables(let most):
+        .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
+      case .badRow(let error): WireError(of: error)
+      case .lost(let loss):
+        .twofold(400, "Row \(loss.row), column \(loss.column): \(loss.reason.words), and the request is strict.")
+      case .nameTaken: .twofold(400, "column name already exists").called("column_already_exists")
+      case .schema(let error): WireError(of: error)
+      case .filter(let error): WireError(of: error)
+      }
+  }
+
+  private init(of error: RowError) {
+    self =
+      switch error {
+      case .notObject(let row): .twofold(400, "Row \(row) is not an object.")
+      case .duplicateName(let row, let column): .twofold(400, "Row \(row) has the column \(column) twice.")
+      case .cellTooLarge(let row, let column):
+        .twofold(400, "Row \(row), column \(column): the value has more than \(GridLimit.cell) bytes.")
+      case .cellTooDeep(let row, let column):
+        .twofold(400, "Row \(row), column \(column): the value is nested too deeply.")
+      }
+  }
+
+  private init(of error: FilterError) {
+    self =
+      switch error {
+      case .unknownColumn(let name): .twofold(400, "filters: column \(name) not found")
+      case .predicate(let word, let column): .twofold(400, "filters: \(word) is no predicate of column \(column)")
+      case .term(let column): .twofold(400, "filters: the term of column \(column) is invalid")
+      case .malformed: .twofold(400, "filters invalid.")
+      }
+  }
+}
+
+extension CellLoss.Reason {
+  /// What happens to a value that is lost.
+  fileprivate var words: String {
+    switch self {
+    case .unknownColumn: "the table has no such column"
+    case .readOnly: "it is not written by clients"
+    case .unreadable: "the value does not fit the column"
+    case .notBoolean: "a checkbox takes true or false"
+    case .rounded: "the number would be rounded"
+    case .unknownOption: "the column has no such option"
+    case .nul: "the text has the character U+0000"
+    }
+  }
+}

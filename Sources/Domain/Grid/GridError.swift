@@ -1,0 +1,36 @@
+package import Grid
+
+/// A request for what a base holds fails. `API/Grid/GridErrors.swift` says with which status, and in which words.
+package enum GridError: Error {
+  /// The request names a table that the base does not have, or none.
+  case tableNotFound
+  /// The request names a view that the table does not have.
+  case viewNotFound
+  /// The table does not have this row.
+  case rowNotFound
+  /// The table does not have some of the rows that are to be changed.
+  case rowsNotFound
+  /// Somebody else has locked one of the rows.
+  case rowLocked
+  /// The request has more rows than this.
+  case tooManyRows(Int)
+  /// The base would have more rows than this.
+  case baseFull(Int64)
+  /// The base would have more tables than this.
+  case tooManyTables(Int)
+  /// A row cannot be read.
+  case badRow(RowError)
+  /// A strict request would lose something.
+  case lost(CellLoss)
+  /// A column cannot have the name, because another one has it.
+  case nameTaken
+  /// The tables of the base cannot be changed so.
+  case schema(SchemaError)
+  /// A filter makes no sense.
+  case filter(FilterError)
+}
+
+/// Does what throws an error of the schema's own kind.
+package func changing<Value>(_ body: () throws(SchemaError) -> Value) throws(GridError) -> Value {
+  do { return try body() } catch { throw .schema(error) }
+}

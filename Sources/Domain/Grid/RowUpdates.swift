@@ -1,0 +1,235 @@
+package import Access
+package import Grid
+internal import Ground
+internal import Postgres
+
+extension Rows {
+  // MARK: Changing
+
+  /// Changes cells of rows: all of the changes, or none.
+  package func update(_ changes: RowChanges, by writer: BaseWriter) async throws {
+    guard changes.updates.count <= app.settings.rows.ofRequest else {
+      throw GridError.tooManyRows(app.settings.rows.ofRequest)
+    }
+    try await schemas.resolving(base) { stored -> Void? in
+      let table = try stored.table(changes.table)
+      let read = try await ReadRows.read(
+        changes.updates.map(\.row), ids: changes.updates.map(\.id), of: table, isStrict: changes.isStrict)
+      guard read.unknownOptions.isEmpty else {
+        return try await withOptions(read.unknownOptions, in: table, by: writer) {
+          try await $0.update(changes, by: writer)
+        }
+      }
+      guard !read.rows.isEmpty else { return () }
+      return try await app.keep(.content) { transaction in
+        guard try await hold(table, at: stored, transaction) else { return nil }
+        try await hold(read.ids, of: table, for: Author(writer.bearer), transaction)
+        try await write(read, to: table, Author(writer.bearer), transaction)
+      }
+    }
+  }
+
+  /// Keeps a table as it is for as long as the transaction; false if it is not any more what it was.
+  private func hold(
+    _ table: GridTable, at stored: StoredSchema, _ transaction: Transaction
+  ) async throws -> Bool {
+    let version = stored.version(of: table.key)
+    let found: Held? = try await transaction.row(
+      """
+      select from data_table where base_id = \(base) and key = \(table.key) and version = \(version) for key share
+      """)
+    guard found == nil, !stored.isStored else { return found != nil }
+    // Nobody has ever changed the base, so it has no rows.
+    throw GridError.rowsNotFound
+  }
+
+  /// Locks rows against other writers, in one order. All of them must be there, and nobody else may have locked one.
+  private func hold(
+    _ ids: [RowID], of table: GridTable, for author: Author, _ transaction: Transaction
+  ) async throws {
+    let found: [HeldRow] = try await transaction.rows(
+      """
+      select own.locked_by from data_row as own
+      where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
+      order by own.id for no key update
+      """)
+    guard found.count == Set(ids).count else { throw GridError.rowsNotFound }
+    guard found.allSatisfy({ $0.lockedBy == nil || $0.lockedBy == author.name }) else { throw GridError.rowLocked }
+  }
+
+  /// Writes the cells, and what they were. The rows are locked, so this statement sees what it changes.
+  private func write(
+    _ read: ReadRows, to table: GridTable, _ author: Author, _ transaction: Transaction
+  ) async throws {
+    let changes = RowPatch.list(of: read)
+    let json = PostgresJSON(RowPatch.json(of: changes))
+    let operation = GridOperation(type: "modify_rows", table: table.key, rows: changes.map(\.id), author: author)
+    try await transaction.run(
+      """
+      with sent as (
+        select (value ->> 'i')::uuid as id, value -> 'c' as cells, string_to_array(value ->> 'd', ',') as cleared
+        from jsonb_array_elements(\(json)::jsonb) as sent
+      ), changed as (
+        update data_row as own
+        set cells = own.cells - sent.cleared || sent.cells, modified_at = now(), modifier = \(author.name)
+        from sent
+        where own.base_id = \(base) and own.table_key = \(table.key) and own.id = sent.id
+      )
+      insert into data_operation (\(GridOperation.columns))
+      select \(operation.values(
+        of: base, app,
+        content: """
+          (
+            select jsonb_build_object('rows', jsonb_object_agg(own.id, jsonb_build_object(
+              'cells', sent.cells, 'cleared', sent.cleared,
+              'old', coalesce((
+                select jsonb_object_agg(old.key, old.value) from jsonb_each(own.cells) as old
+                where sent.cells ? old.key or old.key = any(sent.cleared)), '{}'))))
+            from data_row as own join sent on own.id = sent.id
+            where own.base_id = \(base) and own.table_key = \(table.key)
+          )
+          """))
+      """)
+  }
+
+  // MARK: Deleting
+
+  /// Deletes rows, with their links. Returns how many there were.
+  package func delete(_ ids: [RowID], of named: TableName, by writer: BaseWriter) async throws -> Int {
+    let most = 10 * app.settings.rows.ofRequest
+    guard ids.count <= most else { throw GridError.tooManyRows(most) }
+    let author = Author(writer.bearer)
+    return try await schemas.resolving(base) { stored in
+      let table = try stored.table(named)
+      guard stored.isStored, !ids.isEmpty else { return 0 }
+      return try await app.keep(.content) { transaction in
+        guard try await hold(table, at: stored, transaction) else { return nil }
+        let found: [HeldRow] = try await transaction.rows(
+          """
+          select own.locked_by from data_row as own
+          where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
+          order by own.id for update
+          """)
+        guard found.allSatisfy({ $0.lockedBy == nil || $0.lockedBy == author.name }) else {
+          throw GridError.rowLocked
+        }
+        if !found.isEmpty { try await remove(ids, of: table, author, transaction) }
+        return found.count
+      }
+    }
+  }
+
+  private func remove(
+    _ ids: [RowID], of table: GridTable, _ author: Author, _ transaction: Transaction
+  ) async throws {
+    let operation = GridOperation(type: "delete_rows", table: table.key, rows: ids, author: author)
+    let links = table.columns.compactMap { $0.link?.link }
+    try await transaction.run(
+      """
+      with gone as (
+        delete from data_row as own
+        where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
+        returning own.id, own.cells
+      ), unlinked as (
+        delete from data_link as own
+        where own.base_id = \(base) and own.link_id = any(\(links)::text[])
+          and (own.a = any(\(ids)::uuid[]) or own.b = any(\(ids)::uuid[]))
+      ), counted as (
+        update data_table set row_count = row_count - (select count(*) from gone)
+        where base_id = \(base) and key = \(table.key)
+      )
+      insert into data_operation (\(GridOperation.columns))
+      select \(operation.values(
+        of: base, app,
+        content: "jsonb_build_object('rows', (select jsonb_object_agg(gone.id, gone.cells) from gone))"))
+      """)
+  }
+
+  // MARK: Locking
+
+  /// Locks rows, so that nobody else changes or deletes them, or unlocks those that are the caller's own.
+  package func lock(
+    _ ids: [RowID], of named: TableName, _ isLocked: Bool, by writer: BaseWriter
+  ) async throws {
+    guard ids.count <= app.settings.rows.ofRequest else { throw GridError.tooManyRows(app.settings.rows.ofRequest) }
+    let author = Author(writer.bearer)
+    try await schemas.resolving(base) { stored -> Void? in
+      let table = try stored.table(named)
+      return try await app.keep(.content) { transaction in
+        guard try await hold(table, at: stored, transaction) else { return nil }
+        try await hold(ids, of: table, for: author, transaction)
+        let holder: String? = isLocked ? author.name : nil
+        let type: StaticString = isLocked ? "lock_rows" : "unlock_rows"
+        let operation = GridOperation(type: type, table: table.key, rows: ids, author: author)
+        try await transaction.run(
+          """
+          with changed as (
+            update data_row as own set locked_by = \(holder)
+            where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
+          )
+          insert into data_operation (\(GridOperation.columns)) select \(operation.values(of: base, app, content: "'{}'"))
+          """)
+      }
+    }
+  }
+}
+
+/// What becomes of the cells of a row.
+private struct RowPatch {
+  let id: RowID
+  /// The cells that are set, a JSON object.
+  var cells: [UInt8]
+  /// The columns whose cells are emptied.
+  var cleared: Set<ColumnKey>
+
+  /// The changes of a request, one for each row: what comes later counts.
+  static func list(of read: ReadRows) -> [RowPatch] {
+    var places: [RowID: Int] = [:]
+    var patches: [RowPatch] = []
+    for (id, row) in zip(read.ids, read.rows) {
+      let patch = RowPatch(id: id, cells: row.cells, cleared: Set(row.cleared))
+      if let place = places[id] {
+        patches[place].add(patch)
+      } else {
+        places[id] = patches.count
+        patches.append(patch)
+      }
+    }
+    return patches
+  }
+
+  private mutating func add(_ later: RowPatch) {
+    guard let mine = try? JSON(cells), let theirs = try? JSON(later.cells), case .object(let old) = mine,
+      case .object(let new) = theirs
+    else { return }
+    let replaced = Set(new.map(\.name)).union(later.cleared.map(\.text))
+    cells = JSONWriter.bytes(of: JSON.object(old.filter { !replaced.contains($0.name) } + new))
+    cleared = cleared.union(later.cleared)
+  }
+
+  /// The changes as a JSON array, for a statement.
+  static func json(of patches: [RowPatch]) -> [UInt8] {
+    var json: [UInt8] = [UInt8(ascii: "[")]
+    for (index, patch) in patches.enumerated() {
+      if index > 0 { json.append(UInt8(ascii: ",")) }
+      json += #"{"i":""#.utf8
+      patch.id.append(uuidTo: &json)
+      json += #"","d":""#.utf8
+      json += patch.cleared.map(\.text).joined(separator: ",").utf8
+      json += #"","c":"#.utf8
+      json += patch.cells
+      json.append(UInt8(ascii: "}"))
+    }
+    json.append(UInt8(ascii: "]"))
+    return json
+  }
+}
+
+private struct Held: RowDecodable {
+  init(_ row: Row) {}
+}
+
+private struct HeldRow: RowDecodable {
+  let lockedBy: String?
+  init(_ row: Row) throws(PostgresError) { lockedBy = try row["locked_by"] }
+}
