@@ -80,6 +80,7 @@ extension Refusal {
     case .forbiddenLink: .forbiddenLink
     case .missingLinkPassword: .linkPasswordMissing
     case .hiddenMetrics: .hiddenMetrics
+    case .foreignPage: .foreignPage
     case .throttled(.guesses, _): .throttled
     case .throttled(.passwords, _), .throttled(.changes, _): .busy
     case .limited: .rateLimit

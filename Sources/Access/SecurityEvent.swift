@@ -86,6 +86,8 @@ public enum SecurityEvent: Equatable, Sendable {
     case forbiddenLink = "forbidden_link"
     case linkPasswordMissing = "link_password_missing"
     case hiddenMetrics = "hidden_metrics"
+    /// A page of another site has made the request.
+    case foreignPage = "foreign_page"
     /// There were too many guesses before.
     case throttled
     /// Too many passwords were waiting to be hashed, or too many requests changed the same thing.

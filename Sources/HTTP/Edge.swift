@@ -2,7 +2,8 @@
 public struct Edge: Sendable {
   /// The proxies that are trusted to name the client.
   public let proxies: TrustedProxies
-  private let crossOrigin: CrossOrigin
+  /// Which pages of other sites may call the service.
+  public let crossOrigin: CrossOrigin
   /// The header fields of every response, unless the response sets a field of the same name itself.
   public let fields: [(name: String, value: String)]
 

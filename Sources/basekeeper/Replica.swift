@@ -123,6 +123,7 @@ private struct Makings {
     }
     try installation.masterKeys.settle(keys.vaults.current)
     var settings = AppSettings(publicURL: configuration.publicURL)
+    settings.crossOrigin = configuration.edge.crossOrigin
     settings.limits = configuration.requestLimits
     settings.caps = configuration.caps
     settings.firstPasswordHours = configuration.firstPasswordHours
