@@ -84,6 +84,15 @@ def test_a_wrong_method(call, member):
     assert answer.json() == {"detail": 'Method "PATCH" not allowed.'}
 
 
+@pytest.mark.parametrize("method", ["TRACE", "TRACK", "CONNECT"])
+def test_no_method_sends_a_request_back(service, method):
+    target = "localhost:443" if method == "CONNECT" else "/api2/ping/"
+    request = f"{method} {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nCookie: sent-by-the-client\r\n\r\n"
+    answer = raw(service, request.encode())
+    assert answer.split()[1] in (b"400", b"405", b"501"), answer
+    assert b"sent-by-the-client" not in answer
+
+
 def test_an_unknown_path(call, member):
     answer = call("GET", "/api/v2.1/webhooks/", member.token)
     assert (answer.status_code, answer.json()) == (404, {"error_msg": "Not found."})
