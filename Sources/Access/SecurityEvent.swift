@@ -14,7 +14,8 @@ public enum SecurityEvent: Equatable, Sendable {
   case codeWrong(Asker)
   /// A visitor gave a wrong password for a link.
   case linkPasswordWrong(Asker)
-  /// A request was refused with the status 401, 403 or 429.
+  /// A request was refused with the status 401, 403 or 429; or with 404, since what it names is not there or not for the
+  /// asker.
   case refused(RefusalReason, Asker, status: Int)
   /// A client and the service did not agree on TLS.
   case handshakeFailed(HandshakeFailure, count: Int)
@@ -78,6 +79,8 @@ public enum SecurityEvent: Equatable, Sendable {
     case expiredBaseToken = "expired_base_token"
     case notAllowed = "not_allowed"
     case notAdministrator = "not_administrator"
+    /// What was named is not there, or the caller must not learn that it is.
+    case notFound = "not_found"
     /// The caller must first choose a password of their own.
     case passwordDue = "password_due"
     /// The caller must first enrol a second factor.
