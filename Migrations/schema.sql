@@ -2056,7 +2056,9 @@ CREATE FUNCTION serving_rights(relation text, kind "char") RETURNS text[]
       'schema_migration', 'audit_log', 'audit_chain', 'audit_operation', 'audit_change', 'login_tally', 'api_token_tally'
     ) then '{SELECT}'
     when relation = 'login_log' then '{SELECT,INSERT}'
-    when relation in ('account', 'workspace', 'installation', 'seed', 'signing_key', 'job') then '{SELECT,INSERT,UPDATE}'
+    when relation in (
+      'account', 'workspace', 'installation', 'seed', 'signing_key', 'job', 'audit_shipment'
+    ) then '{SELECT,INSERT,UPDATE}'
     else '{SELECT,INSERT,UPDATE,DELETE}'
   end::text[]
 $$;

@@ -177,6 +177,10 @@ static const unsigned char migration_0033[] = {
 #embed "../../Migrations/0033-audit-shipment.sql"
 };
 
+static const unsigned char migration_0034[] = {
+#embed "../../Migrations/0034-shipment-rights.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -210,6 +214,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0030-caps.sql", migration_0030),
     ASSET("0032-master-keys.sql", migration_0032),
     ASSET("0033-audit-shipment.sql", migration_0033),
+    ASSET("0034-shipment-rights.sql", migration_0034),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;
