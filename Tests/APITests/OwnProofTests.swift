@@ -133,6 +133,20 @@ private let member = "member@ours.example"
     }
   }
 
+  @Test func `an administrator with a second factor does not get around it as the admin of a new team`() async throws {
+    try await World.with { world async throws in
+      world.clock.stop()
+      _ = try await TwoFactors.enrol(world, as: .systemAdmin)
+      let before = try await world.database.fingerprint()
+      let answer = try await world.call(
+        .post, "/api/v2.1/admin/organizations/", as: .systemAdmin,
+        ["org_name": "Mine", "admin_email": "root@example.com", "password": "another password"])
+      #expect(answer.status == 403)
+      #expect((answer["error_msg"] as? String)?.hasPrefix("This is your own account") == true, "\(answer.text)")
+      #expect(try await world.database.fingerprint() == before)
+    }
+  }
+
   @Test func `whoever sends what they are called already changes nothing, and is not refused`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
