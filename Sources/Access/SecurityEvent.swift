@@ -19,6 +19,8 @@ public enum SecurityEvent: Equatable, Sendable {
   case refused(RefusalReason, Asker, status: Int)
   /// A client and the service did not agree on TLS.
   case handshakeFailed(HandshakeFailure, count: Int)
+  /// The server refused a request before it reached a route.
+  case turnedDown(TurnedDown, count: Int)
   /// Somebody has used all that the server gives to one address, or to all.
   case limitHit(ServerLimit, count: Int)
   /// The keys have changed. `key` is the ID of a key that signs base tokens, as in their header, or `master`.
@@ -106,6 +108,16 @@ public enum SecurityEvent: Equatable, Sendable {
   /// Why a TLS handshake was not completed.
   public enum HandshakeFailure: String, CaseIterable, Sendable {
     case failed
+    case timedOut = "timed_out"
+  }
+
+  /// Why the server refused a request before it reached a route.
+  public enum TurnedDown: String, CaseIterable, Sendable {
+    /// It does not keep to HTTP, or two servers could read it in two ways.
+    case malformed
+    case tooLarge = "too_large"
+    /// Its method, its version or something else in its header is none that the server knows.
+    case unknown
     case timedOut = "timed_out"
   }
 
