@@ -50,7 +50,9 @@ public final class SecurityWatch: Sendable {
     default:
       guard names.allSatisfy(Self.failedGuesses.contains), names.count <= 1 else { throw amiss("a line too many") }
     }
-    if request.headers[.authorization] != nil, response.status == 404, let event = events.first {
+    if request.headers[.authorization] != nil, response.status == 404, let event = events.first,
+      !Self.anonymous.contains(event["route"] as? String ?? "")
+    {
       guard event["account"] is Int || event["credential"] is String else { throw amiss("nobody is known") }
     }
     for event in events where (event["reason"] as? String).map(Self.personal.contains) == true {
@@ -82,6 +84,8 @@ public final class SecurityWatch: Sendable {
       + SecurityEvent.ProofFailure.allCases.map(\.rawValue) + SecurityEvent.RefusalReason.allCases.map(\.rawValue)
       + SecurityEvent.ChangedSettings.allCases.map(\.rawValue))
   private static let paths = Set(routes.map(\.path))
+  /// Paths of routes that do not look at who asks.
+  private static let anonymous = Set(routes.filter { $0.caller == LinkVisitor.name }.map(\.path))
 
   /// The members of a line that consists only of numbers and known words.
   private static func fields(of line: String, from request: Request) throws -> [String: Any] {
