@@ -3,7 +3,7 @@
 FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpq-dev libmicrohttpd-dev libgnutls28-dev libsodium-dev libssl-dev libunistring-dev libzip-dev \
+        libpq-dev libsodium-dev libssl-dev libunistring-dev libzip-dev \
         libexpat1-dev postgresql-client-15 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
@@ -23,11 +23,12 @@ FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="Basekeeper" \
       org.opencontainers.image.description="Team administration and tokens for SeaTable clients, over PostgreSQL" \
       org.opencontainers.image.licenses="Apache-2.0"
-# libreadline8 is for psql. The package postgresql-client-15 would bring in all of Perl, so only the three programs that
-# backup and restore need are copied.
+# ca-certificates is for checking a PostgreSQL on another machine, libreadline8 for psql. The package
+# postgresql-client-15 would bring in all of Perl, so only the three programs that backup and restore need are copied.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpq5 libmicrohttpd12 libgnutls30 libsodium23 libssl3 libunistring2 libzip4 libexpat1 libstdc++6 libreadline8 \
+        libpq5 libsodium23 libssl3 libunistring2 libzip4 libexpat1 libstdc++6 libreadline8 \
+        ca-certificates \
     && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/cache/ldconfig \
     && groupadd --gid 10001 basekeeper \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin basekeeper \

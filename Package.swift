@@ -23,11 +23,10 @@ let package = Package(
   products: [.executable(name: "basekeeper", targets: ["basekeeper"])],
   targets: [
     // C libraries and system calls: module.modulemap and shim.h, each imported by one module below,
-    // libsodium by two.
+    // libsodium and Linux by two.
     .systemLibrary(name: "CLinux"),
     .systemLibrary(name: "CLibPQ"),
-    .systemLibrary(name: "CMicrohttpd"),
-    .systemLibrary(name: "CGnuTLS"),
+    .systemLibrary(name: "COpenSSL"),
     .systemLibrary(name: "CCrypto"),
     .systemLibrary(name: "CSodium"),
     .systemLibrary(name: "CUnistring"),
@@ -47,7 +46,8 @@ let package = Package(
     module("Postgres", "Ground", "Loop", "CLibPQ"),
     module("Jobs", "Ground", "Loop", "Postgres"),
     module("Cluster", "Ground", "Loop", "Postgres"),
-    module("Server", "Ground", "Loop", "HTTP", "CMicrohttpd", "CGnuTLS"),
+    module("Wire", "Ground", "HTTP"),
+    module("Server", "Ground", "Loop", "HTTP", "Wire", "CLinux", "COpenSSL"),
     module("Spreadsheet", "CZip", "CExpat"),
     module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
     module("Domain", "Access", "Ground", "Postgres", "Jobs", "Grid", "Query", "Crypto", "Assets"),
@@ -59,6 +59,10 @@ let package = Package(
         "Assets",
       ],
       swiftSettings: strict),
+
+    // The server alone, for script/http-fuzz.
+    .executableTarget(
+      name: "echo", dependencies: ["Server", "HTTP", "Loop"], path: "Tests/Echo", swiftSettings: strict),
 
     .target(
       name: "TestSupport",
@@ -73,7 +77,8 @@ let package = Package(
     tests("PostgresTests", "Ground", "Postgres", "Cluster", "Loop", "TestSupport"),
     tests("JobsTests", "Ground", "Jobs", "Postgres", "Loop", "TestSupport"),
     tests("SpreadsheetTests", "Spreadsheet"),
-    tests("ServerTests", "Server", "HTTP", "Loop", "CGnuTLS", "TestSupport"),
+    tests("WireTests", "Ground", "HTTP", "Wire"),
+    tests("ServerTests", "Server", "HTTP", "Loop", "COpenSSL", "TestSupport"),
     .testTarget(
       name: "FuzzTests", dependencies: ["API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Query", "Crypto"],
       path: "Tests/Fuzz",

@@ -2142,7 +2142,9 @@ CREATE FUNCTION serving_rights(relation text, kind "char") RETURNS text[]
     ) then '{SELECT}'
     when relation = 'login_log' then '{SELECT,INSERT}'
     when relation = 'data_operation' then '{SELECT,INSERT,DELETE}'
-    when relation in ('account', 'workspace', 'installation', 'seed', 'signing_key', 'job') then '{SELECT,INSERT,UPDATE}'
+    when relation in (
+      'account', 'workspace', 'installation', 'seed', 'signing_key', 'job', 'audit_shipment'
+    ) then '{SELECT,INSERT,UPDATE}'
     else '{SELECT,INSERT,UPDATE,DELETE}'
   end::text[]
 $$;

@@ -98,10 +98,10 @@ public struct Route: Sendable {
     }
     (self.method, self.path, self.operation, status) = (method, path, operation, Out.status)
     (self.principal, caller, openness) = (principal, P.name, method == .get ? P.openness : .shown)
-    (self.isDoneOnce, self.source, self.body) = (isDoneOnce, source, body)
-    isShown = P.isShown
+    (self.isDoneOnce, self.source, self.body, isShown) = (isDoneOnce, source, body, P.isShown)
     authorise = { request, segments, app in _ = try await P.authorise(variables.taken(segments), request, app) }
     handle = { request, segments, app, gate in
+      try P.refuseForeignPages(request, app)
       let caller = try await P.authorise(variables.taken(segments), request, app)
       try gate.admit(caller)
       let named: In.Path = variables.taken(segments)

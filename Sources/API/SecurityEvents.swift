@@ -12,7 +12,7 @@ extension SecurityEvent {
     let guess = refusal.flatMap { Self.guess($0, asker) } ?? (error as? DomainError).flatMap { Self.guess($0, asker) }
     if let guess {
       self = guess
-    } else if [401, 403, 429].contains(status) {
+    } else if [401, 403, 429].contains(status) || refusal?.reason == .notFound {
       self = .refused(refusal?.reason ?? Self.reason(of: error), asker, status: status)
     } else {
       return nil
@@ -75,11 +75,13 @@ extension Refusal {
     case .expiredBaseToken: .expiredBaseToken
     case .notAllowed: .notAllowed
     case .notAdministrator: .notAdministrator
-    case .notFound, .wrongLinkPassword: nil
+    case .notFound: .notFound
+    case .wrongLinkPassword: nil
     case .expiredLink: .expiredLink
     case .forbiddenLink: .forbiddenLink
     case .missingLinkPassword: .linkPasswordMissing
     case .hiddenMetrics: .hiddenMetrics
+    case .foreignPage: .foreignPage
     case .throttled(.guesses, _): .throttled
     case .throttled(.passwords, _), .throttled(.changes, _): .busy
     case .limited: .rateLimit

@@ -87,6 +87,8 @@ struct WireError {
       case .missingLinkPassword, .wrongLinkPassword: .message(403, "The link's password is missing or wrong.")
       case .hiddenMetrics:
         .message(403, "The metrics may not be read from this address: see BASEKEEPER_METRICS_NETWORKS.")
+      case .foreignPage:
+        .message(403, "Pages of this origin may not call the service: see BASEKEEPER_CORS_ORIGINS.")
       case .limited(let limits): .throttled(limits.retryAfter ?? 1, by: limits.exceeded)
       case .throttled(_, let seconds): .throttled(seconds, by: "throttled")
       }

@@ -29,6 +29,14 @@ public struct APITokenBearer: Principal {
     case program(Program)
     /// A person with a temporary API token.
     case person(SignedIn)
+
+    /// The refusal of this bearer.
+    func refused(_ refusal: Refusal) -> KnownRefusal {
+      switch self {
+      case .program(let program): program.refused(refusal)
+      case .person(let caller): caller.refused(refusal)
+      }
+    }
   }
 
   /// A program that has shown an API token.
@@ -163,8 +171,8 @@ public struct APITokenBearer: Principal {
 
   private static func bearer(
     of base: ExchangedBase, _ permission: Permission, _ source: ExchangeSource
-  ) throws(Refusal) -> APITokenBearer {
-    guard !base.isTrashed else { throw .notFound(.trashedBase(base.id, name: base.name)) }
+  ) throws(KnownRefusal) -> APITokenBearer {
+    guard !base.isTrashed else { throw source.refused(.notFound(.trashedBase(base.id, name: base.name))) }
     return APITokenBearer(
       base: base.id, uuid: base.uuid, baseName: base.name, workspace: base.workspace, permission: permission,
       source: source, longestLifetime: base.longestLifetime)

@@ -1,10 +1,13 @@
 public import Crypto
 public import Ground
+public import HTTP
 
 /// The operator's settings, as far as operations need them.
 public struct AppSettings: Sendable {
   /// The public URL of the service, without a trailing slash: `https://bases.example.com`.
   public var publicURL: String
+  /// Which pages of other sites may call the service.
+  public var crossOrigin = CrossOrigin.none
   /// The networks from which the metrics may be read.
   public var metricsNetworks = thisMachine
   /// Whether `/api/docs/` is served.

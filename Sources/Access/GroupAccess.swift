@@ -27,7 +27,7 @@ public struct GroupMember: Personal, TargetedPrincipal {
       where token.hash = \(hash.bytes)
       """)
     guard let found else { throw Refusal.badAccountToken }
-    guard let group = found.group else { throw Refusal.notFound(.group(path.named)) }
+    guard let group = found.group else { throw found.caller.refused(.notFound(.group(path.named))) }
     guard let role = found.role else { throw found.caller.refused(.notAllowed) }
     return GroupMember(caller: found.caller, group: group, role: role)
   }

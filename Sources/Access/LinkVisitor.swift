@@ -102,7 +102,7 @@ public struct OpenedLink: Sendable {
     guard found.isLive else { throw visitor.refused(.expiredLink) }
     if let hash = found.password { try await check(password, against: hash, of: found.opened.link, app) }
     guard !found.isTrashed else {
-      throw Refusal.notFound(.trashedBase(found.opened.base, name: found.opened.baseName))
+      throw visitor.refused(.notFound(.trashedBase(found.opened.base, name: found.opened.baseName)))
     }
     return found.opened
   }

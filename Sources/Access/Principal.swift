@@ -35,6 +35,19 @@ extension Principal {
   public static func isShown(by request: Request) -> Bool {
     !isInAuthorization || (try? Credential(request)) != nil
   }
+
+  /// Refuses a request that a browser makes for a page of another site, without its person's doing. One that needs
+  /// `Authorization` needs no such check, since browsers add that to no request by themselves; nor does one that only
+  /// reads what is not for its sender alone.
+  ///
+  /// - Throws: `Refusal.foreignPage`.
+  public static func refuseForeignPages(_ request: Request, _ app: App) throws(Refusal) {
+    let onlyReads = openness != .shown && (request.method == .get || request.method == .head)
+    guard !isInAuthorization, !onlyReads else { return }
+    guard !app.settings.crossOrigin.isForeignPage(request, publicURL: app.settings.publicURL) else {
+      throw .foreignPage
+    }
+  }
 }
 
 /// On whose behalf a request is made.

@@ -34,6 +34,8 @@ public enum Refusal: Error, Equatable {
   case wrongLinkPassword
   /// The metrics may not be read from this address.
   case hiddenMetrics
+  /// A page of another site has made the request, which may not call the service.
+  case foreignPage
   /// There is too much of something. `seconds` is the time after which it is worth trying again.
   case throttled(Throttled, seconds: Int)
   /// A rate limit was exceeded. Contains the state of the limits.

@@ -14,10 +14,13 @@ public enum SecurityEvent: Equatable, Sendable {
   case codeWrong(Asker)
   /// A visitor gave a wrong password for a link.
   case linkPasswordWrong(Asker)
-  /// A request was refused with the status 401, 403 or 429.
+  /// A request was refused with the status 401, 403 or 429; or with 404, since what it names is not there or not for the
+  /// asker.
   case refused(RefusalReason, Asker, status: Int)
   /// A client and the service did not agree on TLS.
   case handshakeFailed(HandshakeFailure, count: Int)
+  /// The server refused a request before it reached a route.
+  case turnedDown(TurnedDown, count: Int)
   /// Somebody has used all that the server gives to one address, or to all.
   case limitHit(ServerLimit, count: Int)
   /// The keys have changed. `key` is the ID of a key that signs base tokens, as in their header, or `master`.
@@ -78,6 +81,8 @@ public enum SecurityEvent: Equatable, Sendable {
     case expiredBaseToken = "expired_base_token"
     case notAllowed = "not_allowed"
     case notAdministrator = "not_administrator"
+    /// What was named is not there, or the caller must not learn that it is.
+    case notFound = "not_found"
     /// The caller must first choose a password of their own.
     case passwordDue = "password_due"
     /// The caller must first enrol a second factor.
@@ -86,6 +91,8 @@ public enum SecurityEvent: Equatable, Sendable {
     case forbiddenLink = "forbidden_link"
     case linkPasswordMissing = "link_password_missing"
     case hiddenMetrics = "hidden_metrics"
+    /// A page of another site has made the request.
+    case foreignPage = "foreign_page"
     /// There were too many guesses before.
     case throttled
     /// Too many passwords were waiting to be hashed, or too many requests changed the same thing.
@@ -101,6 +108,16 @@ public enum SecurityEvent: Equatable, Sendable {
   /// Why a TLS handshake was not completed.
   public enum HandshakeFailure: String, CaseIterable, Sendable {
     case failed
+    case timedOut = "timed_out"
+  }
+
+  /// Why the server refused a request before it reached a route.
+  public enum TurnedDown: String, CaseIterable, Sendable {
+    /// It does not keep to HTTP, or two servers could read it in two ways.
+    case malformed
+    case tooLarge = "too_large"
+    /// Its method, its version or something else in its header is none that the server knows.
+    case unknown
     case timedOut = "timed_out"
   }
 

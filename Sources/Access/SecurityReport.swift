@@ -55,7 +55,9 @@ extension SecurityEvent {
   public var weight: Weight {
     switch self {
     case .signedIn, .keysChanged, .settingsChanged: .normal
-    case .signInFailed, .proofFailed, .codeWrong, .linkPasswordWrong, .refused, .handshakeFailed, .limitHit: .refusal
+    case .signInFailed, .proofFailed, .codeWrong, .linkPasswordWrong, .refused, .handshakeFailed, .turnedDown,
+      .limitHit:
+      .refusal
     case .auditBroken: .alarm
     }
   }
@@ -82,6 +84,7 @@ extension SecurityEvent {
       EventMembers(name: "refused", reason: reason.rawValue, asker: asker, status: status)
     case .handshakeFailed(let failure, let count):
       EventMembers(name: "handshake_failed", reason: failure.rawValue, count: count)
+    case .turnedDown(let reason, let count): EventMembers(name: "turned_down", reason: reason.rawValue, count: count)
     case .limitHit(let limit, let count): EventMembers(name: "limit_hit", reason: limit.rawValue, count: count)
     case .keysChanged(let change, let key):
       EventMembers(name: "keys_changed", reason: change.rawValue, target: "key \(key)")

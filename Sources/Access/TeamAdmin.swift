@@ -64,7 +64,7 @@ public struct TeamBaseUser: Personal {
   ) async throws -> TeamBaseUser {
     let admin = try await TeamAdmin.authorise(path.first, request, app)
     let named = path.second.named
-    guard let uuid = path.second.uuid else { throw Refusal.notFound(.base(named)) }
+    guard let uuid = path.second.uuid else { throw admin.caller.refused(.notFound(.base(named))) }
     let found: FoundTeamBase? = try await app.db.lookup(
       """
       select base.id as base_id, base.name, \(permissionOfAccount) as permission
@@ -72,7 +72,7 @@ public struct TeamBaseUser: Personal {
       join account on account.id = \(admin.caller.account)
       where base.uuid = \(uuid)::uuid and base.team_id = \(admin.team) and base.deleted_at is null
       """)
-    guard let found else { throw Refusal.notFound(.base(named)) }
+    guard let found else { throw admin.caller.refused(.notFound(.base(named))) }
     guard let permission = found.permission else { throw admin.caller.refused(.notAllowed) }
     return TeamBaseUser(caller: admin.caller, base: found.base, baseName: found.name, permission: permission)
   }

@@ -67,7 +67,7 @@ public struct WorkspaceAdmin: Personal, TargetedPrincipal {
 
   private static func admin(_ found: FoundWorkspace?, of thing: Refusal.Thing) throws -> WorkspaceAdmin {
     guard let found else { throw Refusal.badAccountToken }
-    guard let workspace = found.place.workspace else { throw Refusal.notFound(thing) }
+    guard let workspace = found.place.workspace else { throw found.caller.refused(.notFound(thing)) }
     guard let role = found.place.role, role.administers else { throw found.caller.refused(.notAllowed) }
     return WorkspaceAdmin(caller: found.caller, workspace: workspace)
   }

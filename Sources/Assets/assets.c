@@ -178,7 +178,11 @@ static const unsigned char migration_0033[] = {
 };
 
 static const unsigned char migration_0034[] = {
-#embed "../../Migrations/0034-rows.sql"
+#embed "../../Migrations/0034-shipment-rights.sql"
+};
+
+static const unsigned char migration_0035[] = {
+#embed "../../Migrations/0035-rows.sql"
 };
 
 static const struct basekeeper_asset migrations[] = {
@@ -214,7 +218,8 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0030-caps.sql", migration_0030),
     ASSET("0032-master-keys.sql", migration_0032),
     ASSET("0033-audit-shipment.sql", migration_0033),
-    ASSET("0034-rows.sql", migration_0034),
+    ASSET("0034-shipment-rights.sql", migration_0034),
+    ASSET("0035-rows.sql", migration_0035),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

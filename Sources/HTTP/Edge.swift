@@ -2,7 +2,8 @@
 public struct Edge: Sendable {
   /// The proxies that are trusted to name the client.
   public let proxies: TrustedProxies
-  private let crossOrigin: CrossOrigin
+  /// Which pages of other sites may call the service.
+  public let crossOrigin: CrossOrigin
   /// The header fields of every response, unless the response sets a field of the same name itself.
   public let fields: [(name: String, value: String)]
 
@@ -33,9 +34,9 @@ public struct Edge: Sendable {
     ("X-Content-Type-Options", "nosniff"),
   ]
 
-  /// The header fields that let the page that has sent the request read the response.
-  public func permission(for request: Request, _ openness: Response.Openness) -> [(name: String, value: String)] {
-    guard let origin = request.headers[.origin], let permission = crossOrigin.permission(for: origin, openness)
+  /// The header fields that let the page that has sent a request with these fields read the response.
+  public func permission(for headers: Headers, _ openness: Response.Openness) -> [(name: String, value: String)] {
+    guard let origin = headers[.origin], let permission = crossOrigin.permission(for: origin, openness)
     else { return [] }
     return [("Access-Control-Allow-Origin", permission), ("Access-Control-Expose-Headers", CrossOrigin.exposedHeaders)]
   }

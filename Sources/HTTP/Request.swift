@@ -25,6 +25,8 @@ public struct Request: Sendable {
   public var headers: Headers
   /// The whole body, after its transfer coding is decoded.
   public var body: [UInt8]
+  /// The body, if it comes piece by piece; `body` is empty then.
+  public var stream: BodyStream?
   /// The client's address as text, without the port: `127.0.0.1`, `::1`.
   public var address: String
   /// Whether `address` is a proxy's because the client's is unknown: the proxy is not trusted, or does not know it
@@ -52,7 +54,9 @@ public struct Headers: Sendable {
     case authorization = "authorization"
     case contentEncoding = "content-encoding"
     case contentType = "content-type"
+    case fetchSite = "sec-fetch-site"
     case forwardedFor = "x-forwarded-for"
+    case host = "host"
     case idempotencyKey = "idempotency-key"
     case ifNoneMatch = "if-none-match"
     case linkPassword = "x-link-password"
@@ -65,15 +69,19 @@ public struct Headers: Sendable {
     case userAgent = "user-agent"
   }
 
-  private var values: [HeaderName: String] = [:]
+  /// Few enough to be searched one by one, which is faster than to hash their names.
+  private var values: [(name: HeaderName, value: String)] = []
 
   /// Makes an empty set of fields.
   public init() {}
 
   /// The field's value. If a request repeats the field, its values are joined by commas (RFC 9110, 5.3).
   public subscript(name: HeaderName) -> String? {
-    get { values[name] }
-    set { values[name] = newValue }
+    get { values.first { $0.name == name }?.value }
+    set {
+      values.removeAll { $0.name == name }
+      if let newValue { values.append((name, newValue)) }
+    }
   }
 
   /// Adds the field if the service reads it. The case of `name` does not matter.
@@ -84,6 +92,10 @@ public struct Headers: Sendable {
 
   /// Adds a field.
   public mutating func add(_ name: HeaderName, _ value: String) {
-    if values[name] == nil { values[name] = value } else { values[name]?.append(", \(value)") }
+    if let place = values.firstIndex(where: { $0.name == name }) {
+      values[place].value.append(", \(value)")
+    } else {
+      values.append((name, value))
+    }
   }
 }

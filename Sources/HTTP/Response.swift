@@ -1,6 +1,6 @@
 public import Ground
 
-/// A response: status, header fields and the complete body. The server adds the framing.
+/// A response: status, header fields and body. The server adds the framing.
 public struct Response: Sendable {
   /// The status code.
   public var status: Int
@@ -8,6 +8,12 @@ public struct Response: Sendable {
   public var headers: [(name: String, value: String)]
   /// The body. For HEAD, too: the server sends only its length.
   public var body: [UInt8]
+  /// The body, if it comes piece by piece; `body` is empty then.
+  public var stream: BodyStream?
+  /// The length of what `stream` gives, in bytes; nil if that is not known.
+  public var streamLength: Int?
+  /// The body's length in bytes; nil if it is not known.
+  public var length: Int? { stream == nil ? body.count : streamLength }
   /// The matched route's path template, for logs and metrics. Nil if no route matched.
   public var route: String?
   /// Why the service failed, only for the log. Never sent.

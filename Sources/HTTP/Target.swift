@@ -25,15 +25,28 @@ public struct Target: Sendable {
     var path = rest[..<(mark ?? rest.endIndex)]
     while path.first == UInt8(ascii: "/") { path.removeFirst() }
     if path.last == UInt8(ascii: "/") { path.removeLast() }
+    let decoded = path.withContiguousStorageIfAvailable { Self.segments(of: $0) } ?? Self.segments(of: Array(path))
+    guard let decoded else { throw MalformedTarget() }
+    segments = decoded
+  }
+
+  /// The path's decoded segments; nil if one of them is malformed.
+  private static func segments(of path: some RandomAccessCollection<UInt8>) -> [String]? {
+    guard !path.isEmpty else { return [] }
     var segments: [String] = []
-    if !path.isEmpty {
-      segments.reserveCapacity(8)
-      for part in path.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false) {
-        guard let text = percentDecoded(part, plusIsBlank: false) else { throw MalformedTarget() }
+    segments.reserveCapacity(8)
+    var rest = path[...]
+    while true {
+      let part = rest.prefix { $0 != UInt8(ascii: "/") }
+      if part.contains(where: { $0 == UInt8(ascii: "%") || $0 == 0 }) {
+        guard let text = percentDecoded(part, plusIsBlank: false) else { return nil }
         segments.append(text)
+      } else {
+        segments.append(String(decoding: part, as: UTF8.self))
       }
+      rest = rest.dropFirst(part.count)
+      guard rest.popFirst() != nil else { return segments }
     }
-    self.segments = segments
   }
 
   /// The rest of `http://host/path` after the host. A server must accept this form (RFC 9112, 3.2.2); the authority is

@@ -15,22 +15,24 @@ public struct TrustedProxies: Sendable {
   /// Sets the request's address to the client's: the last address that is not a trusted proxy's. What comes before it
   /// is only the client's own claim. If a proxy does not know its caller, the address is the proxy's own.
   public func resolveCaller(of request: inout Request) {
-    guard let forwarded = request.headers[.forwardedFor] else { return }
-    guard contains(request.address) else {
-      request.isForwarded = true
-      return
-    }
+    guard request.headers[.forwardedFor] != nil else { return }
+    (request.address, request.isForwarded) = caller(of: request.headers, from: request.address)
+  }
+
+  /// The client's address for a request with these fields from this address, and whether it is a proxy's because the
+  /// client's is unknown.
+  public func caller(of headers: Headers, from peer: String) -> (address: String, isForwarded: Bool) {
+    guard let forwarded = headers[.forwardedFor] else { return (peer, false) }
+    guard contains(peer) else { return (peer, true) }
     // Empty elements are allowed, and mean nothing (RFC 9110, 5.6.1).
     let hops = forwarded.utf8.split(separator: UInt8(ascii: ",")).filter { !$0.allSatisfy(\.isBlank) }
-    if hops.isEmpty { request.isForwarded = true }
+    var caller = peer
     for hop in hops.reversed() {
-      guard let address = Self.address(hop) else {
-        request.isForwarded = true  // "unknown", or something no proxy would write
-        return
-      }
-      request.address = address.text
-      if !contains(address) { return }
+      guard let address = Self.address(hop) else { return (caller, true) }  // "unknown", or what no proxy would write
+      caller = address.text
+      if !contains(address) { break }
     }
+    return (caller, hops.isEmpty)
   }
 
   /// Whether an address is that of a trusted proxy.

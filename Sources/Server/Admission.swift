@@ -2,6 +2,7 @@ internal import Glibc
 internal import Ground
 internal import HTTP
 internal import Synchronization
+internal import Wire
 
 /// The limits that all loops share: connections, and memory for bodies. A trusted proxy has no limit of its own.
 final class Admission: Sendable {

@@ -1,12 +1,19 @@
-internal import CGnuTLS
+internal import COpenSSL
+internal import Glibc
 
 /// The server's certificate for TLS, with its chain and its key.
-public final class Certificate: @unchecked Sendable {  // Sendable: GnuTLS changes nothing in it.
+public final class Certificate: @unchecked Sendable {  // Sendable: nothing changes in it but OpenSSL's counts.
   /// The beginning of its validity, in seconds since 1970.
   public let begin: Int
   /// The end of its validity, in seconds since 1970.
   public let end: Int
-  let credentials: OpaquePointer
+  let own: OpaquePointer
+  /// The certificates up to the last one that clients may not know.
+  let others: [OpaquePointer]
+  let key: OpaquePointer
+
+  /// How many bits an RSA key must have (NIST SP 800-57).
+  private static let fewestBits = 2_048
 
   /// Why it cannot be used, in words for the operator.
   public enum Flaw: Error {
@@ -16,82 +23,85 @@ public final class Certificate: @unchecked Sendable {  // Sendable: GnuTLS chang
     case key(String)
   }
 
-  /// Reads PEM files.
+  /// Reads PEM files. The certificates may be in any order.
   ///
   /// - Throws: `Flaw` if they cannot be used. The dates of validity are not checked.
   public init(chain: [UInt8], key: [UInt8]) throws(Flaw) {
-    var credentials: OpaquePointer?
-    guard gnutls_certificate_allocate_credentials(&credentials) == GNUTLS_E_SUCCESS, let credentials else {
-      preconditionFailure("no memory for a certificate")
+    self.key = try privateKey(key)
+    let bits = EVP_PKEY_get_bits(self.key)
+    guard EVP_PKEY_get_base_id(self.key) != EVP_PKEY_RSA || bits >= Self.fewestBits else {
+      EVP_PKEY_free(self.key)
+      throw .key("is an RSA key of \(bits) bits: it needs \(Self.fewestBits), or make an ECDSA key")
     }
     do throws(Flaw) {
-      let key = try PrivateKey(key)
-      let chain = try Chain(chain)
-      let code = gnutls_certificate_set_x509_key(credentials, chain.first, Int32(chain.count), key.handle)
-      guard code != GNUTLS_E_CERTIFICATE_KEY_MISMATCH else { throw Flaw.key("is not the certificate's key") }
-      guard code >= 0 else { throw Flaw.chain(reason(code)) }
-      begin = gnutls_x509_crt_get_activation_time(chain.first?.pointee)
-      end = gnutls_x509_crt_get_expiration_time(chain.first?.pointee)
+      var chain = try certificates(chain)
+      // The server's own is the one that has issued no other.
+      let place = chain.firstIndex { one in !chain.contains { $0 != one && X509_check_issued(one, $0) == X509_V_OK } }
+      guard let place, X509_check_private_key(chain[place], self.key) == 1 else {
+        for one in chain { X509_free(one) }
+        throw .key("is not the certificate's key")
+      }
+      own = chain.remove(at: place)
+      others = chain
     } catch {
-      gnutls_certificate_free_credentials(credentials)
+      EVP_PKEY_free(self.key)
       throw error
     }
-    self.credentials = credentials
-  }
-
-  deinit { gnutls_certificate_free_credentials(credentials) }
-}
-
-/// The certificates in order, from the server's own to the last one that clients may not know.
-private final class Chain {
-  private(set) var first: UnsafeMutablePointer<gnutls_x509_crt_t?>?
-  private(set) var count: UInt32 = 0
-
-  init(_ text: [UInt8]) throws(Certificate.Flaw) {
-    let code = withDatum(text) { text in
-      gnutls_x509_crt_list_import2(
-        &first, &count, text, GNUTLS_X509_FMT_PEM, GNUTLS_X509_CRT_LIST_SORT.rawValue)
-    }
-    switch code {
-    case 0 where count == 0, GNUTLS_E_NO_CERTIFICATE_FOUND, GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:
-      throw .chain("contains no certificate in PEM")
-    case ..<0: throw .chain(reason(code))
-    default: break
-    }
+    (begin, end) = (seconds(X509_get0_notBefore(own)), seconds(X509_get0_notAfter(own)))
+    guard TLSContext(self) != nil else { throw .chain(reason()) }
   }
 
   deinit {
-    for number in 0..<Int(count) { gnutls_x509_crt_deinit(first?[number]) }
-    basekeeper_gnutls_free(first)
+    for certificate in [own] + others { X509_free(certificate) }
+    EVP_PKEY_free(key)
   }
 }
 
-private final class PrivateKey {
-  private(set) var handle: OpaquePointer?
-
-  init(_ text: [UInt8]) throws(Certificate.Flaw) {
-    gnutls_x509_privkey_init(&handle)
-    let code = withDatum(text) { gnutls_x509_privkey_import2(handle, $0, GNUTLS_X509_FMT_PEM, nil, 0) }
-    switch code {
-    case GNUTLS_E_DECRYPTION_FAILED: throw .key("is encrypted with a password: remove that")
-    case GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE, GNUTLS_E_BASE64_UNEXPECTED_HEADER_ERROR:
-      throw .key("contains no key in PEM")
-    case ..<0: throw .key(reason(code))
-    default: break
-    }
+private func certificates(_ text: [UInt8]) throws(Certificate.Flaw) -> [OpaquePointer] {
+  let file = BIO_new_mem_buf(text, Int32(text.count))
+  defer { BIO_free(file) }
+  var found: [OpaquePointer] = []
+  ERR_clear_error()
+  while let one = PEM_read_bio_X509(file, nil, nil, nil) { found.append(one) }
+  guard isAtEnd else {
+    for one in found { X509_free(one) }
+    throw .chain(reason())
   }
-
-  deinit { gnutls_x509_privkey_deinit(handle) }
+  guard !found.isEmpty else { throw .chain("contains no certificate in PEM") }
+  return found
 }
 
-private func withDatum(_ text: [UInt8], _ body: (UnsafePointer<gnutls_datum_t>) -> Int32) -> Int32 {
-  var text = text
-  return text.withUnsafeMutableBufferPointer { bytes in
-    var datum = gnutls_datum_t(data: bytes.baseAddress, size: UInt32(bytes.count))
-    return body(&datum)
-  }
+private func privateKey(_ text: [UInt8]) throws(Certificate.Flaw) -> OpaquePointer {
+  let file = BIO_new_mem_buf(text, Int32(text.count))
+  defer { BIO_free(file) }
+  var isEncrypted = false
+  ERR_clear_error()
+  let key = PEM_read_bio_PrivateKey(
+    file, nil,
+    { _, _, _, isEncrypted in
+      isEncrypted?.assumingMemoryBound(to: Bool.self).pointee = true
+      return -1
+    }, &isEncrypted)
+  if let key { return key }
+  if isEncrypted { throw .key("is encrypted with a password: remove that") }
+  let isThere = String(decoding: text, as: UTF8.self).contains("PRIVATE KEY-----")
+  throw .key(isThere ? reason() : "contains no key in PEM")
 }
 
-private func reason(_ code: Int32) -> String {
-  gnutls_strerror(code).map { "cannot be used: " + String(cString: $0) } ?? "cannot be used"
+/// Whether the last error of OpenSSL says that there is no more PEM.
+private var isAtEnd: Bool {
+  let code = ERR_peek_last_error()
+  return Int32(code >> 23 & 0xff) == ERR_LIB_PEM && Int32(code & 0x7f_ffff) == PEM_R_NO_START_LINE
+}
+
+/// OpenSSL's first error.
+private func reason() -> String {
+  let text = ERR_reason_error_string(ERR_peek_error()).map { String(cString: $0) }
+  return "cannot be used" + (text.map { ": " + $0 } ?? "")
+}
+
+/// Seconds since 1970; 0 if it is no point in time.
+private func seconds(_ time: UnsafePointer<ASN1_TIME>?) -> Int {
+  var parts = tm()
+  return ASN1_TIME_to_tm(time, &parts) == 1 ? timegm(&parts) : 0
 }

@@ -1,273 +1,215 @@
-internal import CMicrohttpd
-internal import Glibc
 internal import HTTP
+internal import Wire
 
-/// One request from its request line to the end of its answer.
+/// One request from its header to its answer.
 ///
-/// libmicrohttpd calls it repeatedly: with the header, with each piece of the body, and, once the request is complete,
-/// until there is an answer. If a body will follow, the service first decides whether to take it. If the handler does
-/// not wait, the call that started it returns the answer. If it waits, it is asked again in each run, which is cheap
-/// for a few milliseconds; then the connection is parked until the answer is there.
+/// If a body will follow, the service first decides whether to take it. The handler runs in a task on the loop, which
+/// starts at once: if it does not wait, the answer is there when the call returns.
 final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread touches it.
-  private enum Stage {
-    case begun
+  private enum ExchangeStage {
     /// The service is deciding whether to take the body.
     case judging
-    case judged(Response?)
     case receiving
+    /// The handler has the whole request, or is about to send the answer.
     case running
-    case finished(Response)
-    case answered
-    case gone
+    /// It was answered, or its client has gone.
+    case over
   }
 
-  private let handle: OpaquePointer  // libmicrohttpd's connection; must not be used after its end
+  let head: RequestHead
+  private(set) var request: Request
+  private(set) var start = ContinuousClock.now
   private let listener: Listener
-  private let connection: Connection
-  private let target: UnsafeBufferPointer<CChar>  // in libmicrohttpd's buffer; until the header has been read
-  private let rawTarget: String?
-  private var stage = Stage.begun
-  private var request: Request?
+  private var connection: Connection?
+  private var stage = ExchangeStage.receiving
   private var bodyLimit = 0
-  /// The bytes of the body that were counted, and for whom.
-  private var taken = 0
+  private var received = 0
+  /// The bytes of the body that are counted, and for whom.
+  private var counted = 0
   private var taker: Ledger.Taker?
   /// Why the body is not kept; nil if it is. The rest of it is read and dropped.
   private var flaw: Rejection?
-  private var isRefused = false
-  private var isStarting = false
-  /// Whether the connection is parked, so that libmicrohttpd ignores it.
-  private(set) var isParked = false
-  private var start: ContinuousClock.Instant
+  /// What the handler has not yet taken of a body that comes piece by piece.
+  private var inflow: Inflow?
+  /// How much of such a body has come since its client got more time, and the time that it had left when it was held.
+  private var progress = 0
+  private var timeLeft = Duration.zero
+  /// Whether the beginning of the answer has been sent.
+  private(set) var isAnswering = false
+  private var hasAsked = false
 
-  /// How long a waiting handler is asked again before its connection is parked. Parking costs 3 µs, and an exchange
-  /// with the database takes less than this.
-  private static let askingTime = Duration.milliseconds(5)
-
-  init(_ handle: OpaquePointer, _ listener: Listener, on connection: Connection, _ target: UnsafePointer<CChar>) {
-    self.target = UnsafeBufferPointer(start: target, count: strlen(target))
-    rawTarget = String(validating: UnsafeRawBufferPointer(self.target), as: UTF8.self)
-    // Hides the query from libmicrohttpd: nobody reads its parts from there, and too many of them would hang it.
-    if let mark = strchr(UnsafeMutablePointer(mutating: target), CInt(UInt8(ascii: "?"))) { mark[1] = 0 }
-    (self.handle, self.listener, self.connection) = (handle, listener, connection)
-    start = listener.now
-    connection.exchange = self
+  init(_ head: RequestHead, _ connection: Connection, _ listener: Listener) {
+    (self.head, self.connection, self.listener) = (head, connection, listener)
+    let name = listener.name(for: head.headers, connection.address)
+    request = Request(id: name.id, head.method, head.target, headers: head.headers, address: connection.address)
+    request.claimedID = name.claimed
+    listener.edge.proxies.resolveCaller(of: &request)
   }
 
-  /// Takes the next part of the request from libmicrohttpd.
-  func proceed(_ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>, _ piece: UnsafeRawBufferPointer)
-    -> MHD_Result
-  {
-    switch stage {
-    case .begun: return readHeader(method, version)
-    case .judged(let response): return receive(unless: response)
-    case .receiving where !piece.isEmpty:
-      store(piece)
-      return .YES
-    case .receiving: return flaw.map { answer($0.response) } ?? run()
-    case .running:
-      if listener.now - start > Self.askingTime { park() }
-      return .YES
-    case .finished(let response): return answer(response)
-    case .judging, .answered, .gone: return .NO
+  /// Whether more of the request is to come.
+  var isReceiving: Bool { if case .receiving = stage { true } else { false } }
+
+  /// Whether more of the request is read now.
+  var takesUp: Bool { isReceiving && inflow?.isEmpty ?? true }
+
+  /// Until when the body must go on; nil if the client waits for the service.
+  var bodyDeadline: ContinuousClock.Instant? { takesUp ? .now + listener.limits.bodyTime : nil }
+
+  // MARK: Judging
+
+  /// Decides what to do with the body, if one follows.
+  func begin() {
+    guard head.body != .bytes(0) else { return }
+    switch listener.worker.judge(request, head.length) {
+    case .read(let most): if limit(min(most, listener.limits.bodyBytes)) { receive() }
+    case .stream(let most): if limit(most) { stream() }
+    case .ask(let most, let question): if limit(min(most, listener.limits.bodyBytes)) { judge(question) }
+    case .answer(let question): judge(question)
+    }
+  }
+
+  /// False if the body is announced to be longer, which is refused.
+  private func limit(_ most: Int) -> Bool {
+    bodyLimit = most
+    guard head.length ?? 0 > most else { return true }
+    connection?.refuse(.bodyTooLarge(most))
+    return false
+  }
+
+  private func judge(_ question: @escaping @Sendable () async -> Response?) {
+    stage = .judging
+    connection?.deadline = nil
+    listener.begin()
+    Task.immediate(executorPreference: listener.loop) { [self] in
+      let response = await question()
+      listener.finish()
+      guard case .judging = stage else { return }  // the client has gone
+      if let response { connection?.answer(response, isLast: true) } else { receive() }
     }
   }
 
   // MARK: Receiving
 
-  private func readHeader(_ method: UnsafePointer<CChar>, _ version: UnsafePointer<CChar>) -> MHD_Result {
+  private func receive() {
     stage = .receiving
-    start = listener.now
-    do throws(Rejection) {
-      let header = try RequestHeader(
-        of: handle, method: method, target: target, version: version, limit: listener.limits.headerBytes)
-      let request = try makeRequest(method, header)
-      self.request = request
-      guard header.announcesBody else { return .YES }
-      listener.hasMoved = true  // a `100 Continue` may have to be sent
-      switch listener.worker.judge(request, header.contentLength) {
-      case .read(let most):
-        try limitBody(to: most, header.contentLength)
-        return receive()
-      case .ask(let most, let question):
-        try limitBody(to: most, header.contentLength)
-        return judge(question)
-      case .answer(let question): return judge(question)
-      }
-    } catch {
-      return error.status == Rejection.headerTooLarge.status ? refuseTooLargeHeader() : refuse(error.response)
+    taker = listener.admission.taker(for: request)
+    connection?.deadline = bodyDeadline
+    if inflow == nil { askForBody() }
+    connection?.proceed()
+  }
+
+  private func stream() {
+    let inflow = Inflow { [unowned self] taken in
+      count(-taken)
+      if taken == 0 { askForBody() } else { connection?.deadline = .now + timeLeft }
+      connection?.proceed()
+    }
+    self.inflow = inflow
+    request.stream = inflow.stream(on: listener.loop)
+    receive()
+    run()
+  }
+
+  /// Tells a client that waits for it to send the body.
+  private func askForBody() {
+    guard head.expectsContinue, !hasAsked else { return }
+    hasAsked = true
+    connection?.sendContinue()
+  }
+
+  /// Takes a piece of the body. Only received bytes count: a client that announces much and sends nothing takes no room
+  /// from others.
+  func take(_ piece: UnsafeRawBufferPointer) {
+    guard flaw == nil else { return }
+    received += piece.count
+    flaw = received > bodyLimit ? .bodyTooLarge(bodyLimit) : count(piece.count)
+    if flaw != nil {
+      drop()
+      inflow?.end(whole: false)
+    } else if let inflow {
+      extendTime(for: piece.count)
+      if inflow.add(piece) { count(-piece.count) } else { hold() }
+    } else {
+      request.body.append(contentsOf: piece)
     }
   }
 
-  private func limitBody(to most: Int, _ announced: UInt64?) throws(Rejection) {
-    bodyLimit = min(most, listener.limits.bodyBytes)
-    guard announced ?? 0 <= bodyLimit else { throw .bodyTooLarge(bodyLimit) }
+  /// A client that sends piece by piece gets more time for each 64 KiB, so that it cannot take for ever.
+  private func extendTime(for bytes: Int) {
+    progress += bytes
+    guard progress >= 65_536 else { return }
+    progress = 0
+    connection?.deadline = bodyDeadline
   }
 
-  private func makeRequest(_ method: UnsafePointer<CChar>, _ header: RequestHeader) throws(Rejection) -> Request {
-    guard target.count <= listener.limits.targetBytes else { throw .targetTooLong }
-    guard let method = Method(rawValue: String(cString: method)) else {
-      throw .notImplemented("The method is unknown.")
+  /// The handler did not wait for what has come, so the client waits for the handler, which costs it no time.
+  private func hold() {
+    timeLeft = connection?.deadline.map { $0 - .now } ?? timeLeft
+    connection?.deadline = nil
+  }
+
+  @discardableResult
+  private func count(_ bytes: Int) -> Rejection? {
+    guard let taker else { return nil }
+    if bytes > 0, let shortage = listener.admission.take(bytes, taker) {
+      listener.refused(shortage == .inAll ? .body : .bodyOfAddress, of: request.address)
+      return shortage == .inAll ? .noMemory : .tooManyBodies
     }
-    guard let rawTarget, !rawTarget.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }),
-      let target = try? Target(rawTarget)
-    else { throw .badRequest("The request target is malformed.") }
-    let proxies = listener.edge.proxies
-    let given = header.fields[.requestID]
-    let isTrusted = given != nil && proxies.contains(connection.address)
-    let id = given.flatMap { isTrusted && RequestIDs.isUsable($0) ? $0 : nil } ?? listener.ids.next()
-    var request = Request(id: id, method, target, headers: header.fields, address: connection.address)
-    if !isTrusted { request.claimedID = given.flatMap(RequestIDs.cleaned) }
-    proxies.resolveCaller(of: &request)
-    return request
-  }
-
-  // MARK: Judging
-
-  /// Asks the service about the body; libmicrohttpd reads nothing meanwhile.
-  private func judge(_ question: @escaping @Sendable () async -> Response?) -> MHD_Result {
-    stage = .judging
-    connection.deadline = nil
-    listener.begin()
-    isStarting = true
-    Task.immediate(executorPreference: listener.loop) { [self] in judged(await question()) }
-    isStarting = false
-    if case .judged(let response) = stage { return receive(unless: response) }
-    suspend()
-    return .YES
-  }
-
-  private func judged(_ response: Response?) {
-    listener.finish()
-    guard case .judging = stage else { return }  // the client has gone
-    stage = .judged(response)
-    guard !isStarting else { return }
-    listener.isDue = true
-    resume()
-  }
-
-  // MARK: Receiving a body
-
-  private func receive(unless response: Response? = nil) -> MHD_Result {
-    if let response { return refuse(response) }
-    stage = .receiving
-    taker = request.map(listener.admission.taker)
-    connection.deadline = listener.now + listener.limits.bodyTime
-    return .YES
-  }
-
-  /// Only received bytes count: a client that announces much and sends nothing takes no room from others.
-  private func store(_ piece: UnsafeRawBufferPointer) {
-    listener.hasMoved = true  // there may be more in the socket
-    guard flaw == nil, let taker else { return }
-    guard piece.count <= bodyLimit - taken else {
-      flaw = .bodyTooLarge(bodyLimit)
-      return drop()
-    }
-    if let shortage = listener.admission.take(piece.count, taker) {
-      flaw = .noRoom(shortage)
-      listener.refused(shortage == .inAll ? .body : .bodyOfAddress, of: request?.address ?? connection.address)
-      return drop()
-    }
-    taken += piece.count
-    request?.body.append(contentsOf: piece)
+    if bytes < 0 { listener.admission.giveBack(-bytes, taker) }
+    counted += bytes
+    return nil
   }
 
   private func drop() {
-    request?.body = []
-    if let taker { listener.admission.giveBack(taken, taker) }
-    taken = 0
+    request.body = []
+    count(-counted)
+  }
+
+  /// The whole request is there.
+  func complete() {
+    stage = .running
+    connection?.deadline = nil
+    if let inflow { return inflow.end(whole: true) }
+    if let flaw { connection?.refuse(flaw, isLast: false) } else { run() }
   }
 
   // MARK: Running
 
-  private func run() -> MHD_Result {
-    guard let whole = request else { return .NO }
-    request?.body = []  // only the handler needs it
-    stage = .running
+  private func run() {
+    let whole = request
+    request.body = []  // only the handler needs it
     start = .now
-    connection.deadline = nil
     listener.begin()
-    isStarting = true
-    Task.immediate(executorPreference: listener.loop) { [self] in finish(await listener.worker.handler(whole)) }
-    isStarting = false
-    if case .finished(let response) = stage { return answer(response) }
-    listener.asked += 1
-    return .YES
-  }
-
-  private func finish(_ response: Response) {
-    drop()
-    listener.finish()
-    guard case .running = stage else { return }  // the client has gone
-    stage = .finished(response)
-    guard !isStarting else { return }
-    if !isParked { listener.asked -= 1 }
-    listener.isDue = true
-    resume()
-  }
-
-  private func park() {
-    guard !isParked else { return }
-    listener.asked -= 1
-    suspend()
-  }
-
-  private func suspend() {
-    isParked = true
-    MHD_suspend_connection(handle)
-  }
-
-  /// Lets libmicrohttpd continue with a parked connection. Must be called for all of them before the daemon stops.
-  func resume() {
-    guard isParked else { return }
-    isParked = false
-    MHD_resume_connection(handle)
-  }
-
-  // MARK: Answering
-
-  /// Answers without reading the rest of the body.
-  private func refuse(_ response: Response) -> MHD_Result {
-    isRefused = true
-    return answer(response)
-  }
-
-  private func answer(_ response: Response) -> MHD_Result {
-    stage = .answered
-    listener.hasMoved = true  // another run may have to send it
-    connection.deadline = listener.now + listener.limits.sendTime
-    let id = request?.id ?? listener.ids.next()
-    let isQueued = response.queue(on: handle, request, id: id, listener.edge, closing: listener.isStopping || isRefused)
-    if isQueued { listener.worker.completed(request, response, .now - start) }
-    return isQueued ? .YES : .NO
-  }
-
-  /// Refuses a request whose header leaves libmicrohttpd no room for an answer.
-  private func refuseTooLargeHeader() -> MHD_Result {
-    let response = Rejection.headerTooLarge.response
-    stage = .answered
-    isRefused = true
-    connection.send(response, id: listener.ids.next())
-    listener.worker.completed(nil, response, .now - start)
-    return .NO
-  }
-
-  /// The answer was sent, or the connection ends before that.
-  func end() {
-    let foreignStatus = Int(basekeeper_status(handle))
-    switch stage {
-    case .begun where foreignStatus != 0, .receiving where foreignStatus != 0:
-      // libmicrohttpd has refused the request by itself.
-      listener.worker.completed(request, Response(foreignStatus, type: "text/html", []), .now - start)
-      isRefused = true
-    case .running: if !isParked { listener.asked -= 1 }
-    default: drop()
+    Task.immediate(executorPreference: listener.loop) { [self] in
+      let response = await listener.worker.handler(whole)
+      drop()
+      listener.finish()
+      if let flaw { return connection?.refuse(flaw, isLast: isReceiving) ?? () }
+      // Of a streamed body there may be more to come, which nobody takes, unless the answer is made from it.
+      connection?.answer(response, isLast: isReceiving && response.stream == nil)
     }
-    stage = .gone
-    connection.exchange = nil
-    connection.isUnchecked = true
-    connection.deadline = listener.now + listener.timeToNext
-    if isRefused { listener.linger(connection) }
+  }
+
+  /// Sends an answer that comes piece by piece.
+  func pour(_ response: Response, inChunks: Bool) {
+    isAnswering = true
+    listener.begin()
+    Task.immediate(executorPreference: listener.loop) { [self] in
+      let isWhole = await response.pour(inChunks: inChunks) { [self] in await connection?.send($0) ?? false }
+      listener.finish()
+      guard isWhole else {
+        listener.worker.completed(Inquiry(request), response, .now - start)
+        return connection?.close() ?? ()  // so the client knows that something is missing
+      }
+      connection?.conclude(Inquiry(request), response)
+    }
+  }
+
+  /// It was answered, or its client has gone. A handler that runs goes on to its end.
+  func leave() {
+    if isReceiving { drop() }
+    stage = .over
+    connection = nil
+    inflow?.end(whole: false)
   }
 }

@@ -59,6 +59,7 @@ final class ListenSocket {
       throw ServerError(host: host, port: port, code: errno)
     }
     if isFirst { set(SOL_SOCKET, SO_REUSEPORT, 1) }
+    set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)  // the connections inherit it; each answer is sent as a whole
   }
 
   /// Starts to listen.

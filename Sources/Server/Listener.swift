@@ -1,55 +1,53 @@
+internal import CLinux
+internal import Glibc
 internal import HTTP
 internal import Loop
+internal import Wire
 
-/// The server's part on one loop: a daemon, its connections and their deadlines.
+/// The server's part on one loop: a listening socket, its connections and their deadlines.
 final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on, only its loop's thread touches it.
   let worker: Server.Worker
   let limits: ServerLimits
   let edge: Edge
-  /// The time as of the last run.
-  private(set) var now = ContinuousClock.now
-  /// Whether libmicrohttpd must be run in this turn.
-  var isDue = true
-  /// Whether a request made progress in this run, so that another run may be worthwhile.
-  var hasMoved = false
-  var ids = RequestIDs()
-  /// How many requests libmicrohttpd asks about in each run, because their handlers wait.
-  var asked = 0
+  let admission: Admission
+  var writer: AnswerWriter
+  /// What has arrived on a connection is read here, and nothing of it stays.
+  let buffer: UnsafeMutableRawBufferPointer
+  /// Nil if it speaks plain HTTP.
+  let tls: TLS?
   private(set) var isStopping = false
 
   var loop: Loop { worker.loop }
 
-  let admission: Admission
-  private let linger: Linger
-  private let tls: TLS?
-  private let handshakes: Handshakes
-  private var daemon: Daemon?
+  private let socket: ListenSocket
+  private var ids = RequestIDs()
   private var watch: Watch?
   private var sweeper: Timer?
-  private var admitted: Peer?
   private var connections: [Connection] = []
   private var running = 0
   /// Connections that were one too many, in all or from one address.
   private var refusedConnections = 0
-  private var barrenRuns = 0
-  private var visit: ContinuousClock.Instant?
+  private var spare: [[UInt8]] = []
   private var stopped: UnsafeContinuation<Void, Never>?
 
   init(
     _ socket: ListenSocket, _ worker: Server.Worker, _ limits: ServerLimits, _ edge: Edge, _ admission: Admission,
     _ tls: TLS?
-  ) throws(Daemon.StartError) {
-    (self.worker, self.limits, self.edge, self.admission, self.tls) = (worker, limits, edge, admission, tls)
-    linger = Linger(on: worker.loop)
-    handshakes = Handshakes(on: worker.loop)
-    daemon = try Daemon(socket, calling: self, limits, speaksTLS: tls != nil)
+  ) {
+    (self.socket, self.worker, self.limits, self.edge, self.admission) = (socket, worker, limits, edge, admission)
+    self.tls = tls
+    writer = AnswerWriter(edge)
+    // Besides an incomplete line there must be room for what follows it.
+    buffer = .allocate(byteCount: limits.headerBytes + 65_536, alignment: 16)
   }
 
-  /// Starts to serve.
+  deinit { buffer.deallocate() }
+
+  /// Starts to serve, unless it has.
   func start() {
-    guard let daemon else { return }
+    guard watch == nil, !isStopping else { return }
     do {
-      watch = try loop.watch(daemon.epollDescriptor, for: .reading) { [unowned self] _ in isDue = true }
+      watch = try loop.watch(socket.descriptor, for: .reading) { [unowned self] _ in accept() }
     } catch {
       preconditionFailure("a loop that has just begun cannot watch: \(error)")
     }
@@ -57,46 +55,10 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     sweep()
   }
 
-  /// Uses this certificate for new connections.
-  func use(_ certificate: Certificate) { tls?.certificate = certificate }
-
   /// What is going on.
   var activity: Server.Activity {
     Server.Activity(connections: connections.count, requests: running, refusedConnections: refusedConnections)
   }
-
-  // MARK: Turns
-
-  func turn() -> Bool {
-    if let visit, !isDue { isDue = .now >= visit }
-    guard isDue || handshakes.areReady, let daemon else { return false }
-    isDue = false
-    hasMoved = false
-    now = .now
-    let before = running
-    let isShaking = handshakes.proceed()
-    daemon.run()
-    visit = nil
-    if handshakes.rest() { isDue = true }
-    let isPending = daemon.isPending
-    barrenRuns = hasMoved || !isPending ? 0 : barrenRuns + 1
-    if isPending {
-      // Handlers that wait are asked again a little later. Otherwise there is more to read or to write, but
-      // libmicrohttpd might never finish with it.
-      if hasMoved || isShaking || asked == 0 && barrenRuns < mostBarrenRuns {
-        isDue = true
-      } else {
-        visit = now + .milliseconds(1)
-      }
-    }
-    return endIfIdle() || hasMoved || running > before
-  }
-
-  var longestSleep: Int32 { isDue || handshakes.areReady ? 0 : visit == nil ? -1 : 1 }
-
-  /// How many runs of libmicrohttpd may achieve nothing. A header of 16 KiB takes 60 runs, because its end is read in
-  /// small pieces, and over TLS one run for each record, which may contain a single byte.
-  private var mostBarrenRuns: Int { tls == nil ? 500 : 500 + limits.headerBytes }
 
   /// A handler has begun.
   func begin() { running += 1 }
@@ -107,49 +69,109 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     endIfIdle()
   }
 
-  // MARK: Connections
+  /// Tells the log what was refused.
+  func refused(_ kind: Turndown.Kind, of address: String) { worker.refused(Turndown(kind: kind, address: address)) }
 
-  /// Whether the peer may have one more connection.
-  func admits(_ peer: Peer) -> Bool {
-    if let admitted { admission.leave(admitted) }  // libmicrohttpd had no memory for it
-    admitted = nil
-    if let shortage = admission.enter(peer) {
-      refusedConnections += 1
-      refused(shortage == .inAll ? .connection : .connectionOfAddress, of: peer.text)
-      return false
-    }
-    admitted = peer
+  /// The ID of a request with these fields, and the one that an untrusted client claims.
+  func name(for headers: Headers, _ address: String) -> (id: String, claimed: String?) {
+    guard let given = headers[.requestID] else { return (ids.next(), nil) }
+    guard edge.proxies.contains(address) else { return (ids.next(), RequestIDs.cleaned(given)) }
+    return (RequestIDs.isUsable(given) ? given : ids.next(), nil)
+  }
+
+  /// What the log says of a request whose header was refused after these fields.
+  func inquiry(_ fields: Headers, from address: String) -> Inquiry {
+    Inquiry(name(for: fields, address), fields, from: address, through: edge.proxies)
+  }
+
+  // MARK: Buffers
+
+  /// A buffer to write answers in.
+  func lend() -> [UInt8] { spare.popLast() ?? [] }
+
+  /// Takes a buffer back.
+  func takeBack(_ buffer: consuming [UInt8]) {
+    guard spare.count < Self.mostSpare, buffer.capacity <= Self.largestSpare else { return }
+    buffer.removeAll(keepingCapacity: true)
+    spare.append(buffer)
+  }
+
+  private static let mostSpare = 16
+  private static let largestSpare = 131_072
+
+  // MARK: Handshakes
+
+  /// Connections whose handshakes can go on. A handshake costs as much as a hundred requests, so many at once would
+  /// hold up everyone else: only a few go on in each turn.
+  var handshakes: [Connection] = []
+  private static let handshakesOfTurn = 2
+
+  func turn() -> Bool {
+    guard !handshakes.isEmpty else { return false }
+    let next = handshakes.prefix(Self.handshakesOfTurn)
+    handshakes.removeFirst(next.count)
+    for connection in next { connection.shake() }
     return true
   }
 
-  /// The connection that was admitted last has been opened.
-  func open(_ handle: OpaquePointer, _ descriptor: Int32, _ session: OpaquePointer?) -> Connection? {
-    guard let peer = admitted else { return nil }
-    admitted = nil
-    let session = session.flatMap { tls?.session($0) }
-    let connection = Connection(handle, descriptor, session, peer, until: now + limits.headerTime)
-    connection.index = connections.count
-    connections.append(connection)
-    if session != nil { handshakes.begin(connection) }
-    return connection
+  var longestSleep: Int32 { handshakes.isEmpty ? -1 : 0 }
+
+  // MARK: Connections
+
+  /// How many connections are accepted at once.
+  private static let batch = 64
+
+  /// Accepts some of the connections that wait; false if there are no more.
+  @discardableResult
+  private func accept() -> Bool {
+    for _ in 0..<Self.batch {
+      var address = sockaddr_storage()
+      var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
+      let (descriptor, code, peer) = withUnsafeMutablePointer(to: &address) { address in
+        address.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+          let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+          let descriptor = accept4(socket.descriptor, address, &size, flags)
+          return (descriptor, errno, Peer(address))
+        }
+      }
+      guard descriptor >= 0 else {
+        if [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(code) { pause() }
+        return code == ECONNABORTED || code == EINTR
+      }
+      open(descriptor, peer)
+    }
+    return true
   }
 
-  /// A connection has ended.
-  func close(_ connection: Connection) {
-    connection.isClosed = true
-    if let failure = connection.failure, !isStopping { refused(failure, of: connection.address) }
+  private func open(_ descriptor: Int32, _ peer: Peer) {
+    if let shortage = admission.enter(peer) {
+      refusedConnections += 1
+      refused(shortage == .inAll ? .connection : .connectionOfAddress, of: peer.text)
+      close(descriptor)
+      return
+    }
+    guard let connection = Connection(descriptor, peer, self) else {
+      admission.leave(peer)
+      close(descriptor)
+      return
+    }
+    connection.index = connections.count
+    connections.append(connection)
+  }
+
+  /// Accepts nothing for a moment, because the process has no descriptors left.
+  private func pause() {
+    watch?.change(to: [])
+    loop.after(.milliseconds(100)) { [weak self] in self?.watch?.change(to: .reading) }
+  }
+
+  /// A connection was closed.
+  func remove(_ connection: Connection) {
     admission.leave(connection.peer)
     connections.swapAt(connection.index, connections.count - 1)
     connections[connection.index].index = connection.index
     connections.removeLast()
-  }
-
-  /// Tells the log what was refused.
-  func refused(_ kind: Turndown.Kind, of address: String) { worker.refused(Turndown(kind: kind, address: address)) }
-
-  /// Keeps a refused connection until its client has noticed.
-  func linger(_ connection: Connection) {
-    if !isStopping { linger.keep(connection) }
+    endIfIdle()
   }
 
   private func sweep() {
@@ -158,20 +180,8 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   }
 
   private func cutLate() {
-    let time = ContinuousClock.now
-    for connection in connections {
-      if let deadline = connection.deadline, deadline <= time {
-        // A request that has just arrived must not be lost.
-        if connection.exchange != nil || !connection.hasInput {
-          connection.isLate = true
-          connection.cut()
-        }
-      } else if connection.isUnchecked && connection.exchange == nil {
-        // libmicrohttpd 0.9 overlooks a client's end that arrives together with its last request.
-        connection.isUnchecked = false
-        if connection.hasEnded { connection.cut() }
-      }
-    }
+    let now = ContinuousClock.now
+    for connection in connections.filter({ $0.deadline.map { $0 <= now } ?? false }) { connection.cut() }
   }
 
   // MARK: Stopping
@@ -186,15 +196,17 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
   /// Accepts the connections that wait to be accepted but no others, closes those that stay idle, finishes the running
   /// requests, each answer the last of its connection, and closes the rest when the time is over.
   func stop(within time: Duration) async {
-    guard let daemon, !isStopping else { return }
+    guard !isStopping else { return }
+    start()
     isStopping = true
-    for _ in 0..<ListenSocket.backlog where daemon.hasWaiting { daemon.run() }
-    daemon.stopListening()
+    while socket.hasWaiting, accept() {}
+    watch?.cancel()
+    watch = nil
+    socket.close()
     let last = ContinuousClock.now + Self.lastTime
-    for connection in connections where connection.exchange == nil {
+    for connection in connections where connection.isIdle {
       connection.deadline = min(connection.deadline ?? last, last)
     }
-    isDue = true
     let idleTimer = loop.after(Self.lastTime) { [unowned self] in cutLate() }
     let timer = loop.after(time) { [unowned self] in end() }
     await withUnsafeContinuation { continuation in
@@ -203,30 +215,15 @@ final class Listener: Turn, @unchecked Sendable {  // Sendable: from start() on,
     }
     timer.cancel()
     idleTimer.cancel()
-    close()
+    for connection in connections { connection.close(properly: true) }
+    sweeper?.cancel()
+    loop.remove(self)
   }
 
-  /// True if stop() can continue.
-  @discardableResult
-  private func endIfIdle() -> Bool {
-    guard isStopping, stopped != nil, connections.isEmpty, running == 0 else { return false }
-    end()
-    return true
-  }
+  private func endIfIdle() { if isStopping && connections.isEmpty && running == 0 { end() } }
 
   private func end() {
     stopped?.resume()
     stopped = nil
-  }
-
-  private func close() {
-    for connection in connections { connection.exchange?.resume() }
-    handshakes.end()
-    sweeper?.cancel()
-    watch?.cancel()
-    linger.endAll()
-    loop.remove(self)
-    daemon?.stop()
-    daemon = nil
   }
 }

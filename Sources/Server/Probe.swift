@@ -1,4 +1,4 @@
-internal import CGnuTLS
+internal import COpenSSL
 internal import Glibc
 internal import Ground
 
@@ -46,31 +46,20 @@ public enum Probe {
   }
 
   private static func secretly(_ question: [UInt8], _ descriptor: Int32, _ time: Duration) throws(NoAnswer) -> [UInt8] {
-    var session: OpaquePointer?
-    var credentials: OpaquePointer?
-    gnutls_init(&session, UInt32(GNUTLS_CLIENT.rawValue) | UInt32(GNUTLS_NO_SIGNAL.rawValue))
-    gnutls_certificate_allocate_credentials(&credentials)
+    let context = SSL_CTX_new(TLS_client_method())
+    let session = SSL_new(context)
     defer {
-      gnutls_deinit(session)
-      gnutls_certificate_free_credentials(credentials)
+      SSL_free(session)
+      SSL_CTX_free(context)
     }
-    gnutls_set_default_priority(session)
-    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials.map { UnsafeMutableRawPointer($0) })
-    gnutls_transport_set_int2(session, descriptor, descriptor)
-    gnutls_handshake_set_timeout(session, UInt32(clamping: time.milliseconds))
-    var code = gnutls_handshake(session)
-    while code < 0 && gnutls_error_is_fatal(code) == 0 && code != GNUTLS_E_AGAIN { code = gnutls_handshake(session) }
-    guard code == GNUTLS_E_SUCCESS else {
-      throw NoAnswer(description: "TLS: \(gnutls_strerror(code).map { String(cString: $0) } ?? "")")
+    SSL_set_fd(session, descriptor)
+    ERR_clear_error()
+    guard SSL_connect(session) == 1 else {
+      let reason = ERR_reason_error_string(ERR_peek_error()).map { String(cString: $0) }
+      throw NoAnswer(description: "TLS: \(reason ?? "no answer within \(time)")")
     }
-    gnutls_record_send(session, question, question.count)
-    return begin { buffer in
-      while true {
-        let count = gnutls_record_recv(session, buffer.baseAddress, buffer.count)
-        // GnuTLS also says this when it has received a session ticket.
-        guard count == Int(GNUTLS_E_AGAIN), isReadable(descriptor, within: time) else { return count }
-      }
-    }
+    SSL_write(session, question, Int32(question.count))
+    return begin { Int(SSL_read(session, $0.baseAddress, Int32($0.count))) }
   }
 
   /// The first line of the answer; shorter if the connection ends.
@@ -83,11 +72,6 @@ public enum Probe {
       bytes += buffer[..<count]
     }
     return bytes
-  }
-
-  private static func isReadable(_ descriptor: Int32, within time: Duration) -> Bool {
-    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return poll(&request, 1, Int32(clamping: time.milliseconds)) == 1
   }
 
   /// A connected socket, whose calls block at most for this time.

@@ -1,3 +1,4 @@
+internal import Glibc
 public import HTTP
 public import Loop
 
@@ -15,9 +16,8 @@ public final class Server: Sendable {
     public let judge: (Request, UInt64?) -> HeaderVerdict
     /// Answers a request. It may wait for any time, and runs to its end even if the client has gone.
     public let handler: (Request) async -> Response
-    /// Called once for each answer, for the log, with the time from the complete request to its answer. The request is
-    /// nil if it could not be read.
-    public let completed: (Request?, Response, Duration) -> Void
+    /// Called once for each answer, for the log, with the time from the complete request to its answer.
+    public let completed: (Inquiry, Response, Duration) -> Void
     /// Called for what the server refuses of a client, for the log.
     public let refused: (Turndown) -> Void
 
@@ -25,7 +25,7 @@ public final class Server: Sendable {
     public init(
       loop: Loop, judge: @escaping (Request, UInt64?) -> HeaderVerdict = { _, _ in .read(upTo: .max) },
       handler: @escaping (Request) async -> Response,
-      completed: @escaping (Request?, Response, Duration) -> Void = { _, _, _ in },
+      completed: @escaping (Inquiry, Response, Duration) -> Void = { _, _, _ in },
       refused: @escaping (Turndown) -> Void = { _ in }
     ) {
       (self.loop, self.judge, self.handler, self.completed) = (loop, judge, handler, completed)
@@ -46,6 +46,7 @@ public final class Server: Sendable {
   /// The port that it listens on; if 0 was requested, the free one that was chosen.
   public let port: UInt16
   private let listeners: [Listener]
+  private let tls: TLS?
 
   /// An address that is bound before the server starts, so that binding cannot fail later.
   public struct BoundAddress {
@@ -81,21 +82,17 @@ public final class Server: Sendable {
     loops: [Worker]
   ) throws(ServerError) {
     precondition(!loops.isEmpty, "a server needs a loop")
+    signal(SIGPIPE, SIG_IGN)  // OpenSSL writes to connections that clients have closed
     allowDescriptors(limits.connections + 1_000)
     let (host, first) = (place.host, place.socket)
     let bound = first.port
     let admission = Admission(limits, edge.proxies)
-    let tickets = TicketKey()
+    tls = certificate.map { TLS($0, ticketTime: limits.ticketTime) }
     var listeners: [Listener] = []
     for worker in loops {
       let socket = listeners.isEmpty ? first : try ListenSocket(host: host, port: bound, isFirst: false)
       try socket.listen(host: host, port: bound)
-      do throws(Daemon.StartError) {
-        let tls = certificate.map { TLS($0, tickets) }
-        listeners.append(try Listener(socket, worker, limits, edge, admission, tls))
-      } catch {
-        throw ServerError(host: host, port: bound, code: error.code)
-      }
+      listeners.append(Listener(socket, worker, limits, edge, admission, tls))
     }
     self.port = bound
     self.listeners = listeners
@@ -113,9 +110,7 @@ public final class Server: Sendable {
   }
 
   /// Uses another certificate for new connections, if the server speaks TLS.
-  public func use(_ certificate: Certificate) async {
-    for listener in listeners { await listener.loop.perform { listener.use(certificate) } }
-  }
+  public func use(_ certificate: Certificate) { tls?.use(certificate) }
 
   /// The load of all loops together.
   public var activity: Activity {

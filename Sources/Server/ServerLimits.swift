@@ -1,7 +1,6 @@
 /// What clients may use, in bytes, connections and time.
 public struct ServerLimits: Sendable {
-  /// A request's header with its request line; each field counts 64 bytes more. A longer one is answered
-  /// with 431. Each open connection uses this much memory.
+  /// A request's header with its request line; each field counts 64 bytes more. A longer one is answered with 431.
   public var headerBytes = 16_384
   /// A request's target; a longer one is answered with 414.
   public var targetBytes = 8_192
@@ -27,6 +26,9 @@ public struct ServerLimits: Sendable {
   public var idleTime = Duration.seconds(60)
   /// From the first byte of an answer until the client has taken the last.
   public var sendTime = Duration.seconds(30)
+
+  /// How long a client can resume a TLS session without another full handshake, at most.
+  public var ticketTime = Duration.seconds(3_600)
 
   /// The defaults.
   public init() {}

@@ -1,86 +1,174 @@
-internal import CGnuTLS
+internal import COpenSSL
+internal import Synchronization
 
-/// TLS on all connections of a listener: what it offers, and how clients resume sessions.
-final class TLS {
-  /// The certificate for new connections; open ones keep theirs.
-  var certificate: Certificate
-  private let tickets: TicketKey
+/// TLS on all connections of a server.
+final class TLS: Sendable {
+  private let ticketTime: Duration
+  private let current: Mutex<(certificate: Certificate, context: TLSContext?, end: ContinuousClock.Instant)>
 
-  init(_ certificate: Certificate, _ tickets: TicketKey) { (self.certificate, self.tickets) = (certificate, tickets) }
+  /// TLS with a certificate. Clients can resume a session for at most this time.
+  init(_ certificate: Certificate, ticketTime: Duration) {
+    self.ticketTime = ticketTime
+    current = Mutex((certificate, nil, .now))
+  }
 
-  /// TLS 1.3, and 1.2 for older clients, without anything that RFC 9325 advises against: key exchanges with forward
-  /// secrecy (no RSA, and no finite fields, which are slow), authenticated ciphers (no CBC), signatures with SHA-2. The
-  /// client's order counts: all of them are good, and the client knows its hardware.
-  static let priorities = """
-    NONE:+VERS-TLS1.3:+VERS-TLS1.2:+CTYPE-X509:+ECDHE-ECDSA:+ECDHE-RSA:+GROUP-X25519:+GROUP-SECP256R1:\
-    +GROUP-SECP384R1:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:+AEAD:+SIGN-ECDSA-SECP256R1-SHA256:\
-    +SIGN-ECDSA-SECP384R1-SHA384:+SIGN-ECDSA-SECP521R1-SHA512:+SIGN-ECDSA-SHA256:+SIGN-ECDSA-SHA384:\
-    +SIGN-ECDSA-SHA512:+SIGN-EDDSA-ED25519:+SIGN-RSA-PSS-RSAE-SHA256:+SIGN-RSA-PSS-RSAE-SHA384:\
-    +SIGN-RSA-PSS-RSAE-SHA512:+SIGN-RSA-SHA256:+SIGN-RSA-SHA384:+SIGN-RSA-SHA512
+  /// Uses another certificate for new connections.
+  func use(_ certificate: Certificate) { current.withLock { $0 = (certificate, nil, .now) } }
+
+  /// A session on a new connection. The key that seals session tickets is forgotten together with its context, and with
+  /// it what could open them.
+  func session(_ descriptor: Int32) -> TLSSession {
+    let context = current.withLock { current in
+      if let context = current.context, .now < current.end { return context }
+      // It was made once before, when the certificate was read.
+      guard let context = TLSContext(current.certificate) else { preconditionFailure("no memory for TLS") }
+      (current.context, current.end) = (context, .now + ticketTime)
+      return context
+    }
+    return TLSSession(context, descriptor)
+  }
+}
+
+/// What a server offers over TLS.
+final class TLSContext: @unchecked Sendable {  // Sendable: once made, only OpenSSL's counts change in it.
+  fileprivate let pointer: OpaquePointer
+
+  // TLS 1.3, and 1.2 for older clients, without anything that RFC 9325 advises against: key exchanges with forward
+  // secrecy (no RSA, and no finite fields, which are slow), authenticated ciphers (no CBC), signatures with SHA-2. The
+  // client's order counts: all of them are good, and the client knows its hardware.
+  private static let suites = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+  private static let oldSuites = "ECDHE+AESGCM:ECDHE+CHACHA20"
+  private static let groups = "X25519:P-256:P-384"
+  private static let signatures = """
+    ECDSA+SHA256:ECDSA+SHA384:ECDSA+SHA512:ed25519:rsa_pss_rsae_sha256:rsa_pss_rsae_sha384:rsa_pss_rsae_sha512:\
+    RSA+SHA256:RSA+SHA384:RSA+SHA512
     """
 
-  /// Takes over a session that libmicrohttpd has made, before anything is read.
-  func session(_ session: OpaquePointer) -> TLSSession {
-    tickets.enable(session)
-    return TLSSession(session, certificate)
+  /// Nil if OpenSSL does not take the certificate, with the reason in its queue of errors.
+  init?(_ certificate: Certificate) {
+    ERR_clear_error()
+    guard let pointer = SSL_CTX_new(TLS_server_method()) else { return nil }
+    self.pointer = pointer
+    func set(_ command: Int32, _ number: Int, _ argument: UnsafeMutableRawPointer? = nil) -> Bool {
+      SSL_CTX_ctrl(pointer, command, number, argument) > 0
+    }
+    func set(_ command: Int32, _ text: String) -> Bool {
+      text.withCString { set(command, 0, UnsafeMutableRawPointer(mutating: $0)) }
+    }
+    SSL_CTX_set_security_level(pointer, 2)  // no key of the chain below 112 bits, no SHA-1, whatever openssl.cnf says
+    SSL_CTX_set_options(pointer, basekeeper_ssl_options)
+    // Buffers exist only while there is something in them; one call of the system reads several records.
+    let modes = SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER
+    _ = set(SSL_CTRL_MODE, Int(modes))
+    _ = set(SSL_CTRL_SET_READ_AHEAD, 1)
+    _ = set(SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF))  // tickets need none
+    SSL_CTX_set_alpn_select_cb(pointer, chooseProtocol, nil)
+    guard set(SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION)), SSL_CTX_set_ciphersuites(pointer, Self.suites) == 1,
+      SSL_CTX_set_cipher_list(pointer, Self.oldSuites) == 1, set(SSL_CTRL_SET_GROUPS_LIST, Self.groups),
+      set(SSL_CTRL_SET_SIGALGS_LIST, Self.signatures), SSL_CTX_use_certificate(pointer, certificate.own) == 1,
+      SSL_CTX_use_PrivateKey(pointer, certificate.key) == 1,
+      certificate.others.allSatisfy({ set(SSL_CTRL_CHAIN_CERT, 1, UnsafeMutableRawPointer($0)) })
+    else { return nil }
   }
+
+  deinit { SSL_CTX_free(pointer) }
 }
 
-/// The key that seals session tickets while the process lives; GnuTLS derives a new one from it each hour.
-final class TicketKey: @unchecked Sendable {  // Sendable: GnuTLS copies it, and nothing changes it.
-  private var key = gnutls_datum_t()
-
-  init() { gnutls_session_ticket_key_generate(&key) }
-
-  deinit {
-    gnutls_memset(key.data, 0, Int(key.size))
-    basekeeper_gnutls_free(key.data)
-  }
-
-  fileprivate func enable(_ session: OpaquePointer) { gnutls_session_ticket_enable_server(session, &key) }
-}
-
-/// TLS on one connection. libmicrohttpd does the handshake, reads and writes; this does the rest.
+/// TLS on one connection.
 final class TLSSession {
-  private let session: OpaquePointer  // libmicrohttpd's, until its connection ends
-  private let certificate: Certificate  // must outlive the session
-  private var finished = 0
-  /// Called when the client has updated its keys.
-  var keysChanged: (() -> Void)?
+  private let handle: OpaquePointer
+  /// Whether OpenSSL has given up, so that nothing more may be sent.
+  private var isBroken = false
 
-  fileprivate init(_ session: OpaquePointer, _ certificate: Certificate) {
-    (self.session, self.certificate) = (session, certificate)
-    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, UnsafeMutableRawPointer(certificate.credentials))
-    gnutls_session_set_ptr(session, Unmanaged.passUnretained(self).toOpaque())
-    gnutls_handshake_set_hook_function(
-      session, basekeeper_any_handshake_message, Int32(GNUTLS_HOOK_POST), messageHandled)
+  /// How a handshake goes on.
+  enum Handshake {
+    case established, reading, writing, failed
   }
 
-  /// Whether both sides have finished the handshake.
-  var isEstablished: Bool { finished >= 2 }
+  fileprivate init(_ context: TLSContext, _ descriptor: Int32) {
+    guard let handle = SSL_new(context.pointer), SSL_set_fd(handle, descriptor) == 1 else {
+      preconditionFailure("no memory for TLS")
+    }
+    self.handle = handle
+    SSL_set_accept_state(handle)
+  }
 
-  /// Whether the handshake waits for room to write, and not for something to read.
-  var isWriting: Bool { gnutls_record_get_direction(session) != 0 }
+  deinit { SSL_free(handle) }
 
-  /// Sends as much as the socket takes.
-  func send(_ bytes: [UInt8]) { gnutls_record_send(session, bytes, bytes.count) }
+  /// Whether the handshake has begun.
+  var hasBegun: Bool { SSL_in_before(handle) == 0 }
+
+  /// Goes on with the handshake as far as the client has.
+  func shake() -> Handshake {
+    ERR_clear_error()
+    let code = SSL_do_handshake(handle)
+    if code == 1 { return .established }
+    switch SSL_get_error(handle, code) {
+    case SSL_ERROR_WANT_READ: return .reading
+    case SSL_ERROR_WANT_WRITE: return .writing
+    default:
+      isBroken = true
+      return .failed
+    }
+  }
+
+  /// Receives from as many records as have arrived.
+  func receive(into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+    var count = 0
+    while count < buffer.count {
+      ERR_clear_error()
+      let code = SSL_read(handle, buffer.baseAddress.map { $0 + count }, Int32(clamping: buffer.count - count))
+      guard code > 0 else { return count > 0 ? .moved(count) : outcome(code) }
+      count += Int(code)
+      if !hasBuffered { break }
+    }
+    return .moved(count)
+  }
+
+  /// Sends at most one record.
+  func send(_ bytes: UnsafeRawBufferPointer) -> Transfer {
+    ERR_clear_error()
+    let code = SSL_write(handle, bytes.baseAddress, Int32(clamping: bytes.count))
+    return code > 0 ? .moved(Int(code)) : outcome(code)
+  }
+
+  /// Whether something has been received that was not read yet.
+  var hasBuffered: Bool { SSL_has_pending(handle) == 1 }
 
   /// Sends a close notification, so that the client can tell a complete answer from one that was cut off.
-  func sendEnd() { if isEstablished { gnutls_bye(session, GNUTLS_SHUT_WR) } }
+  func sendEnd() {
+    guard SSL_is_init_finished(handle) == 1, !isBroken else { return }
+    ERR_clear_error()
+    SSL_shutdown(handle)
+  }
 
-  /// A message of a handshake, or one that may follow it, was sent or received.
-  fileprivate func note(_ message: gnutls_handshake_description_t) {
-    if message == GNUTLS_HANDSHAKE_FINISHED { finished += 1 }
-    if message == GNUTLS_HANDSHAKE_KEY_UPDATE { keysChanged?() }
+  private func outcome(_ code: Int32) -> Transfer {
+    switch SSL_get_error(handle, code) {
+    case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return .blocked
+    case SSL_ERROR_ZERO_RETURN: return .ended
+    default:
+      isBroken = true
+      return .ended
+    }
   }
 }
 
-private let messageHandled:
+/// Chooses HTTP/1.1. A client that speaks only other protocols is refused (RFC 7301, 3.2).
+private let chooseProtocol:
   @convention(c) (
-    gnutls_session_t?, UInt32, UInt32, UInt32, UnsafePointer<gnutls_datum_t>?
-  ) -> Int32 = { session, type, _, _, _ in
-    if let context = gnutls_session_get_ptr(session) {
-      Unmanaged<TLSSession>.fromOpaque(context).takeUnretainedValue().note(gnutls_handshake_description_t(type))
+    OpaquePointer?, UnsafeMutablePointer<UnsafePointer<UInt8>?>?, UnsafeMutablePointer<UInt8>?, UnsafePointer<UInt8>?,
+    UInt32, UnsafeMutableRawPointer?
+  ) -> Int32 = { _, chosen, length, offered, count, _ in
+    let name = Array("http/1.1".utf8)
+    var rest = UnsafeBufferPointer(start: offered, count: Int(count))[...]
+    while let size = rest.popFirst() {
+      let own = rest.prefix(Int(size))
+      if own.elementsEqual(name) {
+        chosen?.pointee = offered.map { $0 + own.startIndex }
+        length?.pointee = size
+        return SSL_TLSEXT_ERR_OK
+      }
+      rest = rest.dropFirst(Int(size))
     }
-    return 0
+    return SSL_TLSEXT_ERR_ALERT_FATAL
   }

@@ -4,7 +4,7 @@ public enum Spreadsheet {
   public enum Unreadable: Error {
     /// It is not an `.xlsx` file, or a broken one.
     case noSpreadsheet
-    /// An unpacked part of it has more than `longestPart` bytes.
+    /// An unpacked part of it has more than `longestPart` bytes, or it has too many parts.
     case tooLarge
   }
 

@@ -5,6 +5,8 @@ struct ZipFile: ~Copyable {
   private let archive: OpaquePointer
   /// libzip reads from these bytes as long as the file is open.
   private let bytes: UnsafeMutableRawBufferPointer
+  /// How many files it may have. Workbooks have some dozen.
+  private static let mostEntries: zip_int64_t = 1000
 
   init(_ content: [UInt8]) throws(Spreadsheet.Unreadable) {
     bytes = .allocate(byteCount: content.count, alignment: 1)
@@ -21,6 +23,11 @@ struct ZipFile: ~Copyable {
       bytes.deallocate()
       throw .noSpreadsheet
     }
+    guard zip_get_num_entries(archive, 0) <= Self.mostEntries else {
+      zip_discard(archive)
+      bytes.deallocate()
+      throw .tooLarge
+    }
     self.archive = archive
   }
 
@@ -33,6 +40,10 @@ struct ZipFile: ~Copyable {
   ///
   /// - Throws: `tooLarge` if it unpacks to more than `longest` bytes, whatever the file claims.
   func entry(_ name: String, upTo longest: Int) throws(Spreadsheet.Unreadable) -> [UInt8]? {
+    var about = zip_stat_t()
+    guard zip_stat(archive, name, 0, &about) == 0 else { return nil }
+    // What it claims is not believed, but one that claims too much is not unpacked at all.
+    if about.valid & zip_uint64_t(ZIP_STAT_SIZE) != 0, about.size > zip_uint64_t(longest) { throw .tooLarge }
     guard let file = zip_fopen(archive, name, 0) else { return nil }
     defer { zip_fclose(file) }
     var content: [UInt8] = []

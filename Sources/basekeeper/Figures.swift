@@ -1,5 +1,6 @@
 internal import Ground
 internal import HTTP
+internal import Server
 
 /// What a loop counts for `/metrics`: its requests, and how late it is.
 final class Figures: @unchecked Sendable {  // Sendable: owned by its loop's thread
@@ -31,9 +32,9 @@ final class Figures: @unchecked Sendable {  // Sendable: owned by its loop's thr
   private static let lagBounds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1]
 
   /// Counts a request, with the time from its last byte to its answer.
-  func note(_ request: Request?, _ response: Response, _ time: Duration) {
+  func note(_ inquiry: Inquiry, _ response: Response, _ time: Duration) {
     // Strangers can ask for any path, so all unknown paths count as one.
-    let operation = Operation(method: request?.method, route: response.route)
+    let operation = Operation(method: inquiry.method, route: response.route)
     requests[operation, default: Requests()].add(response.status, time)
     if let limit = response.limit { refusals[limit, default: 0] += 1 }
   }

@@ -17,7 +17,6 @@ enum LogMessage: String {
   case newerMigration = "migration of a newer version"
   case servesAsSuperuser = "serves as a superuser of the database"
   case servesAsOwner = "serves as the owner of the database's tables"
-  case firstStart = "first start: these secrets are shown only now"
   case firstPasswordsKept = "the first start's passwords are in a file until an administrator has signed in"
   case ready
   case stopping

@@ -50,9 +50,7 @@ final class Replica: Sendable {
   }
 
   /// Uses another certificate for new connections.
-  func use(_ certificate: Certificate) {
-    Task.detached { [server] in await server.use(certificate) }
-  }
+  func use(_ certificate: Certificate) { server.use(certificate) }
 
   /// Reports that it is not ready, but still serves for `drainTime`, until load balancers have noticed. Then takes no
   /// new requests, finishes those that run, writes what is still to be written, and ends the loops. The flag is set
@@ -123,6 +121,7 @@ private struct Makings {
     }
     try installation.masterKeys.settle(keys.vaults.current)
     var settings = AppSettings(publicURL: configuration.publicURL)
+    settings.crossOrigin = configuration.edge.crossOrigin
     settings.limits = configuration.requestLimits
     settings.caps = configuration.caps
     (settings.rows, settings.fileBytes) = (configuration.rowLimits, configuration.limits.fileBytes)

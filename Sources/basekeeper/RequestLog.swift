@@ -52,24 +52,24 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
 
   /// Logs the method, route, status, time and ID: never a raw path, a query, a token or a body. Of identical failures,
   /// the first line says why; the others have ordinary lines, and are counted.
-  func note(_ request: Request?, _ response: Response, _ duration: Duration) {
+  func note(_ request: Inquiry, _ response: Response, _ duration: Duration) {
     // 501 and 505 answer requests that no real client sends.
     let isFailure = response.status >= 500 && ![501, 505].contains(response.status)
     let failure = response.failure.flatMap { failures.isNew($0) ? $0 : nil }
     let level: Log.Level = isFailure && (failure != nil || response.failure == nil) ? .error : .info
     guard level >= log.level else { return }
     lines += Log.line(level, .request, at: clock.now()) {
-      $0.add("request_id", request?.id)
-      if let claimed = request?.claimedID { $0.add("claimed_request_id", claimed) }
-      if let parent = request?.headers[.traceParent].flatMap({ TraceParent($0) }) {
+      $0.add("request_id", request.id)
+      if let claimed = request.claimedID { $0.add("claimed_request_id", claimed) }
+      if let parent = request.headers[.traceParent].flatMap({ TraceParent($0) }) {
         $0.add("trace_id", parent.trace)
         $0.add("parent_id", parent.span)
       }
-      $0.add("method", request?.method.rawValue)
+      $0.add("method", request.method?.rawValue)
       $0.add("route", response.route)
       $0.add("status", response.status)
       $0.add("microseconds", Int(duration.microseconds))
-      $0.add("address", request?.address)
+      $0.add("address", request.address)
       if let limit = response.limit { $0.add("limit", limit) }
       if let failure { $0.add("failure", failure) }
     }
@@ -87,6 +87,10 @@ extension SecurityEvent {
       case .connectionOfAddress: .limitHit(.connectionsOfAddress, count: count)
       case .body: .limitHit(.bodies, count: count)
       case .bodyOfAddress: .limitHit(.bodiesOfAddress, count: count)
+      case .malformedRequest: .turnedDown(.malformed, count: count)
+      case .tooLargeRequest: .turnedDown(.tooLarge, count: count)
+      case .unknownRequest: .turnedDown(.unknown, count: count)
+      case .lateRequest: .turnedDown(.timedOut, count: count)
       }
   }
 }

@@ -64,8 +64,8 @@ struct Seeded: Sendable, JSONEncodable {
 extension Installation {
   /// Seeds what has not been seeded yet; a replica that starts at the same moment seeds nothing. Before the transaction
   /// is committed, everything generated is kept in a file or, if there is no place for one, shown by `show`. So it is
-  /// not lost if this process ends at any moment.
-  func seed(showing show: @escaping @Sendable (Seeded) -> Void = { _ in }) throws -> Seeded {
+  /// not lost if this process ends at any moment. If `show` throws, nothing is seeded.
+  func seed(showing show: @escaping @Sendable (Seeded) throws -> Void) throws -> Seeded {
     let (configuration, passwords, notes) = (self.configuration, self.passwords, FirstStart(self.configuration))
     return try withDatabase { database in
       let before: [Seed] = try await database.rows("select name from seed")
@@ -76,7 +76,7 @@ extension Installation {
       return try await database.transaction { transaction in
         let seeded = try await draft.insert(transaction)
         if seeded.hasSecrets && notes.canBeKept { try notes.keep(seeded) }
-        if seeded.hasSecrets && !notes.canBeKept { show(seeded) }
+        if seeded.hasSecrets && !notes.canBeKept { try show(seeded) }
         return seeded
       }
     }

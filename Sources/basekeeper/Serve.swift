@@ -98,7 +98,10 @@ extension Installation {
       log.write(.warning, .servesAsSuperuser) {
         $0.add("advice", "set DATABASE_OWNER_URL, and in DATABASE_URL a role without rights of its own")
       }
-    case .owner: log.write(.info, .servesAsOwner)
+    case .owner:
+      log.write(.warning, .servesAsOwner) {
+        $0.add("advice", "set DATABASE_OWNER_URL, and in DATABASE_URL a role that only serves")
+      }
     case nil: break
     }
   }
@@ -114,8 +117,8 @@ extension Configuration {
   }
 }
 
-/// Announces at the start what was seeded: to people as text on standard error, in a JSON log as an event, which has
-/// secrets only if they are kept nowhere else.
+/// Announces at the start what was seeded: to people as text on standard error, in a JSON log as an event. Secrets that
+/// are kept nowhere else are shown on a terminal alone.
 private struct Announcement: Sendable {
   private let notes: FirstStart
   private let log: Log
@@ -125,10 +128,12 @@ private struct Announcement: Sendable {
     (self.notes, self.log, isText) = (notes, log, format.isText(on: STDERR_FILENO))
   }
 
-  func show(_ seeded: Seeded) {
-    if isText { return tell(seeded.text(notes)) }
-    log.write(.warning, .firstStart) { $0.add("seeded", seeded) }
-    log.flush()
+  /// Shows what can be kept nowhere.
+  ///
+  /// - Throws: `NoPlaceForSecrets` where others may read what is shown, such as a collector of logs.
+  func show(_ seeded: Seeded) throws(NoPlaceForSecrets) {
+    guard isText, isatty(STDERR_FILENO) == 1 else { throw NoPlaceForSecrets(path: notes.path) }
+    tell(seeded.text(notes))
   }
 
   /// Shows what was not shown while seeding.
@@ -146,6 +151,17 @@ private struct Announcement: Sendable {
   private func tell(_ text: String) {
     log.flush()  // so that earlier log lines come first
     writeFully(Array((text + "\n").utf8), to: STDERR_FILENO)
+  }
+}
+
+/// What the first start generates can be neither kept nor shown.
+private struct NoPlaceForSecrets: Error, CustomStringConvertible {
+  let path: String
+  var description: String {
+    """
+    \(path) cannot be written, and logs have no secrets: set BASEKEEPER_ADMIN_PASSWORD, without BASEKEEPER_DEMO, or a \
+    writable BASEKEEPER_DATA_DIR; or run `basekeeper seed`, which prints what it generates. Nothing was seeded
+    """
   }
 }
 

@@ -160,13 +160,28 @@ extension World {
     }
   }
 
+  @Test func `a password that is changed is a proof, from which the life of the new token counts`() async throws {
+    try await World.with(setting: { $0.accountTokens.longestDays = 30 }) { world in
+      let token = try await world.session()
+      try await world.age("29 days")
+      let changed = try await world.call(
+        .put, "/api/v2.1/user/password/", authorization: "Token \(token)",
+        ["old_password": World.password, "new_password": "another password"])
+      let new = try #require(changed["token"] as? String)
+      try await world.age("29 days")
+      #expect(try await world.status(new) == 200)
+      try await world.age("1 day")
+      #expect(try await world.status(new) == 401)
+    }
+  }
+
   @Test func `whoever has a second factor gives a code with the password`() async throws {
     try await World.with { world in
       world.clock.stop()
       let token = try await world.session()
       let authorization = "Token \(token)"
       let factor = "/api/v2.1/user/two-factor-auth/"
-      let enrolment = try await world.call(.post, factor, authorization: authorization)
+      let enrolment = try await world.call(.post, factor, authorization: authorization, ["password": World.password])
       let secret = try #require(enrolment["secret"] as? String)
       let code = world.oneTimePassword(of: secret)
       #expect(try await world.call(.put, factor, authorization: authorization, ["code": code]).status == 200)

@@ -167,6 +167,8 @@ import Testing
     ("", 400), ("a", 400), ("email", 200), ("email,password", 200), ("email;password", 400),
     ("password,email,password", 400),
     ("email,password\n\"open", 400), ("email,password\na\"b,c", 400), ("\u{feff}email,password\r\n", 200),
+    ("email\n" + String(repeating: "x\n", count: 1000), 200), ("email\n" + String(repeating: "x\n", count: 1001), 400),
+    ("email" + (2...100).map { ",c\($0)" }.joined(), 200), ("email" + (2...101).map { ",c\($0)" }.joined(), 400),
   ])
   func `a file of people is accepted or refused as a whole by its format`(_ file: String, _ status: Int) async throws {
     try await World.with { world in
@@ -182,6 +184,7 @@ import Testing
     ("users.xls", "email\n", 400), ("users.", "email\n", 400), ("users.xlsx", "email\n", 400),
     ("users.csv", "PK\u{3}\u{4}", 400), ("users.exe", "MZ\u{90}\u{0}", 400), ("users.csv", "MZ\u{90}\u{0}", 400),
     (String(repeating: "a", count: 252) + ".csv", "email\n", 400), ("us\u{7}ers.csv", "email\n", 400),
+    ("users.\u{301}exe", "email\n", 400), ("users.\u{301}csv", "email\n", 400), ("us\u{301}ers.csv", "email\n", 200),
   ])
   func `a file is refused whose name and contents are not of a kind that is read`(
     _ name: String, _ content: String, _ status: Int

@@ -74,7 +74,7 @@ private let member = "member@ours.example"
   func `whoever has a second factor gives a code as well`(_ deed: Deed) async throws {
     try await withPolicy { world async throws in
       world.clock.stop()
-      let enrolment = try await world.call(.post, factor, as: .groupMember)
+      let enrolment = try await world.call(.post, factor, as: .groupMember, ["password": World.password])
       let secret = try #require(enrolment["secret"] as? String)
       let first = world.oneTimePassword(of: secret)
       #expect(try await world.call(.put, factor, as: .groupMember, ["code": first]).status == 200)
@@ -135,7 +135,7 @@ private let member = "member@ours.example"
       world.clock.stop()
       let answer = try await world.signIn(member)
       let before = try #require(answer["token"] as? String)
-      let enrolment = try await world.call(.post, factor, as: .groupMember)
+      let enrolment = try await world.call(.post, factor, as: .groupMember, ["password": World.password])
       let code = world.oneTimePassword(of: try #require(enrolment["secret"] as? String))
       #expect(try await world.call(.get, ping, authorization: "Token \(before)").status == 200)
       #expect(try await world.call(.put, factor, as: .groupMember, ["code": code]).status == 200)

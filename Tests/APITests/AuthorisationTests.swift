@@ -60,9 +60,12 @@ import Testing
 
   /// Who is known and refused what they ask for is in the log by the number of their account, and nobody else's.
   private static func checkLine(of answer: Answer, to caller: Caller) {
-    guard [401, 403].contains(answer.status) else { return #expect(answer.security.isEmpty, "\(caller)") }
+    guard [401, 403, 404].contains(answer.status) else { return #expect(answer.security.isEmpty, "\(caller)") }
+    #expect(answer.security.count == 1, "\(caller)")
     for line in answer.security {
-      let isKnown = line.contains(#""reason":"not_a"#) || line.contains(#""reason":"second_factor_due""#)
+      let isKnown = ["not_allowed", "not_administrator", "not_found", "second_factor_due"].contains {
+        line.contains(#""reason":"\#($0)""#)
+      }
       if isKnown, let account = caller.account {
         #expect(line.contains(#""account":\#(account),"credential":"account_token "#), "\(caller): \(line)")
       } else {

@@ -197,7 +197,7 @@ extension World {
       let anew = "Token \(try await world.token(of: member, "one of my own"))"
       #expect(try await world.call(.get, ping, authorization: anew).text == mustEnrol)
       #expect(try await world.call(.put, password, authorization: anew).text == mustEnrol)
-      #expect(try await world.call(.post, factor, authorization: anew).status == 200)
+      #expect(try await world.call(.post, factor, authorization: anew, ["password": "one of my own"]).status == 200)
     }
   }
 }
@@ -227,7 +227,7 @@ extension World {
       let baseToken = try #require(world.credentials[.personalBaseToken])
       #expect(try await world.knock(baseToken) == (duty == .all ? 403 : 200))
       for caller in obliged.intersection([.teamAdmin, .systemAdmin, .groupMember]) {
-        let enrolment = try await world.call(.post, factor, as: caller)
+        let enrolment = try await world.call(.post, factor, as: caller, ["password": World.password])
         let code = world.oneTimePassword(of: try #require(enrolment["secret"] as? String))
         #expect(try await world.call(.put, factor, as: caller, ["code": code]).status == 200)
         #expect(try await world.call(.get, ping, as: caller).status == 200, "\(caller)")

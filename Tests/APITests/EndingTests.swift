@@ -48,7 +48,7 @@ struct Ending: Sendable, CustomTestStringConvertible {
     },
     Ending(testDescription: "a second factor that is confirmed", endsAccountToken: false) {
       let path = "/api/v2.1/user/two-factor-auth/"
-      let enrolment = try await $0.call(.post, path, as: .groupMember)
+      let enrolment = try await $0.call(.post, path, as: .groupMember, ["password": World.password])
       let code = $0.oneTimePassword(of: try #require(enrolment["secret"] as? String))
       try await $0.expect(.put, path, as: .groupMember, ["code": code])
     },

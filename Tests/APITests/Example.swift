@@ -109,7 +109,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "verifyBaseToken", "revokeBaseToken": ["token": "eyJ0eXAiOiJKV1QifQ.e30.x"]
     case "createAccountToken": ["name": "my script", "expire_days": "30"]
     case "updatePassword": ["old_password": World.password, "new_password": "another password"]
-    case "deleteTwoFactor", "deleteAccountTokens": ["password": World.password]
+    case "enrolTwoFactor", "deleteTwoFactor", "deleteAccountTokens": ["password": World.password]
     case "teamUpdateTokenPolicy": ["require_expiry": "true", "max_base_token_minutes": "60"]
     case "updateUserInfo": ["name": "New name"]
     case "updateEmailAddress": ["new_contact_email": "new@example.com"]
@@ -184,7 +184,7 @@ extension World {
   /// Sends an example.
   func call(_ example: Example, as caller: Caller) async throws -> Answer {
     if example.route.operation == "confirmTwoFactor" {
-      let enrolment = try await call(.post, example.path, as: caller)
+      let enrolment = try await call(.post, example.path, as: caller, ["password": Self.password])
       let code = (enrolment["secret"] as? String).map { oneTimePassword(of: $0) }
       return try await call(.put, example.path, as: caller, ["code": code ?? "none"])
     }

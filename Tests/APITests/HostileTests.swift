@@ -82,7 +82,7 @@ import Testing
   @Test func `a recovery code is accepted however it is typed`() async throws {
     try await World.with { world async throws in
       let path = "/api/v2.1/user/two-factor-auth/"
-      let enrolment = try await world.call(.post, path, as: .groupMember)
+      let enrolment = try await world.call(.post, path, as: .groupMember, ["password": World.password])
       let code = world.oneTimePassword(of: try #require(enrolment["secret"] as? String))
       let confirmed = try await world.call(.put, path, as: .groupMember, ["code": code])
       let recovery = try #require((confirmed["recovery_codes"] as? [String])?.first)

@@ -20,7 +20,7 @@ import Testing
   ) {
     try await world.onLoop { app in
       switch Service(app).judge(request, announcing: size) {
-      case .read(let most): return (nil, most)
+      case .read(let most), .stream(let most): return (nil, most)
       case .answer(let answer): return (await answer().status, 0)
       case .ask(let most, let question): return (await question()?.status, most)
       }

@@ -38,7 +38,8 @@ extension Answer {
 @Suite struct SecurityEvents {
   /// Enrols the member; returns the secret in base32, and the recovery codes.
   private static func enrol(_ world: World) async throws -> (secret: String, codes: [String]) {
-    let secret = try #require(try await world.call(.post, factor, as: .groupMember)["secret"] as? String)
+    let secret = try #require(
+      try await world.call(.post, factor, as: .groupMember, ["password": World.password])["secret"] as? String)
     let code = world.oneTimePassword(of: secret)
     let wrong = try await world.call(.put, factor, as: .groupMember, ["code": code == "000000" ? "000001" : "000000"])
     #expect(wrong.event == "code_wrong,3,account_token")
@@ -148,6 +149,26 @@ extension Answer {
     }
   }
 
+  @Test func `what is not there, or not for the asker, is a refusal with the asker`() async throws {
+    try await World.with { world async throws in
+      let theirs = "/api/v2.1/user-common-info/\(Example.foreigner)/"
+      let expected: [(Caller, String, String)] = [
+        (.foreigner, "/api/v2.1/groups/1/", "refused,not_found,5,account_token"),
+        (.groupMember, "/api/v2.1/groups/999/", "refused,not_found,3,account_token"),
+        (.groupMember, theirs, "refused,not_found,3,account_token"),
+        (.teamAdmin, "/api/v2.1/org/1/admin/users/\(Example.foreigner)/", "refused,not_found,9,account_token"),
+        (.nobody, "/api/v2.1/external-link-tokens/nowhere/access-token/", "refused,not_found"),
+      ]
+      for (caller, path, event) in expected {
+        let answer = try await world.call(.get, path, as: caller)
+        #expect(answer.status == 404, "\(path): \(answer.text)")
+        #expect(answer.event == event, "\(path)")
+        #expect(answer.field("status") == "404", "\(path)")
+      }
+      #expect(try await world.call(.get, "/api/v2.1/nowhere/", as: .groupMember).event == nil)
+    }
+  }
+
   @Test func `a rate limit says whose it is, and an unknown path has no route`() async throws {
     var limits = AppSettings.Limits()
     (limits.account, limits.address) = (AppSettings.Limit(perMinute: 1), AppSettings.Limit(perMinute: 3))
@@ -183,5 +204,14 @@ extension Answer {
     #expect(between.changes(since: before) == [.keysChanged(.added, key: new.id)])
     #expect(after.changes(since: between) == [.keysChanged(.signs, key: new.id), .keysChanged(.ended, key: old.id)])
     #expect(after.changes(since: after).isEmpty)
+  }
+
+  @Test func `another master key is told, and the same one with others beside it is not`() throws {
+    let old = try Vault(masterKey: "a master key of at least thirty-two bytes")
+    let new = try Vault(masterKey: "another master key of more than thirty-two bytes")
+    let seals = [SecurityEvent.keysChanged(.seals, key: "master")]
+    #expect(VaultRing(new).changes(since: VaultRing(old)) == seals)
+    #expect(VaultRing(new, and: [old]).changes(since: VaultRing(old, and: [new])) == seals)
+    #expect(VaultRing(old, and: [new]).changes(since: VaultRing(old)).isEmpty)
   }
 }

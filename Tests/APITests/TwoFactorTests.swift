@@ -22,7 +22,7 @@ private let mustEnrol =
     _ world: World, as caller: Caller = .groupMember, with token: String? = nil
   ) async throws -> (secret: String, codes: [String]) {
     let authorization = "Token \(try #require(token ?? world.credentials[caller]))"
-    let enrolment = try await world.call(.post, factor, authorization: authorization)
+    let enrolment = try await world.call(.post, factor, authorization: authorization, ["password": World.password])
     #expect(enrolment.status == 200, "\(enrolment.text)")
     let secret = try #require(enrolment["secret"] as? String)
     let code = world.oneTimePassword(of: secret)
@@ -43,7 +43,7 @@ private let mustEnrol =
       let none = try await world.call(.get, factor, as: .groupMember)
       #expect(none.text == #"{"enabled":false,"required":false,"recovery_codes_left":0}"#)
 
-      let enrolment = try await world.call(.post, factor, as: .groupMember)
+      let enrolment = try await world.call(.post, factor, as: .groupMember, ["password": World.password])
       let secret = try #require(enrolment["secret"] as? String)
       #expect(secret.count == 32)
       #expect(
@@ -72,15 +72,17 @@ private let mustEnrol =
   @Test func `beginning again replaces only an unconfirmed factor`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
-      let first = try #require(try await world.call(.post, factor, as: .groupMember)["secret"] as? String)
-      let second = try #require(try await world.call(.post, factor, as: .groupMember)["secret"] as? String)
+      let first = try #require(
+        try await world.call(.post, factor, as: .groupMember, ["password": World.password])["secret"] as? String)
+      let second = try #require(
+        try await world.call(.post, factor, as: .groupMember, ["password": World.password])["secret"] as? String)
       #expect(first != second)
       let former = world.oneTimePassword(of: first)
       #expect(try await world.call(.put, factor, as: .groupMember, ["code": former]).status == 400)
       let code = world.oneTimePassword(of: second)
       #expect(try await world.call(.put, factor, as: .groupMember, ["code": code]).status == 200)
 
-      let again = try await world.call(.post, factor, as: .groupMember)
+      let again = try await world.call(.post, factor, as: .groupMember, ["password": World.password])
       #expect(again.status == 400)
       #expect(again["error_msg"] as? String == "You already have a second factor: delete it first.")
       let confirmed = try await world.call(.put, factor, as: .groupMember, ["code": code])
@@ -194,7 +196,7 @@ private let mustEnrol =
   @Test func `codes are accepted as they are shown and as they are copied`() async throws {
     try await World.with { world async throws in
       world.clock.stop()
-      let enrolment = try await world.call(.post, factor, as: .groupMember)
+      let enrolment = try await world.call(.post, factor, as: .groupMember, ["password": World.password])
       let secret = try #require(enrolment["secret"] as? String)
       func spaced(_ code: String) -> String { "\(code.prefix(3)) \(code.suffix(3))" }
       let confirmation = try await world.call(
@@ -348,7 +350,9 @@ private let mustEnrol =
       let answer = try await world.signIn("admin@ours.example")
       let token = try #require(answer["token"] as? String)
       #expect(try await world.call(.get, "/api2/auth/ping/", authorization: "Token \(token)").text == mustEnrol)
-      #expect(try await world.call(.post, factor, authorization: "Token \(token)").status == 200)
+      #expect(
+        try await world.call(.post, factor, authorization: "Token \(token)", ["password": World.password]).status == 200
+      )
     }
   }
 

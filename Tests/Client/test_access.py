@@ -242,7 +242,7 @@ def end_sessions_as_the_operator(scene):
 
 
 def confirm_factor(scene):
-    secret = scene.do(scene.shown, "POST", FACTOR)["secret"]
+    secret = scene.do(scene.shown, "POST", FACTOR, {"password": PASSWORD})["secret"]
     scene.do(scene.shown, "PUT", FACTOR, {"code": totp(secret, totp_step())})
 
 

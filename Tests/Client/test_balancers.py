@@ -5,10 +5,11 @@ import itertools
 import re
 
 import pytest
+import requests
 
 from support.http import EXCHANGE, call, exchange
 from support.postgres import Postgres
-from support.process import ROOT, wait_until
+from support.process import PATIENCE, ROOT, wait_until
 from support.program import Program
 from support.service import Service
 from support.team import new_team
@@ -32,7 +33,9 @@ http {
 @pytest.fixture(scope="module")
 def copies():
     database = Postgres()
-    copies = [Service(DATABASE_URL=database.url, BASEKEEPER_DRAIN_TIME="3") for _ in range(2)]
+    copies = [
+        Service(DATABASE_URL=database.url, BASEKEEPER_DRAIN_TIME="3", BASEKEEPER_TRUSTED_PROXIES="127.0.0.1")
+        for _ in range(2)]
     copies[0].secret = copies[0].seed()["demo"]["api_tokens"][0]["api_token"]
     for copy in copies:
         copy.start()
@@ -87,6 +90,20 @@ def test_copies_are_replaced_one_after_the_other_and_no_request_fails(balancer, 
             served = exchanges(copy)
             load.wait_until(lambda: exchanges(copy) > served + 20)
     assert set(statuses) == {200}, statuses
+
+
+def test_a_client_does_not_name_its_own_request(balancer, copies):
+    """The copies trust the balancer, so they would believe what it passes on."""
+    wait_until(lambda: Service.answers(balancer, "/readyz"))
+    asked = {"X-Request-Id": "named-by-the-client"}
+    straight = requests.get(copies[0].url + "/api2/ping/", headers=asked, timeout=PATIENCE)
+    assert straight.headers["X-Request-Id"] == "named-by-the-client"
+    names = [
+        requests.get(balancer.url + "/api2/ping/", headers=asked, timeout=PATIENCE).headers["X-Request-Id"]
+        for _ in range(2)]
+    assert all(re.fullmatch("[0-9a-f-]{32,36}", name) for name in names) and names[0] != names[1]
+    # It is the balancer's name that the log has, not one that the copy has made because it was given none.
+    wait_until(lambda: all(any(name in copy.log.read_text() for copy in copies) for name in names))
 
 
 def exchanges(copy):

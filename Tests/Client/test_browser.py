@@ -11,8 +11,8 @@ import requests
 
 from support.browser import chromium
 from support.ports import free_port
-from support.process import PATIENCE
-from support.service import running
+from support.process import PATIENCE, wait_until
+from support.service import ADMINISTRATOR, running
 
 PAGE = """<!DOCTYPE html><meta charset="utf-8"><title>A front end</title><pre id="result">waiting</pre><script>
 const service = %(service)s, token = %(token)s
@@ -109,6 +109,28 @@ def test_a_page_of_another_origin_learns_nothing(site, own):
     for attempt in ("exchange", "refused", "write"):
         assert result[attempt].startswith("TypeError"), result
     assert result["picture"] is True
+
+
+FORM = """<!DOCTYPE html><meta charset="utf-8"><title>A form</title>
+<form method="post" action="%(action)s">%(fields)s</form><script>document.forms[0].submit()</script>"""
+
+
+def test_a_form_of_another_origin_signs_nobody_in(site, own):
+    """Without a script that reads the answer, and with the right password: a form needs no preflight."""
+    fields = "".join(
+        f'<input name="{name}" value="{value}">'
+        for name, value in (("username", ADMINISTRATOR[0]), ("password", ADMINISTRATOR[1])))
+    site.pages["/form"] = FORM % {"action": own.url + "/api2/auth-token/", "fields": fields}
+    count = lambda: own.psql("select count(*) from account_token, login_log")
+    before = count()
+    for host, status in (("localhost", 403), ("127.0.0.1", 200)):
+        command = chromium(
+            own.folder / f"form-{host}", "--virtual-time-budget=20000", "--dump-dom",
+            f"http://{host}:{site.server_address[1]}/form")
+        subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        wait_until(lambda: status in [one["status"] for one in own.events("request") if one["route"] == "/api2/auth-token/"])
+        # The second page is of an origin that the operator allows: the form is one that signs in.
+        assert (count() == before) == (status == 403)
 
 
 def test_pages_of_every_site_work_where_the_operator_lets_them(site, started_for_all):

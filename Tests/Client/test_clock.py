@@ -15,7 +15,7 @@ from support import http
 from support.http import EXCHANGE, FACTOR, REVOKE, VERIFY
 from support.process import PATIENCE, ROOT, wait_until
 from support.service import running
-from support.team import new_team, numbers, sign_in, token, totp
+from support.team import PASSWORD, new_team, numbers, sign_in, token, totp
 
 DAY = 86_400
 COMPILER = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
@@ -150,7 +150,7 @@ def test_last_use_is_told_by_the_database_s_clock_where_this_one_is_ahead(servic
 def test_a_second_factor_works_again_when_the_clock_is_right_again(service, call, team):
     person = team.add()
     account = token(service, person["contact_email"])
-    secret = call("POST", FACTOR, account).json()["secret"]
+    secret = call("POST", FACTOR, account, json={"password": PASSWORD}).json()["secret"]
     now = lambda days=0: int((time.time() + days * DAY) // 30)
     assert call("PUT", FACTOR, account, json={"code": totp(secret, now())}).status_code == 200
     service.put_clock(DAY)

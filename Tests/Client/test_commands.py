@@ -10,11 +10,11 @@ import pytest
 import requests
 from seatable_api import Account
 
-from support.http import PING, call, exchange, get
+from support.http import FACTOR, PING, call, exchange, get
 from support.postgres import psql
 from support.process import BINARY, PATIENCE
 from support.service import running
-from support.team import PASSWORD, root_token, sign_in
+from support.team import PASSWORD, root_token, sign_in, totp, totp_step
 
 pytestmark = pytest.mark.in_order  # of the rescued installation
 
@@ -266,6 +266,33 @@ def test_a_new_password_ends_what_the_old_one_has_opened(rescued):
         "admin", "reset-password", "--email", "third@example.com", "--password-stdin", input="chosen by hand\n")
     assert given.returncode == 0 and "chosen by hand" not in given.stdout + given.stderr
     assert sign_in(rescued, "third@example.com", "chosen by hand").status_code == 200
+
+
+def test_a_password_from_a_terminal_is_judged_and_kept_as_one_from_a_request(rescued):
+    made = rescued.run("admin", "create", "--email", "accents@example.com")
+    assert made.returncode == 0, made.stderr
+    reset = lambda text: rescued.run(
+        "admin", "reset-password", "--email", "accents@example.com", "--password-stdin", input=text + "\n")
+    assert "at least 8 characters" in reset("e\u0301o\u0302u\u0300a\u030a").stderr  # four letters
+    assert reset("cafe\u0301 at noon").returncode == 0
+    for typed in ("caf\u00e9 at noon", "cafe\u0301 at noon"):
+        assert sign_in(rescued, "accents@example.com", typed).status_code == 200
+
+
+def test_a_new_password_leaves_the_second_factor(rescued):
+    address = "factor@example.com"
+    old = re.search(r"Password: (\S+)", rescued.run("admin", "create", "--email", address).stdout)[1]
+    account = sign_in(rescued, address, old).json()["token"]
+    secret = call(rescued, "POST", FACTOR, account, json={"password": old}).json()["secret"]
+    confirmed = call(rescued, "PUT", FACTOR, account, json={"code": totp(secret, totp_step())})
+    assert confirmed.status_code == 200, confirmed.text
+    reset = rescued.run("admin", "reset-password", "--email", address)
+    new = re.search(r"Password: (\S+)", reset.stdout)[1]
+    refused = sign_in(rescued, address, new)
+    assert (refused.status_code, refused.json()) == (
+        400, {"non_field_errors": ["Two factor auth token is missing."]})
+    code = confirmed.json()["recovery_codes"][0]
+    assert sign_in(rescued, address, new, otp=code).status_code == 200
 
 
 @pytest.mark.parametrize("command", ["reset-password", "disable-2fa"])

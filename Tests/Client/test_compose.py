@@ -68,15 +68,23 @@ def test_compose_mounts_the_secrets_that_are_made_and_sets_none(checkout):
     init_env(checkout)
     assert {name: one["file"] for name, one in compose["secrets"].items()} == {
         name: f"secrets/{name}" for name in secrets_of(checkout)}
-    service, database = compose["services"]["basekeeper"], compose["services"]["database"]
-    for container in (service, database):
+    service, database, migrate = (compose["services"][name] for name in ("basekeeper", "database", "migrate"))
+    for container in (service, database, migrate):
         named = {value.removeprefix("/run/secrets/") for value in container["environment"].values()
                  if str(value).startswith("/run/secrets/")}
         assert named <= set(container["secrets"])
         # Neither a password nor a key is a variable.
         assert not any(value and re.search("PASSWORD|KEY|URL$", name) and not name.endswith(("_FILE", "PUBLIC_URL"))
                        for name, value in container["environment"].items())
-    assert not set(service["secrets"]) & {"superuser-password", "owner-password", "service-password"}
+    assert not {*service["secrets"], *migrate["secrets"]} & {"superuser-password", "owner-password", "service-password"}
+    # The container that strangers reach does not know the owner of the data, and that one is reached by nobody.
+    assert "database-owner-url" in migrate["secrets"] and "database-owner-url" not in service["secrets"]
+    assert "DATABASE_OWNER_URL_FILE" not in service["environment"]
+    assert migrate["networks"] == ["back"] and "ports" not in migrate and "restart" not in migrate
+    assert service["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
+    assert all(one["read_only"] and one["cap_drop"] == ["ALL"] for one in (service, database, migrate))
+    # Both build the image, at the same time, which fails if both give it the same name.
+    assert service["build"] == migrate["build"] and service["image"] != migrate.get("image")
     mounted = [one.split(":") for one in database["volumes"] if one.startswith("./")]
     assert mounted and all(
         (ROOT / source).is_file() and target.startswith("/docker-entrypoint-initdb.d/") for source, target, _ in mounted)
@@ -92,7 +100,8 @@ def test_compose_s_database_has_an_owner_that_is_no_superuser_and_a_role_that_se
                  "PGPASSWORD": files["superuser-password"]})
         assert made.returncode == 0, made.stderr
         names = {"database-url": "DATABASE_URL_FILE", "database-owner-url": "DATABASE_OWNER_URL_FILE"}
-        settings = {"BASEKEEPER_MASTER_KEY_FILE": str(checkout / "secrets/master-key"),
+        settings = {"BASEKEEPER_DEMO": "",  # its passwords could be kept nowhere
+                    "BASEKEEPER_MASTER_KEY_FILE": str(checkout / "secrets/master-key"),
                     "BASEKEEPER_ADMIN_PASSWORD_FILE": str(checkout / "secrets/admin-password"),
                     "BASEKEEPER_MASTER_KEY": "", "BASEKEEPER_ADMIN_PASSWORD": "", "JWT_PRIVATE_KEY": ""}
         for name, variable in names.items():
@@ -101,7 +110,12 @@ def test_compose_s_database_has_an_owner_that_is_no_superuser_and_a_role_that_se
             settings[variable] = str(place)
         service = Service(**settings)
         try:
+            migrated = service.run("migrate")
+            assert migrated.returncode == 0, migrated.stderr
+            # The service has no other way to the database than its own role, also at its first start.
+            del service.environment["DATABASE_OWNER_URL_FILE"]
             service.start()
+            assert not service.events("migration applied")
             assert sign_in(service, ADMINISTRATOR[0], files["admin-password"]).status_code == 200
             assert not service.events("serves as a superuser of the database")
             assert not service.events("serves as the owner of the database's tables")
@@ -110,6 +124,23 @@ def test_compose_s_database_has_an_owner_that_is_no_superuser_and_a_role_that_se
             assert service.stop() == 0
         finally:
             service.delete()
+
+
+def test_compose_s_database_writes_no_values_into_its_log():
+    """With the options of compose.yaml: a statement that fails is named by its error alone."""
+    words = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]["database"]["command"]
+    options = dict(word.split("=") for word in words if "=" in word)
+    assert words[0] == "postgres" and len(options) == 2
+    server = Postgres(**options)
+    try:
+        server.psql("create table guest (name text primary key)", "insert into guest values ('Secretname')")
+        again = "insert into guest values ('Secretname')"
+        assert server.refusal(again, server.url) == "42501"
+        assert server.refusal(again, server.url_of("basekeeper", user="postgres")) == "23505"
+        log = server.log.read_text(errors="replace")
+        assert "guest_pkey" in log and "Secretname" not in log
+    finally:
+        server.delete()
 
 
 class Made(Postgres):

@@ -72,7 +72,6 @@ def test_twice_the_header_costs_no_more_than_twice_as_much(alone, name, make):
     def cost(count):
         return client.cost("POST", DOORS[0], b"{}", {"Content-Type": "application/json", name: make(count)}, times=2)
 
-    # libmicrohttpd rereads a longer line with each piece of 1.5 KB; the limit of the header bounds that.
     for size in (7_000, 2_000):
         assert grows_no_faster(lambda: cost(size // 2), lambda: cost(size)), size
 

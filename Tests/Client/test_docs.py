@@ -11,8 +11,9 @@ import pytest
 import requests
 
 from support.browser import Browser
-from support.http import SIGN_IN
+from support.http import SIGN_IN, call, get
 from support.process import ROOT
+from support.team import token
 
 FILES = [
     "/openapi.yaml", "/api/docs/", "/api/docs/start.js", "/api/docs/swagger-ui-bundle.js", "/api/docs/swagger-ui.css"]
@@ -33,18 +34,40 @@ def test_the_page_shows_every_operation_and_tries_one_out(service, browser):
     browser.call("Page.navigate", url=service.url + "/api/docs/")
     browser.wait("document.readyState == 'complete' && document.querySelectorAll('.opblock-tag').length > 10")
     assert browser.run("ui.specSelectors.operations().size") > 200
-    browser.run(f"ui.preauthorizeApiKey('accountToken', {json.dumps(secret)})")
-    place = "document.querySelector('#operations-Service-authPing')"
-    for press in (".opblock-summary-control", ".try-out__btn", ".execute"):
-        button = f"{place}.querySelector('{press}')"
-        if press == ".opblock-summary-control":
-            browser.run("document.querySelector('#operations-tag-Service').click()")
-        browser.wait(f"{place} && {button} && (({button}).click(), true)")
-    answer = browser.wait(f"({place}.querySelector('.live-responses-table tr.response') || {{}}).innerText")
+    answer = tried_out(browser, secret, "Service", "authPing")
     assert answer.startswith("200") and '"pong"' in answer
     # Everything that it drew, opened and sent complies with its policy, and no other server was asked.
     assert browser.problems == []
     assert {re.match(r"https?://[^/]+|data:", one).group() for one in browser.asked} <= {service.url, "data:"}
+
+
+def tried_out(browser, secret, tag, operation):
+    """What the page shows of the answer to an operation that it sends with this account token."""
+    browser.run(f"ui.preauthorizeApiKey('accountToken', {json.dumps(secret)})")
+    place = f"document.querySelector('#operations-{tag}-{operation}')"
+    browser.run(f"document.querySelector('#operations-tag-{tag}').click()")
+    for press in (".opblock-summary-control", ".try-out__btn", ".execute"):
+        button = f"{place}.querySelector('{press}')"
+        browser.wait(f"{place} && {button} && (({button}).click(), true)")
+    return browser.wait(f"({place}.querySelector('.live-responses-table tr.response') || {{}}).innerText")
+
+
+def test_names_in_an_answer_are_shown_as_text(service, browser):
+    name = '<img src=x onerror="document.title=1">'
+    demo = service.seeded["demo"]["member"]
+    secret = token(service, demo["email"], demo["password"])
+    path = "/api/v2.1/workspaces/"
+    workspace = next(one for one in get(service, path, secret).json()["workspace_list"] if one["type"] == "personal")
+    made = call(
+        service, "POST", "/api/v2.1/dtables/", secret, data={"workspace_id": workspace["id"], "name": name})
+    assert made.status_code == 201, made.text
+    browser.call("Page.navigate", url=service.url + "/api/docs/")
+    browser.wait("document.readyState == 'complete' && document.querySelectorAll('.opblock-tag').length > 10")
+    title = browser.run("document.title")
+    answer = tried_out(browser, secret, "Bases", "listWorkspaces")
+    assert answer.startswith("200") and "<img src=x onerror" in answer
+    assert browser.run("document.querySelectorAll('.live-responses-table img').length") == 0
+    assert browser.run("document.title") == title and browser.problems == []
 
 
 def test_the_browser_watches_the_policy(service, browser):

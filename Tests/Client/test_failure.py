@@ -112,6 +112,8 @@ def test_a_request_under_way_is_answered_before_the_end(postgres, started):
     [
         ("BASEKEEPER_LISTEN", "nowhere"),
         ("BASEKEEPER_PUBLIC_URL", "bases.example.com"),
+        ("BASEKEEPER_PUBLIC_URL", "javascript://bases.example.com"),
+        ("BASEKEEPER_PUBLIC_URL", "https://bases example.com"),
         ("BASEKEEPER_LOOPS", "0"),
         ("BASEKEEPER_DEMO", "perhaps"),
         ("BASEKEEPER_LOG_LEVEL", "loud"),

@@ -1,5 +1,6 @@
 """The first start: nothing that it generates is lost, and its output is for people or for programs, not for both."""
 
+import datetime
 import json
 import re
 import shutil
@@ -127,13 +128,40 @@ def test_a_demo_team_that_comes_later_is_added_to_the_file(new):
     assert str(notes(new)) in later
 
 
-def test_with_a_database_elsewhere_and_no_data_directory_the_passwords_are_shown(new, postgres):
+def test_with_a_database_elsewhere_and_no_data_directory_secrets_do_not_get_into_the_log(new, postgres):
+    new.environment["DATABASE_URL"] = postgres.database("kept_nowhere")
+    new.environment["BASEKEEPER_MASTER_KEY"] = "a master key of thirty-two bytes or more"
+    new.has_place = False
+    for settings in ({}, {"BASEKEEPER_LOG_FORMAT": "text"}, {"BASEKEEPER_ADMIN_PASSWORD": "correct horse battery"}):
+        refused = new.run("serve", **settings)
+        assert refused.returncode == 1 and "set BASEKEEPER_ADMIN_PASSWORD, without BASEKEEPER_DEMO" in refused.stderr
+        assert "password:" not in refused.stdout + refused.stderr and '"seeded"' not in refused.stdout
+    assert postgres.rows("select count(*) from account", database="kept_nowhere") == [["0"]]
+    new.environment |= {"BASEKEEPER_ADMIN_PASSWORD": "correct horse battery", "BASEKEEPER_DEMO": "no"}
+    new.start()
+    assert can_sign_in(new, "root@example.com", "correct horse battery")
+    assert not (new.folder / "data").exists() and "correct horse" not in new.log.read_text()
+
+
+def test_on_a_terminal_they_are_shown_once(new, postgres):
     new.environment["DATABASE_URL"] = postgres.database("shown_once")
     new.environment["BASEKEEPER_MASTER_KEY"] = "a master key of thirty-two bytes or more"
+    text = on_a_terminal(new, "serve").until("ready ")
+    assert "This is shown only now." in text and not (new.folder / "data").exists()
+    assert can_sign_in(new, "root@example.com", admin_password(text))
+
+
+def test_times_are_in_utc_wherever_the_machine_is(new):
+    new.environment["TZ"] = "America/St_Johns"
+    before = datetime.datetime.now(datetime.UTC)
     new.start()
-    shown = [event["seeded"] for event in events(new) if "seeded" in event]
-    assert len(shown) == 1 and not (new.folder / "data").exists()
-    assert can_sign_in(new, "root@example.com", shown[0]["administrator"]["password"])
+    assert new.stop() == 0
+    after = datetime.datetime.now(datetime.UTC)
+    times = [one["time"] for one in events(new)]
+    assert len(times) > 3 and all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z", one) for one in times)
+    read = [datetime.datetime.fromisoformat(one) for one in times]
+    margin = datetime.timedelta(milliseconds=10)  # clocks are read to a part of a second
+    assert before - margin <= min(read) and max(read) <= after + margin
 
 
 def test_where_the_file_cannot_be_written_nothing_is_seeded(new):

@@ -8,7 +8,8 @@ from support.process import ROOT
 SOURCES = ROOT / "Sources"
 EVENTS = {
     "SignInFactor": "signed_in", "SignInFailure": "sign_in_failed", "ProofFailure": "proof_failed",
-    "RefusalReason": "refused", "HandshakeFailure": "handshake_failed", "ServerLimit": "limit_hit",
+    "RefusalReason": "refused", "HandshakeFailure": "handshake_failed",
+    "TurnedDown": "turned_down", "ServerLimit": "limit_hit",
     "KeyChange": "keys_changed", "ChangedSettings": "settings_changed"}
 
 

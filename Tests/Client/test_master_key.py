@@ -10,7 +10,7 @@ import pytest
 from support.http import EXCHANGE, FACTOR, VERIFY, call, get
 from support.process import BINARY, PATIENCE, wait_until
 from support.service import Service, running
-from support.team import Person, new_team, sign_in, totp
+from support.team import PASSWORD, Person, new_team, sign_in, totp
 from support.threads import at_once
 
 OLD, NEW = "the master key that is to be replaced", "the master key that replaces the other one"
@@ -65,7 +65,7 @@ class Scene:
 def enrol(service, address):
     """Gives a person a second factor; returns their address and its secret."""
     account = sign_in(service, address).json()["token"]
-    secret = call(service, "POST", FACTOR, account).json()["secret"]
+    secret = call(service, "POST", FACTOR, account, json={"password": PASSWORD}).json()["secret"]
     # With an early code: the current one is left for the sign-in. It is too early if the next step has begun meanwhile.
     for _ in range(3):
         answer = call(service, "PUT", FACTOR, account, json={"code": totp(secret, step() - 1)})
@@ -134,6 +134,9 @@ def test_a_key_that_is_killed_replaces_nothing_and_a_finished_one_everything(fir
         # Who knows only the old key says so, and gets no requests from balancers.
         wait_until(lambda: get(third, "/readyz").json() == {"status": "unavailable", "reason": "master key replaced"}
                    if get(third, "/readyz").status_code == 503 else False)
+    for service in (first, second):
+        told = wait_until(lambda: [event for event in service.events("security") if event["reason"] == "seals"])
+        assert [(event["event"], event["target"]) for event in told] == [("keys_changed", "key master")]
 
     twice = replace(first)
     assert twice.returncode == 0 and "already" in twice.stdout

@@ -31,6 +31,8 @@ FORBIDDEN = [
     "truncate login_log",
     "update login_tally set logins = 0",
     "delete from api_token_tally",
+    "delete from audit_shipment",
+    "truncate audit_shipment",
     # The rules, which are triggers, constraints and functions.
     "alter table audit_log disable trigger refuse_change",
     "alter table team disable trigger all",

@@ -65,8 +65,10 @@ def test_a_second_factor_from_its_beginning_to_its_end(service, call, team):
     assert call("GET", FACTOR, first).json() == {"enabled": False, "required": False, "recovery_codes_left": 0}
     says(call("PUT", FACTOR, first, data={"code": "123456"}), 400,
          "There is no second factor to confirm: start with a POST.")
-    replaced = call("POST", FACTOR, first).json()["secret"]
-    begun = call("POST", FACTOR, first).json()
+    says(call("POST", FACTOR, first), 400, "password invalid.")
+    says(call("POST", FACTOR, first, json={"password": "a wrong password"}), 400, "The password is wrong.")
+    replaced = call("POST", FACTOR, first, json={"password": PASSWORD}).json()["secret"]
+    begun = call("POST", FACTOR, first, json={"password": PASSWORD}).json()
     secret = begun["secret"]
     assert secret != replaced and len(base64.b32decode(secret)) == 20
     url = urllib.parse.urlsplit(begun["otpauth_url"])
@@ -82,7 +84,7 @@ def test_a_second_factor_from_its_beginning_to_its_end(service, call, team):
     recovery = confirmed.json()["recovery_codes"]
     assert len(set(recovery)) == 10
     assert call("GET", FACTOR, first).json() == {"enabled": True, "required": False, "recovery_codes_left": 10}
-    assert call("POST", FACTOR, first).status_code == 400
+    assert call("POST", FACTOR, first, json={"password": PASSWORD}).status_code == 400
 
     missing = enter(service, person)
     assert (missing.status_code, missing.json()) == (
@@ -130,7 +132,7 @@ def test_whoever_must_have_a_second_factor_does_nothing_before(service, call, te
              "Two-factor authentication is required: enrol a second factor at /api/v2.1/user/two-factor-auth/ first.")
     assert call("POST", TOKENS, account).status_code == 403
     assert call("GET", FACTOR, account).json()["required"] is True
-    secret = call("POST", FACTOR, account).json()["secret"]
+    secret = call("POST", FACTOR, account, json={"password": PASSWORD}).json()["secret"]
     assert call("PUT", FACTOR, account, json={"code": totp(secret, totp_step())}).status_code == 200
     assert call("GET", "/api2/account/info/", account).status_code == 200
     # An admin removes it for a person who has lost their phone, and who enrols another one.
@@ -150,7 +152,7 @@ def test_whoever_must_have_a_second_factor_does_nothing_before(service, call, te
 def test_of_many_logins_with_one_code_one_succeeds(service, call, team):
     person = team.add()
     account = enter(service, person).json()["token"]
-    secret = call("POST", FACTOR, account).json()["secret"]
+    secret = call("POST", FACTOR, account, json={"password": PASSWORD}).json()["secret"]
     now = totp_step()
     recovery = call("PUT", FACTOR, account, json={"code": totp(secret, now - 1)}).json()["recovery_codes"]
     for one in (totp(secret, now), recovery[0]):
@@ -251,7 +253,7 @@ def test_the_operator_may_require_second_factors_of_administrators():
         path = "/api/v2.1/admin/organizations/"
         says(http.call(service, "GET", path, root), 403,
              "Two-factor authentication is required: enrol a second factor at /api/v2.1/user/two-factor-auth/ first.")
-        secret = http.call(service, "POST", FACTOR, root).json()["secret"]
+        secret = http.call(service, "POST", FACTOR, root, json={"password": ADMINISTRATOR[1]}).json()["secret"]
         confirmed = http.call(service, "PUT", FACTOR, root, json={"code": totp(secret, totp_step())})
         assert confirmed.status_code == 200, confirmed.text
         assert http.call(service, "GET", path, root).status_code == 200

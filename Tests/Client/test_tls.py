@@ -2,6 +2,7 @@
 
 import datetime
 import http.client
+import json
 import os
 import signal
 import socket
@@ -103,7 +104,7 @@ def test_the_health_check_speaks_tls_where_the_service_does(secure):
     assert secure.run("healthcheck").stdout == "ready\n"
     assert secure.run("healthcheck", "--live").stdout == "alive\n"
     plain = secure.run("healthcheck", BASEKEEPER_TLS_CERTIFICATE="", BASEKEEPER_TLS_KEY="")
-    assert plain.returncode == 1 and "no answer" in plain.stderr
+    assert plain.returncode == 1 and "status 400" in plain.stderr
 
 
 def test_the_health_check_finds_out_who_speaks_no_tls(secure):
@@ -170,9 +171,12 @@ def test_browsers_are_told_to_stay_with_tls(secure):
     assert answer.headers["Strict-Transport-Security"] == "max-age=63072000"
 
 
-def test_plain_http_is_not_spoken_there(secure):
-    with pytest.raises(requests.ConnectionError):
-        requests.get(secure.url.replace("https:", "http:") + "/healthz", timeout=10)
+def test_plain_http_is_not_spoken_there_and_who_tries_is_told_so(secure):
+    connection = http.client.HTTPConnection("127.0.0.1", secure.port, timeout=PATIENCE)
+    connection.request("GET", "/healthz")
+    answer = connection.getresponse()
+    assert answer.status == 400 and answer.headers["X-Request-Id"]
+    assert "https" in json.loads(answer.read())["error_msg"]
 
 
 def test_a_flood_of_handshakes_that_fail_has_few_lines_in_the_log(secure):
@@ -260,13 +264,15 @@ def test_an_expired_certificate_is_used_with_a_warning(secure, authority):
         ("good", "other", "BASEKEEPER_TLS_KEY", "is not the certificate's key"),
         ("good", "locked", "BASEKEEPER_TLS_KEY", "is encrypted with a password"),
         ("good", "chain", "BASEKEEPER_TLS_KEY", "no key"),
+        ("good", "weak", "BASEKEEPER_TLS_KEY", "is an RSA key of 1024 bits: it needs 2048"),
         ("key", "good", "BASEKEEPER_TLS_CERTIFICATE", "no certificate"),
     ],
 )
 def test_wrong_files_are_refused_at_the_start_by_the_name_of_their_variable(authority, chain, key, named, reason):
     chains = {"good": authority.issue("good")[0], "key": authority.folder / "good.key"}
     keys = {"good": authority.folder / "good.key", "other": authority.folder / "middle.key",
-            "locked": authority.folder / "locked.key", "chain": chains["good"]}
+            "locked": authority.folder / "locked.key", "chain": chains["good"], "weak": authority.folder / "weak.key"}
+    authority.run("genrsa", "-out", "weak.key", "1024")
     authority.run("pkey", "-in", "good.key", "-aes256", "-passout", "pass:secret", "-out", "locked.key")
     environment = dict(os.environ)
     if chain:

@@ -71,9 +71,7 @@ import Testing
   ) throws -> String? {
     var headers = Headers()
     headers[.origin] = origin
-    let request = Request(id: "test", .get, try Target("/"), headers: headers)
-    return Edge(crossOrigin: try #require(CrossOrigin(origins))).permission(for: request, openness).first?
-      .value
+    return Edge(crossOrigin: try #require(CrossOrigin(origins))).permission(for: headers, openness).first?.value
   }
 
   @Test func `a page may read responses if its origin is allowed, and only that origin is named`() throws {
@@ -124,6 +122,51 @@ import Testing
   ])
   func `an origin that no browser sends is refused as a setting`(_ text: String) {
     #expect(CrossOrigin(text) == nil)
+  }
+
+  // MARK: Pages that may not call
+
+  private static func isForeign(
+    _ origin: String?, _ place: String? = nil, host: String? = "bases.example.com", allowed: String = "",
+    publicURL: String = "https://Bases.example.com:443/below"
+  ) throws -> Bool {
+    var headers = Headers()
+    (headers[.origin], headers[.fetchSite], headers[.host]) = (origin, place, host)
+    let request = Request(id: "test", .post, try Target("/"), headers: headers)
+    return try #require(CrossOrigin(allowed)).isForeignPage(request, publicURL: publicURL)
+  }
+
+  @Test(arguments: [
+    "https://evil.example", "null", "http://other.example.com", "https://bases.example.com:8443",
+    "https://bases.example.com.evil.example", "https://evil.example/https://bases.example.com", "bases.example.com",
+    "https://b\u{e4}ses.example.com", "https://", "file://",
+  ])
+  func `a page of another origin is foreign, whatever it calls itself`(_ origin: String) throws {
+    #expect(try Self.isForeign(origin))
+    #expect(try Self.isForeign(origin, "cross-site"))
+    #expect(try Self.isForeign(origin, allowed: "https://app.example.com"))
+  }
+
+  @Test func `the service's own pages, allowed ones and programs are not foreign`() throws {
+    #expect(try !Self.isForeign(nil))
+    #expect(try !Self.isForeign(""))
+    #expect(try !Self.isForeign("https://bases.example.com"))
+    #expect(try !Self.isForeign("https://BASES.example.com:443"))
+    #expect(try !Self.isForeign("https://app.example.com", "cross-site", allowed: "https://app.example.com"))
+    #expect(try !Self.isForeign("https://anybody.example", "cross-site", allowed: "*"))
+    #expect(try Self.isForeign("null", allowed: "*"))
+    // By another name of the host than that of the public URL, with TLS that ends at a proxy or without any.
+    #expect(try !Self.isForeign("http://10.0.0.7:8080", host: "10.0.0.7:8080"))
+    #expect(try !Self.isForeign("https://10.0.0.7", "same-origin", host: "inner:8080"))
+    #expect(try Self.isForeign("http://10.0.0.7:8080", host: nil))
+  }
+
+  @Test func `where a browser names no origin, the place that it names counts`() throws {
+    for place in ["cross-site", "same-site", "Cross-Site"] {
+      #expect(try Self.isForeign(nil, place), "\(place)")
+      #expect(try Self.isForeign("", place), "\(place)")
+    }
+    for place in ["same-origin", "none"] { #expect(try !Self.isForeign(nil, place), "\(place)") }
   }
 
   @Test func `caches are told if responses depend on the origin`() throws {

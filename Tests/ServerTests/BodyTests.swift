@@ -54,7 +54,7 @@ import Testing
       #expect(client.isClosed())
       #expect(server.log.handled.count == 2)
       #expect(server.log.completed.map(\.response.status) == [200, 200, 413, 413])
-      #expect(server.log.completed.last?.request?.method == .post)
+      #expect(server.log.completed.last?.inquiry.method == .post)
     }
   }
 

@@ -39,6 +39,29 @@ import Testing
     }
   }
 
+  @Test func `an answer to a client that has just gone ends nothing but its connection`() async throws {
+    let gone = Semaphore()
+    let handler: @Sendable (Request, Loop) async -> Response = { request, _ in
+      // Holds up the loop, so that nothing tells the server before it writes.
+      if request.target.segments == ["wait"] { gone.wait() }
+      return echo(request)
+    }
+    try await withServer(handler: handler) { server in
+      for round in 1...3 {
+        var client: RawClient? = try server.client()
+        client?.send("GET /wait HTTP/1.1\r\nHost: a\r\n\r\n")
+        #expect(await poll { server.log.handled.count == round })
+        // What is written after an end and a reset raises SIGPIPE.
+        client?.finishSending(properly: false)
+        client?.resetOnClose()
+        client = nil
+        gone.signal()
+        #expect(await poll { server.log.completed.count == round })
+      }
+      #expect(await server.isIdle())
+    }
+  }
+
   @Test func `the handler of a disconnected client runs to its end, and its answer is dropped`() async throws {
     let ended = TestServer.Log()
     let handler: @Sendable (Request, Loop) async -> Response = { request, loop in

@@ -9,12 +9,20 @@ import Testing
 
   @Test func `every answer has the headers that harden browsers, even a refusal`() async throws {
     var limits = ServerLimits()
-    limits.bodyBytes = 1_000
+    (limits.bodyBytes, limits.bodyMemory, limits.bodyTime) = (1_000, 100, .seconds(1))
+    let post = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: "
     try await withServer(limits) { server in
       for (request, status) in [
         ("GET / HTTP/1.1\r\nHost: a\r\n\r\n", 200),
-        ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n", 413),
         ("GET / HTTP/1.1\r\n\r\n", 400),
+        ("\(post)2\r\n\r\n1", 408),
+        ("\(post)1001\r\n\r\n", 413),
+        ("GET /\(String(repeating: "a", count: 10_000)) HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+        ("GET / HTTP/1.1\r\nHost: a\r\nExpect: more\r\n\r\n", 417),
+        ("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "a", count: 20_000))\r\n\r\n", 431),
+        ("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", 501),
+        ("\(post)200\r\n\r\n\(String(repeating: "a", count: 200))", 503),
+        ("GET / HTTP/3.0\r\nHost: a\r\n\r\n", 505),
       ] {
         let client = try server.client()
         client.send(request)
@@ -28,7 +36,7 @@ import Testing
         #expect(answer["Cross-Origin-Resource-Policy"] == "same-origin")
         #expect(answer["Referrer-Policy"] == "no-referrer")
         #expect(answer["X-Content-Type-Options"] == "nosniff")
-        #expect(answer["X-Request-Id"] != nil)
+        #expect(answer["X-Request-Id"] == server.log.completed.last?.inquiry.id)
         #expect(answer["Strict-Transport-Security"] == nil)
         #expect(answer["Access-Control-Allow-Origin"] == nil)
       }
@@ -100,7 +108,12 @@ import Testing
       client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n")
       #expect(client.answer()?.status == 200)
       #expect(server.log.handled.map(\.address) == ["203.0.113.9", "127.0.0.1"])
-      #expect(server.log.completed.first?.request?.address == "203.0.113.9")
+      #expect(server.log.completed.first?.inquiry.address == "203.0.113.9")
+      client.send("GET / HTTP/1.1\r\nX-Request-Id: of-the-proxy\r\nX-Forwarded-For: 203.0.113.9\r\n\r\n")
+      #expect(client.answer()?.status == 400)
+      let refused = server.log.completed.last?.inquiry
+      #expect(refused?.id == "of-the-proxy" && refused?.address == "203.0.113.9")
+      #expect(server.log.turndowns == [Turndown(kind: .malformedRequest, address: "203.0.113.9")])
     }
     try await withServer { server in
       let client = try server.client()

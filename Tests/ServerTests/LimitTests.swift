@@ -14,7 +14,10 @@ import Testing
           let fields = (0..<count).map { "X-\($0): \(String(repeating: "v", count: size / count))\r\n" }.joined()
           let client = try server.client()
           client.send("GET / HTTP/1.1\r\nHost: a\r\n\(fields)\r\n")
-          #expect(client.answer()?.status == 431, "\(count) fields, \(size) bytes")
+          let answer = client.answer()
+          #expect(answer?.status == 431, "\(count) fields, \(size) bytes")
+          #expect(answer?["Content-Type"] == "application/json" && answer?["Cache-Control"] == "no-store")
+          #expect(answer?["X-Content-Type-Options"] == "nosniff" && answer?["X-Request-Id"] != nil)
           #expect(client.isClosed())
         }
       }
@@ -132,6 +135,7 @@ import Testing
     try await withServer(Self.short) { server in
       let client = try server.client()
       #expect(client.isClosed())
+      #expect(client.rest == "" && server.log.completed.isEmpty)
     }
   }
 
@@ -149,6 +153,7 @@ import Testing
       }
       #expect(served > 0)
       #expect(server.log.handled.count == served)
+      #expect(slow.answer()?.status == 408)
     }
   }
 
@@ -158,7 +163,9 @@ import Testing
       let client = try server.client()
       client.send("POST / HTTP/1.1\r\nHost: a\r\n\(framing)\r\n\r\n")
       #expect(await drip(framing.hasPrefix("C") ? "x" : "1\r\nx\r\n", to: client))
-      #expect(server.log.handled.isEmpty && server.log.completed.isEmpty)
+      #expect(client.answer()?.status == 408)
+      #expect(server.log.handled.isEmpty)
+      #expect(server.log.completed.map(\.response.status) == [408])
       #expect(await server.isIdle())
     }
   }

@@ -31,6 +31,22 @@ private let waiting: @Sendable (Request, Loop) async -> Response = { request, lo
     }
   }
 
+  @Test(arguments: [15_000, 16_384, 16_385, 30_000, 70_000, 400_000])
+  func `requests sent at once are answered in order, however long the answers are`(_ size: Int) async throws {
+    let handler: @Sendable (Request, Loop) async -> Response = { request, _ in
+      let number = UInt8(request.target.segments.first.flatMap { UInt8($0) } ?? 0)
+      return Response(200, type: "text/plain", [UInt8](repeating: 97 + number, count: number % 3 == 2 ? 10 : size))
+    }
+    try await withServer(handler: handler) { server in
+      let client = try server.client()
+      client.send((0..<20).map { "GET /\($0) HTTP/1.1\r\nHost: a\r\n\r\n" }.joined())
+      for number in 0..<20 {
+        let letter = String(UnicodeScalar(97 + UInt8(number)))
+        #expect(client.answer()?.body == String(repeating: letter, count: number % 3 == 2 ? 10 : size))
+      }
+    }
+  }
+
   @Test func `handlers wait concurrently, for a short or a long time`() async throws {
     // Half of them wait briefly, and half until all of these have arrived.
     let meetings = (0..<3).map { _ in Meeting(of: 50) }

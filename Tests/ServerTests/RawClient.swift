@@ -15,14 +15,14 @@ final class RawClient {
 
   init(
     port: UInt16, over transport: Transport = .plain, receiveBuffer: Int32? = nil,
-    offering priorities: String = TLSClient.usual, trusting identity: Identity? = .common,
+    offering offer: TLSOffer = .usual, trusting identity: Identity? = .common,
     resuming former: [UInt8]? = nil
   ) throws {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     self.descriptor = descriptor
     tls =
       transport == .plain
-      ? nil : TLSClient(descriptor, offering: priorities, trusting: identity?.chain ?? [], resuming: former)
+      ? nil : TLSClient(descriptor, offering: offer, trusting: identity?.chain ?? [], resuming: former)
     guard descriptor >= 0 else { throw Failure(call: "socket", code: errno) }
     if var receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, 4) }
     var limit = timeval(tv_sec: Int(patience.components.seconds), tv_usec: 0)
@@ -83,6 +83,21 @@ final class RawClient {
       }
       guard receive() else { return nil }
     }
+  }
+
+  /// The next line, without its CRLF; nil if it does not come.
+  func line() -> String? {
+    while true {
+      if let end = received.firstIndex(of: 0x0a) { return take(end + 1).map { String($0.dropLast()) } }
+      guard receive() else { return nil }
+    }
+  }
+
+  /// The next bytes; nil if they do not come.
+  func take(_ count: Int) -> String? {
+    while received.count < count { guard receive() else { return nil } }
+    defer { received.removeFirst(count) }
+    return String(decoding: received[..<count], as: UTF8.self)
   }
 
   /// Whether the other side closes the connection; what arrives before that is kept.

@@ -1,3 +1,4 @@
+import COpenSSL
 import Glibc
 import HTTP
 import Loop
@@ -18,25 +19,28 @@ private func threadTime() -> Duration {
 }
 
 extension TestServer {
-  fileprivate func client(offering priorities: String, resuming former: [UInt8]? = nil) throws -> RawClient {
-    try RawClient(port: port, over: .tls, offering: priorities, resuming: former)
+  fileprivate func client(offering offer: TLSOffer, resuming former: [UInt8]? = nil) throws -> RawClient {
+    try RawClient(port: port, over: .tls, offering: offer, resuming: former)
   }
 }
 
 @Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct Handshaking {
-  private static let old = "NORMAL:-VERS-ALL:+VERS-TLS1.2"
+  private static let old = TLS1_2_VERSION...TLS1_2_VERSION
+  private static let weak = [
+    TLSOffer(versions: TLS1_VERSION...TLS1_1_VERSION), TLSOffer(versions: TLS1_VERSION...TLS1_VERSION),
+    TLSOffer(versions: old, oldSuites: "ECDHE+AES128+SHA256:ECDHE+AES256+SHA384:ECDHE+SHA1"),
+    TLSOffer(versions: old, oldSuites: "kRSA:kDHE"), TLSOffer(versions: old, signatures: "ECDSA+SHA1:RSA+SHA1"),
+    TLSOffer(groups: "P-521"),
+  ]
 
   @Test func `TLS 1.3 and 1.2 are offered, with authenticated ciphers`() async throws {
     try await withServer { server in
       for (offer, expected) in [
-        (TLSClient.usual, "(TLS1.3)-(ECDHE-SECP256R1)-(ECDSA-SECP256R1-SHA256)-(AES-256-GCM)"),
-        ("NORMAL:-GROUP-ALL:+GROUP-X25519", "(TLS1.3)-(ECDHE-X25519)-(ECDSA-SECP256R1-SHA256)-(AES-256-GCM)"),
-        (
-          "NORMAL:-CIPHER-ALL:+CHACHA20-POLY1305",
-          "(TLS1.3)-(ECDHE-SECP256R1)-(ECDSA-SECP256R1-SHA256)-(CHACHA20-POLY1305)"
-        ),
-        (Self.old, "(TLS1.2)-(ECDHE-SECP256R1)-(ECDSA-SHA256)-(AES-256-GCM)"),
-      ] {
+        (.usual, "TLSv1.3 x25519 TLS_AES_256_GCM_SHA384"),
+        (TLSOffer(groups: "P-256:X25519"), "TLSv1.3 secp256r1 TLS_AES_256_GCM_SHA384"),
+        (TLSOffer(suites: "TLS_CHACHA20_POLY1305_SHA256"), "TLSv1.3 x25519 TLS_CHACHA20_POLY1305_SHA256"),
+        (.old, "TLSv1.2 x25519 ECDHE-ECDSA-AES256-GCM-SHA384"),
+      ] as [(TLSOffer, String)] {
         let client = try server.client(offering: offer)
         client.send(request)
         #expect(client.answer()?.status == 200, "\(offer)")
@@ -45,11 +49,19 @@ extension TestServer {
     }
   }
 
-  @Test(arguments: [
-    "NORMAL:-VERS-ALL:+VERS-TLS1.1", "NORMAL:-VERS-ALL:+VERS-TLS1.0", "\(old):-CIPHER-ALL:+AES-128-CBC:+AES-256-CBC",
-    "\(old):-KX-ALL:+DHE-RSA:+RSA", "\(old):-SIGN-ALL:+SIGN-ECDSA-SHA1:+SIGN-RSA-SHA1",
-  ])
-  func `old and weak TLS is refused`(_ offer: String) async throws {
+  @Test func `HTTP/1.1 is chosen, and a client that speaks only something else is refused`() async throws {
+    try await withServer { server in
+      for (offer, chosen) in [(["h2", "http/1.1"], "http/1.1"), (["http/1.1"], "http/1.1"), (["h2", "spdy/3"], nil)] {
+        let client = try server.client()
+        client.tls?.offer(offer)
+        #expect(client.tls?.establish() == (chosen != nil))
+        #expect(client.tls?.chosenProtocol == chosen)
+      }
+    }
+  }
+
+  @Test(arguments: weak)
+  func `old and weak TLS is refused`(_ offer: TLSOffer) async throws {
     try await withServer { server in
       let client = try server.client(offering: offer)
       #expect(client.tls?.establish() == false)
@@ -58,8 +70,8 @@ extension TestServer {
     }
   }
 
-  @Test(arguments: [TLSClient.usual, old])
-  func `a client that returns, to any loop, resumes its session`(_ offer: String) async throws {
+  @Test(arguments: [TLSOffer.usual, .old])
+  func `a client that returns, to any loop, resumes its session`(_ offer: TLSOffer) async throws {
     try await withServer(loops: 2) { server in
       var remembrance: [UInt8]?
       for round in 0..<8 {
@@ -68,6 +80,27 @@ extension TestServer {
         #expect(client.answer()?.status == 200)
         #expect(client.tls?.isResumed == (round > 0))
         remembrance = client.tls?.remembrance
+      }
+    }
+  }
+
+  @Test(arguments: [TLSOffer.usual, .old])
+  func `a ticket whose key is gone means a full handshake, and no failure`(_ offer: TLSOffer) async throws {
+    let certificate = try #require(Identity.common).certificate()
+    var limits = ServerLimits()
+    for isReplaced in [false, true] {
+      if !isReplaced { limits.ticketTime = .zero } else { limits.ticketTime = .seconds(3_600) }
+      try await withServer(limits, loops: 2) { server in
+        var remembrance: [UInt8]?
+        for _ in 0..<4 {
+          let client = try server.client(offering: offer, resuming: remembrance)
+          client.send(request)
+          #expect(client.answer()?.status == 200)
+          #expect(client.tls?.isResumed == false)
+          remembrance = client.tls?.remembrance
+          if isReplaced { server.server.use(certificate) }
+        }
+        #expect(server.log.turndowns.isEmpty)
       }
     }
   }
@@ -126,13 +159,31 @@ extension TestServer {
 
   @Test func `a connection without TLS is closed, and reaches no handler`() async throws {
     try await withServer { server in
-      for text in [request, "SSH-2.0-x\r\n", String(repeating: "x", count: 100_000)] {
+      for text in ["SSH-2.0-x\r\n", "\r\n\r\n", "\u{16}\u{3}\u{1}GET", String(repeating: "\u{17}", count: 100_000)] {
         let client = try RawClient(port: server.port)
         client.send(text)
+        client.finishSending()
         #expect(client.isClosed())
-        #expect(!client.rest.contains("HTTP/1.1"))
+        #expect(!client.rest.contains(" 200 "))
       }
-      #expect(server.log.handled.isEmpty && server.log.completed.isEmpty)
+      #expect(server.log.handled.isEmpty)
+      #expect(await server.isIdle())
+    }
+  }
+
+  @Test func `a client that speaks HTTP without TLS is told so`() async throws {
+    try await withServer { server in
+      let requests = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].map { $0 + request.dropFirst(3) }
+      for text in requests + ["G", String(repeating: "X", count: 100_000)] {
+        let client = try RawClient(port: server.port)
+        client.send(text)
+        let answer = client.answer()
+        #expect(answer?.status == 400)
+        #expect(answer?.body.contains("https") == true && answer?["X-Request-Id"] != nil)
+        #expect(answer?["Connection"] == "close" && client.isClosed() && client.rest == "")
+      }
+      #expect(server.log.handled.isEmpty)
+      #expect(server.log.completed.allSatisfy { $0.response.status == 400 } && server.log.completed.count == 8)
       #expect(await server.isIdle())
     }
   }
@@ -264,7 +315,7 @@ extension TestServer {
       #expect(before.answer()?.status == 200)
       let half = try server.client()
       #expect(await poll { await server.server.activity.connections == 2 })
-      try await server.server.use(other.certificate())
+      try server.server.use(other.certificate())
       for _ in 0..<4 {
         let after = try RawClient(port: server.port, over: .tls, trusting: other)
         after.send(request)

@@ -17,7 +17,7 @@ final class TestServer: Sendable {
   /// What the handlers and the request log received.
   final class Log: Sendable {
     struct Entry: Sendable {
-      let request: Request?, response: Response, time: Duration
+      let inquiry: Inquiry, response: Response, time: Duration
     }
     private let handledRequests = Mutex<[Request]>([])
     private let completedRequests = Mutex<[Entry]>([])
@@ -50,7 +50,7 @@ final class TestServer: Sendable {
             log.handle(request)
             return await handler(request, loop)
           },
-          completed: { log.complete(Log.Entry(request: $0, response: $1, time: $2)) },
+          completed: { log.complete(Log.Entry(inquiry: $0, response: $1, time: $2)) },
           refused: { log.refuse($0) })
       })
     self.loops = loops.map { ($0, $0.start(named: "test loop")) }

@@ -1,4 +1,4 @@
-import CGnuTLS
+import COpenSSL
 import Glibc
 import Server
 import Testing
@@ -45,79 +45,95 @@ struct Identity: Sendable {
   }
 }
 
+/// What a client offers in a handshake.
+struct TLSOffer: Sendable, CustomTestStringConvertible {
+  var versions = TLS1_2_VERSION...TLS1_3_VERSION
+  /// The cipher suites of TLS 1.3, and those of older versions.
+  var suites: String?
+  var oldSuites: String?
+  var groups: String?
+  var signatures: String?
+
+  static let usual = TLSOffer()
+  static let old = TLSOffer(versions: TLS1_2_VERSION...TLS1_2_VERSION)
+
+  var testDescription: String {
+    "\(versions) " + [suites, oldSuites, groups, signatures].compactMap(\.self).joined(separator: " ")
+  }
+}
+
 /// The client's side of TLS on a blocking socket; the first byte that is sent or awaited starts the handshake.
 final class TLSClient {
-  /// The priorities that it offers, in GnuTLS's syntax.
-  static let usual = "NORMAL"
-
   private let descriptor: Int32
-  private var session: OpaquePointer?
-  private var credentials: OpaquePointer?
+  private let session: OpaquePointer?
+  private let incoming = BIO_new(BIO_s_mem())
+  private let outgoing = BIO_new(BIO_s_mem())
   private var isEstablished = false
   private var held: [UInt8]?
+  /// Whether the other side takes nothing more.
+  private var isCut = false
   /// Whether each byte is sent by itself.
   var isSlow = false
-  private let name = strdup("localhost")  // GnuTLS keeps no copy of it
 
-  init(_ descriptor: Int32, offering priorities: String, trusting authority: [UInt8], resuming former: [UInt8]?) {
+  init(_ descriptor: Int32, offering offer: TLSOffer, trusting authority: [UInt8], resuming former: [UInt8]?) {
     self.descriptor = descriptor
-    gnutls_init(&session, UInt32(GNUTLS_CLIENT.rawValue) | UInt32(GNUTLS_NO_SIGNAL.rawValue))
-    gnutls_certificate_allocate_credentials(&credentials)
-    var authority = authority
-    authority.withUnsafeMutableBufferPointer { bytes in
-      var datum = gnutls_datum_t(data: bytes.baseAddress, size: UInt32(bytes.count))
-      _ = gnutls_certificate_set_x509_trust_mem(credentials, &datum, GNUTLS_X509_FMT_PEM)
+    let context = SSL_CTX_new(TLS_client_method())
+    defer { SSL_CTX_free(context) }
+    SSL_CTX_set_security_level(context, 0)  // it offers even what is weak
+    SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, Int(offer.versions.lowerBound), nil)
+    SSL_CTX_ctrl(context, SSL_CTRL_SET_MAX_PROTO_VERSION, Int(offer.versions.upperBound), nil)
+    if let suites = offer.suites { SSL_CTX_set_ciphersuites(context, suites) }
+    if let suites = offer.oldSuites { SSL_CTX_set_cipher_list(context, suites) }
+    for (command, list) in [(SSL_CTRL_SET_GROUPS_LIST, offer.groups), (SSL_CTRL_SET_SIGALGS_LIST, offer.signatures)] {
+      list?.withCString { _ = SSL_CTX_ctrl(context, command, 0, UnsafeMutableRawPointer(mutating: $0)) }
     }
-    gnutls_priority_set_direct(session, priorities, nil)
-    gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials.map { UnsafeMutableRawPointer($0) })
-    gnutls_session_set_verify_cert(session, name, 0)
-    gnutls_server_name_set(session, GNUTLS_NAME_DNS, "localhost", 9)
-    if let former { gnutls_session_set_data(session, former, former.count) }
-    gnutls_transport_set_ptr2(
-      session, UnsafeMutableRawPointer(bitPattern: Int(descriptor)), Unmanaged.passUnretained(self).toOpaque())
-    gnutls_transport_set_push_function(session) { context, bytes, count in
-      guard let context, let bytes else { return -1 }
-      let client = Unmanaged<TLSClient>.fromOpaque(context).takeUnretainedValue()
-      return client.push(UnsafeRawBufferPointer(start: bytes, count: count))
+    let file = BIO_new_mem_buf(authority, Int32(authority.count))
+    let certificate = PEM_read_bio_X509(file, nil, nil, nil)
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate)
+    X509_free(certificate)
+    BIO_free(file)
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+    session = SSL_new(context)
+    SSL_set1_host(session, "localhost")
+    SSL_set_bio(session, incoming, outgoing)  // which frees them
+    SSL_set_connect_state(session)
+    guard let former else { return }
+    former.withUnsafeBufferPointer { bytes in
+      var place = bytes.baseAddress
+      let ticket = d2i_SSL_SESSION(nil, &place, bytes.count)
+      SSL_set_session(session, ticket)
+      SSL_SESSION_free(ticket)
     }
   }
 
-  deinit {
-    gnutls_deinit(session)
-    gnutls_certificate_free_credentials(credentials)
-    free(name)
-  }
+  deinit { SSL_free(session) }
 
   /// Performs the handshake, unless it is done.
   func establish() -> Bool {
-    while !isEstablished {
-      let code = gnutls_handshake(session)
-      if code == GNUTLS_E_SUCCESS { isEstablished = true } else if gnutls_error_is_fatal(code) != 0 { return false }
-      if code == GNUTLS_E_AGAIN { return false }  // out of time
-    }
-    return true
+    if !isEstablished { isEstablished = run { SSL_do_handshake(session) } == 1 }
+    return isEstablished
   }
 
   /// Sends at most one record; returns the number of bytes taken.
   func send(_ bytes: UnsafeRawBufferPointer) -> Int {
-    establish() ? Int(gnutls_record_send(session, bytes.baseAddress, bytes.count)) : -1
+    guard establish() else { return -1 }
+    let count = run { SSL_write(session, bytes.baseAddress, Int32(min(bytes.count, 16_384))) }
+    return isCut ? -1 : count
   }
 
   /// Receives from at most one record; 0 after a close notification.
   func receive(into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    guard establish() else { return -1 }
-    while true {
-      let count = Int(gnutls_record_recv(session, buffer.baseAddress, buffer.count))
-      // GnuTLS also says this when it has received a session ticket.
-      guard count == Int(GNUTLS_E_AGAIN), hasMore(within: 5_000) else { return count }
-    }
+    establish() ? run { SSL_read(session, buffer.baseAddress, Int32(buffer.count)) } : -1
   }
 
   /// Sends a close notification.
-  func sendEnd() { gnutls_bye(session, GNUTLS_SHUT_WR) }
+  func sendEnd() { _ = run { max(SSL_shutdown(session), 1) } }
 
   /// Updates the keys of both sides.
-  func updateKey() { gnutls_session_key_update(session, 0) }
+  func updateKey() {
+    SSL_key_update(session, SSL_KEY_UPDATE_REQUESTED)
+    _ = run { SSL_do_handshake(session) }
+  }
 
   /// Holds back what is sent, until it is released in one piece.
   func hold() { held = [] }
@@ -126,37 +142,92 @@ final class TLSClient {
   func release() {
     let bytes = held ?? []
     held = nil
-    _ = bytes.withUnsafeBytes { push($0) }
+    push(bytes)
   }
 
-  /// What was negotiated: `(TLS1.3)-(ECDHE-X25519)-...`.
+  /// What was negotiated: `TLSv1.3 X25519 TLS_AES_256_GCM_SHA384`.
   var summary: String {
-    guard let text = gnutls_session_get_desc(session) else { return "" }
-    defer { basekeeper_gnutls_free(text) }
-    return String(cString: text)
+    let group = SSL_group_to_name(session, Int32(SSL_ctrl(session, SSL_CTRL_GET_NEGOTIATED_GROUP, 0, nil)))
+    return [SSL_get_version(session), group, SSL_CIPHER_get_name(SSL_get_current_cipher(session))]
+      .map { $0.map { String(cString: $0) } ?? "none" }.joined(separator: " ")
+  }
+
+  /// The protocol that the server has chosen (ALPN); nil if none.
+  var chosenProtocol: String? {
+    var name: UnsafePointer<UInt8>?
+    var count: UInt32 = 0
+    SSL_get0_alpn_selected(session, &name, &count)
+    return name.map { String(decoding: UnsafeBufferPointer(start: $0, count: Int(count)), as: UTF8.self) }
+  }
+
+  /// Offers protocols (ALPN).
+  func offer(_ protocols: [String]) {
+    let list = protocols.flatMap { [UInt8($0.utf8.count)] + Array($0.utf8) }
+    SSL_set_alpn_protos(session, list, UInt32(list.count))
   }
 
   /// Whether the server has resumed this client's session.
-  var isResumed: Bool { gnutls_session_is_resumed(session) != 0 }
+  var isResumed: Bool { SSL_session_reused(session) == 1 }
 
   /// The session data with which a later connection resumes.
   var remembrance: [UInt8] {
-    var datum = gnutls_datum_t()
-    guard gnutls_session_get_data2(session, &datum) == GNUTLS_E_SUCCESS else { return [] }
-    defer { basekeeper_gnutls_free(datum.data) }
-    return Array(UnsafeBufferPointer(start: datum.data, count: Int(datum.size)))
-  }
-
-  private func hasMore(within milliseconds: Int32) -> Bool {
-    var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-    return poll(&request, 1, milliseconds) == 1
-  }
-
-  private func push(_ bytes: UnsafeRawBufferPointer) -> Int {
-    if held != nil {
-      held?.append(contentsOf: bytes)
-      return bytes.count
+    let ticket = SSL_get1_session(session)
+    defer { SSL_SESSION_free(ticket) }
+    var bytes = [UInt8](repeating: 0, count: max(Int(i2d_SSL_SESSION(ticket, nil)), 0))
+    bytes.withUnsafeMutableBufferPointer { bytes in
+      var place = bytes.baseAddress
+      i2d_SSL_SESSION(ticket, &place)
     }
-    return Glibc.send(descriptor, bytes.baseAddress, isSlow ? 1 : bytes.count, Int32(MSG_NOSIGNAL))
+    return bytes
+  }
+
+  /// Calls OpenSSL until it has what it needs; 0 after a close notification, negative if the connection ends otherwise.
+  private func run(_ step: () -> Int32) -> Int {
+    while true {
+      ERR_clear_error()
+      let code = step()
+      let problem = code > 0 ? SSL_ERROR_NONE : SSL_get_error(session, code)
+      sendPending()
+      switch problem {
+      case SSL_ERROR_NONE: return Int(code)
+      case SSL_ERROR_ZERO_RETURN: return 0
+      case SSL_ERROR_WANT_READ: guard pull() else { return -1 }
+      default:
+        errno = EPROTO
+        return -1
+      }
+    }
+  }
+
+  private func pull() -> Bool {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    let count = recv(descriptor, &buffer, buffer.count, 0)
+    if count > 0 { BIO_write(incoming, buffer, Int32(count)) } else if count == 0 { errno = EPROTO }
+    return count > 0
+  }
+
+  private func sendPending() {
+    var buffer = [UInt8](repeating: 0, count: 65_536)
+    while case let count = BIO_read(outgoing, &buffer, Int32(buffer.count)), count > 0 {
+      push(Array(buffer[..<Int(count)]))
+    }
+  }
+
+  private func push(_ bytes: [UInt8]) {
+    guard held == nil else {
+      held?.append(contentsOf: bytes)
+      return
+    }
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress, isSlow ? 1 : $0.count, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 else {
+        isCut = true
+        return
+      }
+      rest = rest.dropFirst(count)
+    }
   }
 }

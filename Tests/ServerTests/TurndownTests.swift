@@ -1,3 +1,4 @@
+import COpenSSL
 import HTTP
 import Loop
 import Server
@@ -10,7 +11,8 @@ private let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 @Suite(.ownThreadOverTLS, .timeLimit(.minutes(30))) struct HandshakeTurndowns {
   @Test func `a handshake that fails is told with the client's address, however it fails`() async throws {
     try await withServer { server in
-      let old = try RawClient(port: server.port, over: .tls, offering: "NORMAL:-VERS-ALL:+VERS-TLS1.1")
+      let offer = TLSOffer(versions: TLS1_VERSION...TLS1_1_VERSION)
+      let old = try RawClient(port: server.port, over: .tls, offering: offer)
       #expect(old.tls?.establish() == false)
       #expect(old.isClosed())
       for text in [request, "SSH-2.0-x\r\n"] {
@@ -76,6 +78,24 @@ private let request = "GET / HTTP/1.1\r\nHost: a\r\n\r\n"
       #expect(client.answer()?.status == 200)
       let surplus = try server.client()
       #expect(surplus.isClosed())
+      #expect(server.log.turndowns == [Turndown(kind: kind, address: "127.0.0.1")])
+    }
+  }
+
+  @Test(arguments: [
+    ("GET / HTTP/1.1\r\n\r\n", Turndown.Kind.malformedRequest), ("BREW / HTTP/1.1\r\nHost: a\r\n\r\n", .unknownRequest),
+    ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", .tooLargeRequest),
+    ("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n1", .lateRequest),
+  ])
+  func `a request that reaches no route is told once, with the kind of its flaw`(
+    _ text: String, _ kind: Turndown.Kind
+  ) async throws {
+    var limits = ServerLimits()
+    limits.bodyTime = .seconds(1)
+    try await withServer(limits) { server in
+      let client = try server.client()
+      client.send(text)
+      #expect(client.answer()?["Connection"] == "close")
       #expect(server.log.turndowns == [Turndown(kind: kind, address: "127.0.0.1")])
     }
   }

@@ -1,18 +1,57 @@
 import Spreadsheet
 import Testing
 
-/// A ZIP file with uncompressed entries, for reading and for breaking.
+/// A file in a ZIP file: uncompressed, and of the size that it claims, unless it says otherwise.
+private struct Part {
+  let name: String
+  let content: [UInt8]
+  /// The size that it claims to unpack to.
+  let claim: Int
+  var isDeflated = false
+  /// The checksum of what it unpacks to.
+  var checksum: UInt32
+
+  init(_ name: String, _ text: String, claiming claim: Int? = nil) {
+    (self.name, content) = (name, Array(text.utf8))
+    (self.claim, checksum) = (claim ?? content.count, crc32(content))
+  }
+
+  /// A part that unpacks to this many times 258 letters and one more, but claims another size (RFC 1951, 3.2.6).
+  init(_ name: String, runs: Int, claiming claim: Int) {
+    var (bytes, free): ([UInt8], Int) = ([], 0)
+    func put(_ bits: String) {
+      for bit in bits {
+        if free == 0 { (bytes, free) = (bytes + [0], 8) }
+        if bit == "1" { bytes[bytes.count - 1] |= 1 << UInt8(8 - free) }
+        free -= 1
+      }
+    }
+    put("1" + "10")  // the last block, with the fixed codes
+    put("10101000")  // x
+    for _ in 0..<runs { put("11000101" + "00000") }  // 258 bytes again, from one byte before
+    put("0000000")
+    (self.name, content, self.claim, isDeflated) = (name, bytes, claim, true)
+    checksum = crc32([UInt8](repeating: UInt8(ascii: "x"), count: runs * 258 + 1))
+  }
+}
+
 private func zip(_ entries: [(name: String, text: String)]) -> [UInt8] {
+  zip(entries.map { Part($0.name, $0.text) })
+}
+
+/// A ZIP file, for reading and for breaking.
+private func zip(_ entries: [Part]) -> [UInt8] {
   var file: [UInt8] = []
   var directory: [UInt8] = []
   func little(_ value: Int, _ count: Int) -> [UInt8] {
     (0..<count).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) }
   }
-  for (name, text) in entries {
-    let content = Array(text.utf8)
+  for part in entries {
+    let (name, content) = (part.name, part.content)
     let about =
-      little(20, 2) + little(0, 2) + little(0, 2) + little(0, 4) + little(Int(crc32(content)), 4)
-      + little(content.count, 4) + little(content.count, 4) + little(name.utf8.count, 2) + little(0, 2)
+      little(20, 2) + little(0, 2) + little(part.isDeflated ? 8 : 0, 2) + little(0, 4)
+      + little(Int(part.checksum), 4) + little(content.count, 4) + little(part.claim, 4)
+      + little(name.utf8.count, 2) + little(0, 2)
     directory +=
       [0x50, 0x4b, 1, 2] + little(20, 2) + about + little(0, 2) + little(0, 2) + little(0, 2) + little(0, 4)
       + little(file.count, 4) + Array(name.utf8)
@@ -34,19 +73,21 @@ private func crc32(_ bytes: [UInt8]) -> UInt32 {
 
 private let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
-private func workbook(_ sheet: String, strings: String = "<sst/>", prolog: String = "") -> [UInt8] {
-  zip([
-    ("xl/workbook.xml", #"<workbook xmlns:r="\#(office)"><sheets><sheet name="A" r:id="r2"/></sheets></workbook>"#),
-    (
-      "xl/_rels/workbook.xml.rels",
-      #"""
-      <Relationships><Relationship Id="r1" Type="\#(office)/sharedStrings" Target="sharedStrings.xml"/>\#
-      <Relationship Id="r2" Type="\#(office)/worksheet" Target="/xl/worksheets/one.xml"/></Relationships>
-      """#
-    ),
-    ("xl/sharedStrings.xml", strings),
-    ("xl/worksheets/one.xml", "\(prolog)<worksheet><sheetData>\(sheet)</sheetData></worksheet>"),
-  ])
+/// A workbook of four parts, and as many others.
+private func workbook(_ sheet: String, strings: String = "<sst/>", prolog: String = "", others: Int = 0) -> [UInt8] {
+  zip(
+    (0..<others).map { ("\($0)", "") } + [
+      ("xl/workbook.xml", #"<workbook xmlns:r="\#(office)"><sheets><sheet name="A" r:id="r2"/></sheets></workbook>"#),
+      (
+        "xl/_rels/workbook.xml.rels",
+        #"""
+        <Relationships><Relationship Id="r1" Type="\#(office)/sharedStrings" Target="sharedStrings.xml"/>\#
+        <Relationship Id="r2" Type="\#(office)/worksheet" Target="/xl/worksheets/one.xml"/></Relationships>
+        """#
+      ),
+      ("xl/sharedStrings.xml", strings),
+      ("xl/worksheets/one.xml", "\(prolog)<worksheet><sheetData>\(sheet)</sheetData></worksheet>"),
+    ])
 }
 
 @Suite struct Spreadsheets {
@@ -79,6 +120,35 @@ private func workbook(_ sheet: String, strings: String = "<sst/>", prolog: Strin
     #expect(throws: Spreadsheet.Unreadable.tooLarge) {
       try Spreadsheet.rows(ofFirstSheetIn: workbook("", prolog: large), upTo: 10)
     }
+  }
+
+  private static func problem(_ parts: [Part]) -> Spreadsheet.Unreadable? {
+    do throws(Spreadsheet.Unreadable) {
+      _ = try Spreadsheet.rows(ofFirstSheetIn: zip(parts), upTo: 10)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func `what a part claims to unpack to is not believed, and what claims too much is not unpacked`() {
+    let longest = 4 << 20
+    // The file itself is small: 258 bytes are two.
+    let bomb = Part("xl/workbook.xml", runs: longest / 258 + 1, claiming: 100)
+    #expect(bomb.content.count < 40_000)
+    #expect(Self.problem([bomb]) == .tooLarge)
+    #expect(Self.problem([Part("xl/workbook.xml", "<a/>", claiming: longest + 1)]) == .tooLarge)
+    // Less than that is only no workbook.
+    #expect(Self.problem([Part("xl/workbook.xml", runs: 10, claiming: 2581)]) == .noSpreadsheet)
+  }
+
+  @Test func `a file of too many parts is refused, and one with as many as may be is read`() throws {
+    func rows(with others: Int) throws(Spreadsheet.Unreadable) -> [[String]] {
+      try Spreadsheet.rows(
+        ofFirstSheetIn: workbook(#"<row><c r="A1"><v>1</v></c></row>"#, others: others), upTo: 10)
+    }
+    #expect(try rows(with: 996) == [["1"]])
+    #expect(throws: Spreadsheet.Unreadable.tooLarge) { try rows(with: 997) }
   }
 
   @Test func `whatever is broken in a file, it is read or refused`() throws {

@@ -43,13 +43,28 @@ public final class SecurityWatch: Sendable {
     switch response.status {
     case 401, 403, 429:
       guard names.count == 1, names.allSatisfy(Self.refusals.contains) else { throw amiss("not one refusal") }
+    case 404 where !Self.isOfNoRefusal(response):
+      guard names == ["refused"], events[0]["reason"] as? String == "not_found" else { throw amiss("not one refusal") }
     case ..<400:
       guard names.allSatisfy(Self.successes.contains), names.count <= 1 else { throw amiss("a line too many") }
     default:
       guard names.allSatisfy(Self.failedGuesses.contains), names.count <= 1 else { throw amiss("a line too many") }
     }
+    if request.headers[.authorization] != nil, response.status == 404, let event = events.first,
+      !Self.anonymous.contains(event["route"] as? String ?? "")
+    {
+      guard event["account"] is Int || event["credential"] is String else { throw amiss("nobody is known") }
+    }
     for event in events where (event["reason"] as? String).map(Self.personal.contains) == true {
       guard event["account"] is Int || event["credential"] is String else { throw amiss("nobody is known") }
+    }
+  }
+
+  /// Whether a response says that there is no such path, or that something was deleted at that moment: no refusals.
+  private static func isOfNoRefusal(_ response: Response) -> Bool {
+    let text = String(decoding: response.body, as: UTF8.self)
+    return ["Not found.", "It was deleted in the meantime.", "Folder not found."].contains {
+      text == #"{"error_msg":"\#($0)"}"#
     }
   }
 
@@ -69,6 +84,8 @@ public final class SecurityWatch: Sendable {
       + SecurityEvent.ProofFailure.allCases.map(\.rawValue) + SecurityEvent.RefusalReason.allCases.map(\.rawValue)
       + SecurityEvent.ChangedSettings.allCases.map(\.rawValue))
   private static let paths = Set(routes.map(\.path))
+  /// Paths of routes that do not look at who asks.
+  private static let anonymous = Set(routes.filter { $0.caller == LinkVisitor.name }.map(\.path))
 
   /// The members of a line that consists only of numbers and known words.
   private static func fields(of line: String, from request: Request) throws -> [String: Any] {

@@ -102,7 +102,12 @@ public struct World: Sendable {
         case .ask(let most, _) where request.body.count > most: return Response(413, type: "text/plain", [])
         case .ask(_, let question): if let response = await question() { return response }
         case .read(let most) where request.body.count > most: return Response(413, type: "text/plain", [])
+        case .stream(let most) where request.body.count > most: return Response(413, type: "text/plain", [])
         case .read: break
+        case .stream:
+          let pieces = Pieces(of: request.body)
+          header.stream = BodyStream { await pieces.next() }
+          return await service.respond(to: header)
         }
       }
       return await service.respond(to: request)
@@ -270,4 +275,15 @@ public struct World: Sendable {
     from (values (1, '\(groupLink)', 1), (4, '\(salesLink)', 13), (2, repeat('8', 52), 5))
       as link (group_id, token, creator);
     """
+}
+
+/// Hands out a body in two pieces.
+private actor Pieces {
+  private var pieces: [[UInt8]]
+
+  init(of body: [UInt8]) {
+    pieces = [Array(body.dropFirst(body.count / 2)), Array(body.prefix(body.count / 2))]
+  }
+
+  func next() -> [UInt8]? { pieces.popLast() }
 }

@@ -49,13 +49,14 @@ private struct EndedToken: NamedInput {
   }
 }
 
+/// The old password and a code of the second factor, as for everything that is dear, and the new password.
 private struct PasswordChange: Input {
-  let old: String
+  let proof: PasswordProof
   let new: String
 
   init(_ parts: Parts) throws {
     let fields = try parts.body()
-    old = try fields.text("old_password", 1...1024)
+    proof = PasswordProof(password: try fields.text("old_password", 1...1024), code: parts.oneTimePassword)
     new = try fields.text("new_password", 1...1024)
   }
 }
@@ -121,5 +122,5 @@ private func changePassword(
 ) async throws -> ChangedPassword {
   let password = OwnPassword(app, of: choosing.caller)
   return ChangedPassword(
-    secret: try await password.change(from: change.old, to: change.new, named: "new_password"))
+    secret: try await password.change(change.proof, to: change.new, named: "new_password"))
 }

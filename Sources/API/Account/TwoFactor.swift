@@ -57,8 +57,8 @@ private func showFactor(of enrolling: Enrolling, _: NoInput, _ app: App) async t
   try await SecondFactors(app).find(of: enrolling.caller)
 }
 
-private func beginFactor(of enrolling: Enrolling, _: NoInput, _ app: App) async throws -> Enrolment {
-  let (password, email) = try await SecondFactors(app).begin(by: enrolling.caller)
+private func beginFactor(of enrolling: Enrolling, _ proof: PasswordProof, _ app: App) async throws -> Enrolment {
+  let (password, email) = try await SecondFactors(app).begin(by: enrolling.caller, proof)
   return Enrolment(password: password, email: email)
 }
 

@@ -15,18 +15,30 @@ struct UserFile: HashedInput {
   private static let mostColumns = 100
   let people: [(email: String, person: Result<NewPerson, any Error>)]
 
+  /// A column that is read.
+  private enum UserColumn: String {
+    case email, name, password, unit, role
+    case idInTeam = "id_in_org"
+    case loginID = "login_id"
+  }
+
   /// The line of one person.
   private struct Line {
-    let values: [String: String]
+    private var values: [UserColumn: String] = [:]
 
-    var email: String { values["email"] ?? "" }
+    /// `columns` are those of the whole file, nil for one that is not read: names from a file can take long to hash.
+    init(_ row: [String], _ columns: [UserColumn?]) {
+      for case (let column?, let value) in zip(columns, row) { values[column] = value }
+    }
+
+    var email: String { values[.email] ?? "" }
 
     func person(_ hashing: Hashing) async throws -> NewPerson {
       guard let email = EmailAddress(email) else { throw FieldsError.invalid("email") }
-      let name = try optional("name")
-      let password = values["password"] ?? ""
-      let (idInTeam, unit) = (try optional("id_in_org") ?? "", try optional("unit") ?? "")
-      let (loginID, role) = (try optional("login_id"), try optional("role") ?? "default")
+      let name = try optional(.name)
+      let password = values[.password] ?? ""
+      let (idInTeam, unit) = (try optional(.idInTeam) ?? "", try optional(.unit) ?? "")
+      let (loginID, role) = (try optional(.loginID), try optional(.role) ?? "default")
       var person = try await NewPerson(
         email: email, name: name, password: password.isEmpty ? nil : password, names: [loginID].compactMap(\.self),
         hashing)
@@ -34,9 +46,9 @@ struct UserFile: HashedInput {
       return person
     }
 
-    private func optional(_ column: String) throws -> String? {
+    private func optional(_ column: UserColumn) throws -> String? {
       guard let text = values[column], !text.isEmpty else { return nil }
-      guard let name = DisplayName(text) else { throw FieldsError.invalid(column) }
+      guard let name = DisplayName(text) else { throw FieldsError.invalid(column.rawValue) }
       return name.text
     }
   }
@@ -46,9 +58,10 @@ struct UserFile: HashedInput {
     let (name, bytes) = try parts.body().file("file")
     try Self.check(name, of: bytes)
     let (header, rows) = try Self.table(in: bytes)
+    let columns = header.map(UserColumn.init(rawValue:))
     var people: [(email: String, person: Result<NewPerson, any Error>)] = []
     for row in rows {
-      let line = Line(values: Dictionary(zip(header, row)) { first, _ in first })
+      let line = Line(row, columns)
       do {
         people.append((line.email, .success(try await line.person(hashing))))
       } catch let error as DomainError {
@@ -65,8 +78,9 @@ struct UserFile: HashedInput {
     guard name.utf8.count <= 255, !name.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f }) else {
       throw .refused("file invalid: its name is too long, or has control characters.")
     }
-    guard let dot = name.lastIndex(of: ".") else { return }
-    switch name[name.index(after: dot)...].utf8 {
+    // By bytes: a mark after the dot is part of the ending, not of the dot.
+    guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return }
+    switch name.utf8[name.utf8.index(after: dot)...] {
     case let ending where ending.isWord("csv"):
       guard !Spreadsheet.isLikely(bytes) else { throw .refused("file invalid: it is named .csv, but is a workbook.") }
     case let ending where ending.isWord("xlsx"):

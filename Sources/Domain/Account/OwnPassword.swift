@@ -10,46 +10,43 @@ package struct OwnPassword: Sendable {
   /// Works on the caller's password.
   package init(_ app: App, of caller: SignedIn) { (self.app, self.caller) = (app, caller) }
 
-  /// Asks for the password again, and for a code where there is a second factor.
+  /// Checks the password once more, and a code if there is a second factor, and returns what they were checked against.
+  /// Wrong ones are throttled as at sign-in.
   package func confirm(_ proof: PasswordProof) async throws -> ConfirmedPassword {
-    try await confirm(proof.password) { person in
-      guard let sealed = person.secondFactor else { return }
-      guard let code = proof.code, !code.isEmpty else { throw DomainError.proofFailed(.codeMissing) }
-      guard try await SecondFactors(app).take(code, of: caller.account, sealed: sealed) != nil else {
-        throw DomainError.proofFailed(.codeWrong)
-      }
-    }
-  }
-
-  /// Checks the password once more and returns what it was checked against. Wrong ones are throttled as at sign-in, and so
-  /// is whatever `more` refuses.
-  private func confirm(
-    _ password: String, and more: (ConfirmedPassword) async throws -> Void = { _ in }
-  ) async throws -> ConfirmedPassword {
     let attempt = try await Attempt.begin(at: .account(caller.account), app)
     let person: ConfirmedPassword? = try await app.db.row(
       """
-      select account.password_hash, case when account.totp_confirmed_at is not null then account.totp_sealed end
-        as totp_sealed, \(Called.columns)
+      select password_hash, case when totp_confirmed_at is not null then totp_sealed end as totp_sealed
       from account where id = \(caller.account)
       """)
     guard let person else { throw Refusal.badAccountToken }
-    guard try await app.isRight(password, for: person.hash, attempt) else {
+    guard try await app.isRight(proof.password, for: person.hash, attempt) else {
       throw DomainError.proofFailed(.wrongPassword)
     }
-    try await more(person)
+    try await checkSecondFactor(of: person, proof)
     try await attempt.succeed(app)
     return person
   }
 
-  /// Sets a new password if the old one is right, and ends all account tokens. Returns a new one in place of the one that
-  /// the request shows, with the same expiry. Errors call the new password `field`.
-  package func change(from old: String, to new: String, named field: String) async throws -> Secret {
-    let person = try await confirm(old)
-    let new = try NewPassword(new, field, names: person.called.names, leaked: app.settings.leakedPasswords)
-    guard new.clear != old else {
+  private func checkSecondFactor(of person: ConfirmedPassword, _ proof: PasswordProof) async throws {
+    guard let sealed = person.secondFactor else { return }
+    guard let code = proof.code, !code.isEmpty else { throw DomainError.proofFailed(.codeMissing) }
+    guard try await SecondFactors(app).take(code, of: caller.account, sealed: sealed) != nil else {
+      throw DomainError.proofFailed(.codeWrong)
+    }
+  }
+
+  /// Sets a new password if the proof is right, and ends all account tokens. Returns a new one in place of the one that
+  /// the request shows, with the same expiry; its life counts from this proof. Errors call the new password `field`. It
+  /// is judged first, so one that cannot be set uses up no code.
+  package func change(_ proof: PasswordProof, to new: String, named field: String) async throws -> Secret {
+    let called: Called? = try await app.db.row("select \(Called.columns) from account where id = \(caller.account)")
+    guard let called else { throw Refusal.badAccountToken }
+    let new = try NewPassword(new, field, names: called.names, leaked: app.settings.leakedPasswords)
+    guard new.clear != proof.password else {
       throw DomainError.refused("\(field) invalid: it is the old one. Choose another one.")
     }
+    let person = try await confirm(proof)
     let (hash, secret) = (try await app.hash(new.clear, by: caller.subject), Secret.generate())
     try await app.change(by: caller, endsOwnAccess: true) {
       let count = try await $0.run(
@@ -85,11 +82,9 @@ package struct ConfirmedPassword: RowDecodable, Sendable {
   let hash: PasswordHash?
   /// The second factor that was confirmed; nil if there is none.
   let secondFactor: [UInt8]?
-  let called: Called
 
   package init(_ row: Row) throws(PostgresError) {
     hash = try row["password_hash"]
     secondFactor = try row["totp_sealed"]
-    called = try Called(row)
   }
 }

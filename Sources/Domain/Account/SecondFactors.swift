@@ -34,12 +34,18 @@ package struct SecondFactors: Sendable {
     return found
   }
 
-  /// Returns the secret for the phone, and the address it is for. Sign-in asks for the factor only after a first code
-  /// has confirmed it; until then, beginning again replaces the secret.
-  package func begin(by caller: SignedIn) async throws -> (password: OneTimePassword, email: String) {
+  /// Returns the secret for the phone, and the address it is for, to whoever gives the password again: a token alone must
+  /// not be enough to enrol somebody else's phone. Sign-in asks for the factor only after a first code has confirmed it;
+  /// until then, beginning again replaces the secret.
+  package func begin(
+    by caller: SignedIn, _ proof: PasswordProof
+  ) async throws -> (password: OneTimePassword, email: String) {
+    guard try await !find(of: caller).isConfirmed else { throw Self.alreadyConfirmed }
+    let confirmed = try await OwnPassword(app, of: caller).confirm(proof)
     let password = OneTimePassword.generate()
     let purpose = try await bindsFactors ? Self.purpose : Self.formerPurpose
     let count = try await app.change(by: caller) {
+      try await $0.holdPassword(of: caller, confirmed)
       let vault = try await vault(for: caller.account, $0)
       let owner = purpose == Self.purpose ? caller.account.owner : ""
       let sealed = vault.seal(password.secret, for: purpose, of: owner)
@@ -50,7 +56,7 @@ package struct SecondFactors: Sendable {
         where id = \(caller.account) and totp_confirmed_at is null
         """)
     }
-    guard count == 1 else { throw DomainError.refused("You already have a second factor: delete it first.") }
+    guard count == 1 else { throw Self.alreadyConfirmed }
     return (password, try await find(of: caller).email)
   }
 
@@ -183,6 +189,7 @@ package struct SecondFactors: Sendable {
     }
   }
 
+  private static let alreadyConfirmed = DomainError.refused("You already have a second factor: delete it first.")
   private static let nothingToConfirm = DomainError.refused(
     "There is no second factor to confirm: start with a POST.")
 }

@@ -6,12 +6,14 @@ internal import Ground
 /// operator knows to have leaked, and not what anybody would try first here. Nothing is asked of its composition (NIST
 /// SP 800-63B, 3.1.1.2).
 package struct NewPassword: Sendable {
+  /// The password in normalization form C, as requests have it, wherever it comes from.
   package let clear: String
 
   /// From a text; `names` are what those are called whose it is, or is about, and `field` is how an error calls it.
   package init(
     _ text: String, _ field: String = "password", names: [String], leaked: LeakedPasswords
   ) throws(DomainError) {
+    let text = normalized(text)
     guard text.utf8.count <= PasswordHasher.longest else { throw .invalid(field: field) }
     guard text.unicodeScalars.count >= 8 else {
       throw .refused("\(field) invalid: it must have at least 8 characters.")

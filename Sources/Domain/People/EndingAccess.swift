@@ -55,6 +55,26 @@ extension Transaction {
       """)
   }
 
+  /// Checks what administrators change of their own account by the operations for other people's. These ask for no proof,
+  /// so whoever has a second factor does not get around it there; nor anybody around the password that the operator or
+  /// the team wants for another address.
+  func checkOwnChange(to new: PersonChange, of caller: SignedIn, _ settings: AppSettings) async throws {
+    if new.mustUseTwoFactors == true { try await requireSecondFactor(of: caller) }
+    let resets = new.password != nil || new.losesSecondFactor
+    let count = try await run(
+      """
+      select from account left join team on team.id = account.team_id
+      where account.id = \(caller.account) and (
+        totp_confirmed_at is not null and \(resets)
+        or email <> \(new.email?.text)::text and (
+          totp_confirmed_at is not null or \(settings.confirmsEmailChange) or coalesce(confirms_email_change, false)))
+      """)
+    guard count == 0 else {
+      throw DomainError.forbidden(
+        "This is your own account: change its password, second factor and address at /api/v2.1/user/, with a proof.")
+    }
+  }
+
   /// Throws unless the caller has a second factor: if they require one of themselves without having it, they lock
   /// themselves out.
   func requireSecondFactor(of caller: SignedIn) async throws {

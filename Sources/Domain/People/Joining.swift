@@ -5,8 +5,11 @@ internal import Postgres
 extension Transaction {
   /// Makes the admin of a new team: a new account, or the live person without a team whose address a system
   /// administrator set. An address set by anyone else proves nothing, and counts as taken. Such a person gets the given
-  /// password and has to sign in again with it; if none was given, they keep the old one.
-  func addAdmin(_ new: NewPerson, to team: ID<Team>) async throws -> Person {
+  /// password and has to sign in again with it; if none was given, they keep the old one. The caller may be that person,
+  /// and does not get around a proof here either.
+  func addAdmin(
+    _ new: NewPerson, to team: ID<Team>, by caller: SignedIn, _ settings: AppSettings
+  ) async throws -> Person {
     let owner: SQL = "lower(email) = lower(\(new.email.text)) and team_id is null and email_given_by = 'system'"
     try await holdAccess(of: owner)
     let found: ID<Account>? = try await row("select id from account where \(owner) for update")
@@ -14,6 +17,9 @@ extension Transaction {
       return try await add(new, to: team)
     }
     if new.generated == nil {
+      var change = PersonChange()
+      change.password = new.password
+      if found == caller.account { try await checkOwnChange(to: change, of: caller, settings) }
       try await run("update account set password_hash = \(new.password) where id = \(found)")
       try await endAccountTokens(of: found)
     }

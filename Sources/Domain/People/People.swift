@@ -101,7 +101,7 @@ package struct People: Sendable {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
     return try await app.change(by: caller, endsOwnAccess: user == caller.user) {
       try await $0.holdAccess(of: "uid = \(user) and \(reach.changeableAccounts(by: caller))")
-      if new.mustUseTwoFactors == true, user == caller.user { try await $0.requireSecondFactor(of: caller) }
+      if user == caller.user { try await $0.checkOwnChange(to: new, of: caller, app.settings) }
       let changed = try await $0.run(
         """
         update account

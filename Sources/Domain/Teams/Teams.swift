@@ -62,7 +62,7 @@ package struct Teams: Sendable {
     let (made, person) = try await app.change(by: caller, statementTime: .seconds(120)) {
       let made: ID<Team>? = try await $0.row("insert into team (name) values (\(new.name.text)) returning id")
       guard let made else { throw Refusal.notFound(.team(new.name.text)) }
-      let person = try await $0.addAdmin(new.admin, to: made)
+      let person = try await $0.addAdmin(new.admin, to: made, by: caller, app.settings)
       try await $0.run("update team set creator_id = \(person.account) where id = \(made)")
       return (made, person)
     }

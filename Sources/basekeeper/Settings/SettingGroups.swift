@@ -186,7 +186,7 @@ let settingGroups = [
     Setting("BASEKEEPER_LOOPS", .number(1...256), nil, otherwise: "one for each core",
       "Event loops"),
     Setting("BASEKEEPER_MAX_HEADER_BYTES", .number(1024...1_048_576), "16384",
-      "The largest header of a request. It is also the memory of an idle connection; TLS adds 10 KB"),
+      "The largest header of a request; each field counts 64 bytes more"),
     Setting("BASEKEEPER_MAX_BODY_BYTES", .number(1024...1_073_741_824), "1048576",
       "The largest body of a request that carries a file; other bodies have at most 65536 bytes"),
     Setting("BASEKEEPER_MAX_BODY_MEMORY", .number(1024...1_099_511_627_776), "67108864",

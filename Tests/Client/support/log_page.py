@@ -22,10 +22,15 @@ def fields(section):
 
 # The fields of each message, beside those that every line has.
 MESSAGES = {message.strip("`"): re.findall("`(.*?)`", names) for message, _, names, *_ in rows("All lines", "message")}
+# The levels of each message; none of `security`, whose events have their own.
+LEVELS = {
+    message.strip("`"): re.findall("debug|info|warning|error", levels)
+    for message, levels, *_ in rows("All lines", "message")}
 
 
 def check(line):
     """A line of the log is one that the page describes."""
     assert line["message"] in MESSAGES, line
     own = MESSAGES[line["message"]]
-    assert line["level"] in ("debug", "info", "warning", "error") and set(line) <= ALWAYS | set(own), line
+    levels = LEVELS[line["message"]] or ["info", "warning", "error"]
+    assert line["level"] in levels and set(line) <= ALWAYS | set(own), line

@@ -27,6 +27,9 @@ ADMINISTRATOR = ("root@example.com", "correct horse battery")
 
 
 class Service:
+    # Whether it finds a directory for what the first start generates, also if its database is elsewhere.
+    has_place = True
+
     def __init__(self, binary=BINARY, **settings):
         # The user postgres must be able to enter it, too: PostgreSQL does not run as root.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="basekeeper-client-", dir="/var/tmp"))
@@ -68,6 +71,8 @@ class Service:
     # MARK: Starting and stopping
 
     def launch(self):
+        if self.environment.get("DATABASE_URL") and self.has_place:
+            (self.folder / "data").mkdir(exist_ok=True)
         with open(self.log, "ab") as log:
             self.process = subprocess.Popen(
                 [*self.wrapper, self.binary, "serve"], env=self.environment, stdout=log, stderr=log)

@@ -29,6 +29,18 @@ def names(size):
 
 HEAD = "--x\r\nContent-Disposition: form-data; name=username"
 FILE = "--x\r\nContent-Disposition: form-data; name=file; filename=f\r\n\r\nemail,password"
+
+
+def imported(size):
+    """The most lines below the most columns whose names take longest, as far as they fit: both grow with the size."""
+    columns = "," + ",".join(f"{number}" + MARKS * 500 for number in range(size * 98 // LARGE))
+    lines = size * 995 // LARGE
+    end = "\r\n--x--"
+    each = (size - len((FILE + columns + "\n" + end).encode())) // lines
+    line = "a@b.example,short,"
+    return (FILE + columns + "\n" + (line + "a" * (each - len(line) - 1) + "\n") * lines + end).encode()
+
+
 BODIES = {
     "JSON, deepest": (JSON, around('{"username":[', deep("[", "]"), "1]}")),
     "JSON, deepest objects": (JSON, around('{"username":[', deep('{"a":', "}"), "1]}")),
@@ -62,6 +74,7 @@ FILES = {
     "CSV, a column of marks": (MULTIPART, around(FILE + ",a", MARKS, "\n\r\n--x--")),
     "CSV, columns of marks": (MULTIPART, around(FILE, "," + MARKS * 100, "\n\r\n--x--")),
     "CSV, quotes": (MULTIPART, around(FILE + '\n"', '""', '"\n\r\n--x--')),
+    "CSV, most lines below columns of marks": (MULTIPART, imported),
     "CSV, a field of marks": (MULTIPART, around(FILE + "\na", MARKS, "\n\r\n--x--")),
 }
 # The content of a request's header.

@@ -114,7 +114,9 @@ create or replace function serving_rights(relation text, kind "char") returns te
     ) then '{SELECT}'
     when relation = 'login_log' then '{SELECT,INSERT}'
     when relation = 'data_operation' then '{SELECT,INSERT,DELETE}'
-    when relation in ('account', 'workspace', 'installation', 'seed', 'signing_key', 'job') then '{SELECT,INSERT,UPDATE}'
+    when relation in (
+      'account', 'workspace', 'installation', 'seed', 'signing_key', 'job', 'audit_shipment'
+    ) then '{SELECT,INSERT,UPDATE}'
     else '{SELECT,INSERT,UPDATE,DELETE}'
   end::text[]
 $$;
