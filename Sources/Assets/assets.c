@@ -176,6 +176,9 @@ static const unsigned char migration_0032[] = {
 static const unsigned char migration_0033[] = {
 #embed "../../Migrations/0033-audit-shipment.sql"
 };
+static const unsigned char migration_0035[] = {
+#embed "../../Migrations/0035-statement-functions.sql"
+};
 
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
@@ -210,6 +213,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0030-caps.sql", migration_0030),
     ASSET("0032-master-keys.sql", migration_0032),
     ASSET("0033-audit-shipment.sql", migration_0033),
+    ASSET("0035-statement-functions.sql", migration_0035),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;
