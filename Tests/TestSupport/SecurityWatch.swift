@@ -60,9 +60,13 @@ public final class SecurityWatch: Sendable {
     }
   }
 
-  /// Whether a response says that there is no such path, or that something was deleted at that moment: no refusals.
+  /// Whether a response says that there is no such path, that something was deleted at that moment, or that a base has
+  /// no such table, view or row: no refusals.
   private static func isOfNoRefusal(_ response: Response) -> Bool {
     let text = String(decoding: response.body, as: UTF8.self)
+    if ["table not found", "view not found", "row _id not exits"].contains(where: { text.contains("\"\($0)\"") }) {
+      return true
+    }
     return ["Not found.", "It was deleted in the meantime.", "Folder not found."].contains {
       text == #"{"error_msg":"\#($0)"}"#
     }
