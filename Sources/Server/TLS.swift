@@ -79,6 +79,8 @@ final class TLSSession {
   private let handle: OpaquePointer
   /// Whether OpenSSL has given up, so that nothing more may be sent.
   private var isBroken = false
+  /// Whether OpenSSL waits for the socket, and so has at most a part of a record.
+  private var waitsForSocket = false
 
   /// How a handshake goes on.
   enum Handshake {
@@ -118,6 +120,7 @@ final class TLSSession {
     while count < buffer.count {
       ERR_clear_error()
       let code = SSL_read(handle, buffer.baseAddress.map { $0 + count }, Int32(clamping: buffer.count - count))
+      waitsForSocket = code <= 0 && [SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE].contains(SSL_get_error(handle, code))
       guard code > 0 else { return count > 0 ? .moved(count) : outcome(code) }
       count += Int(code)
       if !hasBuffered { break }
@@ -132,8 +135,8 @@ final class TLSSession {
     return code > 0 ? .moved(Int(code)) : outcome(code)
   }
 
-  /// Whether something has been received that was not read yet.
-  var hasBuffered: Bool { SSL_has_pending(handle) == 1 }
+  /// Whether something may have been received that can be read now. For OpenSSL a part of a record is pending, too.
+  var hasBuffered: Bool { !waitsForSocket && SSL_has_pending(handle) == 1 }
 
   /// Sends a close notification, so that the client can tell a complete answer from one that was cut off.
   func sendEnd() {
