@@ -63,6 +63,7 @@ final class TLSContext: @unchecked Sendable {  // Sendable: once made, only Open
     _ = set(SSL_CTRL_SET_READ_AHEAD, 1)
     _ = set(SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF))  // tickets need none
     SSL_CTX_set_alpn_select_cb(pointer, chooseProtocol, nil)
+    SSL_CTX_set_msg_callback(pointer, countRecords)
     guard set(SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION)), SSL_CTX_set_ciphersuites(pointer, Self.suites) == 1,
       SSL_CTX_set_cipher_list(pointer, Self.oldSuites) == 1, set(SSL_CTRL_SET_GROUPS_LIST, Self.groups),
       set(SSL_CTRL_SET_SIGALGS_LIST, Self.signatures), SSL_CTX_use_certificate(pointer, certificate.own) == 1,
@@ -174,4 +175,22 @@ private let chooseProtocol:
       rest = rest.dropFirst(Int(size))
     }
     return SSL_TLSEXT_ERR_ALERT_FATAL
+  }
+
+/// How many records without a request's bytes a client may send on one connection: of its handshake, and later changes
+/// of keys, which come once in millions of records.
+private let mostIdleRecords = 64
+
+/// Counts records that bring no bytes of requests, and cuts the connection when they are too many. OpenSSL deals with
+/// as many as have arrived within one call, and meanwhile nobody else is served.
+private let countRecords:
+  @convention(c) (Int32, Int32, Int32, UnsafeRawPointer?, Int, OpaquePointer?, UnsafeMutableRawPointer?) -> Void = {
+    isSent, _, content, bytes, length, session, _ in
+    guard isSent == 0, length > 0, content == SSL3_RT_HEADER || content == SSL3_RT_INNER_CONTENT_TYPE,
+      let kind = bytes?.load(as: UInt8.self), kind != SSL3_RT_APPLICATION_DATA
+    else { return }
+    let count = Int(bitPattern: SSL_get_ex_data(session, 0)) + 1
+    SSL_set_ex_data(session, 0, UnsafeMutableRawPointer(bitPattern: count))
+    // With no descriptor, the next attempt to receive fails.
+    if count > mostIdleRecords { BIO_int_ctrl(SSL_get_rbio(session), BIO_C_SET_FD, Int(BIO_NOCLOSE), -1) }
   }

@@ -1,5 +1,6 @@
 """The service over TLS, with a certificate of its own, whose files change."""
 
+import contextlib
 import datetime
 import http.client
 import json
@@ -246,6 +247,36 @@ def test_a_part_of_a_handshake_holds_up_nobody(secure, authority, cut):
     client.socket.sendall(client.record(ASKED))
     client.answers(1)
     client.socket.close()
+
+
+@pytest.mark.parametrize("size, is_taken", [(100, True), (1, False)])
+def test_a_handshake_in_too_many_records_is_refused(secure, authority, size, is_taken):
+    client = Records(secure, authority)
+    with pytest.raises(ssl.SSLWantReadError):
+        client.tls.do_handshake()
+    hello = client.sent.read()[5:]
+    parts = [hello[place:place + size] for place in range(0, len(hello), size)]
+    client.socket.sendall(b"".join(b"\x16\x03\x01" + len(part).to_bytes(2, "big") + part for part in parts))
+    if is_taken:
+        client.step(client.tls.do_handshake)
+    else:
+        with contextlib.suppress(ConnectionResetError):
+            assert client.socket.recv(10) == b""
+    client.socket.close()
+
+
+@pytest.mark.parametrize("count, is_taken", [(20, True), (100, False)])
+def test_whoever_does_nothing_but_change_keys_is_cut(secure, authority, count, is_taken):
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{secure.port}", "-CAfile", authority.root, "-tls1_3"]
+    with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0) as client:
+        with contextlib.suppress(BrokenPipeError):
+            for _ in range(count):
+                client.stdin.write(b"k\n")
+                while (line := client.stdout.readline()) and b"KEYUPDATE" not in line:
+                    pass
+            client.stdin.write(ASKED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        assert (b"200 OK" in client.stdout.read()) == is_taken
 
 
 def test_a_flood_of_handshakes_that_fail_has_few_lines_in_the_log(secure):
