@@ -57,8 +57,15 @@ public final class Certificate: @unchecked Sendable {  // Sendable: nothing chan
   }
 }
 
+/// A copy of the text, for OpenSSL to read.
+private func file(of text: [UInt8]) -> OpaquePointer? {
+  let file = BIO_new(BIO_s_mem())
+  BIO_write(file, text, Int32(text.count))
+  return file
+}
+
 private func certificates(_ text: [UInt8]) throws(Certificate.Flaw) -> [OpaquePointer] {
-  let file = BIO_new_mem_buf(text, Int32(text.count))
+  let file = file(of: text)
   defer { BIO_free(file) }
   var found: [OpaquePointer] = []
   ERR_clear_error()
@@ -72,7 +79,7 @@ private func certificates(_ text: [UInt8]) throws(Certificate.Flaw) -> [OpaquePo
 }
 
 private func privateKey(_ text: [UInt8]) throws(Certificate.Flaw) -> OpaquePointer {
-  let file = BIO_new_mem_buf(text, Int32(text.count))
+  let file = file(of: text)
   defer { BIO_free(file) }
   var isEncrypted = false
   ERR_clear_error()

@@ -63,6 +63,7 @@ final class TLSContext: @unchecked Sendable {  // Sendable: once made, only Open
     _ = set(SSL_CTRL_SET_READ_AHEAD, 1)
     _ = set(SSL_CTRL_SET_SESS_CACHE_MODE, Int(SSL_SESS_CACHE_OFF))  // tickets need none
     SSL_CTX_set_alpn_select_cb(pointer, chooseProtocol, nil)
+    SSL_CTX_set_msg_callback(pointer, countRecords)
     guard set(SSL_CTRL_SET_MIN_PROTO_VERSION, Int(TLS1_2_VERSION)), SSL_CTX_set_ciphersuites(pointer, Self.suites) == 1,
       SSL_CTX_set_cipher_list(pointer, Self.oldSuites) == 1, set(SSL_CTRL_SET_GROUPS_LIST, Self.groups),
       set(SSL_CTRL_SET_SIGALGS_LIST, Self.signatures), SSL_CTX_use_certificate(pointer, certificate.own) == 1,
@@ -79,6 +80,8 @@ final class TLSSession {
   private let handle: OpaquePointer
   /// Whether OpenSSL has given up, so that nothing more may be sent.
   private var isBroken = false
+  /// Whether OpenSSL waits for the socket, and so has at most a part of a record.
+  private var waitsForSocket = false
 
   /// How a handshake goes on.
   enum Handshake {
@@ -118,6 +121,7 @@ final class TLSSession {
     while count < buffer.count {
       ERR_clear_error()
       let code = SSL_read(handle, buffer.baseAddress.map { $0 + count }, Int32(clamping: buffer.count - count))
+      waitsForSocket = code <= 0 && [SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE].contains(SSL_get_error(handle, code))
       guard code > 0 else { return count > 0 ? .moved(count) : outcome(code) }
       count += Int(code)
       if !hasBuffered { break }
@@ -132,8 +136,8 @@ final class TLSSession {
     return code > 0 ? .moved(Int(code)) : outcome(code)
   }
 
-  /// Whether something has been received that was not read yet.
-  var hasBuffered: Bool { SSL_has_pending(handle) == 1 }
+  /// Whether something may have been received that can be read now. For OpenSSL a part of a record is pending, too.
+  var hasBuffered: Bool { !waitsForSocket && SSL_has_pending(handle) == 1 }
 
   /// Sends a close notification, so that the client can tell a complete answer from one that was cut off.
   func sendEnd() {
@@ -171,4 +175,22 @@ private let chooseProtocol:
       rest = rest.dropFirst(Int(size))
     }
     return SSL_TLSEXT_ERR_ALERT_FATAL
+  }
+
+/// How many records without a request's bytes a client may send on one connection: of its handshake, and later changes
+/// of keys, which come once in millions of records.
+private let mostIdleRecords = 64
+
+/// Counts records that bring no bytes of requests, and cuts the connection when they are too many. OpenSSL deals with
+/// as many as have arrived within one call, and meanwhile nobody else is served.
+private let countRecords:
+  @convention(c) (Int32, Int32, Int32, UnsafeRawPointer?, Int, OpaquePointer?, UnsafeMutableRawPointer?) -> Void = {
+    isSent, _, content, bytes, length, session, _ in
+    guard isSent == 0, length > 0, content == SSL3_RT_HEADER || content == SSL3_RT_INNER_CONTENT_TYPE,
+      let kind = bytes?.load(as: UInt8.self), kind != SSL3_RT_APPLICATION_DATA
+    else { return }
+    let count = Int(bitPattern: SSL_get_ex_data(session, 0)) + 1
+    SSL_set_ex_data(session, 0, UnsafeMutableRawPointer(bitPattern: count))
+    // With no descriptor, the next attempt to receive fails.
+    if count > mostIdleRecords { BIO_int_ctrl(SSL_get_rbio(session), BIO_C_SET_FD, Int(BIO_NOCLOSE), -1) }
   }

@@ -1,5 +1,6 @@
 """The service over TLS, with a certificate of its own, whose files change."""
 
+import contextlib
 import datetime
 import http.client
 import json
@@ -177,6 +178,105 @@ def test_plain_http_is_not_spoken_there_and_who_tries_is_told_so(secure):
     answer = connection.getresponse()
     assert answer.status == 400 and answer.headers["X-Request-Id"]
     assert "https" in json.loads(answer.read())["error_msg"]
+
+
+class Records:
+    """A client that sends TLS records in pieces of its own choice."""
+
+    def __init__(self, service, authority):
+        self.socket = socket.create_connection(("127.0.0.1", service.port), timeout=PATIENCE)
+        self.received, self.sent = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context(cafile=authority.root)
+        self.tls = context.wrap_bio(self.received, self.sent, server_hostname="127.0.0.1")
+
+    def step(self, do):
+        """Does something that may have to receive first."""
+        while True:
+            try:
+                return do()
+            except ssl.SSLWantReadError:
+                self.socket.sendall(self.sent.read())
+                self.received.write(self.socket.recv(65536))
+
+    def record(self, text):
+        """The record with this text."""
+        self.tls.write(text)
+        return self.sent.read()
+
+    def answers(self, count):
+        """As many status lines."""
+        text = b""
+        while text.count(b"HTTP/1.1 200 OK") < count:
+            text += self.step(lambda: self.tls.read(65536))
+        return text
+
+
+def check_that_all_are_served(service):
+    """Asks on so many connections that each loop has some."""
+    for _ in range(16):
+        assert requests.get(service.url + "/healthz", timeout=PATIENCE).status_code == 200
+
+
+ASKED = b"GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+@pytest.mark.parametrize("before", [b"", ASKED, ASKED[:20]], ids=["nothing", "a request", "a part of a request"])
+@pytest.mark.parametrize("cut", [1, 4, 5, 20, -1])
+def test_a_part_of_a_record_holds_up_nobody(secure, authority, before, cut):
+    client = Records(secure, authority)
+    client.step(client.tls.do_handshake)
+    whole = client.record(before) if before else b""
+    record = client.record(ASKED[20:] if before == ASKED[:20] else ASKED)
+    client.socket.sendall(whole + record[:cut])
+    check_that_all_are_served(secure)
+    client.socket.sendall(record[cut:])
+    client.answers(2 if before == ASKED else 1)
+    client.socket.close()
+
+
+@pytest.mark.parametrize("cut", [1, 5, 20, -1])
+def test_a_part_of_a_handshake_holds_up_nobody(secure, authority, cut):
+    client = Records(secure, authority)
+    with pytest.raises(ssl.SSLWantReadError):
+        client.tls.do_handshake()
+    hello = client.sent.read()
+    client.socket.sendall(hello[:cut])
+    check_that_all_are_served(secure)
+    client.socket.sendall(hello[cut:])
+    client.step(client.tls.do_handshake)
+    client.socket.sendall(client.record(ASKED))
+    client.answers(1)
+    client.socket.close()
+
+
+@pytest.mark.parametrize("size, is_taken", [(100, True), (1, False)])
+def test_a_handshake_in_too_many_records_is_refused(secure, authority, size, is_taken):
+    client = Records(secure, authority)
+    with pytest.raises(ssl.SSLWantReadError):
+        client.tls.do_handshake()
+    hello = client.sent.read()[5:]
+    parts = [hello[place:place + size] for place in range(0, len(hello), size)]
+    client.socket.sendall(b"".join(b"\x16\x03\x01" + len(part).to_bytes(2, "big") + part for part in parts))
+    if is_taken:
+        client.step(client.tls.do_handshake)
+    else:
+        with contextlib.suppress(ConnectionResetError):
+            assert client.socket.recv(10) == b""
+    client.socket.close()
+
+
+@pytest.mark.parametrize("count, is_taken", [(20, True), (100, False)])
+def test_whoever_does_nothing_but_change_keys_is_cut(secure, authority, count, is_taken):
+    command = ["openssl", "s_client", "-connect", f"127.0.0.1:{secure.port}", "-CAfile", authority.root, "-tls1_3"]
+    with subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, bufsize=0) as client:
+        with contextlib.suppress(BrokenPipeError):
+            for _ in range(count):
+                client.stdin.write(b"k\n")
+                while (line := client.stdout.readline()) and b"KEYUPDATE" not in line:
+                    pass
+            client.stdin.write(ASKED.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        assert (b"200 OK" in client.stdout.read()) == is_taken
 
 
 def test_a_flood_of_handshakes_that_fail_has_few_lines_in_the_log(secure):

@@ -40,7 +40,8 @@ package struct SecondFactors: Sendable {
   package func begin(
     by caller: SignedIn, _ proof: PasswordProof
   ) async throws -> (password: OneTimePassword, email: String) {
-    guard try await !find(of: caller).isConfirmed else { throw Self.alreadyConfirmed }
+    let factor = try await find(of: caller)
+    guard !factor.isConfirmed else { throw Self.alreadyConfirmed }
     let confirmed = try await OwnPassword(app, of: caller).confirm(proof)
     let password = OneTimePassword.generate()
     let purpose = try await bindsFactors ? Self.purpose : Self.formerPurpose
@@ -57,7 +58,7 @@ package struct SecondFactors: Sendable {
         """)
     }
     guard count == 1 else { throw Self.alreadyConfirmed }
-    return (password, try await find(of: caller).email)
+    return (password, factor.email)
   }
 
   /// Confirms the factor by a first code: from now on, sign-in asks for it. All other account tokens end, since they were

@@ -119,8 +119,9 @@ class Service:
     # MARK: Its log
 
     def events(self, message=None):
-        """All events of its log, or those with this message."""
-        found = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+        """All events of its log, or those with this message. The last line may not be written to its end yet."""
+        lines = self.log.read_text().split("\n")[:-1]
+        found = [json.loads(line) for line in lines if line.startswith("{")]
         return [one for one in found if message in (None, one["message"])]
 
     # MARK: Its PostgreSQL

@@ -32,9 +32,13 @@ FILE = "--x\r\nContent-Disposition: form-data; name=file; filename=f\r\n\r\nemai
 
 
 def imported(size):
-    """The most lines below the most columns whose names take longest, as far as they fit: both grow with the size."""
-    columns = "," + ",".join(f"{number}" + MARKS * 500 for number in range(size * 98 // LARGE))
-    lines = size * 995 // LARGE
+    """The most lines below the most columns whose names take longest, as far as they fit: all grow with the size."""
+    def share(most):
+        return -(-size * most // LARGE)
+
+    marks = MARKS * (share(98 * 500) // share(98))
+    columns = "," + ",".join(f"{number}{marks}" for number in range(share(98)))
+    lines = share(995)
     end = "\r\n--x--"
     each = (size - len((FILE + columns + "\n" + end).encode())) // lines
     line = "a@b.example,short,"
