@@ -17,8 +17,14 @@ extension WireError {
       case .tooManyRows(let most): .twofold(400, "Too many rows: a request may have \(most) at most.")
       case .baseFull(let most):
         .twofold(400, "rows_limit_exceeded: a base may have \(most) rows at most.").limited(by: "rows_per_base")
+      case .tooLarge(let most):
+        .twofold(400, "The base has more than \(most) rows: list the rows of each table.")
       case .tooManyTables(let most):
         .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
+      case .linkNotFound: .twofold(400, "link_id invalid: the tables do not have this link.")
+      case .notLink(let column): .twofold(400, "Column \(column) is not a link.")
+      case .linkExists: .twofold(400, "Two of the rows are linked already.")
+      case .tooManyLinks(let most): .twofold(400, "Too many links: a request may have \(most) at most.")
       case .badRow(let error): WireError(of: error)
       case .lost(let loss):
         .twofold(400, "Row \(loss.row), column \(loss.column): \(loss.reason.words), and the request is strict.")

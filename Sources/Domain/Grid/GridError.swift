@@ -16,8 +16,18 @@ package enum GridError: Error {
   case tooManyRows(Int)
   /// The base would have more rows than this.
   case baseFull(Int64)
+  /// The base has more rows than this, and so is not shown as a whole.
+  case tooLarge(Int)
   /// The base would have more tables than this.
   case tooManyTables(Int)
+  /// The two tables do not have a link with this key.
+  case linkNotFound
+  /// The column with this name is not a link.
+  case notLink(String)
+  /// Two of the rows are linked already.
+  case linkExists
+  /// The request has more links than this.
+  case tooManyLinks(Int)
   /// A row cannot be read.
   case badRow(RowError)
   /// A strict request would lose something.
