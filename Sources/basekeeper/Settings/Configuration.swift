@@ -15,6 +15,8 @@ struct Configuration {
   var readURL: String?
   /// Whether a server must prove itself with TLS although its URL does not say so.
   var asksForTLSByDefault: Bool
+  /// The database as the role for clients' SQL; nil if that is the role of `databaseURL`.
+  var statementsURL: String?
   var readLag: Duration
   var preparesStatements: Bool
   var dataDirectory: String
@@ -39,6 +41,7 @@ struct Configuration {
   var requestLimits: AppSettings.Limits
   var caps: Caps
   var rowLimits: AppSettings.RowLimits
+  var statementLimits: AppSettings.StatementLimits
   /// Nil: they do not end.
   var firstPasswordHours: Int64?
   var accountTokens: AccountTokenLimits
@@ -115,6 +118,7 @@ struct Configuration {
     let servers = DatabaseServers(&environment)
     (databaseURL, ownerURL, readURL, asksForTLSByDefault) =
       (servers.database, servers.owner, servers.standby, servers.askForTLSByDefault)
+    (statementsURL, statementLimits) = (servers.statements, environment.statementLimits())
     readLag = environment.seconds("BASEKEEPER_READ_LAG")
     preparesStatements = environment.flag("BASEKEEPER_PREPARED_STATEMENTS")
     (dataDirectory, isPlaceGiven) = (environment.value("BASEKEEPER_DATA_DIR") ?? "", environment.saysWhere)

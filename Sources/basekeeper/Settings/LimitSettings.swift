@@ -29,6 +29,18 @@ extension Environment {
     return limits
   }
 
+  /// What clients' SQL may take.
+  mutating func statementLimits() -> AppSettings.StatementLimits {
+    var limits = AppSettings.StatementLimits()
+    limits.time = integer("BASEKEEPER_SQL_TIMEOUT").map { .seconds($0) } ?? limits.time
+    limits.waiting = integer("BASEKEEPER_SQL_WAIT").map { .seconds($0) } ?? limits.waiting
+    limits.atOnce = integer("BASEKEEPER_SQL_STATEMENTS") ?? limits.atOnce
+    limits.atOnceOfBase = integer("BASEKEEPER_SQL_STATEMENTS_PER_BASE") ?? limits.atOnceOfBase
+    limits.memory = integer("BASEKEEPER_SQL_MEMORY").map { $0 << 10 } ?? limits.memory
+    limits.bytes = integer("BASEKEEPER_SQL_BYTES") ?? limits.bytes
+    return limits
+  }
+
   /// How much there may be.
   mutating func caps() -> Caps {
     var numbers: [Cap: Int64] = [:]
