@@ -74,14 +74,14 @@ public struct ResultWriter: Sendable {
 
 /// A column of a result, as its metadata have it.
 public struct ResultColumn: Sendable, JSONEncodable {
-  private enum Origin: Sendable {
+  private enum ResultOrigin: Sendable {
     case column(Column)
     case calculated(type: ColumnType, data: JSON)
   }
 
   private let key: String
   private let name: String
-  private let origin: Origin
+  private let origin: ResultOrigin
 
   /// A column of a table, by what it is called in the result.
   public init(_ column: Column, key: String, name: String) {
