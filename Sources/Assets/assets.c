@@ -48,6 +48,12 @@ static const unsigned char passwords[] = {
 
 const struct basekeeper_asset basekeeper_passwords = ASSET("passwords.txt", passwords);
 
+static const unsigned char demo[] = {
+#embed "demo.json"
+};
+
+const struct basekeeper_asset basekeeper_demo = ASSET("demo.json", demo);
+
 // A new migration needs two entries: its bytes, and its place in the list.
 
 static const unsigned char migration_0001[] = {
