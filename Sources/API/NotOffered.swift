@@ -3,8 +3,7 @@
 enum NotOffered {
   /// What is at a path of SeaTable's that is not offered; nil for all other paths.
   static func what(at segments: [String]) -> String? {
-    for (path, what) in paths where matches(path, segments) { return what }
-    return nil
+    paths.first { matches($0.path, segments) }?.what
   }
 
   private static let files = "files and images of bases"
@@ -15,29 +14,31 @@ enum NotOffered {
   private static let autoLinks = "links that are made by matching columns"
 
   /// A segment `*` is any; a last segment `…` any number of them, none included.
-  private static let paths: [(path: [String], what: String)] = [
+  private static let paths = (ofService + ofBasesEverywhere).map { path, what in
+    (path: path.split(separator: "/").map(String.init), what: what)
+  }
+
+  private static let ofService: [(String, String)] = [
     ("api/v2.1/dtable/app-upload-link", files), ("api/v2.1/dtable/app-download-link", files),
     ("api/v2.1/dtable/app-asset", files), ("seafhttp/…", files), ("workspace/*/asset/…", files),
-    ("api/v2.1/dtable/custom/…", folders),
-    ("api/v2.1/dtables/*/rows-comments-num", comments),
-    ("api/v2.1/dtable/third-party-account", "accounts of other services"),
-    ("api/v2.1/workflows/…", "workflows"),
+    ("api/v2.1/dtable/custom/…", folders), ("api/v2.1/dtables/*/rows-comments-num", comments),
+    ("api/v2.1/dtable/third-party-account", "accounts of other services"), ("api/v2.1/workflows/…", "workflows"),
     ("api/v2.1/workspace/*/dtable/*/snapshots/…", "snapshots"),
-    ("api/v2.1/workspace/*/dtable/*/webhooks/…", "webhooks"),
-    ("socket.io/…", "live updates by socket.io"), ("api-gateway/socket.io/…", "live updates by socket.io"),
-    ("dtable-db/api/v1/insert-rows/*", bigData),
-  ].map { ($0.0.split(separator: "/").map(String.init), $0.1) }
-    + ["api-gateway/api/v2", "api-gateway/api/v1", "dtable-server/api/v1"].flatMap { prefix in
-      ofBases.map { ("\(prefix)/dtables/*/\($0.0)".split(separator: "/").map(String.init), $0.1) }
-    }
+    ("api/v2.1/workspace/*/dtable/*/webhooks/…", "webhooks"), ("socket.io/…", "live updates by socket.io"),
+    ("api-gateway/socket.io/…", "live updates by socket.io"), ("dtable-db/api/v1/insert-rows/*", bigData),
+  ]
 
   private static let ofBases: [(String, String)] = [
     ("comments/…", comments), ("comments-count", comments), ("comments-within-days", comments),
     ("notifications/…", notifications), ("ui-toasts", "messages on SeaTable's pages"), ("snapshot", "snapshots"),
-    ("auto-links", autoLinks), ("auto-link-task", autoLinks),
-    ("add-archived-rows", bigData), ("archive-view", bigData), ("unarchive", bigData), ("db-operations", bigData),
-    ("restore-operations/…", bigData),
+    ("auto-links", autoLinks), ("auto-link-task", autoLinks), ("add-archived-rows", bigData),
+    ("archive-view", bigData), ("unarchive", bigData), ("db-operations", bigData), ("restore-operations/…", bigData),
   ]
+
+  private static let ofBasesEverywhere = ofBases.flatMap { path, what in
+    let usual = OlderPaths.gateway + "*/" + path
+    return ([usual] + OlderPaths.of(usual)).map { ($0, what) }
+  }
 
   private static func matches(_ path: [String], _ segments: [String]) -> Bool {
     let isOpen = path.last == "…"

@@ -27,7 +27,7 @@ extension Route {
     var route = self
     for path in paths {
       precondition(variables(of: path) == variables(of: self.path), "\(operation): \(path) has other variables")
-      route.otherPaths += [path] + OlderPaths.of(path)
+      route.furtherPaths += [path] + OlderPaths.of(path)
     }
     return route
   }
@@ -35,7 +35,7 @@ extension Route {
   /// The route under another name, where older clients call it.
   func alsoOld(_ name: String) -> Route {
     var route = self
-    route.otherPaths += OlderPaths.of(OlderPaths.gateway + "{base_uuid}/" + name)
+    route.furtherPaths += OlderPaths.of(OlderPaths.gateway + "{base_uuid}/" + name)
     return route
   }
 

@@ -8,8 +8,9 @@ public struct Route: Sendable {
   public let method: Method
   /// The path with its variable segments in braces, as in `openapi.yaml`.
   public let path: String
-  /// Where it answers, too.
-  public internal(set) var otherPaths: [String]
+  /// Where it answers, too: with the same variables.
+  public var otherPaths: [String] { OlderPaths.of(path) + furtherPaths }
+  var furtherPaths: [String] = []
   /// The `operationId`.
   public let operation: String
   /// The name of the principal that the handler takes.
@@ -99,7 +100,6 @@ public struct Route: Sendable {
       fatalError("\(operation): \(error)")
     }
     (self.method, self.path, self.operation, status) = (method, path, operation, Out.status)
-    otherPaths = OlderPaths.of(path)
     (self.principal, caller, openness) = (principal, P.name, method == .get ? P.openness : .shown)
     (self.isDoneOnce, self.source, self.body, isShown) = (isDoneOnce, source, body, P.isShown)
     authorise = { request, segments, app in _ = try await P.authorise(variables.taken(segments), request, app) }

@@ -15,7 +15,7 @@ enum Resource: CaseIterable {
   // The service, and what callers do for themselves.
   case service, sessions, apiTokens, baseTokens, baseTokenStatus, account, accountTokens, twoFactor, invitations,
     people, workspaces, bases, favorites, folders, trash, groups, groupMembers, groupLinks, userShares, groupShares,
-    externalLinks, inviteLinks, gateway, rows, filteredRows, links, tables, columns, views, baseLog
+    externalLinks, inviteLinks, gateway, rows, sql, filteredRows, links, tables, columns, views, baseLog
   // For team admins.
   case teamUsers, teamInvitations, teamLeftBehind, teamBases, teamGroups, teamTokens, tokenPolicy, teamShares,
     teamLinks, teamSettings, teamLogs
@@ -50,6 +50,7 @@ enum Resource: CaseIterable {
     case .inviteLinks: inviteLinkRoutes
     case .gateway: gatewayRoutes
     case .rows: rowRoutes
+    case .sql: sqlRoutes
     case .filteredRows: filteredRowRoutes
     case .links: linkRoutes
     case .tables: tableRoutes

@@ -156,11 +156,13 @@ struct Example: Sendable, CustomTestStringConvertible {
       switch route.operation {
       case "appendRows": #""rows": [{"Name": "New", "Age": 7}]"#
       case "updateRow": #""updates": [{"row_id": "\#(World.row)", "row": {"Name": "Changed"}}]"#
+      case "querySQL": #""sql": "SELECT * FROM Table1", "convert_keys": true"#
       case "deleteRow", "lockRows", "unlockRows": #""row_ids": ["\#(World.row)"]"#
       case "createRowLink": links(to: 1)
       case "updateRowLink": links(to: 1)
       case "deleteRowLink": links(to: 2)
-      case "listRowLinks": #""table_id": "Tab3", "link_column_key": "Lnk3", "rows": [{"row_id": "\#(World.linked[0])"}]"#
+      case "listRowLinks":
+        #""table_id": "Tab3", "link_column_key": "Lnk3", "rows": [{"row_id": "\#(World.linked[0])"}]"#
       case "queryFilteredRows":
         #""filters": [{"column_name": "Name", "filter_predicate": "contains", "filter_term": "r"}]"#
       case "duplicateTable": #""is_duplicate_records": true"#

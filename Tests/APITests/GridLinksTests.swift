@@ -104,13 +104,14 @@ import Testing
         ("none", "A", "B", 400), (pair.link, "A", "Table1", 400), (pair.link, "A", "A", 400), ("Lk03", "A", "B", 400),
         (pair.link, "nosuch", "B", 404), (pair.link, "A", "nosuch", 404),
       ] {
+        let tables = #""table_name": "\#(table)", "other_table_name": "\#(other)""#
         let refused = try await world.grid(
-          .post, "links/",
-          #"{"link_id": "\#(link)", "table_name": "\#(table)", "other_table_name": "\#(other)", "other_rows_ids_map": {}}"#)
+          .post, "links/", #"{"link_id": "\#(link)", \#(tables), "other_rows_ids_map": {}}"#)
         #expect(refused.status == status, "\(refused.text)")
       }
-      for body in ["{}", #"{"link_id": "x", "other_rows_ids_map": []}"#, #"{"link_id": "x", "other_rows_ids_map": {"a": 1}}"#]
-      {
+      for body in [
+        "{}", #"{"link_id": "x", "other_rows_ids_map": []}"#, #"{"link_id": "x", "other_rows_ids_map": {"a": 1}}"#,
+      ] {
         #expect(try await world.grid(.post, "links/", body).status == 400)
       }
     }
@@ -226,7 +227,8 @@ import Testing
     ].enumerated() {
       try await World.with { world async throws in
         let pair = try await Pair(world)
-        #expect(try await pair.send(.post, [pair.here[0]: pair.there, pair.here[1]: [pair.there[0]]], world).status == 200)
+        let map = [pair.here[0]: pair.there, pair.here[1]: [pair.there[0]]]
+        #expect(try await pair.send(.post, map, world).status == 200)
         let rest = body.replacing("?", with: pair.here[0])
         let answer = try await world.grid(
           .delete, path, #"{"table_name": "A"\#(rest.isEmpty ? "" : ", ")\#(rest)}"#)

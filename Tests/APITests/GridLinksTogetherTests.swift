@@ -59,7 +59,8 @@ import Testing
         if number.isMultiple(of: 5) {
           return try await world.grid(.put, "tables/", #"{"table_id": "Tab3", "new_table_name": "T\#(number)"}"#)
         }
-        return try await Self.link(.put, #"{"\#(World.linked[number % 3])": ["\#(World.linked[(number + 1) % 3])"]}"#, world)
+        let (row, other) = (World.linked[number % 3], World.linked[(number + 1) % 3])
+        return try await Self.link(.put, #"{"\#(row)": ["\#(other)"]}"#, world)
       }
       #expect(answers.allSatisfy { $0.status == 200 || $0.status == 429 }, "\(answers.map(\.status))")
       #expect(answers.filter { $0.status == 200 }.count > 40)

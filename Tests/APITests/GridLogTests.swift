@@ -54,7 +54,10 @@ import Testing
     try await World.with { world async throws in
       let requests: [(HTTP.Method, String, String, String)] = [
         (.post, "rows/", #""table_name": "Table1", "rows": [{"Name": "a"}]"#, "append_rows"),
-        (.put, "rows/", #""table_name": "Table1", "updates": [{"row_id": "\#(World.row)", "row": {"Age": 2}}]"#, "modify_rows"),
+        (
+          .put, "rows/", #""table_name": "Table1", "updates": [{"row_id": "\#(World.row)", "row": {"Age": 2}}]"#,
+          "modify_rows"
+        ),
         (.put, "lock-rows/", #""table_name": "Table1", "row_ids": ["\#(World.row)"]"#, "lock_rows"),
         (.post, "columns/", #""table_name": "Table1", "column_name": "x", "column_type": "text""#, "insert_column"),
         (
@@ -71,7 +74,9 @@ import Testing
       let answer = try await world.grid(.get, "operations/?page=1&per_page=25")
       let operations = try #require(answer["operations"] as? [[String: Any]])
       let texts = operations.compactMap { $0["operation"] as? String }
-      let contents = try texts.map { try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]) }
+      let contents = try texts.map { text in
+        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+      }
       #expect(contents.map { $0["op_type"] as? String } == requests.reversed().map(\.3))
       #expect((contents[0]["rows"] as? [String: Any])?.keys.first == World.row)
       #expect(operations[0]["author"] as? String == "00000000000000000000000000000001@auth.local")
@@ -79,7 +84,8 @@ import Testing
       #expect(operations[0]["dtable_uuid"] as? String == World.projects)
       #expect(((operations[0]["op_time"] as? Int) ?? 0) > 1_700_000_000_000)
       let second = try await world.grid(.get, "operations/?page=2&per_page=3")
-      #expect((second["operations"] as? [[String: Any]])?.map { $0["op_id"] as? Int } == operations[3...5].map { $0["op_id"] as? Int })
+      let numbers = (second["operations"] as? [[String: Any]])?.map { $0["op_id"] as? Int }
+      #expect(numbers == operations[3...5].map { $0["op_id"] as? Int })
     }
   }
 

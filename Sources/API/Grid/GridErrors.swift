@@ -21,16 +21,37 @@ extension WireError {
         .twofold(400, "The base has more than \(most) rows: list the rows of each table.")
       case .tooManyTables(let most):
         .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
-      case .linkNotFound: .twofold(400, "link_id invalid: the tables do not have this link.")
-      case .notLink(let column): .twofold(400, "Column \(column) is not a link.")
-      case .linkExists: .twofold(400, "Two of the rows are linked already.")
-      case .tooManyLinks(let most): .twofold(400, "Too many links: a request may have \(most) at most.")
+      case .link(let error): WireError(of: error)
       case .badRow(let error): WireError(of: error)
       case .lost(let loss):
         .twofold(400, "Row \(loss.row), column \(loss.column): \(loss.reason.words), and the request is strict.")
       case .nameTaken: .twofold(400, "column name already exists").called("column_already_exists")
       case .schema(let error): WireError(of: error)
       case .filter(let error): WireError(of: error)
+      case .statement(let message): .twofold(400, message)
+      case .statementTooSlow(let time):
+        .twofold(
+          400,
+          "The statement takes too long: it may take \(time.components.seconds) seconds. Select fewer rows, or by simpler "
+            + "conditions."
+        ).limited(by: "statement_time")
+      case .statementTooLarge:
+        .twofold(400, "The statement needs too much memory, or is too complex: divide it into several.")
+          .limited(by: "statement_memory")
+      case .statementFailed: .twofold(400, "The statement comes to a value that is out of range.")
+      case .answerTooLarge(let most):
+        .twofold(400, "The answer is too large: it may have \(most) bytes. Select fewer columns, or use LIMIT.")
+          .limited(by: "statement_bytes")
+      }
+  }
+
+  private init(of error: LinkError) {
+    self =
+      switch error {
+      case .notFound: .twofold(400, "link_id invalid: the tables do not have this link.")
+      case .notLink(let column): .twofold(400, "Column \(column) is not a link.")
+      case .exists: .twofold(400, "Two of the rows are linked already.")
+      case .tooMany(let most): .twofold(400, "Too many links: a request may have \(most) at most.")
       }
   }
 

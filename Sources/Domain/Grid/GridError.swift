@@ -20,14 +20,8 @@ package enum GridError: Error {
   case tooLarge(Int)
   /// The base would have more tables than this.
   case tooManyTables(Int)
-  /// The two tables do not have a link with this key.
-  case linkNotFound
-  /// The column with this name is not a link.
-  case notLink(String)
-  /// Two of the rows are linked already.
-  case linkExists
-  /// The request has more links than this.
-  case tooManyLinks(Int)
+  /// Rows cannot be linked so.
+  case link(LinkError)
   /// A row cannot be read.
   case badRow(RowError)
   /// A strict request would lose something.
@@ -38,6 +32,28 @@ package enum GridError: Error {
   case schema(SchemaError)
   /// A filter makes no sense.
   case filter(FilterError)
+  /// A client's statement cannot be read, or fits neither the tables nor its parameters; with what the client is told.
+  case statement(String)
+  /// A client's statement takes longer than this.
+  case statementTooSlow(Duration)
+  /// A client's statement needs more memory, or is more complex, than there is room for.
+  case statementTooLarge
+  /// A client's statement comes to a value that nothing can hold.
+  case statementFailed
+  /// The answer to a client's statement has more bytes than this.
+  case answerTooLarge(Int)
+}
+
+/// Why rows cannot be linked so.
+package enum LinkError: Error {
+  /// The two tables do not have a link with this key.
+  case notFound
+  /// The column with this name is not a link.
+  case notLink(String)
+  /// Two of the rows are linked already.
+  case exists
+  /// The request has more links than this.
+  case tooMany(Int)
 }
 
 /// Does what throws an error of the schema's own kind.

@@ -80,11 +80,13 @@ extension Rows {
       throw GridError.tooManyRows(app.settings.rows.ofRequest)
     }
     let most = app.settings.rows.ofRequest * LinkRequest.mostOfRow
-    guard request.rows.reduce(0, { $0 + $1.others.count }) <= most else { throw GridError.tooManyLinks(most) }
+    let count = request.rows.reduce(0) { $0 + $1.others.count }
+    guard count <= most else { throw GridError.link(.tooMany(most)) }
+    let time: Duration? = count > 5000 && !app.db.isInTransaction ? .seconds(60) : nil
     return try await schemas.resolving(base) { stored in
       let ends = try await LinkEnds(request, in: stored, mustExist: counts)
       return try await GridOperation.noted {
-        try await app.keep(.content) { transaction in
+        try await app.keep(.content, statementTime: time) { transaction in
           let counted = counts ? ends.link.table : nil
           guard try await hold(ends.tables, counted: counted, at: stored, transaction) else { return nil }
           try await hold(ends, for: Author(writer.bearer), mustExist: counts, transaction)
@@ -136,7 +138,7 @@ extension Rows {
       )
       select count(*) as count from made
       """)
-    guard found?.count == pairs.firsts.count else { throw GridError.linkExists }
+    guard found?.count == pairs.firsts.count else { throw GridError.link(.exists) }
   }
 }
 
@@ -163,7 +165,7 @@ private struct LinkEnds: Sendable {
     guard let link = LinkKey(request.link).flatMap({ stored.schema.link($0) }),
       [link.table, link.otherTable] == [table.key, otherTable.key]
         || [link.otherTable, link.table] == [table.key, otherTable.key]
-    else { throw GridError.linkNotFound }
+    else { throw GridError.link(.notFound) }
     self.link = link
     var (known, knownOthers): (Set<RowID>, Set<RowID>) = ([], [])
     for (place, (row, others)) in request.rows.enumerated() {

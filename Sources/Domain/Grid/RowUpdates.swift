@@ -130,7 +130,8 @@ extension Rows {
     }
   }
 
-  private func remove(
+  /// Deletes rows that are locked, with their links, and notes it.
+  func remove(
     _ ids: [RowID], of table: GridTable, _ author: Author, _ transaction: Transaction
   ) async throws {
     let operation = GridOperation(type: "delete_rows", table: table.key, rows: ids, author: author)

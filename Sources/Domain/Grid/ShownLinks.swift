@@ -75,7 +75,7 @@ extension Rows {
       let table = try stored.table(query.table)
       guard let column = table.column(query.column) else { throw GridError.schema(.columnNotFound(query.column)) }
       guard let link = column.link, let end = LinkEnd(column, of: table, in: stored.schema, form: .keys) else {
-        throw GridError.notLink(column.name)
+        throw GridError.link(.notLink(column.name))
       }
       // Of a row that comes twice, the last one counts.
       var places: [String: Int] = [:]
