@@ -195,6 +195,9 @@ static const unsigned char migration_0036[] = {
 #embed "../../Migrations/0036-statement-functions.sql"
 };
 
+static const unsigned char migration_0037[] = {
+#embed "../../Migrations/0037-clients-statements.sql"
+
 static const unsigned char migration_0039[] = {
 #embed "../../Migrations/0039-row-quotas.sql"
 };
@@ -235,6 +238,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0034-shipment-rights.sql", migration_0034),
     ASSET("0035-rows.sql", migration_0035),
     ASSET("0036-statement-functions.sql", migration_0036),
+    ASSET("0037-clients-statements.sql", migration_0037),
     ASSET("0039-row-quotas.sql", migration_0039),
 };
 
