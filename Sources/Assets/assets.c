@@ -197,6 +197,7 @@ static const unsigned char migration_0036[] = {
 
 static const unsigned char migration_0037[] = {
 #embed "../../Migrations/0037-clients-statements.sql"
+};
 
 static const unsigned char migration_0039[] = {
 #embed "../../Migrations/0039-row-quotas.sql"

@@ -17,7 +17,7 @@ import Testing
     (.systemAdmin, "/api/v2.1/admin/organizations/", "rows_count"),
     (.systemAdmin, team, "rows_count"),
     (.teamAdmin, "/api/v2.1/org/admin/info/", "row_usage"),
-    (.guest, "/api/v2.1/dtables/shared/", "rows_count"),
+    (.sharedReader, "/api/v2.1/dtables/shared/", "rows_count"),
   ]
 
   @Test(arguments: places.indices)
