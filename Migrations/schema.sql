@@ -114,6 +114,38 @@ CREATE VIEW audit_place AS
     NULL::jsonb AS instead_after
   WHERE false;
 
+-- The rows of the base that basekeeper.base names.
+CREATE VIEW queried_row AS
+ SELECT data_row.base_id,
+    data_row.table_key,
+    data_row.id,
+    data_row."position",
+    data_row.created_at,
+    data_row.modified_at,
+    data_row.creator,
+    data_row.modifier,
+    data_row.locked_by,
+    data_row.cells
+   FROM data_row
+  WHERE (data_row.base_id = (NULLIF(current_setting('basekeeper.base'::text, true), ''::text))::bigint);
+
+-- The links of the base that basekeeper.base names.
+CREATE VIEW queried_link AS
+ SELECT data_link.base_id,
+    data_link.link_id,
+    data_link.a,
+    data_link.b,
+    data_link."position"
+   FROM data_link
+  WHERE (data_link.base_id = (NULLIF(current_setting('basekeeper.base'::text, true), ''::text))::bigint);
+
+-- The version of the base that basekeeper.base names.
+CREATE VIEW queried_base AS
+ SELECT data_base.base_id,
+    data_base.version
+   FROM data_base
+  WHERE (data_base.base_id = (NULLIF(current_setting('basekeeper.base'::text, true), ''::text))::bigint);
+
 -- MARK: Tables
 
 -- Teams. What belongs to one carries its number.
@@ -2373,6 +2405,33 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION keep_public_out() RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  command text;
+begin
+  for command in
+    -- Functions may be called by everybody when they are made.
+    select format('revoke execute on function %s from public', routine.oid::regprocedure)
+    from pg_proc as routine
+    where pronamespace = 'public'::regnamespace and pg_has_role(proowner, 'usage')
+      and has_function_privilege('public', routine.oid, 'execute')
+    union all
+    select format('revoke create on schema public from public')
+    from pg_namespace
+    where nspname = 'public' and pg_has_role(nspowner, 'usage') and has_schema_privilege('public', oid, 'create')
+    union all
+    -- Nothing can stand before the schema's own names.
+    select format('revoke temporary on database %I from public', datname)
+    from pg_database
+    where datname = current_database() and pg_has_role(datdba, 'usage')
+      and has_database_privilege('public', oid, 'temporary')
+  loop
+    execute command;
+  end loop;
+end $$;
+
 CREATE FUNCTION keep_sign_in_names() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -2518,6 +2577,46 @@ begin
   return null;
 end $$;
 
+CREATE FUNCTION let_query(reader name) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  command text;
+begin
+  if pg_has_role(reader, (select relowner from pg_class where oid = 'account'::regclass), 'member') then
+    return;
+  end if;
+  perform keep_public_out();
+  for command in
+    select format(
+      case when wanted then 'grant %s on %s to %I' else 'revoke %s on %s from %I' end,
+      privilege, relation.oid::regclass, reader)
+    from pg_class as relation
+    cross join unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) as privilege
+    cross join lateral (
+      select privilege = 'SELECT' and relname in ('queried_row', 'queried_link', 'queried_base')
+    ) as own (wanted)
+    where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v') and pg_has_role(relowner, 'usage')
+      and wanted <> has_table_privilege(reader, relation.oid, privilege)
+    union all
+    select format(
+      case when wanted then 'grant execute on function %s to %I' else 'revoke execute on function %s from %I' end,
+      routine.oid::regprocedure, reader)
+    from pg_proc as routine
+    cross join lateral (select starts_with(proname, 'bk_')) as own (wanted)
+    where pronamespace = 'public'::regnamespace and pg_has_role(proowner, 'usage')
+      and wanted <> has_function_privilege(reader, routine.oid, 'execute')
+    union all
+    select format('grant usage on schema public to %I', reader)
+    where not has_schema_privilege(reader, 'public', 'usage')
+    union all
+    select format('grant connect on database %I to %I', current_database(), reader)
+    where not has_database_privilege(reader, current_database(), 'connect')
+  loop
+    execute command;
+  end loop;
+end $$;
+
 CREATE FUNCTION let_serve(server name) RETURNS void
     LANGUAGE plpgsql
     AS $$
@@ -2527,25 +2626,7 @@ begin
   if pg_has_role(server, (select relowner from pg_class where oid = 'account'::regclass), 'member') then
     return;
   end if;
-  for command in
-    -- Functions may be called by everybody when they are made.
-    select format('revoke execute on function %s from public', routine.oid::regprocedure)
-    from pg_proc as routine
-    where pronamespace = 'public'::regnamespace and pg_has_role(proowner, 'usage')
-      and has_function_privilege('public', routine.oid, 'execute')
-    union all
-    select format('revoke create on schema public from public')
-    from pg_namespace
-    where nspname = 'public' and pg_has_role(nspowner, 'usage') and has_schema_privilege('public', oid, 'create')
-    union all
-    -- Nothing can stand before the schema's own names.
-    select format('revoke temporary on database %I from public', datname)
-    from pg_database
-    where datname = current_database() and pg_has_role(datdba, 'usage')
-      and has_database_privilege('public', oid, 'temporary')
-  loop
-    execute command;
-  end loop;
+  perform keep_public_out();
   for command in
     select format(
       case when wanted then 'grant %s on %s to %I' else 'revoke %s on %s from %I' end,
@@ -2559,7 +2640,7 @@ begin
     select format('grant execute on function %s to %I', routine.oid::regprocedure, server)
     from pg_proc as routine
     where pronamespace = 'public'::regnamespace and pg_has_role(proowner, 'usage') and prorettype <> 'trigger'::regtype
-      and proname not in ('audit', 'audit_table', 'let_serve', 'serving_rights')
+      and proname not in ('audit', 'audit_table', 'let_serve', 'let_query', 'keep_public_out', 'serving_rights')
       and not has_function_privilege(server, routine.oid, 'execute')
     union all
     select format('grant usage on schema public to %I', server)

@@ -33,6 +33,7 @@ struct IdempotentOperations {
     let sent = IdempotentRequest(key: "\(scope) \(text)", request, segments, operation, app.vaults)
     if let answer = try await sent.answer(app) { return answer }
     let input = try await read()
+    guard input.isDoneOnce else { return try await body(input, app).response(publicURL: app.settings.publicURL) }
     do {
       return try await app.keep(.answers) { transaction in
         try await sent.claim(transaction)

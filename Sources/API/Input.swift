@@ -11,10 +11,13 @@ protocol Readable: Sendable {
   /// What it reads from the path.
   associatedtype Path: PathPart
   static func read(_ path: Path, _ parts: Parts, _ hashing: Hashing) async throws -> Self
+  /// Whether an `Idempotency-Key` has an effect, where the operation knows one.
+  var isDoneOnce: Bool { get }
 }
 
 extension Readable {
   static var takesLong: Bool { false }
+  var isDoneOnce: Bool { true }
 }
 
 /// An input that is only parsed, and reads nothing from the path.

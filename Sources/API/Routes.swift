@@ -15,7 +15,7 @@ enum Resource: CaseIterable {
   // The service, and what callers do for themselves.
   case service, sessions, apiTokens, baseTokens, baseTokenStatus, account, accountTokens, twoFactor, invitations,
     people, workspaces, bases, favorites, folders, trash, groups, groupMembers, groupLinks, userShares, groupShares,
-    externalLinks, inviteLinks, gateway, rows, tables, columns, views
+    externalLinks, inviteLinks, gateway, rows, sql, tables, columns, views
   // For team admins.
   case teamUsers, teamInvitations, teamLeftBehind, teamBases, teamGroups, teamTokens, tokenPolicy, teamShares,
     teamLinks, teamSettings, teamLogs
@@ -50,6 +50,7 @@ enum Resource: CaseIterable {
     case .inviteLinks: inviteLinkRoutes
     case .gateway: gatewayRoutes
     case .rows: rowRoutes
+    case .sql: sqlRoutes
     case .tables: tableRoutes
     case .columns: columnRoutes
     case .views: viewRoutes

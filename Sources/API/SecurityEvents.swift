@@ -83,7 +83,7 @@ extension Refusal {
     case .hiddenMetrics: .hiddenMetrics
     case .foreignPage: .foreignPage
     case .throttled(.guesses, _): .throttled
-    case .throttled(.passwords, _), .throttled(.changes, _): .busy
+    case .throttled(.passwords, _), .throttled(.changes, _), .throttled(.statements, _): .busy
     case .limited: .rateLimit
     }
   }

@@ -12,6 +12,8 @@ public struct App: Sendable {
   private let primary: WritableDatabase?
   /// A standby for reads that may be slightly out of date; nil if there is none.
   public let standby: Standby?
+  /// Where clients' SQL is run.
+  public let statements: StatementServer
   /// The keys that sign and verify base tokens, as last read from the database.
   public let keys: SigningKeys
   /// Hashes passwords on other threads.
@@ -44,10 +46,10 @@ public struct App: Sendable {
   /// `VaultRing.held`.
   public var vaults: VaultRing { keys.vaults }
 
-  /// Makes an app.
+  /// Makes an app. Without a server for clients' SQL, that is run by the connections of `db`.
   public init(
     db: WritableDatabase, signer: TokenSigner, vaults: VaultRing, passwords: PasswordHasher, settings: AppSettings,
-    limiter: RateLimiter = RateLimiter(), standby: Standby? = nil,
+    limiter: RateLimiter = RateLimiter(), standby: Standby? = nil, statements: StatementServer? = nil,
     readiness: @escaping @Sendable () async -> Obstacle? = { nil },
     metrics: @escaping @Sendable () async -> [UInt8] = { [] },
     security: @escaping @Sendable (SecurityReport) -> Void = { _ in },
@@ -56,6 +58,7 @@ public struct App: Sendable {
   ) {
     (self.db, primary) = (db.reader, db)
     (self.standby, self.passwords, self.limiter) = (standby, passwords, limiter)
+    self.statements = statements ?? StatementServer(db.reader, StatementTurns(settings.statements))
     keys = SigningKeys(signer, vaults)
     (self.settings, self.readiness, self.metrics, self.now) = (settings, readiness, metrics, now)
     self.security = security
@@ -99,7 +102,7 @@ public struct App: Sendable {
     (keys, passwords, limiter) = (app.keys, app.passwords, app.limiter)
     (lastUse, memory, settings, readiness) = (app.lastUse, app.memory, app.settings, app.readiness)
     (metrics, now, uptime, origin) = (app.metrics, app.now, app.uptime, app.origin)
-    security = app.security
+    (security, statements) = (app.security, app.statements)
   }
 }
 

@@ -20,6 +20,8 @@ public struct AppSettings: Sendable {
   public var caps = Caps.none
   /// How much a base may hold, and what one request may do to it.
   public var rows = RowLimits()
+  /// What clients' SQL may take.
+  public var statements = StatementLimits()
   /// The largest body with a file, in bytes.
   public var fileBytes = 1 << 20
 
@@ -76,6 +78,25 @@ public struct AppSettings: Sendable {
     public var isStrict = false
 
     /// SeaTable's limits.
+    public init() {}
+  }
+
+  /// What clients' SQL may take.
+  public struct StatementLimits: Sendable {
+    /// How long a statement may take, in whole seconds.
+    public var time = Duration.seconds(10)
+    /// How long it may wait for its turn.
+    public var waiting = Duration.seconds(5)
+    /// How many run at once in a replica.
+    public var atOnce = 4
+    /// How many of one base.
+    public var atOnceOfBase = 2
+    /// The memory of each sorting or grouping in a statement, in KiB, before it goes on in a file.
+    public var memory = 16 << 10
+    /// The largest answer, in bytes.
+    public var bytes = 32 << 20
+
+    /// The defaults.
     public init() {}
   }
 

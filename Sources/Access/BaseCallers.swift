@@ -37,9 +37,15 @@ public struct BaseWriter: Principal {
   public static func authorise(
     _ path: BaseUUIDSegment, _ request: Request, _ app: App
   ) async throws -> BaseWriter {
-    let bearer = try await BaseTokenBearer.authorise(path, request, app)
+    try BaseWriter(try await BaseReader.authorise(path, request, app))
+  }
+
+  /// Proves that somebody who reads may write, too: for what is known to write only when it was read.
+  ///
+  /// - Throws: A refusal with `Refusal.notAllowed`.
+  public init(_ reader: BaseReader) throws {
+    bearer = reader.bearer
     if case .visitor = bearer.holder { throw bearer.refused(.notAllowed) }
     guard bearer.permission == .readWrite else { throw bearer.refused(.notAllowed) }
-    return BaseWriter(bearer: bearer)
   }
 }

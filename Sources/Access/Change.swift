@@ -59,13 +59,17 @@ extension App {
     try await writer.run(sql, returning: type)
   }
 
-  /// Runs a body of several bookkeeping statements in one transaction.
+  /// Runs a body of several bookkeeping statements in one transaction. If a statement may take longer than usual,
+  /// `statementTime` is its statement timeout, in whole seconds.
   ///
   /// - Throws: What the body threw, or `PostgresError`.
   public func keep<Value: Sendable>(
-    _ kind: Bookkeeping, _ body: (Transaction) async throws -> Value
+    _ kind: Bookkeeping, statementTime: Duration? = nil, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
-    try await writer.transaction(body)
+    let time: SQL? = statementTime.map {
+      "select set_config('statement_timeout', \("\($0.components.seconds)s"), true)"
+    }
+    return try await writer.transaction(after: time, statementTime: statementTime, body)
   }
 }
 

@@ -49,6 +49,8 @@ public enum Refusal: Error, Equatable {
     case passwords(Attempt.AttemptSubject?)
     /// Requests that change the same thing.
     case changes
+    /// Statements that wait for their turn.
+    case statements
   }
 
   /// A thing that is missing, as the request named it.

@@ -48,6 +48,12 @@ static const unsigned char passwords[] = {
 
 const struct basekeeper_asset basekeeper_passwords = ASSET("passwords.txt", passwords);
 
+static const unsigned char demo[] = {
+#embed "demo.json"
+};
+
+const struct basekeeper_asset basekeeper_demo = ASSET("demo.json", demo);
+
 // A new migration needs two entries: its bytes, and its place in the list.
 
 static const unsigned char migration_0001[] = {
@@ -189,6 +195,10 @@ static const unsigned char migration_0036[] = {
 #embed "../../Migrations/0036-statement-functions.sql"
 };
 
+static const unsigned char migration_0037[] = {
+#embed "../../Migrations/0037-clients-statements.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -225,6 +235,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0034-shipment-rights.sql", migration_0034),
     ASSET("0035-rows.sql", migration_0035),
     ASSET("0036-statement-functions.sql", migration_0036),
+    ASSET("0037-clients-statements.sql", migration_0037),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

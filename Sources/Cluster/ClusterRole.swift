@@ -9,7 +9,7 @@ public enum ClusterRole: String, CaseIterable, Sendable {
   case owner = "basekeeper_owner"
   /// Serves requests, with the rights that `let_serve` grants.
   case service = "basekeeper_service"
-  /// Is meant for clients' SQL. It has no rights yet.
+  /// Runs clients' SQL, with the rights that `let_query` grants.
   case sql = "basekeeper_sql"
 
   /// The connection string for the server with this socket directory.
@@ -46,6 +46,11 @@ public enum ClusterRole: String, CaseIterable, Sendable {
           alter role basekeeper_owner createdb;
         end if;
       end loop;
+      -- What clients' SQL sorts and groups must not fill the disk. Only a superuser may set this.
+      if not exists (
+        select from pg_db_role_setting where setrole = 'basekeeper_sql'::regrole and setdatabase = 0) then
+        alter role basekeeper_sql set temp_file_limit = '512MB';
+      end if;
     end $roles$;
     """
 

@@ -128,6 +128,17 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
     try await answer(sql).all()
   }
 
+  /// All rows of a statement's result, from a read-only transaction of its own. The rows stay in the form in which the
+  /// server sent them until they are read one by one. The `prelude` is sent together with the statement; it must set the
+  /// server's `statement_timeout` to `statementTime`.
+  public func reading<Value: RowDecodable>(
+    _ sql: SQL, after prelude: SQL, statementTime: Duration, as type: Value.Type = Value.self
+  ) async throws -> ReceivedRows<Value> {
+    if let ambient { return ReceivedRows(try await ambient.answer(sql)) }
+    let result = try await repeated(after: prelude, statementTime, isReading: true) { try await $0.perform(sql) }
+    return ReceivedRows(result)
+  }
+
   private func answer(_ sql: SQL) async throws(PostgresError) -> ResultSet {
     if let ambient { return try await ambient.answer(sql) }
     try checkUse()
@@ -175,7 +186,8 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
 
   /// Runs a transaction on a leased connection, and repeats it as long as its failure asks for that.
   private func repeated<Value: Sendable>(
-    after prelude: SQL? = nil, _ statementTime: Duration? = nil, _ perform: (Transaction) async throws -> Value
+    after prelude: SQL? = nil, _ statementTime: Duration? = nil, isReading: Bool = false,
+    _ perform: (Transaction) async throws -> Value
   ) async throws -> Value {
     try checkUse()
     let pipeline = try await leased.lease()
@@ -187,7 +199,7 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
     var attempt = 1
     var isNamed = true
     while true {
-      let transaction = Transaction(on: pipeline, after: prelude, isNamed: isNamed)
+      let transaction = Transaction(on: pipeline, after: prelude, isReading: isReading, isNamed: isNamed)
       do {
         return try await perform(transaction)
       } catch {

@@ -127,6 +127,12 @@ public enum Migrator {
     try await transaction.run("select let_serve(\(role))")
   }
 
+  /// Gives a role the rights that clients' SQL needs, and revokes others.
+  public static func letQuery(_ role: String, _ transaction: Transaction) async throws(PostgresError) {
+    try await transaction.run("select pg_advisory_xact_lock(\(lock))")
+    try await transaction.run("select let_query(\(role))")
+  }
+
   /// The lock's number is "basekeep" in ASCII.
   private static let lock: Int64 = 0x6261_7365_6b65_6570
 

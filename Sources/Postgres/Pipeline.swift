@@ -81,8 +81,9 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   /// contain NUL.
   func ask(_ sql: SQL, _ role: QueryRole, isNamed: Bool = true, _ continuation: UnsafeContinuation<Answer, Never>?) {
     let payload = Payload(parameters: sql.parameters, continuation: continuation)
-    let statement = catalogue.statement(of: sql.shape)
-    machine.ask(Machine.Query(statement, as: role, isNamed: isNamed && catalogue.isPrepared, payload))
+    let statement = sql.isOnce ? Statement(once: sql.shape.text) : catalogue.statement(of: sql.shape)
+    let isNamed = isNamed && catalogue.isPrepared && !sql.isOnce
+    machine.ask(Machine.Query(statement, as: role, isNamed: isNamed, payload))
     act()
     guard machine.hasOpenBatch, !isInOutbox else { return }
     isInOutbox = true
@@ -90,16 +91,18 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   }
 
   /// Sends `begin` and the prelude before a transaction's first query. If they fail, so does that query.
-  func begin(_ prelude: SQL?, isNamed: Bool) {
-    ask("begin read write", .opensTransaction, isNamed: isNamed, nil)
+  func begin(_ prelude: SQL?, isReading: Bool, isNamed: Bool) {
+    ask(isReading ? "begin read only" : "begin read write", .opensTransaction, isNamed: isNamed, nil)
     if let prelude { ask(prelude, .opensTransaction, isNamed: isNamed, nil) }
   }
 
   /// Sends a transaction of one query with this turn's batch, and waits until it is committed.
-  func answer(transactionOf sql: SQL, after prelude: SQL?, isNamed: Bool) async throws(PostgresError) -> ResultSet {
+  func answer(
+    transactionOf sql: SQL, after prelude: SQL?, isReading: Bool, isNamed: Bool
+  ) async throws(PostgresError) -> ResultSet {
     guard !sql.hasNUL else { throw .invalidText }
     let answer: Answer = await withUnsafeContinuation {
-      begin(prelude, isNamed: isNamed)
+      begin(prelude, isReading: isReading, isNamed: isNamed)
       ask(sql, .inTransaction, isNamed: isNamed, $0)
       ask("commit", .closesTransaction, isNamed: isNamed, nil)
     }

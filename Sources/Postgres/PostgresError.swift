@@ -48,6 +48,8 @@ extension PostgresError {
     switch sqlstate {
     case "57014", "55P03": self = .timedOut  // query_canceled, lock_not_available
     case "22021", "22P05": self = .invalidText  // character_not_in_repertoire, untranslatable_character
+    case "53400":  // configuration_limit_exceeded: temp_file_limit, which trying again does not change
+      self = .statement(sqlstate: sqlstate, constraint: nil, message: "")
     case "25P03": self = .unavailable(message)  // idle_in_transaction_session_timeout
     case _ where ["08", "53"].contains(sqlstate.prefix(2)) || sqlstate.hasPrefix("57P0"): self = .unavailable(message)
     default:

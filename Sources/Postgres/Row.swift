@@ -21,6 +21,22 @@ public struct Row {
   }
 }
 
+/// The rows of a result, which are read one by one, so that a large result is there only once, and whoever reads it can
+/// let others have their turn.
+public struct ReceivedRows<Value: RowDecodable>: Sendable {
+  private let result: ResultSet
+
+  init(_ result: ResultSet) { self.result = result }
+
+  /// How many there are.
+  public var count: Int { Int(result.rowCount) }
+
+  /// The row at an index.
+  public subscript(index: Int) -> Value {
+    get throws(PostgresError) { try Value(Row(result: result, index: Int32(index))) }
+  }
+}
+
 /// Owns a `PGresult`.
 final class ResultSet: @unchecked Sendable {  // Sendable: owned by the thread of its connection's loop
   let pointer: OpaquePointer

@@ -7,12 +7,30 @@
 public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConvertible {
   let shape: Shape
   let parameters: [PostgresParameter]
+  /// Whether it is sent as text, planned for its values, and not remembered.
+  let isOnce: Bool
 
   /// Makes a statement without values.
-  public init(stringLiteral text: StaticString) { (shape, parameters) = (Shape(pieces: [.text(text)]), []) }
+  public init(stringLiteral text: StaticString) { self.init(Shape(pieces: [.text(text)]), [], isOnce: false) }
 
   /// Makes a statement with interpolated values or statements.
-  public init(stringInterpolation parts: StringInterpolation) { (shape, parameters) = (parts.shape, parts.parameters) }
+  public init(stringInterpolation parts: StringInterpolation) {
+    self.init(parts.shape, parts.parameters, isOnce: parts.isOnce)
+  }
+
+  private init(_ shape: Shape, _ parameters: [PostgresParameter], isOnce: Bool) {
+    (self.shape, self.parameters, self.isOnce) = (shape, parameters, isOnce)
+  }
+
+  /// The same, but never prepared and never remembered, as whatever it is a part of: for statements of which clients
+  /// decide how many different ones there are. The server plans it for its values.
+  public var once: SQL { SQL(shape, parameters, isOnce: true) }
+
+  /// How many values it has. The server takes no more than `mostParameters`.
+  public var parameterCount: Int { parameters.count }
+
+  /// The most values that a statement may have.
+  public static let mostParameters = 65_535
 
   /// The text as the server gets it, with `$1`, `$2` and so on in place of the values.
   public var text: String { String(decoding: shape.text, as: UTF8.self) }
@@ -27,6 +45,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
   public struct StringInterpolation: StringInterpolationProtocol {
     var shape = Shape(pieces: [])
     var parameters: [PostgresParameter] = []
+    var isOnce = false
 
     /// Reserves capacity.
     public init(literalCapacity: Int, interpolationCount: Int) {
@@ -55,6 +74,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
     public mutating func appendInterpolation(_ fragment: SQL) {
       shape.pieces += fragment.shape.pieces
       parameters += fragment.parameters
+      isOnce = isOnce || fragment.isOnce
     }
   }
 }

@@ -14,6 +14,13 @@ final class Statement: Sendable {
     self.text = text.map(CChar.init(bitPattern:)) + [0]
     name = "s" + fingerprint(of: text)
   }
+
+  /// A statement that is in no catalogue and has no name: it is only sent as text.
+  init(once text: [UInt8]) {
+    number = -1
+    self.text = text.map(CChar.init(bitPattern:)) + [0]
+    name = ""
+  }
 }
 
 /// The statements that a database's connections have used.
@@ -25,6 +32,7 @@ final class Catalogue {
 
   init(isPrepared: Bool) { self.isPrepared = isPrepared }
 
+  /// The statement of a shape.
   func statement(of shape: Shape) -> Statement {
     if let known = statements[shape] { return known }
     let text = shape.text
@@ -50,7 +58,9 @@ struct PreparedStatements {
   private var staleNames: [Int: Int] = [:]
   private var count = 0
 
-  subscript(statement: Statement) -> Preparation? { statement.number < known.count ? known[statement.number] : nil }
+  subscript(statement: Statement) -> Preparation? {
+    known.indices.contains(statement.number) ? known[statement.number] : nil
+  }
 
   mutating func add(_ statement: Statement) -> Preparation {
     while known.count <= statement.number { known.append(nil) }

@@ -5,14 +5,16 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
 
   private let pipeline: Pipeline
   private let prelude: SQL?
+  /// Whether it can only read.
+  private let isReading: Bool
   /// Whether its statements are prepared. False if it runs again because a prepared statement failed.
   private let isNamed: Bool
   private var state = Progress.notBegun
   /// The failure of the first statement that failed. After that, the server accepts only a rollback.
   private(set) var failure: PostgresError?
 
-  init(on pipeline: Pipeline, after prelude: SQL?, isNamed: Bool) {
-    (self.pipeline, self.prelude, self.isNamed) = (pipeline, prelude, isNamed)
+  init(on pipeline: Pipeline, after prelude: SQL?, isReading: Bool, isNamed: Bool) {
+    (self.pipeline, self.prelude, self.isReading, self.isNamed) = (pipeline, prelude, isReading, isNamed)
   }
 
   /// The first row of a statement's result; nil if there are no rows.
@@ -50,7 +52,7 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
   func perform(_ sql: SQL) async throws(PostgresError) -> ResultSet {
     state = .ended
     do throws(PostgresError) {
-      return try await pipeline.answer(transactionOf: sql, after: prelude, isNamed: isNamed)
+      return try await pipeline.answer(transactionOf: sql, after: prelude, isReading: isReading, isNamed: isNamed)
     } catch {
       failure = error
       if pipeline.isOpen && !pipeline.isIdle { await endByRollback() }
@@ -94,7 +96,7 @@ public final class Transaction: @unchecked Sendable {  // Sendable: owned by its
     if let failure, pipeline.isIdle { throw failure }
     if state == .notBegun {
       state = .begun
-      pipeline.begin(prelude, isNamed: isNamed)
+      pipeline.begin(prelude, isReading: isReading, isNamed: isNamed)
     }
     do throws(PostgresError) {
       return try await pipeline.answer(sql, as: .inTransaction, isNamed: isNamed)

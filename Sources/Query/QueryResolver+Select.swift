@@ -74,10 +74,20 @@ extension QueryResolver {
             items.append(WrittenItem(output: .column(column), name: nil, hasAlias: false, offset: 0))
           }
         }
+        if tables.count == 1 { items += systemFields(shownAs: tables[0]) }
       case .expression(let expression, let alias): items.append(try self.item(expression, alias))
       }
     }
     return items
+  }
+
+  /// The system's fields that a table shows as columns of its own: they are there under their own names, too.
+  private func systemFields(shownAs table: QueryTable) -> [WrittenItem] {
+    table.columns.indices.compactMap { index in
+      guard let field = table.columns[index].system else { return nil }
+      return WrittenItem(
+        output: .column(reference(0, index)), name: field.rawValue, hasAlias: false, offset: 0)
+    }
   }
 
   private mutating func item(_ expression: ExpressionSyntax, _ alias: String?) throws(QueryRefusal) -> WrittenItem {

@@ -15,6 +15,8 @@ final class Installation {
   let database: Database.Settings
   /// For the role that owns the schema: the same one, if the operator has not separated them.
   let owner: Database.Settings
+  /// For the role for clients' SQL: the one that serves, if the operator has not separated them.
+  let statements: Database.Settings
   /// The standby that lists may be read from; nil if there is none.
   let standby: Database.Settings?
   let passwords: PasswordHasher
@@ -47,7 +49,7 @@ final class Installation {
       // Before anything is created that could not be seeded.
       if access("\(configuration.dataDirectory)/postgres", F_OK) != 0 { try configuration.checkAdministrator() }
     }
-    let urls: (service: String, owner: String)
+    let urls: ServerURLs
     (cluster, urls) = try Self.servers(configuration, approach, report)
     var settings = Database.Settings(url: urls.service)
     settings.pooledConnections = configuration.connectionsPerLoop
@@ -57,6 +59,11 @@ final class Installation {
     database = settings
     settings.url = urls.owner
     owner = settings
+    settings.url = urls.statements
+    settings.pooledConnections = configuration.statementLimits.atOnce
+    settings.sharedConnections = 0  // there are no look-ups
+    statements = settings
+    settings = owner
     standby = configuration.readURL.map { url in
       var standby = settings
       (standby.url, standby.isStandby) = (url, true)
@@ -69,6 +76,7 @@ final class Installation {
       if approach.contains(.migrating) {
         applied = try Migrator.migrate(owner.url, migrations)
         try letServe()
+        try letQuery()
       }
     } catch {
       cluster?.stop()
@@ -76,21 +84,39 @@ final class Installation {
     }
   }
 
-  /// The embedded PostgreSQL that was started, if it was, and the URLs of the roles that serve and own.
+  /// The URLs of the roles.
+  private struct ServerURLs {
+    let service: String
+    let owner: String
+    let statements: String
+  }
+
+  /// The embedded PostgreSQL that was started, if it was, and the URLs of its roles.
   private static func servers(
     _ configuration: Configuration, _ approach: Approach, _ report: @escaping @Sendable (String) -> Void
-  ) throws -> (EmbeddedCluster?, (service: String, owner: String)) {
-    if let given = configuration.databaseURL { return (nil, (given, configuration.ownerURL ?? given)) }
+  ) throws -> (EmbeddedCluster?, ServerURLs) {
+    if let given = configuration.databaseURL {
+      return (
+        nil,
+        ServerURLs(
+          service: given, owner: configuration.ownerURL ?? given, statements: configuration.statementsURL ?? given)
+      )
+    }
     let directory = configuration.dataDirectory
     do {
       let cluster = try EmbeddedCluster(directory: directory, report: report)
-      return (cluster, (cluster.conninfo(.service), cluster.conninfo(.owner)))
+      return (
+        cluster,
+        ServerURLs(
+          service: cluster.conninfo(.service), owner: cluster.conninfo(.owner), statements: cluster.conninfo(.sql))
+      )
     } catch let error as ClusterError {
       guard case .inUse = error, approach.contains(.beside),
         let service = EmbeddedCluster.conninfo(.service, ofServerIn: directory),
-        let owner = EmbeddedCluster.conninfo(.owner, ofServerIn: directory)
+        let owner = EmbeddedCluster.conninfo(.owner, ofServerIn: directory),
+        let statements = EmbeddedCluster.conninfo(.sql, ofServerIn: directory)
       else { throw error }
-      return (nil, (service, owner))
+      return (nil, ServerURLs(service: service, owner: owner, statements: statements))
     }
   }
 

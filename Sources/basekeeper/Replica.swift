@@ -86,6 +86,7 @@ private struct LoopPart: Sendable {
       await app.lastUse.write(at: nil)
       await jobs.stop()
       await app.lastUse.write(at: nil)
+      await app.statements.db.close()
       await app.db.close()
       await app.standby?.db.close()
     }
@@ -98,6 +99,8 @@ private struct Makings {
   private let installation: Installation
   private let primary: Database.Settings
   private let copy: Database.Settings?
+  private let statements: Database.Settings
+  private let turns: StatementTurns
   private let keys: KeyStore.CurrentKeys
   private let isWithoutMasterKey = Flag()
   private let settings: AppSettings
@@ -125,6 +128,7 @@ private struct Makings {
     settings.limits = configuration.requestLimits
     settings.caps = configuration.caps
     (settings.rows, settings.fileBytes) = (configuration.rowLimits, configuration.limits.fileBytes)
+    settings.statements = configuration.statementLimits
     settings.firstPasswordHours = configuration.firstPasswordHours
     settings.accountTokens = configuration.accountTokens
     settings.confirmsEmailChange = configuration.confirmsEmailChange
@@ -133,6 +137,7 @@ private struct Makings {
     settings.metricsNetworks = configuration.metricsNetworks
     settings.leakedPasswords = configuration.leakedPasswords
     primary = installation.database.watched(by: metrics, as: "primary")
+    (statements, turns) = (installation.statements, StatementTurns(configuration.statementLimits))
     copy = installation.standby?.watched(by: metrics, as: "standby")
     background = BackgroundJobs(
       configuration: configuration, store: store, isWithoutMasterKey: isWithoutMasterKey, log: log)
@@ -148,7 +153,7 @@ private struct Makings {
     let requests = RequestLog(background.log)
     let app = App(
       db: database, signer: keys.signer, vaults: keys.vaults, passwords: installation.passwords, settings: settings,
-      limiter: limiter, standby: standby,
+      limiter: limiter, standby: standby, statements: StatementServer(Database(statements, on: loop), turns),
       readiness: { [isStopping, isWithoutMasterKey] in
         if isStopping.isSet { return .shutdown }
         return await obstacle(of: database.reader) ?? (isWithoutMasterKey.isSet ? .masterKey : nil)

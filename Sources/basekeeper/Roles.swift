@@ -10,11 +10,37 @@ extension Installation {
     guard let role = service.user else {
       throw RoleError("DATABASE_URL must name its user, since DATABASE_OWNER_URL is set")
     }
-    if try !isThere(role) { try create(role, service.password) }
+    if try !isThere(role) { try create(role, service.password, of: "DATABASE_URL") }
     var patient = owner
     patient.lockTime = .seconds(60)
     patient.statementTime = .seconds(60)
     try withDatabase(at: patient) { try await $0.transaction { try await Migrator.letServe(role, $0) } }
+  }
+
+  /// Creates the role for clients' SQL if there is none, and gives it its rights. Only the owner can.
+  func letQuery() throws {
+    guard statements.url != database.url, try isOwner else { return }
+    let reader = try ConnectionString(statements.url)
+    guard let role = reader.user else { throw RoleError("DATABASE_SQL_URL must name its user") }
+    if try !isThere(role) { try create(role, reader.password, of: "DATABASE_SQL_URL") }
+    var patient = owner
+    patient.lockTime = .seconds(60)
+    patient.statementTime = .seconds(60)
+    try withDatabase(at: patient) { try await $0.transaction { try await Migrator.letQuery(role, $0) } }
+  }
+
+  /// Whether the role of `owner` owns the schema: with one URL, it may only serve.
+  private var isOwner: Bool {
+    get throws {
+      let found: RolePresence? = try withDatabase {
+        try await $0.row(
+          """
+          select exists (
+            select from pg_class where oid = to_regclass('account') and pg_has_role(relowner, 'usage')) as is_there
+          """)
+      }
+      return found?.isThere == true
+    }
   }
 
   /// What the role that serves may do that it does not need.
@@ -46,7 +72,7 @@ extension Installation {
     return found?.isThere == true
   }
 
-  private func create(_ role: String, _ password: String?) throws {
+  private func create(_ role: String, _ password: String?, of setting: String) throws {
     do throws(PostgresError) {
       try ScriptSession(owner.url).createLogin(role, password)
     } catch {
@@ -55,7 +81,7 @@ extension Installation {
       guard code == "42501" else { throw error }  // insufficient_privilege
       throw RoleError(
         """
-        there is no role \(role), which DATABASE_URL names, and the role of DATABASE_OWNER_URL may not create it: let an \
+        there is no role \(role), which \(setting) names, and the role that owns the schema may not create it: let an \
         administrator of the database run `create role \(role) login password '…'`
         """)
     }

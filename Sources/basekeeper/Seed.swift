@@ -1,5 +1,6 @@
 internal import Access
 internal import Crypto
+internal import Domain
 internal import Ground
 internal import Postgres
 
@@ -131,12 +132,13 @@ private struct Draft: Sendable {
     }
     if let (demo, admin, member) = demo, try await Seed.demo.mark(transaction) {
       try await insert(demo, admin, member, transaction)
+      try await DemoContent(transaction).fill(basesOf: [demo.admin.email, demo.member.email])
       seeded.demo = demo
     }
     return seeded
   }
 
-  /// Anna's group has the base "Projects", Max's own workspace "Customers".
+  /// Anna's group has the base "Projects", Max's own workspace "Customers". Their tables come from elsewhere.
   private func insert(
     _ demo: Seeded.Demo, _ adminHash: PasswordHash, _ memberHash: PasswordHash, _ transaction: Transaction
   ) async throws {

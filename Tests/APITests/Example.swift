@@ -154,6 +154,7 @@ struct Example: Sendable, CustomTestStringConvertible {
       switch route.operation {
       case "appendRows": #""rows": [{"Name": "New", "Age": 7}]"#
       case "updateRow": #""updates": [{"row_id": "\#(World.row)", "row": {"Name": "Changed"}}]"#
+      case "querySQL": #""sql": "SELECT * FROM Table1", "convert_keys": true"#
       case "deleteRow", "lockRows", "unlockRows": #""row_ids": ["\#(World.row)"]"#
       case "renameTable": #""new_table_name": "Renamed""#
       case "deleteTable": ""

@@ -31,10 +31,16 @@ struct StatementTables {
   func answer(_ sql: String) async throws -> [String] {
     guard case .select(let select) = try Self.resolved(sql) else { return [] }
     let statement = QueryCompiler.statement(select, base: 7 as Int64)
-    return try await database.db.onLoop { db -> [Result] in
-      try await db.rows("select result::text as result from (\(statement)) as answer")
-    }.map(\.text)
+    return try await database.queried.onLoop { db -> [String] in
+      let rows = try await db.reader.reading(
+        "select result::text as result from (\(statement)) as answer", after: Self.inBase, statementTime: patience,
+        as: Result.self)
+      return try (0..<rows.count).map { try rows[$0].text }
+    }
   }
+
+  /// What the role for clients' SQL sees is one base.
+  private static let inBase: SQL = "select set_config('basekeeper.base', '7', true)"
 
   /// How many rows a DELETE would delete.
   func changed(_ sql: String) async throws -> Int {
@@ -53,6 +59,7 @@ struct StatementTables {
     let statement = QueryCompiler.statement(select, base: 7 as Int64)
     return try await database.db.onLoop { db in
       try await db.transaction { transaction -> [Plan] in
+        try await transaction.run(Self.inBase)
         _ = try await transaction.run("set local enable_seqscan = off")
         _ = try await transaction.run("set local enable_bitmapscan = off")
         return try await transaction.rows("explain (costs off) \(statement)")

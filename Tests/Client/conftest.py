@@ -86,6 +86,13 @@ def service():
 
 
 @pytest.fixture(scope="session")
+def unlimited():
+    """A service that counts no requests."""
+    with running() as service:
+        yield service
+
+
+@pytest.fixture(scope="session")
 def admin(service):
     """The demo team's admin, who owns its group, in the official client."""
     return signed_in(service, service.seeded["demo"]["team_admin"])

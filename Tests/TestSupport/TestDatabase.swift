@@ -15,6 +15,8 @@ public final class TestDatabase: Sendable {
   public let db: WritableDatabase
   /// The same as a role that has no other rights than the service's.
   public let served: WritableDatabase
+  /// The same as the role for clients' SQL.
+  public let queried: WritableDatabase
   private let name: String
 
   /// Runs a body with a database of this version's schema.
@@ -59,6 +61,9 @@ public final class TestDatabase: Sendable {
     db = WritableDatabase(settings, on: try Self.loop.get())
     settings.url = try ConnectionString(conninfo).user(ServingRole.name).text()
     served = WritableDatabase(settings, on: try Self.loop.get())
+    settings.url = try ConnectionString(conninfo).user(ServingRole.statements).text()
+    settings.sharedConnections = 0
+    queried = WritableDatabase(settings, on: try Self.loop.get())
   }
 
   private static let count = Atomic(0)
@@ -71,8 +76,9 @@ public final class TestDatabase: Sendable {
   }
 
   private func drop() async throws {
-    try await db.onLoop { [served] in
+    try await db.onLoop { [served, queried] in
       await $0.close()
+      await queried.close()
       await served.close()
     }
     try administer("drop database \(name) with (force)")
@@ -119,19 +125,23 @@ private enum Template {
     let conninfo = try TestCluster.conninfo(database: name)
     _ = try Migrator.migrate(conninfo, allMigrations)
     try administer(ServingRole.creation)
-    try ScriptSession(conninfo).run("select let_serve('\(ServingRole.name)')")
+    try ScriptSession(conninfo).run(
+      "select let_serve('\(ServingRole.name)'), let_query('\(ServingRole.statements)')")
     return name
   }
 }
 
-/// The role that the service has in tests, which an embedded server has already.
+/// The roles that the service has in tests, which an embedded server has already.
 public enum ServingRole {
-  /// Its name.
+  /// The name of the one that serves.
   public static let name = "basekeeper_service"
+  /// The name of the one for clients' SQL.
+  public static let statements = "basekeeper_sql"
 
   fileprivate static let creation = """
     do $$ begin
       if not exists (select from pg_roles where rolname = '\(name)') then create role \(name) login; end if;
+      if not exists (select from pg_roles where rolname = '\(statements)') then create role \(statements) login; end if;
     end $$
     """
 }

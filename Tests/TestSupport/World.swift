@@ -124,6 +124,7 @@ public struct World: Sendable {
     app = App(
       db: database.served, signer: TokenSigner(signing: try SigningKey(secret: Self.signingSecret), vault: Self.vault),
       vaults: VaultRing(Self.vault), passwords: Self.passwords, settings: settings,
+      statements: StatementServer(database.queried.reader, StatementTurns(settings.statements)),
       security: { SecurityWatch.current?.take($0) }, now: { [clock] in clock.now },
       uptime: { [clock] in .microseconds(clock.now.microseconds) })
     service = Service(app)

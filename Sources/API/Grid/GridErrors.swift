@@ -25,6 +25,20 @@ extension WireError {
       case .nameTaken: .twofold(400, "column name already exists").called("column_already_exists")
       case .schema(let error): WireError(of: error)
       case .filter(let error): WireError(of: error)
+      case .statement(let message): .twofold(400, message)
+      case .statementTooSlow(let time):
+        .twofold(
+          400,
+          "The statement takes too long: it may take \(time.components.seconds) seconds. Select fewer rows, or by simpler "
+            + "conditions."
+        ).limited(by: "statement_time")
+      case .statementTooLarge:
+        .twofold(400, "The statement needs too much memory, or is too complex: divide it into several.")
+          .limited(by: "statement_memory")
+      case .statementFailed: .twofold(400, "The statement comes to a value that is out of range.")
+      case .answerTooLarge(let most):
+        .twofold(400, "The answer is too large: it may have \(most) bytes. Select fewer columns, or use LIMIT.")
+          .limited(by: "statement_bytes")
       }
   }
 

@@ -23,6 +23,9 @@ extern const struct basekeeper_asset basekeeper_group_avatar;
 // The commonest passwords of eight or more characters, one per line.
 extern const struct basekeeper_asset basekeeper_passwords;
 
+// What the demo team's bases hold: for each base by its name a list of tables.
+extern const struct basekeeper_asset basekeeper_demo;
+
 // Migrations/*.sql, in the order in which they are applied.
 extern const struct basekeeper_asset *const basekeeper_migrations;
 extern const size_t basekeeper_migration_count;

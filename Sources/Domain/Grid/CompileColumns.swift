@@ -120,6 +120,8 @@ extension QueryCompiler {
       if let display { "to_jsonb(\(system(display, "e")))" } else { "e.cells -> \(link.displayKey)::text" }
     let value: SQL
     switch link.display {
+    case .date where shown:
+      value = display.map { "to_jsonb(\(Self.wire("\(system($0, "e"))")))" } ?? stored
     case .nothing: value = shown ? stored : "null::jsonb"
     case .option: value = shown ? stored : "\(optionNames(reference)) -> (e.cells ->> \(link.displayKey)::text)"
     case .date where display != nil && !shown:
@@ -127,8 +129,8 @@ extension QueryCompiler {
     default: value = stored
     }
     let rows: SQL = """
-      select \(value) as v, e.id as i, k.position as p from data_link as k \
-      join data_row as e on e.base_id = \(base) and e.table_key = \(link.tableKey) and e.id = \(there) \
+      select \(value) as v, e.id as i, k.position as p from \(places.links) as k \
+      join \(places.rows) as e on e.base_id = \(base) and e.table_key = \(link.tableKey) and e.id = \(there) \
       where k.base_id = \(base) and k.link_id = \(link.id) and \(here) = \(row(reference.table)).id
       """
     if shown {
@@ -170,9 +172,14 @@ extension QueryCompiler {
   private mutating func json(_ term: QueryTerm) -> SQL {
     let value = self.term(term)
     switch term.type {
-    case .date: return #"to_jsonb(bk_date_form(\#(value), 'YYYY-MM-DD"T"HH24:MI:SS.MS"+00:00"'))"#
+    case .date: return "to_jsonb(\(Self.wire(value)))"
     case .list, .place, .object: return "\(value)"
     default: return "to_jsonb(\(value))"
     }
+  }
+
+  /// A point in time in the form of the wire.
+  private static func wire(_ time: SQL) -> SQL {
+    #"bk_date_form(\#(time), 'YYYY-MM-DD"T"HH24:MI:SS.MS"+00:00"')"#
   }
 }

@@ -11,12 +11,26 @@ struct QueryCompiler {
   /// The base, as a parameter of each mention.
   let base: SQL
   let tables: [QueryTable]
+  /// Where rows and links are read.
+  let places: StatementPlaces
   /// The options of the columns that are shown by name, of which each is one parameter.
   var names: [QueryReference] = []
   /// How terms are found: in the rows, or in the columns of groups.
   var groups: GroupColumns?
 
-  init(base: some PostgresEncodable, tables: [QueryTable]) { (self.base, self.tables) = ("\(base)", tables) }
+  init(base: some PostgresEncodable, tables: [QueryTable], in places: StatementPlaces) {
+    (self.base, self.tables, self.places) = ("\(base)", tables, places)
+  }
+
+  /// The relations that a statement reads.
+  struct StatementPlaces {
+    let rows: SQL
+    let links: SQL
+    /// What the role for clients' SQL may read: the rows of the base that its transaction names.
+    static let views = StatementPlaces(rows: "queried_row", links: "queried_link")
+    /// What the role that serves reads, and then changes.
+    static let tables = StatementPlaces(rows: "data_row", links: "data_link")
+  }
 
   /// What groups have: their terms and the arguments of aggregates, each a column of the inner statement.
   struct GroupColumns {
@@ -30,19 +44,20 @@ struct QueryCompiler {
   /// `display_value` is the cell of the display column, at most 50; in groups, a list of such cells. All else is as
   /// clients get it.
   static func statement(_ select: ResolvedSelect, base: some PostgresEncodable) -> SQL {
-    var compiler = QueryCompiler(base: base, tables: select.tables)
+    var compiler = QueryCompiler(base: base, tables: select.tables, in: .views)
     let body = select.isGrouped || select.isDistinct ? compiler.grouped(select) : compiler.plain(select)
-    return "\(compiler.withNames)\(body) limit \(select.limit) offset \(select.offset)"
+    return ("\(compiler.withNames)\(body) limit \(select.limit) offset \(select.offset)" as SQL).once
   }
 
   /// The ids of the rows for which a condition holds, as a subquery for `id in (…)`. All rows, if there is no condition.
   static func ids(of table: QueryTable, where condition: QueryCondition?, base: some PostgresEncodable) -> SQL {
-    var compiler = QueryCompiler(base: base, tables: [table])
+    var compiler = QueryCompiler(base: base, tables: [table], in: .tables)
     let holds: SQL = if let condition { " and \(compiler.condition(condition))" } else { "" }
     let source = compiler.source(0)
-    return """
-      \(compiler.withNames)select t0.id from data_row as t0 where \(source)\(holds)
+    let ids: SQL = """
+      \(compiler.withNames)select t0.id from \(compiler.places.rows) as t0 where \(source)\(holds)
       """
+    return ids.once
   }
 
   // MARK: Sources
@@ -65,10 +80,10 @@ struct QueryCompiler {
   /// The tables, and what is true of their rows.
   private mutating func rows(_ condition: QueryCondition?) -> SQL {
     let holds: SQL = if let condition { " and \(self.condition(condition))" } else { "" }
-    var from: SQL = "data_row as t0"
+    var from: SQL = "\(places.rows) as t0"
     var bound = source(0)
     for table in tables.indices.dropFirst() {
-      from = "\(from) cross join data_row as \(row(table))"
+      from = "\(from) cross join \(places.rows) as \(row(table))"
       bound = "\(bound) and \(source(table))"
     }
     return "\(from) where \(bound)\(holds)"

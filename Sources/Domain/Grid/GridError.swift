@@ -28,6 +28,16 @@ package enum GridError: Error {
   case schema(SchemaError)
   /// A filter makes no sense.
   case filter(FilterError)
+  /// A client's statement cannot be read, or fits neither the tables nor its parameters; with what the client is told.
+  case statement(String)
+  /// A client's statement takes longer than this.
+  case statementTooSlow(Duration)
+  /// A client's statement needs more memory, or is more complex, than there is room for.
+  case statementTooLarge
+  /// A client's statement comes to a value that nothing can hold.
+  case statementFailed
+  /// The answer to a client's statement has more bytes than this.
+  case answerTooLarge(Int)
 }
 
 /// Does what throws an error of the schema's own kind.

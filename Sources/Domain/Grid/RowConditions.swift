@@ -3,18 +3,21 @@ internal import Grid
 internal import Postgres
 
 extension RowQuery {
-  /// The condition of a view on rows of `own`, after the conditions that all rows of the table meet.
+  /// The condition of a view on rows of `own`, after the conditions that all rows of the table meet. There are endless
+  /// different ones.
   func condition(_ view: GridView?, in table: GridTable, of base: ID<Base>, _ app: App) -> SQL {
     guard let view else { return "" }
     let group = FilterGroup(of: view, in: table, FilterContext(now: app.now(), me: me))
-    return RowConditions(base: base, table: table).all(group)
+    return group.filters.isEmpty ? "" : RowConditions(base: base, table: table).all(group).once
   }
 
   /// The order that a request or a view asks for, before that of the table.
   func order(_ view: GridView?, in table: GridTable) -> SQL {
     if let sort, let wanted = Sort.by(sort.column, direction: sort.direction, in: table) { return wanted.sql }
     guard let view else { return "" }
-    return Sort.list(of: view, in: table).reduce("") { "\($0)\($1.sql)" }
+    let sorts = Sort.list(of: view, in: table)
+    let order: SQL = sorts.reduce("") { "\($0)\($1.sql)" }
+    return sorts.count > 1 ? order.once : order
   }
 }
 

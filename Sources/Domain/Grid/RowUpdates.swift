@@ -30,7 +30,7 @@ extension Rows {
   }
 
   /// Keeps a table as it is for as long as the transaction; false if it is not any more what it was.
-  private func hold(
+  func hold(
     _ table: GridTable, at stored: StoredSchema, _ transaction: Transaction
   ) async throws -> Bool {
     let version = stored.version(of: table.key)
@@ -114,7 +114,8 @@ extension Rows {
     }
   }
 
-  private func remove(
+  /// Deletes rows that are locked, with their links, and notes it.
+  func remove(
     _ ids: [RowID], of table: GridTable, _ author: Author, _ transaction: Transaction
   ) async throws {
     let operation = GridOperation(type: "delete_rows", table: table.key, rows: ids, author: author)
@@ -225,7 +226,7 @@ private struct Held: RowDecodable {
   init(_ row: Row) {}
 }
 
-private struct HeldRow: RowDecodable {
+struct HeldRow: RowDecodable {
   let lockedBy: String?
   init(_ row: Row) throws(PostgresError) { lockedBy = try row["locked_by"] }
 }

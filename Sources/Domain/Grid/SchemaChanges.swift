@@ -22,18 +22,18 @@ package struct SchemaChanges: Sendable {
       case view = "base_view"
     }
 
-    package enum Event: String, Sendable { case made, changed, deleted }
+    package enum ChangeEvent: String, Sendable { case made, changed, deleted }
 
     let operation: StaticString
     let thing: ChangedPart
-    let event: Event
+    let event: ChangeEvent
     let table: TableKey?
     let detail: JSON
     let before: JSON
     let after: JSON
 
     package init(
-      _ operation: StaticString, _ thing: ChangedPart, _ event: Event, table: TableKey?, detail: JSON,
+      _ operation: StaticString, _ thing: ChangedPart, _ event: ChangeEvent, table: TableKey?, detail: JSON,
       before: JSON = .null,
       after: JSON = .null
     ) {

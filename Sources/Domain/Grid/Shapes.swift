@@ -139,8 +139,9 @@ package struct Shapes: Sendable {
   // MARK: Notes
 
   private static func note(
-    _ operation: StaticString, _ thing: SchemaChanges.ChangeNote.ChangedPart, _ event: SchemaChanges.ChangeNote.Event,
-    _ table: GridTable, _ column: Column? = nil, view: GridView? = nil, before: JSON = .null, after: JSON = .null
+    _ operation: StaticString, _ thing: SchemaChanges.ChangeNote.ChangedPart,
+    _ event: SchemaChanges.ChangeNote.ChangeEvent, _ table: GridTable, _ column: Column? = nil,
+    view: GridView? = nil, before: JSON = .null, after: JSON = .null
   ) -> SchemaChanges.ChangeNote {
     var detail = [("table_id", JSON.string(table.key.text)), ("table_name", .string(table.name))]
     if let column { detail += [("column_key", .string(column.key.text)), ("column_name", .string(column.name))] }

@@ -1,3 +1,4 @@
+internal import Ground
 package import Postgres
 
 /// A name that people give to something or somebody: 1 to 255 characters, all of them visible, not only whitespace, and
@@ -58,21 +59,6 @@ package struct GroupName: Name {
 private func isName(_ text: String) -> Bool {
   (1...255).contains(text.unicodeScalars.count) && !text.unicodeScalars.allSatisfy(\.properties.isWhitespace)
     && isVisible(text) && !leadsElsewhere(text)
-}
-
-/// Whether the text as a part of a path, percent-encoded or not, makes it another path once clients and proxies have
-/// resolved its dot segments (RFC 3986, 5.2.4, and the URL Standard of WHATWG): "." and "..", also as `%2e`, also
-/// between slashes.
-private func leadsElsewhere(_ text: String) -> Bool {
-  guard text.utf8.contains(where: { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "%") }) else { return false }
-  // By bytes: a slash before a combining mark is not a `Character` of its own.
-  var plain = Array(text.lowercased().utf8)
-  for (escape, byte) in [("%2e", "."), ("%2f", "/"), ("%5c", "/"), ("\\", "/")] {
-    plain = plain.replacing(Array(escape.utf8), with: Array(byte.utf8))
-  }
-  return plain.split(separator: UInt8(ascii: "/")).contains {
-    $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8)
-  }
 }
 
 /// A subquery that returns, as `name`, the wanted name or the first of "name (1)", "name (2)", … that does not look

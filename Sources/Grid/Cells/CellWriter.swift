@@ -23,6 +23,11 @@ public struct CellWriter: Sendable {
 
   private let style: Style
 
+  /// Writes cells as they are stored.
+  public static let raw = CellWriter(style: .raw)
+
+  private init(style: Style) { self.style = style }
+
   /// Prepares for a column.
   public init(_ column: Column, form: RowForm) {
     switch (column.type.cellKind, form) {

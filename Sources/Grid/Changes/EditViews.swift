@@ -120,7 +120,7 @@ extension SchemaEdit {
   private func freeViewName(
     _ text: String, inTableAt table: Int, but place: Int? = nil
   ) throws(SchemaError) -> String {
-    guard let name = gridName(text, isColumn: false) else { throw .invalidName(text) }
+    guard let name = viewName(text) else { throw .invalidName(text) }
     let views = schema.tables[table].views
     guard !views.indices.contains(where: { $0 != place && isSame(views[$0].name, name) }) else {
       throw .viewExists(name)

@@ -55,7 +55,10 @@ public struct Column: Sendable, Equatable {
 
 extension Column: JSONEncodable {
   /// Writes the wire's object. What nobody can change here has the value that a new column has.
-  public func write(to json: inout JSONWriter) {
+  public func write(to json: inout JSONWriter) { write(to: &json, key: key.text, name: name) }
+
+  /// Writes it under another key and name.
+  func write(to json: inout JSONWriter, key: String, name: String) {
     json.object { json in
       json.add("key", key)
       json.add("type", type.rawValue)

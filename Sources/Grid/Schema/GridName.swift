@@ -15,6 +15,11 @@ func gridName(_ text: String, isColumn: Bool) -> String? {
   return isPlain && !systemNames.contains(ExactText(name)) ? name : nil
 }
 
+/// The name of a view; nil if it cannot be one. Views are named in paths, which none may turn into another.
+func viewName(_ text: String) -> String? {
+  gridName(text, isColumn: false).flatMap { leadsElsewhere($0) || isOnlySlashes($0) ? nil : $0 }
+}
+
 /// The members that every row has beside its cells.
 let systemNames = Set(
   ["_id", "_ctime", "_mtime", "_creator", "_last_modifier", "_locked", "_locked_by", "_archived"].map(ExactText.init))

@@ -1,14 +1,14 @@
-internal import Ground
+public import Ground
 
 extension JSON {
   /// The truth of a boolean; nil for any other value.
   var boolean: Bool? { if case .boolean(let truth) = self { truth } else { nil } }
 
   /// The elements of an array; nil for any other value.
-  var elements: [JSON]? { if case .array(let elements) = self { elements } else { nil } }
+  public var elements: [JSON]? { if case .array(let elements) = self { elements } else { nil } }
 
   /// The members of an object; nil for any other value.
-  var members: [Member]? { if case .object(let members) = self { members } else { nil } }
+  public var members: [Member]? { if case .object(let members) = self { members } else { nil } }
 
   /// An object.
   static func of(_ members: [(String, JSON)]) -> JSON {

@@ -15,6 +15,8 @@ struct Configuration {
   var readURL: String?
   /// Whether a server must prove itself with TLS although its URL does not say so.
   var asksForTLSByDefault: Bool
+  /// The database as the role for clients' SQL; nil if there is none.
+  var statementsURL: String?
   var readLag: Duration
   var preparesStatements: Bool
   var dataDirectory: String
@@ -39,6 +41,7 @@ struct Configuration {
   var requestLimits: AppSettings.Limits
   var caps: Caps
   var rowLimits: AppSettings.RowLimits
+  var statementLimits: AppSettings.StatementLimits
   /// Nil: they do not end.
   var firstPasswordHours: Int64?
   var accountTokens: AccountTokenLimits
@@ -115,8 +118,8 @@ struct Configuration {
     let servers = DatabaseServers(&environment)
     (databaseURL, ownerURL, readURL, asksForTLSByDefault) =
       (servers.database, servers.owner, servers.standby, servers.askForTLSByDefault)
+    (statementsURL, preparesStatements) = (servers.statements, environment.flag("BASEKEEPER_PREPARED_STATEMENTS"))
     readLag = environment.seconds("BASEKEEPER_READ_LAG")
-    preparesStatements = environment.flag("BASEKEEPER_PREPARED_STATEMENTS")
     (dataDirectory, isPlaceGiven) = (environment.value("BASEKEEPER_DATA_DIR") ?? "", environment.saysWhere)
 
     let place = ServiceAddress(&environment)
@@ -124,13 +127,14 @@ struct Configuration {
     edge = environment.edge(isSecure: place.isSecure)
     metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS")
     (showsDocs, isDemo) = (environment.flag("BASEKEEPER_API_DOCS"), environment.flag("BASEKEEPER_DEMO"))
-    (adminEmail, adminPassword) =
-      (environment.value("BASEKEEPER_ADMIN_EMAIL") ?? "", environment.secret("BASEKEEPER_ADMIN_PASSWORD"))
+    adminEmail = environment.value("BASEKEEPER_ADMIN_EMAIL") ?? ""
+    adminPassword = environment.secret("BASEKEEPER_ADMIN_PASSWORD")
     (signingSecret, masterKey) = (environment.key("JWT_PRIVATE_KEY"), environment.key("BASEKEEPER_MASTER_KEY"))
     nextMasterKey = environment.key("BASEKEEPER_NEXT_MASTER_KEY")
     algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
 
-    (requestLimits, caps, rowLimits) = (environment.requestLimits(), environment.caps(), environment.rowLimits())
+    (requestLimits, caps) = (environment.requestLimits(), environment.caps())
+    (rowLimits, statementLimits) = (environment.rowLimits(), environment.statementLimits())
     firstPasswordHours = environment.limit("BASEKEEPER_FIRST_PASSWORD_HOURS")
     (confirmsEmailChange, requiredSecondFactors) =
       (environment.flag("BASEKEEPER_CONFIRM_EMAIL_CHANGE"), environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody)
@@ -138,10 +142,8 @@ struct Configuration {
     (logLevel, shipsAuditLog) = (environment.logLevel, environment.flag("BASEKEEPER_AUDIT_STDOUT"))
     _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
     (limits, accountTokens) = (environment.limits(rows: rowLimits.bodyBytes), environment.accountTokens())
-    (connectionsPerLoop, databaseWait) =
-      (environment.integer("BASEKEEPER_DB_CONNECTIONS") ?? 4, environment.seconds("BASEKEEPER_DATABASE_WAIT"))
-    (statementTime, connectTime) =
-      (environment.seconds("BASEKEEPER_STATEMENT_TIMEOUT"), environment.seconds("BASEKEEPER_CONNECT_TIMEOUT"))
+    connectionsPerLoop = environment.integer("BASEKEEPER_DB_CONNECTIONS") ?? 4
+    (databaseWait, statementTime, connectTime) = environment.databaseTimes()
     (drainTime, shutdownTime) =
       (environment.seconds("BASEKEEPER_DRAIN_TIME"), environment.seconds("BASEKEEPER_SHUTDOWN_TIMEOUT"))
     (trashDays, operationDays) =
@@ -228,10 +230,12 @@ extension Environment {
 
   fileprivate mutating func seconds(_ name: String) -> Duration { .seconds(integer(name) ?? 0) }
 
-  /// A number that limits something; nil for 0, which limits nothing.
-  fileprivate mutating func limit(_ name: String) -> Int64? {
-    guard let number = integer(name), number > 0 else { return nil }
-    return Int64(number)
+  /// How long serving waits for the database, a statement may take, and connecting.
+  fileprivate mutating func databaseTimes() -> (wait: Duration, statement: Duration, connecting: Duration) {
+    (
+      seconds("BASEKEEPER_DATABASE_WAIT"), seconds("BASEKEEPER_STATEMENT_TIMEOUT"),
+      seconds("BASEKEEPER_CONNECT_TIMEOUT")
+    )
   }
 
   /// A secret of at least 32 bytes; nil if it is not set.
@@ -266,19 +270,9 @@ extension Environment {
   /// Bytes for bodies; 0 for no limit. The default grows with the largest body; a smaller value is refused.
   private mutating func bodyMemory(_ name: String, _ body: Int) -> Int {
     let bytes = integer(name) ?? 0
-    guard text(name) != nil else { return max(bytes, body) }
+    if text(name) == nil { return max(bytes, body) }
     if (1..<body).contains(bytes) { refuse(name, "must be at least as large as the largest body, which is \(body)") }
     return bytes
-  }
-
-  fileprivate mutating func accountTokens() -> AccountTokenLimits {
-    var limits = AccountTokenLimits()
-    limits.longestDays = limit("BASEKEEPER_ACCOUNT_TOKEN_DAYS")
-    let idle = "BASEKEEPER_ACCOUNT_TOKEN_IDLE_MINUTES"
-    limits.longestIdle = limit(idle).map { $0 * 60 }
-    if let seconds = limits.longestIdle, seconds < 300 { refuse(idle, "must be 5 at least, or 0") }
-    limits.most = limit("BASEKEEPER_ACCOUNT_TOKENS") ?? limits.most
-    return limits
   }
 
   fileprivate mutating func limits(rows: Int) -> ServerLimits {

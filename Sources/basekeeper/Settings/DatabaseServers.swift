@@ -5,12 +5,15 @@ struct DatabaseServers {
   var database: String?
   var owner: String?
   var standby: String?
+  var statements: String?
   var askForTLSByDefault = false
 
   init(_ environment: inout Environment) {
     database = url("DATABASE_URL", &environment)
     owner = url("DATABASE_OWNER_URL", &environment)
     standby = url("DATABASE_READ_URL", &environment)
+    statements = url("DATABASE_SQL_URL", &environment)
+    checkStatements(&environment)
     guard owner != nil else { return }
     guard let database else {
       environment.refuse("DATABASE_OWNER_URL", "needs DATABASE_URL, with a role that serves")
@@ -19,6 +22,17 @@ struct DatabaseServers {
     // The owner gives rights to that name.
     if let service = try? ConnectionString(database), service.user == nil {
       environment.refuse("DATABASE_URL", "must name its user, since DATABASE_OWNER_URL is set")
+    }
+  }
+
+  /// The role for clients' SQL gets no other rights, so it is nobody else.
+  private func checkStatements(_ environment: inout Environment) {
+    guard let statements else { return }
+    guard let database else { return environment.refuse("DATABASE_SQL_URL", "needs DATABASE_URL") }
+    let user = (try? ConnectionString(statements))?.user
+    let others = [database, owner].compactMap { $0.flatMap { (try? ConnectionString($0))?.user } }
+    if user == nil || others.contains(where: { $0 == user }) {
+      environment.refuse("DATABASE_SQL_URL", "must name a user of its own")
     }
   }
 

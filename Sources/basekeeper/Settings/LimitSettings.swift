@@ -29,10 +29,39 @@ extension Environment {
     return limits
   }
 
+  /// What clients' SQL may take.
+  mutating func statementLimits() -> AppSettings.StatementLimits {
+    var limits = AppSettings.StatementLimits()
+    limits.time = integer("BASEKEEPER_SQL_TIMEOUT").map { .seconds($0) } ?? limits.time
+    limits.waiting = integer("BASEKEEPER_SQL_WAIT").map { .seconds($0) } ?? limits.waiting
+    limits.atOnce = integer("BASEKEEPER_SQL_STATEMENTS") ?? limits.atOnce
+    limits.atOnceOfBase = integer("BASEKEEPER_SQL_STATEMENTS_PER_BASE") ?? limits.atOnceOfBase
+    limits.memory = integer("BASEKEEPER_SQL_MEMORY").map { $0 << 10 } ?? limits.memory
+    limits.bytes = integer("BASEKEEPER_SQL_BYTES") ?? limits.bytes
+    return limits
+  }
+
   /// How much there may be.
   mutating func caps() -> Caps {
     var numbers: [Cap: Int64] = [:]
     for cap in Cap.allCases { numbers[cap] = Int64(integer(cap.setting) ?? 0) }
     return Caps(numbers)
+  }
+
+  /// A number that limits something; nil for 0, which limits nothing.
+  mutating func limit(_ name: String) -> Int64? {
+    guard let number = integer(name), number > 0 else { return nil }
+    return Int64(number)
+  }
+
+  /// How long account tokens count, and how many somebody has.
+  mutating func accountTokens() -> AccountTokenLimits {
+    var limits = AccountTokenLimits()
+    limits.longestDays = limit("BASEKEEPER_ACCOUNT_TOKEN_DAYS")
+    let idle = "BASEKEEPER_ACCOUNT_TOKEN_IDLE_MINUTES"
+    limits.longestIdle = limit(idle).map { $0 * 60 }
+    if let seconds = limits.longestIdle, seconds < 300 { refuse(idle, "must be 5 at least, or 0") }
+    limits.most = limit("BASEKEEPER_ACCOUNT_TOKENS") ?? limits.most
+    return limits
   }
 }

@@ -77,6 +77,11 @@ let settingGroups = [
       """),
     Setting("DATABASE_READ_URL", .secret("a libpq URI"), nil,
       "A streaming standby, from which administrators' lists are read while it keeps up"),
+    Setting("DATABASE_SQL_URL", .secret("a libpq URI"), nil, otherwise: "DATABASE_URL; embedded: a role of its own",
+      """
+      The same database as a role for clients' SELECTs, which is created if it is missing, and may only read what bases \
+      hold, and of that at a time what one base holds
+      """),
     Setting("BASEKEEPER_READ_LAG", .number(3...3600), "10",
       "How many seconds the standby may lag behind"),
     Setting("BASEKEEPER_DATA_DIR", .text("a directory"), "./.basekeeper",
@@ -161,6 +166,20 @@ let settingGroups = [
       Whether a value that SeaTable would lose without a word is refused with 400, as it is for requests with \
       X-Basekeeper-Strict: 1
       """),
+  ]),
+  SettingGroup(title: "Clients' SQL", settings: [
+    Setting("BASEKEEPER_SQL_TIMEOUT", .number(1...600), "10",
+      "How many seconds a statement may take"),
+    Setting("BASEKEEPER_SQL_STATEMENTS", .number(1...100), "4",
+      "Statements that run at once in one copy, each by a connection of its own; the others wait"),
+    Setting("BASEKEEPER_SQL_STATEMENTS_PER_BASE", .number(1...100), "2",
+      "The same for one base"),
+    Setting("BASEKEEPER_SQL_WAIT", .number(1...60), "5",
+      "How many seconds a statement may wait; then it gets 429"),
+    Setting("BASEKEEPER_SQL_MEMORY", .number(1...1024), "16",
+      "MiB for each sorting or grouping in a statement, before PostgreSQL goes on in a file"),
+    Setting("BASEKEEPER_SQL_BYTES", .number(1024...268_435_456), "33554432",
+      "The largest answer"),
   ]),
   SettingGroup(title: "Caps", settings: [
     Setting("BASEKEEPER_MAX_BASES_PER_PERSON", .number(0...1_000_000), "10000",
