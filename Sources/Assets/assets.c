@@ -203,6 +203,10 @@ static const unsigned char migration_0038[] = {
 #embed "../../Migrations/0038-activities.sql"
 };
 
+static const unsigned char migration_0039[] = {
+#embed "../../Migrations/0039-row-quotas.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -241,6 +245,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0036-statement-functions.sql", migration_0036),
     ASSET("0037-clients-statements.sql", migration_0037),
     ASSET("0038-activities.sql", migration_0038),
+    ASSET("0039-row-quotas.sql", migration_0039),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -126,16 +126,24 @@ def shape(path):
     return re.sub(r"\{[^}]*\}", "{}", path.partition("?")[0]).rstrip("/")
 
 
-OTHERS = {(method, shape(GATEWAY + path)) for method, path in [("GET", "/filtered-rows/")]}
+OTHERS = {(method, shape(GATEWAY + path))
+          for method, path in [("GET", "/filtered-rows/"), ("POST", "/filtered-rows/"), ("GET", "/")]}
 
 
-def test_filtered_rows_of_another_base_are_not_found(first, second):
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_filtered_rows_of_another_base_are_not_found(first, second, method):
     body = {"filters": [{"column_name": "Name", "filter_predicate": "is", "filter_term": CANARY}],
             "filter_conjunction": "And"}
-    assert len(first.ask("GET", "filtered-rows/", body, table_name="Contacts")["rows"]) == 2
-    assert second.ask("GET", "filtered-rows/", body, table_name="Contacts")["rows"] == []
-    assert second.call("GET", first.root + "filtered-rows/", body, table_name="Contacts").status_code == 403
-    assert second.call("GET", "filtered-rows/", body, table_id=first.known["table"] + "x").status_code in (400, 404)
+    assert len(first.ask(method, "filtered-rows/", body, table_name="Contacts")["rows"]) == 2
+    assert second.ask(method, "filtered-rows/", body, table_name="Contacts")["rows"] == []
+    assert second.call(method, first.root + "filtered-rows/", body, table_name="Contacts").status_code == 403
+    assert second.call(method, "filtered-rows/", body, table_id=first.known["table"] + "x").status_code in (400, 404)
+
+
+def test_a_whole_base_is_not_another_one(first, second):
+    assert CANARY in json.dumps(first.ask("GET", ""))
+    assert CANARY not in json.dumps(second.ask("GET", ""))
+    assert second.call("GET", first.root).status_code == 403
 
 
 def test_no_statement_finds_another_base_s_rows(unlimited):

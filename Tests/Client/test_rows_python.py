@@ -271,7 +271,7 @@ def test_rows_are_queried_with_sql(program, rows):
     column = program.get_column_by_name("Contacts", "State")
     ids = {one["name"]: one["id"] for one in column["data"]["options"]}
     assert raw == {"0000": "Mia", column["key"]: ids["open"]}
-    (day,) = program.query("SELECT Day FROM Contacts WHERE Name = 'Mia'")
+    (day,) = program.query("SELECT `Day` FROM Contacts WHERE Name = 'Mia'")
     assert day["Day"][:10] == "2026-11-06"
     program.query("UPDATE Contacts SET Age = 1 WHERE Name = 'Tom'")
     assert program.get_row("Contacts", rows["Tom"]["_id"])["Age"] == 1

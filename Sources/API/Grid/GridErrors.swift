@@ -10,15 +10,16 @@ extension WireError {
       switch error {
       case .tableNotFound: .twofold(404, "table not found")
       case .viewNotFound: .twofold(404, "view not found")
-      // As SeaTable spells it.
-      case .rowNotFound: .twofold(404, "row _id not exits")
+      case .rowNotFound: .twofold(404, "row _id not exits")  // as SeaTable spells it
       case .rowsNotFound: .twofold(400, "row_id invalid: the table does not have all of these rows.")
       case .rowLocked: .twofold(403, "A row is locked by somebody else.")
       case .tooManyRows(let most): .twofold(400, "Too many rows: a request may have \(most) at most.")
-      case .baseFull(let most):
-        .twofold(400, "rows_limit_exceeded: a base may have \(most) rows at most.").limited(by: "rows_per_base")
-      case .tooLarge(let most):
-        .twofold(400, "The base has more than \(most) rows: list the rows of each table.")
+      case .baseFull(let most): .full("a base may have \(most) rows at most.", "rows_per_base")
+      case .teamFull(let most):
+        .full(
+          "the bases of this team may have \(most) rows at most: delete some, or ask a system administrator for more.",
+          "rows_per_team")
+      case .tooLarge(let most): .twofold(400, "The base has more than \(most) rows: list the rows of each table.")
       case .tooManyTables(let most):
         .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
       case .link(let error): WireError(of: error)
@@ -43,6 +44,10 @@ extension WireError {
         .twofold(400, "The answer is too large: it may have \(most) bytes. Select fewer columns, or use LIMIT.")
           .limited(by: "statement_bytes")
       }
+  }
+
+  private static func full(_ text: String, _ limit: String) -> WireError {
+    .twofold(400, "rows_limit_exceeded: \(text)").limited(by: limit)
   }
 
   private init(of error: LinkError) {

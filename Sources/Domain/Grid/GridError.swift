@@ -18,6 +18,8 @@ package enum GridError: Error {
   case baseFull(Int64)
   /// The base has more rows than this, and so is not shown as a whole.
   case tooLarge(Int)
+  /// The bases of the team would have more rows than this.
+  case teamFull(Int64)
   /// The base would have more tables than this.
   case tooManyTables(Int)
   /// Rows cannot be linked so.

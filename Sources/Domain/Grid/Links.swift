@@ -108,7 +108,7 @@ extension Rows {
         order by own.id for key share
         """)
       guard found.count == ids.count || !mustExist else { throw GridError.rowsNotFound }
-      guard found.allSatisfy({ $0.lockedBy == nil || $0.lockedBy == author.name }) else { throw GridError.rowLocked }
+      try await transaction.refuseLocks(found.map(\.lockedBy), for: author, in: base)
     }
   }
 

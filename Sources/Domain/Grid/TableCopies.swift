@@ -17,13 +17,7 @@ extension SchemaChanges {
   /// Copies the rows of a table to its copy: with new keys, and as made now, but in their order and with their numbers.
   func copyRows(to copy: CopiedTable, _ transaction: Transaction) async throws -> CopiedTable {
     let author = Author(writer.bearer)
-    let most = app.settings.rows.ofBase
-    let full: FullBase? = try await transaction.row(
-      """
-      select sum(row_count) + sum(row_count) filter (where key = \(copy.source)) > \(most) as is_full
-      from data_table where base_id = \(base)
-      """)
-    guard full?.isFull != true else { throw GridError.baseFull(most) }
+    try await admit(rowsOf: copy.source, transaction)
     try await transaction.run(
       """
       with copied as (
@@ -55,11 +49,27 @@ extension SchemaChanges {
     }
     return copy
   }
+
+  /// Makes sure that there is room for as many rows as a table has.
+  private func admit(rowsOf table: TableKey, _ transaction: Transaction) async throws {
+    let most = app.settings.rows.ofBase
+    let counted: CountedRows? = try await transaction.row(
+      """
+      select sum(row_count)::bigint as total, (sum(row_count) filter (where key = \(table)))::bigint as copied
+      from data_table where base_id = \(base)
+      """)
+    let (total, copied) = (counted?.total ?? 0, counted?.copied ?? 0)
+    guard total + copied <= most else { throw GridError.baseFull(most) }
+    if let team = writer.bearer.team, writer.bearer.hasRowQuota {
+      try await transaction.admitRows(copied, toBasesOf: team)
+    }
+  }
 }
 
-private struct FullBase: RowDecodable {
-  let isFull: Bool
-  init(_ row: Row) throws(PostgresError) { isFull = try row["is_full"] ?? false }
+private struct CountedRows: RowDecodable {
+  let total: Int64?
+  let copied: Int64?
+  init(_ row: Row) throws(PostgresError) { (total, copied) = (try row["total"], try row["copied"]) }
 }
 
 private struct CopiedRow: RowDecodable {
