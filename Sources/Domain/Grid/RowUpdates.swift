@@ -171,57 +171,6 @@ extension Rows {
   }
 }
 
-/// What becomes of the cells of a row.
-private struct RowPatch {
-  let id: RowID
-  /// The cells that are set, a JSON object.
-  var cells: [UInt8]
-  /// The columns whose cells are emptied.
-  var cleared: Set<ColumnKey>
-
-  /// The changes of a request, one for each row: what comes later counts.
-  static func list(of read: ReadRows) -> [RowPatch] {
-    var places: [RowID: Int] = [:]
-    var patches: [RowPatch] = []
-    for (id, row) in zip(read.ids, read.rows) {
-      let patch = RowPatch(id: id, cells: row.cells, cleared: Set(row.cleared))
-      if let place = places[id] {
-        patches[place].add(patch)
-      } else {
-        places[id] = patches.count
-        patches.append(patch)
-      }
-    }
-    return patches
-  }
-
-  private mutating func add(_ later: RowPatch) {
-    guard let mine = try? JSON(cells), let theirs = try? JSON(later.cells), case .object(let old) = mine,
-      case .object(let new) = theirs
-    else { return }
-    let replaced = Set(new.map(\.name)).union(later.cleared.map(\.text))
-    cells = JSONWriter.bytes(of: JSON.object(old.filter { !replaced.contains($0.name) } + new))
-    cleared = cleared.union(later.cleared)
-  }
-
-  /// The changes as a JSON array, for a statement.
-  static func json(of patches: [RowPatch]) -> [UInt8] {
-    var json: [UInt8] = [UInt8(ascii: "[")]
-    for (index, patch) in patches.enumerated() {
-      if index > 0 { json.append(UInt8(ascii: ",")) }
-      json += #"{"i":""#.utf8
-      patch.id.append(uuidTo: &json)
-      json += #"","d":""#.utf8
-      json += patch.cleared.map(\.text).joined(separator: ",").utf8
-      json += #"","c":"#.utf8
-      json += patch.cells
-      json.append(UInt8(ascii: "}"))
-    }
-    json.append(UInt8(ascii: "]"))
-    return json
-  }
-}
-
 private struct Held: RowDecodable {
   init(_ row: Row) {}
 }
