@@ -18,9 +18,8 @@ extension WireError {
       case .baseFull(let most):
         .twofold(400, "rows_limit_exceeded: a base may have \(most) rows at most.").limited(by: "rows_per_base")
       case .teamFull(let most):
-        .twofold(
-          400, "rows_limit_exceeded: the bases of this team may have \(most) rows at most: delete some, or ask a system "
-            + "administrator for more.").limited(by: "rows_per_team")
+        .twofold(400, "rows_limit_exceeded: the bases of this team may have \(most) rows at most: \(Self.moreRows).")
+          .limited(by: "rows_per_team")
       case .tooManyTables(let most):
         .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
       case .badRow(let error): WireError(of: error)
@@ -45,6 +44,8 @@ extension WireError {
           .limited(by: "statement_bytes")
       }
   }
+
+  private static let moreRows = "delete some, or ask a system administrator for more"
 
   private init(of error: RowError) {
     self =
