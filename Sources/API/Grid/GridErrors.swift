@@ -16,9 +16,7 @@ extension WireError {
       case .tooManyRows(let most): .twofold(400, "Too many rows: a request may have \(most) at most.")
       case .baseFull(let most): .full("a base may have \(most) rows at most.", "rows_per_base")
       case .teamFull(let most):
-        .full(
-          "the bases of this team may have \(most) rows at most: delete some, or ask a system administrator for more.",
-          "rows_per_team")
+        .full("the bases of this team may have \(most) rows at most: \(Self.moreRows).", "rows_per_team")
       case .tooLarge(let most): .twofold(400, "The base has more than \(most) rows: list the rows of each table.")
       case .tooManyTables(let most):
         .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
@@ -45,6 +43,8 @@ extension WireError {
           .limited(by: "statement_bytes")
       }
   }
+
+  private static let moreRows = "delete some, or ask a system administrator for more"
 
   private static func full(_ text: String, _ limit: String) -> WireError {
     .twofold(400, "rows_limit_exceeded: \(text)").limited(by: limit)
