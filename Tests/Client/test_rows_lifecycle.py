@@ -1,8 +1,6 @@
 """What becomes of rows when something happens to their base, or to the people who have written them."""
 
-import base64
 import json
-import uuid
 
 import pytest
 
@@ -22,9 +20,8 @@ def filled(service, person, base=None):
     column = program.new_column("Table1", "Customer", "link", {"table": "Table1", "other_table": "Customers"})
     program.orders = program.append("Table1", {"Name": "first"}, {"Name": "second"})
     program.customers = program.append("Customers", {"Name": "Ada", "Since": "2026-02-03"})
-    link = column["data"]["link_id"]
-    ends = [f"'{uuid.UUID(bytes=base64.urlsafe_b64decode(id + '=='))}'" for id in program.orders[:1] + program.customers]
-    service.psql(f"insert into data_link values ({program.base['id']}, '{link}', {', '.join(ends)}, 1)")
+    program.link(
+        "POST", column["data"]["link_id"], "Table1", "Customers", **{program.orders[0]: program.customers})
     lock(program, program.orders[1])
     return program
 
