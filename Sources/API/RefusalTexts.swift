@@ -3,12 +3,6 @@ internal import Access
 /// For existing links and for new ones.
 let noPublicLinks = "The team of this base has closed its external links."
 
-/// For rows beyond the quota of a team.
-func teamIsFull(_ most: Int64) -> String {
-  "rows_limit_exceeded: the bases of this team may have \(most) rows at most: delete some, or ask a system "
-    + "administrator for more."
-}
-
 extension Duty {
   /// What somebody is told who has not done it yet.
   var demand: String {
