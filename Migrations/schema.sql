@@ -1964,7 +1964,7 @@ $$;
 CREATE FUNCTION bk_only(list jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select case when jsonb_array_length(list) = 1 then list -> 0 end
+  select case when jsonb_array_length(list) = 1 then nullif(list -> 0, 'null') end
 $$;
 
 CREATE FUNCTION bk_power(a double precision, b double precision) RETURNS double precision
@@ -2035,13 +2035,16 @@ $$;
 CREATE FUNCTION bk_sorted_numbers(list jsonb) RETURNS double precision[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select array_agg(element::float8 order by element::float8) from jsonb_array_elements(list) as element
+  select array_agg(
+    coalesce(nullif(element, 'null')::float8, '-infinity') order by coalesce(nullif(element, 'null')::float8, '-infinity'))
+  from jsonb_array_elements(list) as element
 $$;
 
 CREATE FUNCTION bk_sorted_texts(list jsonb) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select array_agg(bk_element(element) order by bk_element(element) collate "C") from jsonb_array_elements(list) as element
+  select array_agg(coalesce(bk_element(element), '') order by coalesce(bk_element(element), '') collate "C")
+  from jsonb_array_elements(list) as element
 $$;
 
 CREATE FUNCTION bk_sqrt(a double precision) RETURNS double precision

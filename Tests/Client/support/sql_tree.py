@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 # Words that cannot stand as a name without backticks: keywords, and everything that looks like a function.
 RESERVED = set("""
     all and any as asc average between by delete desc distinct e exactly false from group has having ilike in is like
-    limit none not null of offset or order pi select set true update where abs date day left len lower month right text today
-    upper value year
+    limit none not null of offset or order pi select set true update where abs count date day left len lower max min month
+    right sum text today upper value year
     """.split())
 
 
@@ -266,7 +266,9 @@ class Printer:
     def show(self, node, inside=False):
         """The text of an expression or a condition; in parentheses if it is inside another operator."""
         text = self.plain(node, inside)
-        is_open = isinstance(node, (Arithmetic, *CONDITIONS))
+        # After NOT, a comparison belongs to what is negated: NOT (a) = 1 is NOT (a = 1).
+        is_not = isinstance(node, Call) and node.name.lower() == "not"
+        is_open = is_not or isinstance(node, (Arithmetic, *CONDITIONS))
         return f"({text})" if inside and is_open else text
 
     def plain(self, node, inside):
