@@ -171,6 +171,7 @@ CREATE TABLE team (
     longest_account_token_days integer,
     longest_account_token_idle integer,
     confirms_email_change boolean DEFAULT false NOT NULL,
+    row_quota bigint,
     CONSTRAINT team_longest_account_token_days_check CHECK (((longest_account_token_days >= 1) AND (longest_account_token_days <= 36500))),
     CONSTRAINT team_longest_account_token_idle_check CHECK (((longest_account_token_idle >= 300) AND (longest_account_token_idle <= 31536000))),
     CONSTRAINT team_longest_base_token_check CHECK (((longest_base_token >= 60) AND (longest_base_token <= 259200))),
@@ -178,6 +179,7 @@ CREATE TABLE team (
     CONSTRAINT team_member_quota_check CHECK ((member_quota >= 0)),
     CONSTRAINT team_name_check CHECK (((name <> ''::text) AND (char_length(name) <= 255))),
     CONSTRAINT team_name_is_name CHECK (is_name(name)),
+    CONSTRAINT team_row_quota_check CHECK ((row_quota >= 0)),
     CONSTRAINT team_pkey PRIMARY KEY (id),
     CONSTRAINT team_creator_id_fkey FOREIGN KEY (creator_id) REFERENCES account(id)
 );

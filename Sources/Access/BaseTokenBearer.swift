@@ -23,6 +23,8 @@ public struct BaseTokenBearer: Principal {
   public let workspace: ID<Workspace>
   /// Its team, if it is in one.
   public let team: ID<Team>?
+  /// Whether its team has a quota of rows.
+  public let hasRowQuota: Bool
   /// What the bearer may do in it.
   public let permission: Permission
   /// What the token says.
@@ -96,7 +98,7 @@ public struct BaseTokenBearer: Principal {
     try found.check(claims, uuid, permission, at: app.now())
     return BaseTokenBearer(
       base: found.base, uuid: uuid, baseName: found.name, workspace: found.workspace, team: found.team,
-      permission: permission, claims: claims, maker: found.maker)
+      hasRowQuota: found.hasRowQuota, permission: permission, claims: claims, maker: found.maker)
   }
 
   /// The refusal of this bearer.
@@ -107,6 +109,7 @@ public struct BaseTokenBearer: Principal {
     let name: String
     let workspace: ID<Workspace>
     let team: ID<Team>?
+    let hasRowQuota: Bool
     let isTrashed: Bool
     let tokenPermission: Permission?
     let accountPermission: Permission?
@@ -121,6 +124,7 @@ public struct BaseTokenBearer: Principal {
       name = try row["name"]
       workspace = try row["workspace_id"]
       team = try row["team_id"]
+      hasRowQuota = try row["has_row_quota"]
       isTrashed = try row["is_trashed"]
       tokenPermission = try row["token_permission"]
       accountPermission = try row["account_permission"]
@@ -141,6 +145,7 @@ public struct BaseTokenBearer: Principal {
         select base.id as base_id, base.name, base.workspace_id, base.team_id, base.deleted_at is not null as is_trashed,
                token.permission as token_permission, \(permissionOfAccount) as account_permission,
                link.permission as link_permission, team.longest_base_token::bigint as longest_base_token,
+               team.row_quota is not null as has_row_quota,
                coalesce(\(APITokenBearer.mayCall(from: address)), true) as is_from_its_networks,
                exists (select from revoked_base_token where jti = \(claims.id)) as is_revoked,
                (select uid from account as maker where maker.id = token.created_by) as maker

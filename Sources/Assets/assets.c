@@ -199,6 +199,10 @@ static const unsigned char migration_0037[] = {
 #embed "../../Migrations/0037-clients-statements.sql"
 };
 
+static const unsigned char migration_0039[] = {
+#embed "../../Migrations/0039-row-quotas.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -236,6 +240,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0035-rows.sql", migration_0035),
     ASSET("0036-statement-functions.sql", migration_0036),
     ASSET("0037-clients-statements.sql", migration_0037),
+    ASSET("0039-row-quotas.sql", migration_0039),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -8,6 +8,8 @@ final class Archive {
   /// When it was made, as pg_restore prints it.
   let made: String
   private let file: Int32
+  /// A file with the entries that are restored; nil if all are.
+  private let selection: Int32?
   /// The programs that read it.
   var programs: ClientPrograms
   private let signals: Signals
@@ -28,10 +30,25 @@ final class Archive {
     case .wrong: throw ArchiveError("\(path) has changed since it was written: its checksum is wrong")
     }
     let start = "; Archive created at "
+    let wanted = contents.filter { !Self.isOfCitus($0) }
+    selection = wanted.count < contents.count ? try temporaryFile(wanted) : nil
     made = contents.first { $0.hasPrefix(start) }.map { String($0.dropFirst(start.count)) } ?? "an unknown time"
   }
 
-  deinit { close(file) }
+  deinit {
+    close(file)
+    if let selection { close(selection) }
+  }
+
+  /// Whether an entry of the table of contents makes an extension of Citus's, or comments on it. Like owners, these
+  /// belong to the server: only a superuser can make them, and nothing in a backup needs them.
+  private static func isOfCitus(_ entry: String) -> Bool {
+    let words = entry.split(separator: " ").dropFirst(3)  // 2; 3079 16385 EXTENSION - citus
+    guard words.starts(with: ["EXTENSION", "-"]) || words.starts(with: ["COMMENT", "-", "EXTENSION"]) else {
+      return false
+    }
+    return words.contains("citus") || words.contains("citus_columnar")
+  }
 
   /// Restores it into a database, all in one transaction, which begins with the SQL of `first`.
   func restore(to database: ConnectionString, after first: String = "") throws {
@@ -43,8 +60,10 @@ final class Archive {
     script.closeEnd()
     writeFully(Array("begin;\nset local client_min_messages = warning;\n\(first)\n".utf8), to: script.start)
     // Owners, privileges and replication belong to the server, not to the data.
+    let selected = selection.map { ["--use-list=/proc/\(getpid())/fd/\($0)"] } ?? []
     let read = try reading(
-      ["--file=-", "--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions"], to: script.start)
+      ["--file=-", "--no-owner", "--no-privileges", "--no-publications", "--no-subscriptions"] + selected,
+      to: script.start)
     let status = read.finish(signals)
     // Without this last line the transaction is rolled back, wherever the file breaks off.
     if status == 0 { writeFully(Array("\ncommit;\nanalyze;\n".utf8), to: script.start) }
@@ -132,5 +151,14 @@ private func temporaryFile() throws -> Int32 {
   guard file >= 0 else { throw ArchiveError("\(temporaryFolder): \(systemReason(errno))") }
   _ = fcntl(file, F_SETFD, FD_CLOEXEC)
   unlink(template)
+  return file
+}
+
+/// The same with lines in it.
+private func temporaryFile(_ lines: [String]) throws -> Int32 {
+  let file = try temporaryFile()
+  guard writeFully(Array(lines.map { $0 + "\n" }.joined().utf8), to: file) else {
+    throw ArchiveError("there is no room in \(temporaryFolder): set TMPDIR")
+  }
   return file
 }

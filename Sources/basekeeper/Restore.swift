@@ -141,6 +141,7 @@ private struct Restoration {
     return found?.count ?? 0
   }
 
+  /// The sessions of others. Citus keeps some of its own open, in which nobody writes.
   private func sessions() throws -> Int64 {
     let found: Amount? = try installation.withDatabase {
       try await $0.row(
@@ -148,6 +149,7 @@ private struct Restoration {
         select count(*) from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()
           and coalesce(backend_type, 'client backend') = 'client backend'
+          and not starts_with(coalesce(application_name, ''), 'citus_internal gpid=')
         """)
     }
     return found?.count ?? 0
@@ -215,7 +217,8 @@ private struct Findings {
     let names = applied.joined(separator: ", ")
     let upgrade = applied.isEmpty ? "" : "\nThe schema was upgraded to this version: \(names)."
     return """
-      Teams: \(counts.teams), people: \(counts.people), bases: \(counts.bases), API tokens: \(counts.tokens).
+      Teams: \(counts.teams), people: \(counts.people), bases: \(counts.bases), rows: \(counts.rows), \
+      API tokens: \(counts.tokens).
       \(entries) entries of \(heads.count) audit logs are unchanged, and the master key fits.\(upgrade)
       """
   }
@@ -225,11 +228,12 @@ private struct RestoredCounts: RowDecodable {
   let teams: Int64
   let people: Int64
   let bases: Int64
+  let rows: Int64
   let tokens: Int64
 
   static let statement: SQL = """
     select (select count(*) from team) as teams, (select count(*) from account) as people,
-           (select count(*) from base) as bases,
+           (select count(*) from base) as bases, (select count(*) from data_row) as rows,
            (select count(*) from api_token where revoked_at is null) as tokens
     """
 
@@ -237,6 +241,7 @@ private struct RestoredCounts: RowDecodable {
     teams = try row["teams"]
     people = try row["people"]
     bases = try row["bases"]
+    rows = try row["rows"]
     tokens = try row["tokens"]
   }
 }

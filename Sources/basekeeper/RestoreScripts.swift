@@ -1,7 +1,7 @@
 /// The SQL that `restore --replace` runs before it restores the backup.
 enum RestoreScripts {
-  /// Fails if another session uses the database. Runs after everything was dropped: later sessions wait, and find the
-  /// new data.
+  /// Fails if another session uses the database, except those by which Citus's servers talk to each other. Runs after
+  /// everything was dropped: later sessions wait, and find the new data.
   static let alone = """
     do $alone$
     begin
@@ -9,6 +9,7 @@ enum RestoreScripts {
         select from pg_stat_activity
         where datname = current_database() and pid <> pg_backend_pid()
           and coalesce(backend_type, 'client backend') = 'client backend'
+          and not starts_with(coalesce(application_name, ''), 'citus_internal gpid=')
       ) then
         raise exception 'the database is in use: stop all copies of the service first';
       end if;

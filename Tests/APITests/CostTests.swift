@@ -6,6 +6,7 @@ import Testing
 @testable import Access
 @testable import Crypto
 @testable import Domain
+@testable import Grid
 @testable import HTTP
 
 /// Untrusted input costs no more than its size: whatever a parser reads or a writer writes, twice as much takes at most
@@ -18,7 +19,7 @@ import Testing
     let prepare: @Sendable (Int) -> @Sendable () -> Void
   }
 
-  @Test(arguments: (bodies + headers + values + [writers]).flatMap(\.self))
+  @Test(arguments: (bodies + headers + values + [writers, rows]).flatMap(\.self))
   func `twice the input costs at most two and a half times as much`(_ work: Work) {
     var size = work.most
     while size >= 1024 {
@@ -147,6 +148,18 @@ import Testing
   }
 
   // MARK: Writers
+
+  private static let rows: [Work] = [
+    Work(testDescription: "rows: all changes are of the same row", most: body) { count in
+      var read = ReadRows()
+      for number in 0..<count / 64 {
+        let key = String(1000 + number % 500)
+        read.ids.append(RowID(random: 1, 1))
+        read.rows.append(RowReading(cells: Array("{\"\(key)\":\"\(String(repeating: "a", count: 53))\"}".utf8)))
+      }
+      return { [read] in _ = RowPatch.list(of: read) }
+    }
+  ]
 
   private static let writers: [Work] = [
     Work(testDescription: "writer: an array of objects", most: body) { count in

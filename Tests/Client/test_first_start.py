@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 
 import pytest
 import requests
@@ -87,6 +88,41 @@ def test_the_readme_leads_from_the_first_start_to_a_team_of_ones_own(new):
     result = subprocess.run(["sh", "-eu"], input=script, capture_output=True, text=True, timeout=PATIENCE)
     assert result.returncode == 0, result.stderr
     assert '"app_name":"My shop","access_token":"' in result.stdout and '"contact_email":"kim@my.example"' in result.stdout
+
+
+def test_what_the_readme_shows_of_rows_is_what_comes_out(new):
+    text = (ROOT / "README.md").read_text().partition("## A base with rows\n")[2].partition("\n## ")[0]
+    python, printed, shell, answers = re.findall(r"```\w*\n(.*?)```", text, re.DOTALL)
+    new.start()
+    token = re.search(r'"My program" for Projects, rw: (\S+)', notes(new).read_text())[1]
+    opened = exchange(new, token).json()
+    known = {"http://127.0.0.1:8080": new.url, "API_TOKEN": token, "DTABLE_UUID": opened["dtable_uuid"],
+             "ACCESS_TOKEN": opened["access_token"]}
+    for one, value in known.items():
+        python, shell = python.replace(one, value), shell.replace(one, value)
+    ran = subprocess.run([sys.executable, "-"], input=python, capture_output=True, text=True, timeout=PATIENCE)
+    assert (ran.returncode, ran.stdout) == (0, printed), ran.stderr
+    ran = subprocess.run(["sh", "-eu"], input=shell, capture_output=True, text=True, timeout=PATIENCE)
+    assert ran.returncode == 0, ran.stderr
+    assert [shape(one) for one in read_all(ran.stdout)] == [shape(one) for one in read_all(answers)]
+
+
+def read_all(text):
+    """The JSON values in a text, one after the other."""
+    found, text = [], text.strip()
+    while text:
+        value, end = json.JSONDecoder().raw_decode(text)
+        found, text = [*found, value], text[end:].strip()
+    return found
+
+
+def shape(value):
+    """An answer without what is different each time: identifiers, times, and the keys of columns."""
+    if isinstance(value, dict):
+        return sorted(((name if name.startswith("_") else "", shape(one)) for name, one in value.items()), key=str)
+    if isinstance(value, list):
+        return [shape(one) for one in value]
+    return "" if isinstance(value, str) and re.search(r"^.{22}$|@auth|^20..-", value) else str(value)
 
 
 def test_a_start_that_is_killed_as_soon_as_it_has_seeded_loses_no_password(new):

@@ -46,7 +46,7 @@ extension AdministeredBase: Output, JSONEncodable {
       $0.add("owner", ownerName)
       $0.add("owner_deleted", isOwnerDeleted)
       $0.add("creator_email", creator)
-      $0.add("rows_count", 0)
+      $0.add("rows_count", rows)
       $0.add("file_size", 0)
     }
   }

@@ -17,6 +17,9 @@ extension WireError {
       case .tooManyRows(let most): .twofold(400, "Too many rows: a request may have \(most) at most.")
       case .baseFull(let most):
         .twofold(400, "rows_limit_exceeded: a base may have \(most) rows at most.").limited(by: "rows_per_base")
+      case .teamFull(let most):
+        .twofold(400, "rows_limit_exceeded: the bases of this team may have \(most) rows at most: \(Self.moreRows).")
+          .limited(by: "rows_per_team")
       case .tooManyTables(let most):
         .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
       case .badRow(let error): WireError(of: error)
@@ -41,6 +44,8 @@ extension WireError {
           .limited(by: "statement_bytes")
       }
   }
+
+  private static let moreRows = "delete some, or ask a system administrator for more"
 
   private init(of error: RowError) {
     self =

@@ -85,7 +85,7 @@ extension SharedBase: JSONEncodable {
       $0.add("from_user", sharer)
       $0.add("from_user_name", sharerName)
       $0.addAvatar("from_user_avatar")
-      $0.add("rows_count", 0)
+      $0.add("rows_count", rows)
     }
   }
 }

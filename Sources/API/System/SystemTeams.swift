@@ -56,6 +56,7 @@ private struct NamedTeamChange: NamedInput {
     change.name = try fields.optionalName("org_name")
     change.role = try fields.optionalName("role")
     change.memberQuota = try fields.patch("max_user_number", -2...1_000_000_000) { $0 < 0 }
+    change.rowQuota = try fields.patch("row_limit", -2...1_000_000_000_000) { $0 < 0 }
     self.change = change
   }
 }
@@ -85,8 +86,8 @@ extension TeamRecord: Output, JSONEncodable {
       $0.add("storage_usage", 0)
       $0.add("storage_quota", -1)
       $0.add("max_user_number", memberQuota ?? -1)
-      $0.add("rows_count", 0)
-      $0.add("row_limit", -1)
+      $0.add("rows_count", rows)
+      $0.add("row_limit", rowQuota ?? -1)
       $0.add("monthly_automation_limit_per_user", -1)
       if let newPassword = admin?.newPassword { $0.add("new_password", newPassword.clear) }
       if let counts {

@@ -58,7 +58,7 @@ extension TeamInfo: Output, JSONEncodable {
       $0.add("active_members", activeMembers)
       $0.add("storage_quota", -1)
       $0.add("storage_usage", 0)
-      $0.add("row_total", -1)
+      $0.add("row_total", rowQuota ?? -1)
       $0.add("row_usage", rows)
       $0.add("big_data_row_limit", -1)
       $0.add("big_data_storage_quota", -1)

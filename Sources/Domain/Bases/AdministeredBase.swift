@@ -11,6 +11,8 @@ package struct AdministeredBase: RowDecodable, Sendable {
   package let ownerName: String
   package let isOwnerDeleted: Bool
   package let creator: UserID
+  /// How many rows it has.
+  package internal(set) var rows: Int64 = 0
 
   /// Selects the bases of the rows that a statement on `base` selects, in the given order.
   static func select(_ rows: SQL, order: SQL) -> SQL {

@@ -99,7 +99,7 @@ package struct AdministeredBases: Sendable {
   private func bases(
     _ rows: SQL, order: SQL = "order by base.id"
   ) async throws(PostgresError) -> [AdministeredBase] {
-    try await app.db.rows(AdministeredBase.select(rows, order: order))
+    try await app.db.countingRows(of: try await app.db.rows(AdministeredBase.select(rows, order: order)))
   }
 
   // MARK: Deleting and restoring

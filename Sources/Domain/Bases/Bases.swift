@@ -103,7 +103,10 @@ package struct Bases: Sendable {
         )
         select \(BaseRecord.columns) from made as base \(BaseRecord.people)
         """)
-      if let made { try await transaction.copyContent(of: source, to: made.id) }
+      if let made {
+        try await transaction.admitRows(ofCopyOf: source, to: made.id)
+        try await transaction.copyContent(of: source, to: made.id)
+      }
       return made
     }
   }

@@ -16,6 +16,8 @@ package enum GridError: Error {
   case tooManyRows(Int)
   /// The base would have more rows than this.
   case baseFull(Int64)
+  /// The bases of the team would have more rows than this.
+  case teamFull(Int64)
   /// The base would have more tables than this.
   case tooManyTables(Int)
   /// A row cannot be read.

@@ -7,6 +7,8 @@ internal import Postgres
 struct RowConversion {
   /// How many cells are converted at a time.
   private static let portion = 1000
+  /// The same of cells that may be large.
+  private static let portionOfLarge = 64
   private let base: ID<Base>
   private let transaction: Transaction
 
@@ -56,34 +58,47 @@ struct RowConversion {
     var conversion = wanted
     let column = wanted.new.key
     if conversion.makesOptions {
-      let texts: [StoredCell] = try await transaction.rows(
-        """
-        select distinct null::uuid as id, cells -> \(column) as cell from data_row
-        where base_id = \(base) and table_key = \(table) and cells ? \(column)
-        """)
       let converter = conversion.converter
-      var found: [String] = []
-      for text in texts { _ = converter.convert(text.cell, unknownOptions: &found) }
+      var names: [String] = []
       var known: Set<ExactText> = []
-      let names = found.filter { known.insert(ExactText($0)).inserted }
+      try await eachPortion(of: wanted.old, in: table) { cells in
+        var found: [String] = []
+        for cell in cells { _ = converter.convert(cell.cell, unknownOptions: &found) }
+        names += found.filter { known.insert(ExactText($0)).inserted }
+        guard names.count <= GridLimit.options else { throw GridError.schema(.tooMany(.options, GridLimit.options)) }
+      }
       _ = try changing { () throws(SchemaError) in try edit.addOptions(named: names, to: column, in: table) }
       guard let new = edit.schema.tables.first(where: { $0.key == table })?.column(column) else { return }
       conversion = conversion.with(new)
     }
     let converter = conversion.converter
     var unknown: [String] = []
+    try await eachPortion(of: wanted.old, in: table) { cells in
+      try await write(
+        cells.map { ($0.id, converter.convert($0.cell, unknownOptions: &unknown)) }, to: column, in: table)
+    }
+  }
+
+  /// Runs a body with the cells of a column, as they were before it was changed, a portion at a time.
+  private func eachPortion(
+    of column: Column, in table: TableKey, _ body: ([StoredCell]) async throws -> Void
+  ) async throws {
+    let size =
+      switch column.type.cellKind {
+      case .number, .boolean, .date, .option: Self.portion
+      default: Self.portionOfLarge
+      }
     var last: RowID?
     while true {
       let cells: [StoredCell] = try await transaction.rows(
         """
-        select id, cells -> \(column) as cell from data_row
-        where base_id = \(base) and table_key = \(table) and cells ? \(column)
+        select id, cells -> \(column.key) as cell from data_row
+        where base_id = \(base) and table_key = \(table) and cells ? \(column.key)
           and (\(last)::uuid is null or id > \(last)::uuid)
-        order by id limit \(Self.portion)
+        order by id limit \(size)
         """)
       guard let end = cells.last?.id else { return }
-      try await write(
-        cells.map { ($0.id, converter.convert($0.cell, unknownOptions: &unknown)) }, to: column, in: table)
+      try await body(cells)
       last = end
       await Task.yield()
     }
@@ -91,10 +106,10 @@ struct RowConversion {
 
   /// Sets a cell of each of these rows; nil empties it.
   private func write(
-    _ cells: [(id: RowID?, cell: [UInt8]?)], to column: ColumnKey, in table: TableKey
+    _ cells: [(id: RowID, cell: [UInt8]?)], to column: ColumnKey, in table: TableKey
   ) async throws {
     let kept = cells.filter { $0.cell != nil }
-    let emptied = cells.filter { $0.cell == nil }.compactMap(\.id)
+    let emptied = cells.filter { $0.cell == nil }.map(\.id)
     var json: [UInt8] = [UInt8(ascii: "[")]
     for (index, cell) in kept.enumerated() {
       if index > 0 { json.append(UInt8(ascii: ",")) }
@@ -105,7 +120,7 @@ struct RowConversion {
       """
       update data_row as own set cells = jsonb_set(own.cells, array[\(column)::text], sent.cell)
       from (
-        select (\(kept.compactMap(\.id))::uuid[])[place] as id, cell
+        select (\(kept.map(\.id))::uuid[])[place] as id, cell
         from jsonb_array_elements(\(PostgresJSON(json))::jsonb) with ordinality as new (cell, place)
       ) as sent
       where own.base_id = \(base) and own.table_key = \(table) and own.id = sent.id
@@ -133,7 +148,7 @@ struct RowConversion {
       guard let end = rows.last?.position else { break }
       let cells = rows.map { row in
         number += 1
-        return (id: Optional(row.id), cell: Optional(JSONWriter.bytes(of: form.text(number, at: row.created))))
+        return (id: row.id, cell: Optional(JSONWriter.bytes(of: form.text(number, at: row.created))))
       }
       try await write(cells, to: column.key, in: table)
       last = end
@@ -149,7 +164,7 @@ struct RowConversion {
 }
 
 private struct StoredCell: RowDecodable {
-  let id: RowID?
+  let id: RowID
   let cell: [UInt8]
 
   init(_ row: Row) throws(PostgresError) {

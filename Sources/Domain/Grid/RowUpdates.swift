@@ -54,7 +54,7 @@ extension Rows {
       order by own.id for no key update
       """)
     guard found.count == Set(ids).count else { throw GridError.rowsNotFound }
-    guard found.allSatisfy({ $0.lockedBy == nil || $0.lockedBy == author.name }) else { throw GridError.rowLocked }
+    try await transaction.refuseLocks(found.map(\.lockedBy), for: author, in: base)
   }
 
   /// Writes the cells, and what they were. The rows are locked, so this statement sees what it changes.
@@ -64,11 +64,20 @@ extension Rows {
     let changes = RowPatch.list(of: read)
     let json = PostgresJSON(RowPatch.json(of: changes))
     let operation = GridOperation(type: "modify_rows", table: table.key, rows: changes.map(\.id), author: author)
+    // What the cells were is read first, so that it is what they were also where the parts run one after the other.
     try await transaction.run(
       """
       with sent as (
         select (value ->> 'i')::uuid as id, value -> 'c' as cells, string_to_array(value ->> 'd', ',') as cleared
         from jsonb_array_elements(\(json)::jsonb) as sent
+      ), former as materialized (
+        select jsonb_build_object('rows', jsonb_object_agg(own.id, jsonb_build_object(
+          'cells', sent.cells, 'cleared', sent.cleared,
+          'old', coalesce((
+            select jsonb_object_agg(old.key, old.value) from jsonb_each(own.cells) as old
+            where sent.cells ? old.key or old.key = any(sent.cleared)), '{}')))) as content
+        from data_row as own join sent on own.id = sent.id
+        where own.base_id = \(base) and own.table_key = \(table.key)
       ), changed as (
         update data_row as own
         set cells = own.cells - sent.cleared || sent.cells, modified_at = now(), modifier = \(author.name)
@@ -76,19 +85,7 @@ extension Rows {
         where own.base_id = \(base) and own.table_key = \(table.key) and own.id = sent.id
       )
       insert into data_operation (\(GridOperation.columns))
-      select \(operation.values(
-        of: base, app,
-        content: """
-          (
-            select jsonb_build_object('rows', jsonb_object_agg(own.id, jsonb_build_object(
-              'cells', sent.cells, 'cleared', sent.cleared,
-              'old', coalesce((
-                select jsonb_object_agg(old.key, old.value) from jsonb_each(own.cells) as old
-                where sent.cells ? old.key or old.key = any(sent.cleared)), '{}'))))
-            from data_row as own join sent on own.id = sent.id
-            where own.base_id = \(base) and own.table_key = \(table.key)
-          )
-          """))
+      select \(operation.values(of: base, app, content: "former.content")) from former
       """)
   }
 
@@ -110,9 +107,7 @@ extension Rows {
           where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
           order by own.id for update
           """)
-        guard found.allSatisfy({ $0.lockedBy == nil || $0.lockedBy == author.name }) else {
-          throw GridError.rowLocked
-        }
+        try await transaction.refuseLocks(found.map(\.lockedBy), for: author, in: base)
         if !found.isEmpty { try await remove(ids, of: table, author, transaction) }
         return found.count
       }
@@ -148,7 +143,8 @@ extension Rows {
 
   // MARK: Locking
 
-  /// Locks rows, so that nobody else changes or deletes them, or unlocks those that are the caller's own.
+  /// Locks rows, so that nobody else changes or deletes them, or unlocks those that are the caller's own, and those whose
+  /// holder is gone.
   package func lock(
     _ ids: [RowID], of named: TableName, _ isLocked: Bool, by writer: BaseWriter
   ) async throws {
@@ -172,57 +168,6 @@ extension Rows {
           """)
       }
     }
-  }
-}
-
-/// What becomes of the cells of a row.
-private struct RowPatch {
-  let id: RowID
-  /// The cells that are set, a JSON object.
-  var cells: [UInt8]
-  /// The columns whose cells are emptied.
-  var cleared: Set<ColumnKey>
-
-  /// The changes of a request, one for each row: what comes later counts.
-  static func list(of read: ReadRows) -> [RowPatch] {
-    var places: [RowID: Int] = [:]
-    var patches: [RowPatch] = []
-    for (id, row) in zip(read.ids, read.rows) {
-      let patch = RowPatch(id: id, cells: row.cells, cleared: Set(row.cleared))
-      if let place = places[id] {
-        patches[place].add(patch)
-      } else {
-        places[id] = patches.count
-        patches.append(patch)
-      }
-    }
-    return patches
-  }
-
-  private mutating func add(_ later: RowPatch) {
-    guard let mine = try? JSON(cells), let theirs = try? JSON(later.cells), case .object(let old) = mine,
-      case .object(let new) = theirs
-    else { return }
-    let replaced = Set(new.map(\.name)).union(later.cleared.map(\.text))
-    cells = JSONWriter.bytes(of: JSON.object(old.filter { !replaced.contains($0.name) } + new))
-    cleared = cleared.union(later.cleared)
-  }
-
-  /// The changes as a JSON array, for a statement.
-  static func json(of patches: [RowPatch]) -> [UInt8] {
-    var json: [UInt8] = [UInt8(ascii: "[")]
-    for (index, patch) in patches.enumerated() {
-      if index > 0 { json.append(UInt8(ascii: ",")) }
-      json += #"{"i":""#.utf8
-      patch.id.append(uuidTo: &json)
-      json += #"","d":""#.utf8
-      json += patch.cleared.map(\.text).joined(separator: ",").utf8
-      json += #"","c":"#.utf8
-      json += patch.cells
-      json.append(UInt8(ascii: "}"))
-    }
-    json.append(UInt8(ascii: "]"))
-    return json
   }
 }
 

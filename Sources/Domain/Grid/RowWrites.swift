@@ -62,10 +62,10 @@ extension Rows {
     }
     let numbered = table.columns.filter { $0.autoNumber != nil }
     let added =
-      if numbered.isEmpty {
+      if numbered.isEmpty && !writer.bearer.hasRowQuota {
         try await insert(read.rows, read.ids, counters: [], into: table, at: stored, Author(writer.bearer))
       } else {
-        try await insertNumbered(read, numbered, into: table, at: stored, Author(writer.bearer))
+        try await insert(read, numbered, into: table, at: stored, by: writer)
       }
     guard let added else {
       let now = try await schemas.current(of: base)
@@ -117,11 +117,14 @@ extension Rows {
     return found.map { AddedRows(time: $0.time, first: rows[0].cells) }
   }
 
-  /// The same for a table with columns that number its rows.
-  private func insertNumbered(
-    _ read: ReadRows, _ columns: [Column], into table: GridTable, at stored: StoredSchema, _ author: Author
+  /// The same for a table with columns that number its rows, and for a team with a quota.
+  private func insert(
+    _ read: ReadRows, _ columns: [Column], into table: GridTable, at stored: StoredSchema, by writer: BaseWriter
   ) async throws -> AddedRows? {
     try await app.keep(.content) { transaction -> AddedRows? in
+      if let team = writer.bearer.team, writer.bearer.hasRowQuota {
+        try await transaction.admitRows(Int64(read.rows.count), toBasesOf: team)
+      }
       let found: TableCounters? = try await transaction.row(
         """
         select key, counters from data_table where base_id = \(base) and key = \(table.key) for no key update
@@ -137,7 +140,7 @@ extension Rows {
         counters.append(JSON.Member(name: column.key.text, value: .number("\(last + Int64(rows.count))")))
       }
       return try await Rows(app.within(transaction), of: base).insert(
-        rows, read.ids, counters: counters, into: table, at: stored, author)
+        rows, read.ids, counters: counters, into: table, at: stored, Author(writer.bearer))
     }
   }
 }

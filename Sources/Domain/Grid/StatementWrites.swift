@@ -105,7 +105,7 @@ extension Statements {
       where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
       order by own.id for \(lock)
       """)
-    guard found.allSatisfy({ $0.lockedBy == nil || $0.lockedBy == author.name }) else { throw GridError.rowLocked }
+    try await transaction.refuseLocks(found.map(\.lockedBy), for: author, in: base)
   }
 
   /// Sets the same cells in rows that are locked, and notes what they were.

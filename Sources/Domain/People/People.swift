@@ -13,8 +13,7 @@ package struct People: Sendable {
   /// The person with a user ID, within reach.
   package func find(_ named: String, _ reach: Reach) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
-    let found: Person? = try await app.db.row(
-      Person.select("select * from account where uid = \(user) and \(reach.accounts)"))
+    let found = try await people("select * from account where uid = \(user) and \(reach.accounts)").first
     guard let found else { throw Refusal.notFound(.user(named)) }
     return found
   }
@@ -63,7 +62,7 @@ package struct People: Sendable {
   }
 
   private func people(_ rows: SQL) async throws(PostgresError) -> [Person] {
-    try await app.db.rows(Person.select(rows))
+    try await app.db.countingRows(of: try await app.db.rows(Person.select(rows)))
   }
 
   /// What the person of a user id is called, and their team; nothing where there is none.

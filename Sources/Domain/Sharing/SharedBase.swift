@@ -9,6 +9,8 @@ package struct SharedBase: RowDecodable, Sendable {
   package let sharer: UserID
   package let sharerName: String
   package let group: ID<Group>?
+  /// How many rows it has.
+  package internal(set) var rows: Int64 = 0
 
   /// A condition on `way`, true for access that was given to the account itself.
   static let personally: SQL = "way.source in ('user share', 'invite link')"

@@ -13,20 +13,20 @@ package struct SharedBases: Sendable {
   package func list(_ page: Page) async throws(PostgresError) -> [SharedBase] { try await list(page.limit) }
 
   func list(_ limit: SQL) async throws(PostgresError) -> [SharedBase] {
-    try await app.db.rows("\(SharedBase.select(to: account, by: SharedBase.personally)) order by base.id \(limit)")
+    try await bases("\(SharedBase.select(to: account, by: SharedBase.personally)) order by base.id \(limit)")
   }
 
   /// One of these bases; nil if it is not shared with the person.
   package func find(_ base: ID<Base>) async throws(PostgresError) -> SharedBase? {
     let way: SQL = "\(SharedBase.personally) and way.base_id = \(base)"
-    return try await app.db.row("\(SharedBase.select(to: account, by: way)) limit 1")
+    return try await bases("\(SharedBase.select(to: account, by: way)) limit 1").first
   }
 
   /// A page of these bases that are within an administrator's reach, and how many there are.
   package func list(_ reach: Reach, _ page: Page) async throws(PostgresError) -> (bases: [SharedBase], count: Int64) {
     let all: SQL = "\(SharedBase.select(to: account, by: SharedBase.personally)) where \(reach.bases)"
     let count = try await app.db.count("select count(*) from (\(all)) as shared")
-    return (try await app.db.rows("\(all) order by base.id \(page.limit)"), count)
+    return (try await bases("\(all) order by base.id \(page.limit)"), count)
   }
 
   /// A page of the bases that are shared with the person's groups.
@@ -35,12 +35,16 @@ package struct SharedBases: Sendable {
   }
 
   func listOfGroups(_ limit: SQL) async throws(PostgresError) -> [SharedBase] {
-    try await app.db.rows(
+    try await bases(
       """
       \(SharedBase.select(to: account, by: "way.source = 'group share'"))
       order by way.group_id, base.id
       \(limit)
       """)
+  }
+
+  private func bases(_ select: SQL) async throws(PostgresError) -> [SharedBase] {
+    try await app.db.countingRows(of: try await app.db.rows(select))
   }
 }
 

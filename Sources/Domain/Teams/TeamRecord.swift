@@ -9,10 +9,14 @@ package struct TeamRecord: RowDecodable, Sendable {
   package let role: String
   package let created: Timestamp
   package let memberQuota: Int64?
+  /// The most rows that its bases may have together; nil: as many as they like.
+  package let rowQuota: Int64?
   package let creator: UserID?
   package let creatorName: String
   package let creatorEmail: String
   package let counts: TeamCounts?
+  /// How many rows its live bases have.
+  package internal(set) var rows: Int64 = 0
   /// The admin, if a password was generated for them.
   package internal(set) var admin: Person?
 
@@ -20,6 +24,7 @@ package struct TeamRecord: RowDecodable, Sendable {
   static func select(_ rows: SQL, counted: Bool = false) -> SQL {
     """
     select team.id, team.name, team.role, team.created_at, team.member_quota::bigint as member_quota,
+           team.row_quota,
            creator.uid as creator_uid, coalesce(creator.name, '') as creator_name,
            coalesce(creator.email, '') as creator_email, \(counts(counted))
     from (\(rows)) as team
@@ -44,6 +49,7 @@ package struct TeamRecord: RowDecodable, Sendable {
     role = try row["role"]
     created = try row["created_at"]
     memberQuota = try row["member_quota"]
+    rowQuota = try row["row_quota"]
     creator = try row["creator_uid"]
     creatorName = try row["creator_name"]
     creatorEmail = try row["creator_email"]

@@ -78,6 +78,7 @@ package struct TeamInfo: RowDecodable, Sendable {
   package let name: String
   package let role: String
   package let memberQuota: Int64?
+  package let rowQuota: Int64?
   package let members: Int64
   package let activeMembers: Int64
   /// The rows of its live bases.
@@ -88,6 +89,7 @@ package struct TeamInfo: RowDecodable, Sendable {
     name = try row["name"]
     role = try row["role"]
     memberQuota = try row["member_quota"]
+    rowQuota = try row["row_quota"]
     members = try row["members"]
     activeMembers = try row["active_members"]
   }

@@ -15,7 +15,7 @@ package struct Teams: Sendable {
     let count = try await app.db.count("select count(*) from team where \(condition)")
     let teams: [TeamRecord] = try await app.db.rows(
       TeamRecord.select("select * from team where \(condition) order by id \(page.limit)"))
-    return (teams, count)
+    return (try await app.db.countingRows(of: teams), count)
   }
 
   /// The names of some teams.
@@ -27,8 +27,8 @@ package struct Teams: Sendable {
   package func find(_ named: String, counted: Bool = false) async throws -> TeamRecord {
     let found: TeamRecord? = try await app.db.row(
       TeamRecord.select("select * from team where id = \(ID<Team>(text: named))", counted: counted))
-    guard let found else { throw Refusal.notFound(.team(named)) }
-    return found
+    guard let counted = try await app.db.countingRows(of: found) else { throw Refusal.notFound(.team(named)) }
+    return counted
   }
 
   /// A system administrator's reach, limited to one team.
@@ -47,6 +47,7 @@ package struct Teams: Sendable {
     var info: TeamInfo? = try await app.db.row(
       """
       select team.id, team.name, team.role, team.member_quota::bigint as member_quota,
+             team.row_quota,
              (select count(*) from account where \(people)) as members,
              (select count(*) from account where \(people) and account.is_active) as active_members
       from team
@@ -71,14 +72,14 @@ package struct Teams: Sendable {
     return team
   }
 
-  /// Changes a team. Its new quota may be below the number of its members; then it takes no more.
+  /// Changes a team. Its new quotas may be below what it has; then it takes no more.
   package func change(_ named: String, to change: TeamChange, by caller: SignedIn) async throws -> TeamRecord {
     let count = try await app.change(by: caller) {
       try await $0.run(
         """
         update team
         set \(change.name.assigned(to: "name")), \(change.role.assigned(to: "role")),
-            \(change.memberQuota.assigned(to: "member_quota"))
+            \(change.memberQuota.assigned(to: "member_quota")), \(change.rowQuota.assigned(to: "row_quota"))
         where id = \(ID<Team>(text: named))
         """)
     }
@@ -135,6 +136,8 @@ package struct TeamChange: Sendable {
   package var role: String?
   /// The most members that it may have.
   package var memberQuota: Patch<Int64> = .keep
+  /// The most rows that its bases may have together.
+  package var rowQuota: Patch<Int64> = .keep
 
   /// Changes nothing.
   package init() {}

@@ -1,0 +1,33 @@
+-- Brings what bases hold back to the coordinator: the undoing of distribute.sql. Run it in the same way. It needs all
+-- workers, and room for all rows on the coordinator. Then run `basekeeper migrate`, which gives the roles their rights.
+\set ON_ERROR_STOP on
+set statement_timeout = 0;
+set lock_timeout = '5s';
+
+begin;
+
+select undistribute_table(logicalrelid)
+from pg_dist_partition
+where partmethod = 'h' and starts_with(logicalrelid::text, 'data_')
+order by logicalrelid::text;
+
+select undistribute_table('idempotent_answer', cascade_via_foreign_keys => true)
+where exists (select from pg_dist_partition where logicalrelid = 'idempotent_answer'::regclass);
+
+select undistribute_table('audit_log')
+where exists (select from pg_dist_partition where logicalrelid = 'audit_log'::regclass);
+
+-- As the migrations have them.
+create or replace view queried_row as
+select base_id, table_key, id, position, created_at, modified_at, creator, modifier, locked_by, cells
+from data_row where base_id = nullif(current_setting('basekeeper.base', true), '')::bigint;
+
+create or replace view queried_link as
+select base_id, link_id, a, b, position
+from data_link where base_id = nullif(current_setting('basekeeper.base', true), '')::bigint;
+
+create or replace view queried_base as
+select base_id, version
+from data_base where base_id = nullif(current_setting('basekeeper.base', true), '')::bigint;
+
+commit;
