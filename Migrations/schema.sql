@@ -2079,6 +2079,7 @@ CREATE FUNCTION bk_substitute(value text, old text, new text, which double preci
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select case
+    when bk_count(which) = 0 then bk_substitute(value, old, new)
     when bk_count(which) < 1 or length(value) + length(new) > 1000000 then null
     when old = '' or cardinality(parts) <= bk_count(which) then nullif(value, '')
     else nullif(
