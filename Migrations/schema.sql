@@ -1119,6 +1119,7 @@ CREATE TABLE data_operation (
     table_key text COLLATE pg_catalog."C",
     row_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     operation jsonb NOT NULL,
+    row_count integer GENERATED ALWAYS AS (cardinality(row_ids)) STORED,
     CONSTRAINT data_operation_pkey PRIMARY KEY (base_id, op_id)
 );
 CREATE INDEX data_operation_time_index ON data_operation (at);

@@ -10,6 +10,8 @@ enum APIError: Error, Equatable {
   case encoded(String)
   /// There is no such path.
   case unknownPath
+  /// SeaTable has this path, and the service does not offer what is there.
+  case notOffered(String)
   /// The client does not accept gzip, the only coding in which a file is available.
   case needsGzip
   /// The path exists, but only for these methods.

@@ -120,6 +120,9 @@ struct Parts {
   /// Whether the request is refused rather than that something of it is lost (`X-Basekeeper-Strict`).
   var isStrict: Bool { request.headers[.strict] == "1" }
 
+  /// Whether the path is one of older clients.
+  var isOfOlderClient: Bool { OlderPaths.has(request.target.segments) }
+
   /// The one-time password of two-factor authentication.
   var oneTimePassword: String? { request.headers[.oneTimePassword] }
 

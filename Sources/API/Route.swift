@@ -8,6 +8,9 @@ public struct Route: Sendable {
   public let method: Method
   /// The path with its variable segments in braces, as in `openapi.yaml`.
   public let path: String
+  /// Where it answers, too: with the same variables.
+  public var otherPaths: [String] { OlderPaths.of(path) + furtherPaths }
+  var furtherPaths: [String] = []
   /// The `operationId`.
   public let operation: String
   /// The name of the principal that the handler takes.

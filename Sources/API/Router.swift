@@ -26,9 +26,11 @@ struct Router: Sendable {
   /// Two routes with the same method and path are a programming error.
   init(_ routes: [Route]) {
     root = Self.node(
-      of: routes.map { route in
-        let segments = route.path.split(separator: "/").map(String.init)
-        return Path(route: route, names: segments.filter(isVariable).map(variableName), rest: segments[...])
+      of: routes.flatMap { route in
+        ([route.path] + route.otherPaths).map { path in
+          let segments = path.split(separator: "/").map(String.init)
+          return Path(route: route, names: segments.filter(isVariable).map(variableName), rest: segments[...])
+        }
       })
   }
 

@@ -15,7 +15,7 @@ enum Resource: CaseIterable {
   // The service, and what callers do for themselves.
   case service, sessions, apiTokens, baseTokens, baseTokenStatus, account, accountTokens, twoFactor, invitations,
     people, workspaces, bases, favorites, folders, trash, groups, groupMembers, groupLinks, userShares, groupShares,
-    externalLinks, inviteLinks, gateway, rows, sql, tables, columns, views
+    externalLinks, inviteLinks, gateway, rows, sql, filteredRows, links, tables, columns, views, baseLog
   // For team admins.
   case teamUsers, teamInvitations, teamLeftBehind, teamBases, teamGroups, teamTokens, tokenPolicy, teamShares,
     teamLinks, teamSettings, teamLogs
@@ -51,9 +51,12 @@ enum Resource: CaseIterable {
     case .gateway: gatewayRoutes
     case .rows: rowRoutes
     case .sql: sqlRoutes
+    case .filteredRows: filteredRowRoutes
+    case .links: linkRoutes
     case .tables: tableRoutes
     case .columns: columnRoutes
     case .views: viewRoutes
+    case .baseLog: baseLogRoutes
     case .teamUsers: teamUserRoutes
     case .teamInvitations: teamInvitationRoutes
     case .teamLeftBehind: teamLeftBehindRoutes

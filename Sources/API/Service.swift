@@ -56,7 +56,9 @@ public struct Service: Sendable {
       case .otherMethods(let methods):
         if let response = CrossOrigin.preflight(request, methods: methods) { return response }
         throw APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue))
-      case .nothing: throw APIError.unknownPath
+      case .nothing:
+        if let what = NotOffered.what(at: request.target.segments) { throw APIError.notOffered(what) }
+        throw APIError.unknownPath
       }
     }
     return response ?? WireError(APIError.unknownPath).response

@@ -15,10 +15,12 @@ struct Table: Sendable {
           description: "\(resource) has the table of \(table.resource), with \(table.rows.count) rows")
       }
       for row in table.rows {
-        let segments = row.path.split(separator: "/").map { isVariable($0) ? "{}" : String($0) }
-        let target = "\(row.method) /" + segments.joined(separator: "/")
-        if let other = targets.updateValue(row, forKey: target) {
-          throw Contradiction(description: "\(row.operation) and \(other.operation) are one: \(target)")
+        for path in [row.path] + row.otherPaths {
+          let segments = path.split(separator: "/").map { isVariable($0) ? "{}" : String($0) }
+          let target = "\(row.method) /" + segments.joined(separator: "/")
+          if let other = targets.updateValue(row, forKey: target) {
+            throw Contradiction(description: "\(row.operation) and \(other.operation) are one: \(target)")
+          }
         }
         if let other = operations.updateValue(row, forKey: row.operation) {
           throw Contradiction(description: "\(row.operation) is both \(row.method) \(row.path) and \(other.path)")

@@ -109,6 +109,7 @@ struct WireError {
         .detail(415, "Unsupported Content-Encoding \"\(coding)\" in request: send the body without one.")
           .with("Accept-Encoding", "identity")
       case .unknownPath: .message(404, "Not found.")
+      case .notOffered(let what): .twofold(404, "Not offered here: \(what).")
       case .needsGzip: .message(406, "This file is available only with Content-Encoding: gzip.")
       case .methodNotAllowed(let method, let allowed):
         .detail(405, "Method \"\(method)\" not allowed.").with("Allow", allowed.joined(separator: ", "))

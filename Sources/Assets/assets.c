@@ -199,6 +199,10 @@ static const unsigned char migration_0037[] = {
 #embed "../../Migrations/0037-clients-statements.sql"
 };
 
+static const unsigned char migration_0038[] = {
+#embed "../../Migrations/0038-activities.sql"
+};
+
 static const unsigned char migration_0039[] = {
 #embed "../../Migrations/0039-row-quotas.sql"
 };
@@ -240,6 +244,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0035-rows.sql", migration_0035),
     ASSET("0036-statement-functions.sql", migration_0036),
     ASSET("0037-clients-statements.sql", migration_0037),
+    ASSET("0038-activities.sql", migration_0038),
     ASSET("0039-row-quotas.sql", migration_0039),
 };
 

@@ -67,6 +67,9 @@ extension PostgresError {
   /// what the connection assumed.
   var isTransactionRetryable: Bool { isConflict || isStatementMismatch }
 
+  /// unique_violation: there is a row with this key. On a cluster, the error may not say which constraint it was.
+  public var isTaken: Bool { hasState("23505") }
+
   /// serialization_failure or deadlock_detected: the server rolled back so that another transaction can go on.
   var isConflict: Bool { hasState("40001") || hasState("40P01") }
 

@@ -45,6 +45,7 @@ struct Example: Sendable, CustomTestStringConvertible {
     ])
     .replacing("=Projects", with: "=canary%20base").replacing("workspace_id=9", with: "workspace_id=10")
     .replacing("org_id=1", with: "org_id=2").replacing("org_ids=1", with: "org_ids=2")
+    .replacing("username=\(Self.member)", with: "username=\(Self.foreigner)")
   }
 
   private func filled(_ values: [String: String]) -> String {
@@ -90,7 +91,8 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "systemGetOrganizationNames": "?org_ids=1"
     case "systemGetActiveUsersPerDay": "?start=2026-01-01&end=2026-01-03"
     case "systemListActiveUsersByDay": "?date=2026-01-01"
-    case "listRows", "getRow": "?table_name=Table1&convert_keys=true"
+    case "listRows", "getRow", "listFilteredRows", "queryFilteredRows": "?table_name=Table1&convert_keys=true"
+    case "getCollaborator": "?username=\(user)"
     case "listColumns", "listViews", "createView", "getView", "updateView", "deleteView": "?table_name=Table1"
     default: ""
     }
@@ -156,6 +158,14 @@ struct Example: Sendable, CustomTestStringConvertible {
       case "updateRow": #""updates": [{"row_id": "\#(World.row)", "row": {"Name": "Changed"}}]"#
       case "querySQL": #""sql": "SELECT * FROM Table1", "convert_keys": true"#
       case "deleteRow", "lockRows", "unlockRows": #""row_ids": ["\#(World.row)"]"#
+      case "createRowLink": links(to: 1)
+      case "updateRowLink": links(to: 1)
+      case "deleteRowLink": links(to: 2)
+      case "listRowLinks":
+        #""table_id": "Tab3", "link_column_key": "Lnk3", "rows": [{"row_id": "\#(World.linked[0])"}]"#
+      case "queryFilteredRows":
+        #""filters": [{"column_name": "Name", "filter_predicate": "contains", "filter_term": "r"}]"#
+      case "duplicateTable": #""is_duplicate_records": true"#
       case "renameTable": #""new_table_name": "Renamed""#
       case "deleteTable": ""
       case "insertColumn": #""column_name": "Note", "column_type": "text""#
@@ -172,8 +182,16 @@ struct Example: Sendable, CustomTestStringConvertible {
       case "updateView": #""name": "Renamed""#
       default: nil
       }
-    if route.operation == "createTable" { return body.map { "{\($0)}" } }
+    if route.operation == "createTable" || route.operation.hasSuffix("RowLink") || route.operation == "listRowLinks" {
+      return body.map { "{\($0)}" }
+    }
     return body.map { #"{"table_name": "Table1"\#($0.isEmpty ? "" : ", ")\#($0)}"# }
+  }
+
+  /// Links of the first row of Table3 with another one.
+  private func links(to other: Int) -> String {
+    let tables = #""link_id": "Lk03", "table_id": "Tab3", "other_table_id": "Tab3""#
+    return #"\#(tables), "other_rows_ids_map": {"\#(World.linked[0])": ["\#(World.linked[other])"]}"#
   }
 
   private static let newUser = ["email": "new@example.com", "password": "a new password", "name": "New"]

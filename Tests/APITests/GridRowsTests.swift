@@ -124,7 +124,7 @@ import Testing
       #expect(deleted.text == #"{"success":true,"deleted_rows":1}"#)
       #expect(try await world.rows().count == 1)
       #expect(try await world.database.count("data_table where base_id = 1 and row_count = 1") == 1)
-      #expect(try await world.database.count("data_link where base_id = 1") == 1)
+      #expect(try await world.database.count("data_link where base_id = 1 and link_id = 'Lk01'") == 1)
       let missing = try await world.grid(.get, "rows/\(Self.first)/?table_name=Table1")
       #expect(missing.status == 404)
       #expect(missing["error_message"] as? String == "row _id not exits")

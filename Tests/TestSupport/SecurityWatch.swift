@@ -67,6 +67,7 @@ public final class SecurityWatch: Sendable {
     if ["table not found", "view not found", "row _id not exits"].contains(where: { text.contains("\"\($0)\"") }) {
       return true
     }
+    if text.hasPrefix(#"{"error_msg":"Not offered here: "#) { return true }
     return ["Not found.", "It was deleted in the meantime.", "Folder not found."].contains {
       text == #"{"error_msg":"\#($0)"}"#
     }

@@ -39,6 +39,8 @@ public struct World: Sendable {
   public static let salesLink = "d0000000000000000000" + String(repeating: "5", count: 32)
   /// The first row of "Projects", and of the other team's base.
   public static let row = "EREREQAAQACAAAAAAAAAAQ"
+  /// The three rows of "Table3" of "Projects", which is linked with itself; the first and the third are linked.
+  public static let linked = ["MzMzMwAAQACAAAAAAAAAAQ", "MzMzMwAAQACAAAAAAAAAAg", "MzMzMwAAQACAAAAAAAAAAw"]
   /// The group's workspace.
   public static let groupWorkspace = 9
 
@@ -191,8 +193,10 @@ public struct World: Sendable {
     insert into data_row (base_id, table_key, id, position, creator, modifier, cells)
     select 5, table_key, id, position, 'canary@auth.local', 'canary@auth.local', '{"0000": "canary row"}'
     from data_row where base_id = 1;
-    insert into data_operation (base_id, op_id, author, op_type, table_key, operation)
-    values (5, 1, 'canary@auth.local', 'append_rows', '0000', '{"rows": ["canary"]}');
+    insert into data_operation (base_id, op_id, author, op_type, table_key, row_ids, operation)
+    values (
+      5, 1, 'canary@auth.local', 'append_rows', '0000', '{11111111-0000-4000-8000-000000000001}',
+      '{"rows": [{"0000": "canary"}]}');
     insert into data_link (base_id, link_id, a, b, position)
     values (5, 'Lnk1', gen_random_uuid(), gen_random_uuid(), 1);
     """
@@ -254,11 +258,23 @@ public struct World: Sendable {
         {"_id": "0000", "name": "Default View", "type": "table"}, {"_id": "Vw01", "name": "Second", "type": "table"}
       ]', 2, 3),
       (1, 'Tab2', 'Table2', 1, 1, '[{"key": "0000", "name": "Name", "type": "text", "width": 200, "data": null}]',
-       '[{"_id": "0000", "name": "Default View", "type": "table"}]', 0, 1);
+       '[{"_id": "0000", "name": "Default View", "type": "table"}]', 0, 1),
+      (1, 'Tab3', 'Table3', 2, 1, '[
+        {"key": "0000", "name": "Name", "type": "text", "width": 200, "data": null},
+        {"key": "Lnk3", "name": "Others", "type": "link", "width": 200, "data": {
+          "link_id": "Lk03", "table_id": "Tab3", "other_table_id": "Tab3", "display_column_key": "0000"}}
+       ]', '[{"_id": "0000", "name": "Default View", "type": "table"}]', 3, 4);
     insert into data_row (base_id, table_key, id, position, creator, modifier, cells) values
       (1, '0000', '11111111-0000-4000-8000-000000000001', 1, 'one@auth.local', 'one@auth.local',
        '{"0000": "First", "Age1": 1, "Sta1": "1"}'),
       (1, '0000', '11111111-0000-4000-8000-000000000002', 2, 'one@auth.local', 'one@auth.local', '{"0000": "Second"}');
+    insert into data_row (base_id, table_key, id, position, creator, modifier, cells)
+    select 1, 'Tab3', ('33333333-0000-4000-8000-00000000000' || n)::uuid, n, 'one@auth.local', 'one@auth.local',
+           jsonb_build_object('0000', 'Row ' || n)
+    from generate_series(1, 3) as n;
+    insert into data_link (base_id, link_id, a, b, position) values
+      (1, 'Lk03', '33333333-0000-4000-8000-000000000001', '33333333-0000-4000-8000-000000000003', 1),
+      (1, 'Lk03', '33333333-0000-4000-8000-000000000003', '33333333-0000-4000-8000-000000000001', 2);
     insert into folder (workspace_id, name) values (9, 'Drawer');
     insert into user_share (base_id, team_id, account_id, permission, created_by) values
       (1, 1, 11, 'r', 1), (1, 1, 8, 'r', 1);

@@ -139,6 +139,16 @@ extension Parts {
       name: try query.optionalText("table_name", upTo: 255), key: try query.optionalText("table_id", upTo: 255))
   }
 
+  /// How rows are written: by the names of columns or by their keys, as `convert_keys` says; older clients say `convert`,
+  /// and expect names where they say nothing.
+  func rowForm(usually usual: RowForm = .keys) throws(FieldsError) -> RowForm {
+    let query = try query()
+    for name in ["convert_keys", "convert"] {
+      if let wish = try query.optionalBoolean(name) { return wish ? .names : .keys }
+    }
+    return isOfOlderClient ? .names : usual
+  }
+
   /// The members of a JSON body.
   func grid() throws(FieldsError) -> GridBody { try GridBody(bytes, type: mediaType) }
 }

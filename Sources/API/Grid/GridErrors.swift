@@ -10,18 +10,17 @@ extension WireError {
       switch error {
       case .tableNotFound: .twofold(404, "table not found")
       case .viewNotFound: .twofold(404, "view not found")
-      // As SeaTable spells it.
-      case .rowNotFound: .twofold(404, "row _id not exits")
+      case .rowNotFound: .twofold(404, "row _id not exits")  // as SeaTable spells it
       case .rowsNotFound: .twofold(400, "row_id invalid: the table does not have all of these rows.")
       case .rowLocked: .twofold(403, "A row is locked by somebody else.")
       case .tooManyRows(let most): .twofold(400, "Too many rows: a request may have \(most) at most.")
-      case .baseFull(let most):
-        .twofold(400, "rows_limit_exceeded: a base may have \(most) rows at most.").limited(by: "rows_per_base")
+      case .baseFull(let most): .full("a base may have \(most) rows at most.", "rows_per_base")
       case .teamFull(let most):
-        .twofold(400, "rows_limit_exceeded: the bases of this team may have \(most) rows at most: \(Self.moreRows).")
-          .limited(by: "rows_per_team")
+        .full("the bases of this team may have \(most) rows at most: \(Self.moreRows).", "rows_per_team")
+      case .tooLarge(let most): .twofold(400, "The base has more than \(most) rows: list the rows of each table.")
       case .tooManyTables(let most):
         .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
+      case .link(let error): WireError(of: error)
       case .badRow(let error): WireError(of: error)
       case .lost(let loss):
         .twofold(400, "Row \(loss.row), column \(loss.column): \(loss.reason.words), and the request is strict.")
@@ -46,6 +45,20 @@ extension WireError {
   }
 
   private static let moreRows = "delete some, or ask a system administrator for more"
+
+  private static func full(_ text: String, _ limit: String) -> WireError {
+    .twofold(400, "rows_limit_exceeded: \(text)").limited(by: limit)
+  }
+
+  private init(of error: LinkError) {
+    self =
+      switch error {
+      case .notFound: .twofold(400, "link_id invalid: the tables do not have this link.")
+      case .notLink(let column): .twofold(400, "Column \(column) is not a link.")
+      case .exists: .twofold(400, "Two of the rows are linked already.")
+      case .tooMany(let most): .twofold(400, "Too many links: a request may have \(most) at most.")
+      }
+  }
 
   private init(of error: RowError) {
     self =

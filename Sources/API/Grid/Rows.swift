@@ -8,9 +8,12 @@ internal import Postgres
 // swift-format-ignore
 let rowRoutes = Table(.rows, [
   Route(.get,    "/api-gateway/api/v2/dtables/{base_uuid}/rows/",          "listRows",   as: BaseReader.self, listRows),
-  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/rows/",          "appendRows", as: BaseWriter.self, appendRows, body: .rows),
-  Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/rows/",          "updateRow",  as: BaseWriter.self, updateRows, body: .rows),
-  Route(.delete, "/api-gateway/api/v2/dtables/{base_uuid}/rows/",          "deleteRow",  as: BaseWriter.self, deleteRows, body: .rows),
+  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/rows/",          "appendRows", as: BaseWriter.self, appendRows, body: .rows)
+    .alsoOld("batch-append-rows/"),
+  Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/rows/",          "updateRow",  as: BaseWriter.self, updateRows, body: .rows)
+    .alsoOld("batch-update-rows/"),
+  Route(.delete, "/api-gateway/api/v2/dtables/{base_uuid}/rows/",          "deleteRow",  as: BaseWriter.self, deleteRows, body: .rows)
+    .alsoOld("batch-delete-rows/"),
   Route(.get,    "/api-gateway/api/v2/dtables/{base_uuid}/rows/{row_id}/", "getRow",     as: BaseReader.self, showRow),
   Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/lock-rows/",     "lockRows",   as: BaseWriter.self, lockRows),
   Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/unlock-rows/",   "unlockRows", as: BaseWriter.self, unlockRows),
@@ -37,7 +40,7 @@ private struct Listed: Input {
     limit = try query.optionalInteger("limit", 1...1_000_000_000)
     let direction = try query.optionalText("direction", upTo: 10)
     sort = try query.optionalText("order_by", upTo: 255).map { ($0, direction) }
-    form = try query.optionalBoolean("convert_keys") == true ? .names : .keys
+    form = try parts.rowForm()
   }
 }
 
@@ -50,7 +53,7 @@ private struct Shown: NamedInput {
   init(_ path: RowSegment, _ parts: Parts) throws {
     row = path.row
     table = try parts.tableOfQuery()
-    form = try parts.query().optionalBoolean("convert_keys") == true ? .names : .keys
+    form = try parts.rowForm()
   }
 }
 
@@ -66,10 +69,13 @@ private struct Appended: Input {
   let rows: [JSONSlice]
   let appliesDefaults: Bool
   let isStrict: Bool
+  /// Whether the answer is the row alone, as older clients expect it.
+  let isOne: Bool
 
   init(_ parts: Parts) throws {
     let body = try parts.grid()
     table = try body.table()
+    isOne = parts.isOfOlderClient && body.slice("rows") == nil
     if let row = body.slice("row"), body.slice("rows") == nil { rows = [row] } else { rows = try body.list("rows") }
     appliesDefaults = try body.boolean("apply_default") ?? false
     isStrict = parts.isStrict
@@ -124,12 +130,16 @@ private struct NamedRows: Input {
 // MARK: Outputs
 
 /// What was added. The first row is as it is stored, by the keys of its columns.
-extension AppendedRows: Output, JSONEncodable {
+private struct AppendedList: Output, JSONEncodable {
+  let rows: AppendedRows
+  let isOne: Bool
+
   func write(to json: inout JSONWriter) {
+    if isOne { return WrittenRow(bytes: rows.first ?? Array("{}".utf8)).write(to: &json) }
     json.object { json in
-      json.add("inserted_row_count", ids.count)
-      json.add("row_ids", ids.map(AppendedRow.init))
-      json.add("first_row", first.map(WrittenRow.init))
+      json.add("inserted_row_count", rows.ids.count)
+      json.add("row_ids", rows.ids.map(AppendedRow.init))
+      json.add("first_row", rows.first.map(WrittenRow.init))
     }
   }
 }
@@ -173,11 +183,12 @@ private func showRow(by reader: BaseReader, _ shown: Shown, _ app: App) async th
     try await Domain.Rows(app, of: reader.bearer.base).show(row, of: shown.table, form: shown.form))
 }
 
-private func appendRows(by writer: BaseWriter, _ new: Appended, _ app: App) async throws -> AppendedRows {
+private func appendRows(by writer: BaseWriter, _ new: Appended, _ app: App) async throws -> AppendedList {
   let rows = NewRows(
     table: new.table, rows: new.rows, appliesDefaults: new.appliesDefaults,
     isStrict: new.isStrict || app.settings.rows.isStrict)
-  return try await Domain.Rows(app, of: writer.bearer.base).append(rows, by: writer)
+  let added = try await Domain.Rows(app, of: writer.bearer.base).append(rows, by: writer)
+  return AppendedList(rows: added, isOne: new.isOne)
 }
 
 private func updateRows(by writer: BaseWriter, _ updated: Updated, _ app: App) async throws -> Success {

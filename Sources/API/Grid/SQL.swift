@@ -6,7 +6,8 @@ internal import HTTP
 
 // swift-format-ignore
 let sqlRoutes = Table(.sql, [
-  Route(.post, "/api-gateway/api/v2/dtables/{base_uuid}/sql/", "querySQL", as: BaseReader.self, runStatement, body: .rows),
+  Route(.post, "/api-gateway/api/v2/dtables/{base_uuid}/sql/", "querySQL", as: BaseReader.self, runStatement, body: .rows)
+    .also("/dtable-db/api/v1/query/{base_uuid}/"),
 ])
 
 // MARK: Inputs

@@ -9,6 +9,7 @@ let tableRoutes = Table(.tables, [
   Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/tables/", "createTable", as: BaseWriter.self, createTable),
   Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/tables/", "renameTable", as: BaseWriter.self, renameTable),
   Route(.delete, "/api-gateway/api/v2/dtables/{base_uuid}/tables/", "deleteTable", as: BaseWriter.self, deleteTable),
+  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/tables/duplicate-table/", "duplicateTable", as: BaseWriter.self, duplicateTable),
 ])
 
 // MARK: Inputs
@@ -42,6 +43,17 @@ private struct NamedTable: Input {
   init(_ parts: Parts) throws { table = try parts.grid().table() }
 }
 
+/// A table, and whether its rows are copied with it (`is_duplicate_records`).
+private struct CopiedName: Input {
+  let table: TableName
+  let withRows: Bool
+
+  init(_ parts: Parts) throws {
+    let body = try parts.grid()
+    (table, withRows) = (try body.table(), try body.boolean("is_duplicate_records") ?? false)
+  }
+}
+
 // MARK: Outputs
 
 /// A table that was made.
@@ -49,6 +61,15 @@ extension GridTable: Output {
   func response(publicURL: String) -> Response {
     var json = JSONWriter()
     write(withRows: [], to: &json)
+    return Response(200, type: "application/json", json.bytes)
+  }
+}
+
+/// A copy of a table, with the first of its rows.
+extension CopiedTable: Output {
+  func response(publicURL: String) -> Response {
+    var json = JSONWriter()
+    table.write(withRows: rows, to: &json)
     return Response(200, type: "application/json", json.bytes)
   }
 }
@@ -67,4 +88,8 @@ private func renameTable(by writer: BaseWriter, _ renamed: RenamedTable, _ app: 
 private func deleteTable(by writer: BaseWriter, _ named: NamedTable, _ app: App) async throws -> Success {
   try await Shapes(app, by: writer).deleteTable(named.table)
   return Success()
+}
+
+private func duplicateTable(by writer: BaseWriter, _ named: CopiedName, _ app: App) async throws -> CopiedTable {
+  try await Shapes(app, by: writer).duplicateTable(named.table, withRows: named.withRows)
 }

@@ -10,6 +10,8 @@ let gatewayRoutes = Table(.gateway, [
   Route(.get, "/api-gateway/api/v2/dtables/{base_uuid}/metadata/",      "getMetadata",                  as: BaseReader.self, showMetadata),
   Route(.get, "/api-gateway/api/v2/dtables/{base_uuid}/related-users/", "listCollaborators",            as: BaseReader.self, listCollaborators),
   Route(.get, "/api/v2.1/dtables/{base_uuid}/related-users/",           "listCollaboratorsOfBaseToken", as: BaseReader.self, listCollaborators),
+  Route(.get, "/api-gateway/api/v2/dtables/{base_uuid}/",               "getBaseContent",               as: BaseReader.self, showContent),
+  Route(.get, "/api/v2.1/dtable/app-user-info/",                        "getCollaborator",              as: APITokenBearer.self, showCollaborator),
 ])
 
 // MARK: Wire
@@ -19,6 +21,12 @@ private struct Metadata: Output, JSONEncodable {
   let schema: BaseSchema
 
   func write(to json: inout JSONWriter) { json.object { $0.add("metadata", schema) } }
+}
+
+/// A person by their user ID, in `username`.
+private struct NamedCollaborator: Input {
+  let named: String
+  init(_ parts: Parts) throws { named = try parts.query().text("username", 1...255) }
 }
 
 // MARK: Operations
@@ -38,4 +46,19 @@ private func listCollaborators(
     case .visitor: [PublicPerson]()
     }
   return CollaboratorList(users: users)
+}
+
+private func showContent(to reader: BaseReader, _: NoInput, _ app: App) async throws -> WrittenJSON {
+  WrittenJSON(try await Domain.Rows(app, of: reader.bearer.base).whole())
+}
+
+/// Programs see everybody who may open their base, and persons those whom they see in its list.
+private func showCollaborator(
+  to bearer: APITokenBearer, _ person: NamedCollaborator, _ app: App
+) async throws -> PublicPerson {
+  let viewer: ID<Account>? = if case .person(let caller) = bearer.source { caller.account } else { nil }
+  guard let user = UserID(wire: person.named),
+    let found = try await Collaborators(app).show(user, of: bearer.base, for: viewer)
+  else { throw Refusal.notFound(.user(person.named)) }
+  return found
 }

@@ -16,10 +16,14 @@ package enum GridError: Error {
   case tooManyRows(Int)
   /// The base would have more rows than this.
   case baseFull(Int64)
+  /// The base has more rows than this, and so is not shown as a whole.
+  case tooLarge(Int)
   /// The bases of the team would have more rows than this.
   case teamFull(Int64)
   /// The base would have more tables than this.
   case tooManyTables(Int)
+  /// Rows cannot be linked so.
+  case link(LinkError)
   /// A row cannot be read.
   case badRow(RowError)
   /// A strict request would lose something.
@@ -40,6 +44,18 @@ package enum GridError: Error {
   case statementFailed
   /// The answer to a client's statement has more bytes than this.
   case answerTooLarge(Int)
+}
+
+/// Why rows cannot be linked so.
+package enum LinkError: Error {
+  /// The two tables do not have a link with this key.
+  case notFound
+  /// The column with this name is not a link.
+  case notLink(String)
+  /// Two of the rows are linked already.
+  case exists
+  /// The request has more links than this.
+  case tooMany(Int)
 }
 
 /// Does what throws an error of the schema's own kind.

@@ -32,11 +32,28 @@ struct GridOperation: Sendable {
       """)
   }
 
+  /// Runs a body that writes an operation, and again if somebody else has taken its number: other loops and other copies
+  /// of the service count the same microseconds. Nothing else that bodies write can be there already.
+  ///
+  /// Inside a transaction, the body must be one of its own.
+  static func noted<Value>(_ body: () async throws -> Value) async throws -> Value {
+    var attempts = 1
+    while true {
+      do { return try await body() } catch {
+        guard attempts < 5, (error as? PostgresError)?.isTaken == true else { throw error }
+      }
+      attempts += 1
+    }
+  }
+
   /// The number of a new operation: microseconds since 1970, or one more than the last number that the loop has given.
   private static func number(_ app: App) -> Int64 {
     app.memory.value { OperationNumbers() }.next(at: app.now().microseconds)
   }
 }
+
+/// The time of a change, as rows have it: clients see milliseconds, and what they compare with must be what they see.
+let rowTime: SQL = "date_trunc('milliseconds', now())"
 
 private final class OperationNumbers {
   private var last: Int64 = 0

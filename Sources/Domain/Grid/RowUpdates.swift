@@ -21,26 +21,35 @@ extension Rows {
         }
       }
       guard !read.rows.isEmpty else { return () }
-      return try await app.keep(.content) { transaction in
-        guard try await hold(table, at: stored, transaction) else { return nil }
-        try await hold(read.ids, of: table, for: Author(writer.bearer), transaction)
-        try await write(read, to: table, Author(writer.bearer), transaction)
+      return try await GridOperation.noted {
+        try await app.keep(.content) { transaction in
+          guard try await hold([table], at: stored, transaction) else { return nil }
+          try await hold(read.ids, of: table, for: Author(writer.bearer), transaction)
+          try await write(read, to: table, Author(writer.bearer), transaction)
+        }
       }
     }
   }
 
-  /// Keeps a table as it is for as long as the transaction; false if it is not any more what it was.
+  /// Keeps tables as they are for as long as the transaction; false if one is not any more what it was. The one that is
+  /// `counted` is kept from all who add to it, too, since the transaction will take places in it.
   func hold(
-    _ table: GridTable, at stored: StoredSchema, _ transaction: Transaction
+    _ tables: [GridTable], counted: TableKey? = nil, at stored: StoredSchema, _ transaction: Transaction
   ) async throws -> Bool {
-    let version = stored.version(of: table.key)
-    let found: Held? = try await transaction.row(
-      """
-      select from data_table where base_id = \(base) and key = \(table.key) and version = \(version) for key share
-      """)
-    guard found == nil, !stored.isStored else { return found != nil }
-    // Nobody has ever changed the base, so it has no rows.
-    throw GridError.rowsNotFound
+    // Always in the same order, and with the strongest lock at once: so nobody waits for each other.
+    for table in tables.sorted(by: { $0.key.text < $1.key.text }) {
+      let version = stored.version(of: table.key)
+      let lock: SQL = table.key == counted ? "for no key update" : "for key share"
+      let found: Held? = try await transaction.row(
+        """
+        select from data_table where base_id = \(base) and key = \(table.key) and version = \(version) \(lock)
+        """)
+      if found != nil { continue }
+      // Nobody has ever changed the base, so it has no rows.
+      guard stored.isStored else { throw GridError.rowsNotFound }
+      return false
+    }
+    return true
   }
 
   /// Locks rows against other writers, in one order. All of them must be there, and nobody else may have locked one.
@@ -49,7 +58,7 @@ extension Rows {
   ) async throws {
     let found: [HeldRow] = try await transaction.rows(
       """
-      select own.locked_by from data_row as own
+      select own.id, own.locked_by from data_row as own
       where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
       order by own.id for no key update
       """)
@@ -80,7 +89,7 @@ extension Rows {
         where own.base_id = \(base) and own.table_key = \(table.key)
       ), changed as (
         update data_row as own
-        set cells = own.cells - sent.cleared || sent.cells, modified_at = now(), modifier = \(author.name)
+        set cells = own.cells - sent.cleared || sent.cells, modified_at = \(rowTime), modifier = \(author.name)
         from sent
         where own.base_id = \(base) and own.table_key = \(table.key) and own.id = sent.id
       )
@@ -99,17 +108,19 @@ extension Rows {
     return try await schemas.resolving(base) { stored in
       let table = try stored.table(named)
       guard stored.isStored, !ids.isEmpty else { return 0 }
-      return try await app.keep(.content) { transaction in
-        guard try await hold(table, at: stored, transaction) else { return nil }
-        let found: [HeldRow] = try await transaction.rows(
-          """
-          select own.locked_by from data_row as own
-          where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
-          order by own.id for update
-          """)
-        try await transaction.refuseLocks(found.map(\.lockedBy), for: author, in: base)
-        if !found.isEmpty { try await remove(ids, of: table, author, transaction) }
-        return found.count
+      return try await GridOperation.noted {
+        try await app.keep(.content) { transaction in
+          guard try await hold([table], at: stored, transaction) else { return nil }
+          let found: [HeldRow] = try await transaction.rows(
+            """
+            select own.id, own.locked_by from data_row as own
+            where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
+            order by own.id for update
+            """)
+          try await transaction.refuseLocks(found.map(\.lockedBy), for: author, in: base)
+          if !found.isEmpty { try await remove(found.map(\.id), of: table, author, transaction) }
+          return found.count
+        }
       }
     }
   }
@@ -152,22 +163,29 @@ extension Rows {
     let author = Author(writer.bearer)
     try await schemas.resolving(base) { stored -> Void? in
       let table = try stored.table(named)
-      return try await app.keep(.content) { transaction in
-        guard try await hold(table, at: stored, transaction) else { return nil }
-        try await hold(ids, of: table, for: author, transaction)
-        let holder: String? = isLocked ? author.name : nil
-        let type: StaticString = isLocked ? "lock_rows" : "unlock_rows"
-        let operation = GridOperation(type: type, table: table.key, rows: ids, author: author)
-        try await transaction.run(
-          """
-          with changed as (
-            update data_row as own set locked_by = \(holder)
-            where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
-          )
-          insert into data_operation (\(GridOperation.columns)) select \(operation.values(of: base, app, content: "'{}'"))
-          """)
+      return try await GridOperation.noted {
+        try await app.keep(.content) { transaction in
+          guard try await hold([table], at: stored, transaction) else { return nil }
+          try await hold(ids, of: table, for: author, transaction)
+          try await setHolder(isLocked ? author.name : nil, of: ids, in: table, author, transaction)
+        }
       }
     }
+  }
+
+  private func setHolder(
+    _ holder: String?, of ids: [RowID], in table: GridTable, _ author: Author, _ transaction: Transaction
+  ) async throws {
+    let type: StaticString = holder == nil ? "unlock_rows" : "lock_rows"
+    let operation = GridOperation(type: type, table: table.key, rows: ids, author: author)
+    try await transaction.run(
+      """
+      with changed as (
+        update data_row as own set locked_by = \(holder)
+        where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
+      )
+      insert into data_operation (\(GridOperation.columns)) select \(operation.values(of: base, app, content: "'{}'"))
+      """)
   }
 }
 
@@ -175,7 +193,9 @@ private struct Held: RowDecodable {
   init(_ row: Row) {}
 }
 
+/// A row that is kept as it is.
 struct HeldRow: RowDecodable {
+  let id: RowID
   let lockedBy: String?
-  init(_ row: Row) throws(PostgresError) { lockedBy = try row["locked_by"] }
+  init(_ row: Row) throws(PostgresError) { (id, lockedBy) = (try row["id"], try row["locked_by"]) }
 }

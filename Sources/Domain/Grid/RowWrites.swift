@@ -61,12 +61,12 @@ extension Rows {
       return nil
     }
     let numbered = table.columns.filter { $0.autoNumber != nil }
-    let added =
-      if numbered.isEmpty && !writer.bearer.hasRowQuota {
-        try await insert(read.rows, read.ids, counters: [], into: table, at: stored, Author(writer.bearer))
-      } else {
-        try await insert(read, numbered, into: table, at: stored, by: writer)
+    let added = try await GridOperation.noted {
+      if numbered.isEmpty, !writer.bearer.hasRowQuota, !app.db.isInTransaction {
+        return try await insert(read.rows, read.ids, counters: [], into: table, at: stored, Author(writer.bearer))
       }
+      return try await insert(read, numbered, into: table, at: stored, by: writer)
+    }
     guard let added else {
       let now = try await schemas.current(of: base)
       guard now.isStored, now.version(of: table.key) == stored.version(of: table.key) else { return nil }
@@ -103,8 +103,8 @@ extension Rows {
       ), made as (
         insert into data_row
           (base_id, table_key, id, position, created_at, modified_at, creator, modifier, cells)
-        select \(base)::bigint, \(table.key)::text, (\(ids)::uuid[])[place], held.position + place - 1, now(), now(),
-               \(author.name)::text, \(author.name)::text, new.cells
+        select \(base)::bigint, \(table.key)::text, (\(ids)::uuid[])[place], held.position + place - 1,
+               \(rowTime), \(rowTime), \(author.name)::text, \(author.name)::text, new.cells
         from held
         cross join jsonb_array_elements(\(cells)::jsonb) with ordinality as new (cells, place)
       ), noted as (
@@ -112,7 +112,7 @@ extension Rows {
         select \(operation.values(of: base, app, content: "jsonb_build_object('rows', \(cells)::jsonb)"))
         from held
       )
-      select now() as time from held
+      select \(rowTime) as time from held
       """, returning: WriteTime.self)
     return found.map { AddedRows(time: $0.time, first: rows[0].cells) }
   }

@@ -1,6 +1,6 @@
 package import Access
 package import Grid
-internal import Ground
+package import Ground
 internal import Postgres
 
 /// The rows of a base, for callers who have proved their right to it.
@@ -21,15 +21,18 @@ package struct Rows: Sendable {
       let view = try query.view(of: table)
       let found: [ListedRow] = try await app.db.rows(
         """
-        select (select version from data_base where base_id = \(base)) as version, \(ListedRow.columns)
+        select (select version from data_base where base_id = \(base)) as version, \(StoredRow.columns)
         from data_row as own
         where own.base_id = \(base) and own.table_key = \(table.key)\(query.condition(view, in: table, of: base, app))
+          \(try query.condition(in: table, of: base, app))
         order by \(query.order(view, in: table))own.position
         offset \(query.start) limit \(query.limit)
         """)
       guard try await isPresent(stored, found.first) else { return nil }
-      let writer = RowWriter(table, columns: view.map { table.columns(shownBy: $0) }, form: query.form)
-      return await written(found, by: writer)
+      let columns = view.map { table.columns(shownBy: $0) } ?? table.columns
+      let rows = try await withLinks(found.map(\.row), in: columns, of: table, at: stored, form: query.form)
+      guard let rows else { return nil }
+      return await written(rows, by: RowWriter(table, columns: columns, form: query.form))
     }
   }
 
@@ -39,35 +42,37 @@ package struct Rows: Sendable {
       let table = try stored.table(named)
       let found: ListedRow? = try await app.db.lookup(
         """
-        select (select version from data_base where base_id = \(base)) as version, \(ListedRow.columns)
+        select (select version from data_base where base_id = \(base)) as version, \(StoredRow.columns)
         from data_row as own
         where own.base_id = \(base) and own.table_key = \(table.key) and own.id = \(id)::uuid
         """)
       guard let found else { throw GridError.rowNotFound }
       guard found.version == stored.schema.version else { return nil }
+      let rows = try await withLinks([found.row], in: table.columns, of: table, at: stored, form: form)
+      guard let row = rows?.first else { return nil }
       var json: [UInt8] = []
-      RowWriter(table, form: form).append(found.row, to: &json)
+      RowWriter(table, form: form).append(row, to: &json)
       return json
     }
   }
 
   /// Whether rows were read at the version of a schema; without rows, that must be asked.
-  private func isPresent(_ stored: StoredSchema, _ row: ListedRow?) async throws -> Bool {
+  func isPresent(_ stored: StoredSchema, _ row: ListedRow?) async throws -> Bool {
     if let row { return row.version == stored.schema.version }
     return try await schemas.current(of: base).schema.version == stored.schema.version
   }
 
   /// Writes rows in portions, with a turn for others between them.
-  private func written(_ rows: [ListedRow], by writer: RowWriter) async -> [UInt8] {
+  func written(_ rows: [StoredRow], by writer: RowWriter) async -> [UInt8] {
     var json: [UInt8] = []
-    json.reserveCapacity(rows.reduce(64) { $0 + 2 * $1.row.cells.count + 256 })
+    json.reserveCapacity(rows.reduce(64) { $0 + 2 * $1.cells.count + 256 })
     json.append(UInt8(ascii: "["))
     for (index, row) in rows.enumerated() {
       if index > 0 {
         json.append(UInt8(ascii: ","))
         if index.isMultiple(of: ReadRows.portion) { await Task.yield() }
       }
-      writer.append(row.row, to: &json)
+      writer.append(row, to: &json)
     }
     json.append(UInt8(ascii: "]"))
     return json
@@ -86,13 +91,27 @@ package struct RowQuery: Sendable {
   let form: RowForm
   /// Whom filters mean by "me"; nil: nobody.
   let me: String?
+  /// The filters that the request itself has, which count beside those of the view.
+  let filters: (list: [JSON], conjunction: Conjunction)?
 
   package init(
-    table: TableName, view: TableName, start: Int64, limit: Int64, sort: (column: String, direction: String?)?,
-    form: RowForm, me: String?
+    table: TableName, view: TableName, start: Int64, limit: Int64,
+    sort: (column: String, direction: String?)? = nil, form: RowForm, me: String?,
+    filters: (list: [JSON], conjunction: Conjunction)? = nil
   ) {
     (self.table, named, self.start, self.limit) = (table, view, start, limit)
-    (self.sort, self.form, self.me) = (sort, form, me)
+    (self.sort, self.form, self.me, self.filters) = (sort, form, me, filters)
+  }
+
+  /// The condition of the request's own filters on rows of `own`, after others.
+  func condition(in table: GridTable, of base: ID<Base>, _ app: App) throws(GridError) -> SQL {
+    guard let filters else { return "" }
+    let group: FilterGroup
+    do throws(FilterError) {
+      let context = FilterContext(now: app.now(), me: me)
+      group = try FilterGroup(request: filters.list, filters.conjunction, in: table, context)
+    } catch { throw .filter(error) }
+    return RowConditions(base: base, table: table).all(group)
   }
 
   func view(of table: GridTable) throws(GridError) -> GridView? {
@@ -103,17 +122,24 @@ package struct RowQuery: Sendable {
 }
 
 /// A stored row, and at which version of the base it was read.
-private struct ListedRow: RowDecodable {
+struct ListedRow: RowDecodable {
   let version: Int64
   let row: StoredRow
 
+  init(_ row: Row) throws(PostgresError) {
+    version = try row["version"] ?? 0
+    self.row = try StoredRow(row)
+  }
+}
+
+extension StoredRow {
+  /// What is read of a row of `own`.
   static let columns: SQL = """
     own.id, own.created_at, own.modified_at, own.creator, own.modifier, own.locked_by, own.cells
     """
 
   init(_ row: Row) throws(PostgresError) {
-    version = try row["version"] ?? 0
-    self.row = StoredRow(
+    self.init(
       id: try row["id"], created: try row["created_at"], modified: try row["modified_at"],
       creator: try row["creator"], modifier: try row["modifier"], lockedBy: try row["locked_by"],
       cells: try row["cells"])

@@ -1,14 +1,14 @@
 package import Access
 package import Grid
 package import Ground
-internal import Postgres
+package import Postgres
 
 /// Changes of the tables, columns and views of a base. Each is one transaction: the tables, what becomes of rows and
 /// links, the entry in the audit log, and the operation.
 package struct SchemaChanges: Sendable {
-  private let app: App
-  private let writer: BaseWriter
-  private var base: ID<Base> { writer.bearer.base }
+  let app: App
+  let writer: BaseWriter
+  var base: ID<Base> { writer.bearer.base }
 
   /// Changes the writer's base.
   package init(_ app: App, by writer: BaseWriter) { (self.app, self.writer) = (app, writer) }
@@ -42,9 +42,17 @@ package struct SchemaChanges: Sendable {
     }
   }
 
-  /// Runs a body that edits the tables, and does what follows from it.
+  /// Runs a body that edits the tables, and does what follows from it; then what more there is to do with rows.
   package func change<Value: Sendable>(
-    _ body: (inout SchemaEdit, StoredSchema) throws -> (Value, ChangeNote)
+    _ body: (inout SchemaEdit, StoredSchema) throws -> (Value, ChangeNote),
+    then finish: (Value, Transaction) async throws -> Value = { value, _ in value }
+  ) async throws -> Value {
+    try await GridOperation.noted { try await changed(body, finish) }
+  }
+
+  private func changed<Value: Sendable>(
+    _ body: (inout SchemaEdit, StoredSchema) throws -> (Value, ChangeNote),
+    _ finish: (Value, Transaction) async throws -> Value
   ) async throws -> Value {
     try await app.change(by: writer, statementTime: .seconds(60)) { transaction in
       let stored = try await hold(transaction)
@@ -55,7 +63,7 @@ package struct SchemaChanges: Sendable {
       }
       try await apply(&edit, transaction)
       try await write(note, transaction)
-      return value
+      return try await finish(value, transaction)
     }
   }
 

@@ -31,6 +31,18 @@ package struct Shapes: Sendable {
     }
   }
 
+  /// Adds a copy of a table: with its rows, or without. Links are not copied.
+  package func duplicateTable(_ named: TableName, withRows: Bool) async throws -> CopiedTable {
+    try await changes.change { edit, stored in
+      let table = try stored.table(named)
+      let copy = try changing { () throws(SchemaError) in try edit.duplicateTable(table.key) }
+      let note = Self.note("duplicate_table", .table, .made, copy, after: Self.named(copy.name))
+      return (CopiedTable(table: copy, source: table.key), note)
+    } then: { copy, transaction in
+      withRows ? try await changes.copyRows(to: copy, transaction) : copy
+    }
+  }
+
   /// Removes a table with its rows.
   package func deleteTable(_ named: TableName) async throws {
     try await changes.change { edit, stored in

@@ -65,17 +65,19 @@ extension Statements {
     let matching = try bounded(QueryCompiler.ids(of: table, where: condition, base: base))
     // In a transaction of others, the time of their statements holds.
     let time = app.db.isInTransaction ? nil : app.settings.statements.time
-    return try await app.keep(.content, statementTime: time) { transaction in
-      guard try await rows.hold(kept, at: stored, transaction) else { return nil }
-      let found = try await find(matching, of: kept, transaction)
-      for start in stride(from: 0, to: found.count, by: Self.portion) {
-        let some = Array(found[start..<min(start + Self.portion, found.count)])
-        try await self.lock(some, of: kept, for: lock, Author(writer.bearer), transaction)
-        // What somebody else has changed until the rows were locked may not be what the condition says.
-        let still = condition == nil ? some : try await find(matching, of: kept, among: some, transaction)
-        if !still.isEmpty { try await body(still, transaction) }
+    return try await GridOperation.noted {
+      try await app.keep(.content, statementTime: time) { transaction in
+        guard try await rows.hold([kept], at: stored, transaction) else { return nil }
+        let found = try await find(matching, of: kept, transaction)
+        for start in stride(from: 0, to: found.count, by: Self.portion) {
+          let some = Array(found[start..<min(start + Self.portion, found.count)])
+          try await self.lock(some, of: kept, for: lock, Author(writer.bearer), transaction)
+          // What somebody else has changed until the rows were locked may not be what the condition says.
+          let still = condition == nil ? some : try await find(matching, of: kept, among: some, transaction)
+          if !still.isEmpty { try await body(still, transaction) }
+        }
+        return ()
       }
-      return ()
     }
   }
 
@@ -101,7 +103,7 @@ extension Statements {
   ) async throws {
     let found: [HeldRow] = try await transaction.rows(
       """
-      select own.locked_by from data_row as own
+      select own.id, own.locked_by from data_row as own
       where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
       order by own.id for \(lock)
       """)
@@ -119,7 +121,8 @@ extension Statements {
       """
       with changed as (
         update data_row as own
-        set cells = own.cells - \(cleared)::text[] || \(cells)::jsonb, modified_at = now(), modifier = \(author.name)
+        set cells = own.cells - \(cleared)::text[] || \(cells)::jsonb, modified_at = \(rowTime),
+            modifier = \(author.name)
         where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
       )
       insert into data_operation (\(GridOperation.columns))

@@ -92,20 +92,28 @@ package struct Collaborators: Sendable {
   package func list(
     of base: ID<Base>, for viewer: ID<Account>?, _ page: Page
   ) async throws(PostgresError) -> [PublicPerson] {
-    try await app.db.rows(
-      """
-      select account.uid, account.name, case when \(viewer)::bigint is null or account.id = \(viewer) or exists (
-        select from account as viewer
-        join base on base.id = \(base)
-        where viewer.id = \(viewer) and (viewer.team_id = base.team_id or exists (
-          select from base_way as way
-          where way.base_id = base.id and way.account_id = viewer.id and way.source <> 'invite link'))
-      ) then account.email else '' end as email
-      from base_permission
-      join live_account as account on account.id = base_permission.account_id
-      where base_permission.base_id = \(base)
-      order by account.id
-      \(page.limit)
-      """)
+    try await app.db.rows("\(people(of: base, for: viewer)) order by account.id \(page.limit)")
+  }
+
+  /// One of them, with what the viewer sees in the list; nil if they are none.
+  package func show(
+    _ user: UserID, of base: ID<Base>, for viewer: ID<Account>?
+  ) async throws(PostgresError) -> PublicPerson? {
+    try await app.db.row("\(people(of: base, for: viewer)) and account.uid = \(user)")
+  }
+
+  private func people(of base: ID<Base>, for viewer: ID<Account>?) -> SQL {
+    """
+    select account.uid, account.name, case when \(viewer)::bigint is null or account.id = \(viewer) or exists (
+      select from account as viewer
+      join base on base.id = \(base)
+      where viewer.id = \(viewer) and (viewer.team_id = base.team_id or exists (
+        select from base_way as way
+        where way.base_id = base.id and way.account_id = viewer.id and way.source <> 'invite link'))
+    ) then account.email else '' end as email
+    from base_permission
+    join live_account as account on account.id = base_permission.account_id
+    where base_permission.base_id = \(base)
+    """
   }
 }

@@ -23,6 +23,14 @@ public struct BaseSchema: Sendable, Equatable {
   /// The table with this key.
   public func table(_ key: TableKey) -> GridTable? { tables.first { $0.key == key } }
 
+  /// What the columns with this link join; nil if there is no such link.
+  public func link(_ key: LinkKey) -> LinkSettings? {
+    for table in tables {
+      for column in table.columns { if let link = column.link, link.link == key { return link } }
+    }
+    return nil
+  }
+
   /// The table with this name, or else the one with this key, for requests that give either or both. Nil if there is no
   /// such table.
   ///

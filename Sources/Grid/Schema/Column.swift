@@ -49,7 +49,12 @@ public struct Column: Sendable, Equatable {
   /// The settings as the wire has them: with the options.
   public var wireData: JSON {
     guard type.hasOptions else { return data }
-    return data.with("options", .array(options.map(\.json)))
+    return data(withOptions: { _ in true })
+  }
+
+  /// The settings with some of the options.
+  public func data(withOptions isShown: (SelectOption) -> Bool) -> JSON {
+    data.with("options", .array(options.filter(isShown).map(\.json)))
   }
 }
 

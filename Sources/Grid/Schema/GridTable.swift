@@ -106,6 +106,23 @@ extension GridTable: JSONEncodable {
     }
   }
 
+  /// A table with all of its rows, a JSON array.
+  public struct Whole: JSONEncodable {
+    private let table: GridTable
+    private let rows: [UInt8]
+
+    /// Joins a table with its rows.
+    public init(table: GridTable, rows: [UInt8]) { (self.table, self.rows) = (table, rows) }
+
+    /// Writes the table as the metadata have it, with `rows`.
+    public func write(to json: inout JSONWriter) {
+      json.object { json in
+        table.add(to: &json)
+        json.add("rows", JSONText(rows))
+      }
+    }
+  }
+
   private func add(to json: inout JSONWriter.Members) {
     json.add("_id", key)
     json.add("name", name)

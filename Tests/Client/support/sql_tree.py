@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 # Words that cannot stand as a name without backticks: keywords, and everything that looks like a function.
 RESERVED = set("""
-    all and any as asc average between by delete desc distinct e exactly false from group has having ilike in is like
-    limit none not null of offset or order pi select set true update where abs count date day left len lower max min month
-    right sum text today upper value year
+    all and any as asc average between by count delete desc distinct e exactly false from group has having ilike in is like
+    limit max min none not null of offset or order pi select set sum true update where abs date day left len lower month
+    right text today upper value year
     """.split())
 
 
