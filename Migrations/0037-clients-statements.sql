@@ -47,6 +47,15 @@ language sql immutable parallel safe as $$
   from (select string_to_array(value, nullif(old, '')) as parts) as piece
 $$;
 
+-- The difference of two dates, of which an empty first one is 1900-01-01; of two empty ones 0.
+create function bk_datedif_from(value timestamp, until timestamp, unit text) returns float8
+language sql immutable parallel safe as $$
+  select case
+    when value is null and until is null then 0
+    else bk_datedif(coalesce(value, make_timestamp(1900, 1, 1, 0, 0, 0)), until, unit)
+  end
+$$;
+
 -- Takes from everybody what PostgreSQL gives everybody.
 create function keep_public_out() returns void language plpgsql as $$
 declare

@@ -1728,6 +1728,15 @@ CREATE FUNCTION bk_datedif_after(a timestamp without time zone, b timestamp with
   from (select bk_full_months(a, b) as months) as number
 $$;
 
+CREATE FUNCTION bk_datedif_from(value timestamp without time zone, until timestamp without time zone, unit text) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case
+    when value is null and until is null then 0
+    else bk_datedif(coalesce(value, make_timestamp(1900, 1, 1, 0, 0, 0)), until, unit)
+  end
+$$;
+
 CREATE FUNCTION bk_day_of(year double precision, month double precision, day double precision) RETURNS timestamp without time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$

@@ -86,7 +86,8 @@ extension QuerySignature {
     // count's decimals are cut off. A day that the month has not becomes its last. Another unit is NULL.
     case .dateAdd: return QuerySignature([.date, .number, .text], optional: 1, gives: .date, shown: .failure)
     // dateDif(from, to, unit = 'D'): S seconds, D days, M full months, Y full years; YD days without the years, YM months
-    // without the years, MD days without the months. All but S look at the days alone. Negative if `to` is before.
+    // without the years, MD days without the months. All but S look at the days alone. Negative if `to` is before. A
+    // `from` that is NULL is 1900-01-01; if both are NULL, the difference is 0.
     case .dateDif: return QuerySignature([.date, .date, .text], optional: 1, gives: .number, shown: .failure)
     case .day, .hour, .minute, .month, .quarter, .second, .year: return part
     // eomonth(date, months): the last day of the month that is this many months later, at midnight.

@@ -90,7 +90,7 @@ extension QueryCompiler {
         ? "bk_dateadd(\(values[0]), \(values[1]), lower(\(values[2])))" : "bk_dateadd(\(all), 'days')"
     case .dateDif:
       return values.count > 2
-        ? "bk_datedif(\(values[0]), \(values[1]), upper(\(values[2])))" : "bk_datedif(\(all), 'D')"
+        ? "bk_datedif_from(\(values[0]), \(values[1]), upper(\(values[2])))" : "bk_datedif_from(\(all), 'D')"
     case .day: return "extract(day from \(all))::float8"
     case .month: return "extract(month from \(all))::float8"
     case .quarter: return "extract(quarter from \(all))::float8"
