@@ -46,6 +46,12 @@ import Testing
       }
       #expect(seen == all.list.map { "\($0["op_type"] ?? "") \($0["row_id"] ?? "")" } && seen.count == 5)
       #expect(try await Self.activities("?row_id=nonsense", world).count == 0)
+      // Who only has a link does not see what is gone.
+      for path in ["activities/", "activities/?row_id=\(ids[0])", "operations/"] {
+        #expect(try await world.grid(.get, path, as: .readingBaseToken).text.contains("delete_row"))
+        let shown = try await world.grid(.get, path, as: .visitingBaseToken)
+        #expect(shown.status == 200 && !shown.text.contains("delete_row"), "\(path)")
+      }
       #expect(try await Self.activities("?row_id=\(World.linked[0])", world).count == 0)
     }
   }

@@ -152,6 +152,8 @@ import Testing
         #expect(answer.headers["X-RateLimit-Remaining"] == left)
       }
       #expect(try await world.grid(.get, "metadata/").status == 429)
+      let older = "/dtable-server/api/v1/dtables/\(World.projects)/metadata/"
+      #expect(try await world.call(.get, older, as: .baseToken).status == 429)
       #expect(try await world.call(.get, "/api/v2.1/base-tokens/verify/", as: .baseToken).status == 200)
     }
   }

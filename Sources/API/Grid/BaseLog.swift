@@ -134,7 +134,9 @@ private struct LogTime: JSONEncodable {
 
 // MARK: Operations
 
+/// Visitors by an external link see what is there, and not what was: they get an empty list.
 private func listOperations(by reader: BaseReader, _ page: LogPage, _ app: App) async throws -> OperationList {
+  if case .visitor = reader.bearer.holder { return OperationList(uuid: reader.bearer.uuid, operations: []) }
   let log = Domain.BaseLog(app, of: reader.bearer.base)
   return OperationList(uuid: reader.bearer.uuid, operations: try await log.operations(page.page))
 }
@@ -143,7 +145,10 @@ private func listActivities(
   by reader: BaseReader, _ listed: ListedActivities, _ app: App
 ) async throws -> ActivityList {
   // What is the key of no row names a row to which nothing was done.
-  if listed.row.named, listed.row.id == nil {
+  let isOfNoRow = listed.row.named && listed.row.id == nil
+  if case .visitor = reader.bearer.holder {
+    return ActivityList(uuid: reader.bearer.uuid, activities: [], count: 0)
+  } else if isOfNoRow {
     return ActivityList(uuid: reader.bearer.uuid, activities: [], count: 0)
   }
   let (activities, count) = try await Domain.BaseLog(app, of: reader.bearer.base).activities(
