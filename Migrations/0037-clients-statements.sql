@@ -17,6 +17,45 @@ comment on view queried_row is 'The rows of the base that basekeeper.base names.
 comment on view queried_link is 'The links of the base that basekeeper.base names.';
 comment on view queried_base is 'The version of the base that basekeeper.base names.';
 
+-- Lists may have elements that are null: linked rows that show nothing. These are less than all others.
+
+create or replace function bk_only(list jsonb) returns jsonb language sql immutable parallel safe as $$
+  select case when jsonb_array_length(list) = 1 then nullif(list -> 0, 'null') end
+$$;
+
+create or replace function bk_sorted_texts(list jsonb) returns text[] language sql immutable parallel safe as $$
+  select array_agg(coalesce(bk_element(element), '') order by coalesce(bk_element(element), '') collate "C")
+  from jsonb_array_elements(list) as element
+$$;
+
+create or replace function bk_sorted_numbers(list jsonb) returns float8[] language sql immutable parallel safe as $$
+  select array_agg(
+    coalesce(nullif(element, 'null')::float8, '-infinity') order by coalesce(nullif(element, 'null')::float8, '-infinity'))
+  from jsonb_array_elements(list) as element
+$$;
+
+-- The place 0 stands for all.
+create or replace function bk_substitute(value text, old text, new text, which float8) returns text
+language sql immutable parallel safe as $$
+  select case
+    when bk_count(which) = 0 then bk_substitute(value, old, new)
+    when bk_count(which) < 1 or length(value) + length(new) > 1000000 then null
+    when old = '' or cardinality(parts) <= bk_count(which) then nullif(value, '')
+    else nullif(
+      array_to_string(parts[1:bk_count(which)], old) || new || array_to_string(parts[bk_count(which) + 1:], old), '')
+  end
+  from (select string_to_array(value, nullif(old, '')) as parts) as piece
+$$;
+
+-- The difference of two dates, of which an empty first one is 1900-01-01; of two empty ones 0.
+create function bk_datedif_from(value timestamp, until timestamp, unit text) returns float8
+language sql immutable parallel safe as $$
+  select case
+    when value is null and until is null then 0
+    else bk_datedif(coalesce(value, make_timestamp(1900, 1, 1, 0, 0, 0)), until, unit)
+  end
+$$;
+
 -- Takes from everybody what PostgreSQL gives everybody.
 create function keep_public_out() returns void language plpgsql as $$
 declare

@@ -1728,6 +1728,15 @@ CREATE FUNCTION bk_datedif_after(a timestamp without time zone, b timestamp with
   from (select bk_full_months(a, b) as months) as number
 $$;
 
+CREATE FUNCTION bk_datedif_from(value timestamp without time zone, until timestamp without time zone, unit text) RETURNS double precision
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select case
+    when value is null and until is null then 0
+    else bk_datedif(coalesce(value, make_timestamp(1900, 1, 1, 0, 0, 0)), until, unit)
+  end
+$$;
+
 CREATE FUNCTION bk_day_of(year double precision, month double precision, day double precision) RETURNS timestamp without time zone
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
@@ -1967,7 +1976,7 @@ $$;
 CREATE FUNCTION bk_only(list jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select case when jsonb_array_length(list) = 1 then list -> 0 end
+  select case when jsonb_array_length(list) = 1 then nullif(list -> 0, 'null') end
 $$;
 
 CREATE FUNCTION bk_power(a double precision, b double precision) RETURNS double precision
@@ -2038,13 +2047,16 @@ $$;
 CREATE FUNCTION bk_sorted_numbers(list jsonb) RETURNS double precision[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select array_agg(element::float8 order by element::float8) from jsonb_array_elements(list) as element
+  select array_agg(
+    coalesce(nullif(element, 'null')::float8, '-infinity') order by coalesce(nullif(element, 'null')::float8, '-infinity'))
+  from jsonb_array_elements(list) as element
 $$;
 
 CREATE FUNCTION bk_sorted_texts(list jsonb) RETURNS text[]
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
-  select array_agg(bk_element(element) order by bk_element(element) collate "C") from jsonb_array_elements(list) as element
+  select array_agg(coalesce(bk_element(element), '') order by coalesce(bk_element(element), '') collate "C")
+  from jsonb_array_elements(list) as element
 $$;
 
 CREATE FUNCTION bk_sqrt(a double precision) RETURNS double precision
@@ -2077,6 +2089,7 @@ CREATE FUNCTION bk_substitute(value text, old text, new text, which double preci
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
     AS $$
   select case
+    when bk_count(which) = 0 then bk_substitute(value, old, new)
     when bk_count(which) < 1 or length(value) + length(new) > 1000000 then null
     when old = '' or cardinality(parts) <= bk_count(which) then nullif(value, '')
     else nullif(

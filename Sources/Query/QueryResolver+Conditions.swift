@@ -42,7 +42,7 @@ extension QueryResolver {
   private mutating func argumentOfNot(_ syntax: ExpressionSyntax) throws(QueryRefusal) -> QueryCondition {
     switch syntax.form {
     case .constant, .parameter, .column, .call, .negated, .arithmetic, .aggregate:
-      return holds(try term(syntax).converted(to: .boolean))
+      return holds(try term(syntax).truth)
     default: return try condition(syntax)
     }
   }
@@ -67,7 +67,7 @@ extension QueryResolver {
   private mutating func compare(
     _ comparison: QueryComparison, _ left: QueryTerm, _ right: QueryTerm
   ) -> QueryCondition {
-    guard let type = QueryTypes.comparison(left.type, right.type) else { return .always(false) }
+    guard let type = QueryTypes.comparison(left, right) else { return .always(false) }
     if comparison == .equal, type == .text {
       if let condition = identified(left, by: right) ?? identified(right, by: left) { return condition }
     }
@@ -106,7 +106,9 @@ extension QueryResolver {
   }
 
   private mutating func isIn(_ left: QueryTerm, _ items: [QueryConstant]) -> QueryCondition {
-    guard let type = QueryTypes.comparison(left.type, withAll: items.map(\.type)) else { return .always(false) }
+    guard let type = QueryTypes.comparison(left, withAll: items.map { .constant($0, $0.type) }) else {
+      return .always(false)
+    }
     let constants = items.map { $0.converted(to: type) }.filter { $0 != .null }
     guard !constants.isEmpty else { return .always(false) }
     if type == .text {
@@ -135,7 +137,7 @@ extension QueryResolver {
   ) throws(QueryRefusal) -> QueryCondition {
     let terms = [try self.term(term), try self.term(low), try self.term(high)]
     guard !terms.contains(where: \.isNull),
-      let type = QueryTypes.comparison(terms[0].type, withAll: [terms[1].type, terms[2].type])
+      let type = QueryTypes.comparison(terms[0], withAll: Array(terms[1...]))
     else { return .always(false) }
     let converted = terms.map { $0.converted(to: type) }
     return converted.contains(where: \.isNull) ? .always(false) : .between(converted[0], converted[1], converted[2])

@@ -20,6 +20,7 @@ extension QueryResolver {
     }
     let kinds = arguments.indices.map { signature.argument($0, of: arguments.count) }
     if function == .switchCase { matched(&terms, kinds) }
+    if function == .equal || function == .unequal { equalized(&terms) }
     let result = signature.result ?? unified(&terms, kinds)
     return .call(function, terms, result)
   }
@@ -35,11 +36,12 @@ extension QueryResolver {
       }
       return term
     }
+    if function == .countItems { takesObjects = true }
     let term = try term(syntax)
     switch kind {
     case .text: return filled(term.converted(to: .text, joined: true))
     case .number: return filled(term.converted(to: .number))
-    case .boolean: return filled(term.converted(to: .boolean))
+    case .boolean: return filled(term.truth)
     case .date: return term.converted(to: .date)
     case .skippedNumber: return term.converted(to: .number)
     case .anything: return term.settled
@@ -59,10 +61,16 @@ extension QueryResolver {
     }
   }
 
+  /// Gives what `equal` compares one type: numbers if one of them is a number or a boolean, otherwise texts.
+  private func equalized(_ terms: inout [QueryTerm]) {
+    let isNumber = terms.contains { $0.type == .number || $0.type == .boolean }
+    terms = terms.map { filled($0.converted(to: isNumber ? .number : .text, joined: true)) }
+  }
+
   /// Gives what `switch` compares one type. What never compares becomes NULL.
   private func matched(_ terms: inout [QueryTerm], _ kinds: [QueryArgument]) {
     let compared = kinds.indices.filter { if case .compared = kinds[$0] { true } else { false } }
-    let type = QueryTypes.comparison(terms[0].type, withAll: compared.map { terms[$0].type }) ?? .text
+    let type = QueryTypes.comparison(terms[0], withAll: compared.map { terms[$0] }) ?? .text
     for index in [0] + compared { terms[index] = terms[index].converted(to: type) }
   }
 

@@ -90,6 +90,15 @@ extension QueryResolver {
     }
   }
 
+  /// What a field of the system is called if it is not named as the column that the table shows it as; else nil.
+  private func systemName(of column: QueryReference, in expression: ExpressionSyntax) -> String? {
+    let shown = tables[column.table].column(column.column)
+    guard tables.count == 1, let field = shown.system, case .column(_, let name, _) = expression.form,
+      folded(name) == ExactText(field.rawValue), folded(name) != folded(shown.name)
+    else { return nil }
+    return field.rawValue
+  }
+
   private mutating func item(_ expression: ExpressionSyntax, _ alias: String?) throws(QueryRefusal) -> WrittenItem {
     let (callsBefore, termsBefore) = (calls, terms)
     takesObjects = true
@@ -102,7 +111,8 @@ extension QueryResolver {
       aliases[folded(alias)] = AliasedTerm(term: term, calls: calls - callsBefore, terms: terms - termsBefore)
     }
     if case .column(let column) = term {
-      return WrittenItem(output: .column(column), name: alias, hasAlias: alias != nil, offset: expression.offset)
+      let name = alias ?? systemName(of: column, in: expression)
+      return WrittenItem(output: .column(column), name: name, hasAlias: alias != nil, offset: expression.offset)
     }
     var shown = QueryShown.null
     if case .call(let function, _, _) = term { shown = function.signature.shownForNull }

@@ -38,13 +38,13 @@ extension QuerySignature {
     // replace(text, from, count, new). A start before 1 is NULL.
     case .replace: text([.text, .number, .number, .text])
     case .rept: text([.text, .number])
-    // substitute(text, old, new, which): all places of old, or the one of this number. An empty old is nowhere.
+    // substitute(text, old, new, which): all places of old, also for 0, or the one of this number. An empty old is nowhere.
     case .substitute: text([.text, .text, .text, .number], optional: 1)
     case .textOnly: text([.anything])
     // text(number, format): number, dollar, euro, yuan and percent, in any case: `150` as `€150`, `0.5` as `50%`.
     // Another format is NULL.
     case .text: QuerySignature([.number, .text], gives: .text, shown: .failure)
-    // The number that the text is. What is none is NULL, the empty text too.
+    // The number that the text is, 0 of the empty text. What is none is NULL.
     case .value: QuerySignature([.text], gives: .number, shown: .failure)
     default: nil
     }
@@ -58,8 +58,9 @@ extension QuerySignature {
     switch function {
     // `mod` has the sign of the divisor.
     case .add, .subtract, .multiply, .divide, .mod, .power: return two
-    case .greater, .lessthan, .greatereq, .lessthaneq, .equal, .unequal:
-      return QuerySignature([.number, .number], gives: .boolean)
+    case .greater, .lessthan, .greatereq, .lessthaneq: return QuerySignature([.number, .number], gives: .boolean)
+    // As numbers if one of them is a number or a boolean, otherwise as texts.
+    case .equal, .unequal: return QuerySignature([.anything, .anything], gives: .boolean)
     // `even`, `odd`: the next even or odd integer that is not less. `int`: the integer below. `lg`: to the base 10.
     case .abs, .even, .exp, .int, .lg, .odd, .sign, .sqrt: return one
     // ceiling(x, step = 1), floor(x, step = 1): the multiple of the step not below, not above. The step's sign does not
@@ -85,7 +86,8 @@ extension QuerySignature {
     // count's decimals are cut off. A day that the month has not becomes its last. Another unit is NULL.
     case .dateAdd: return QuerySignature([.date, .number, .text], optional: 1, gives: .date, shown: .failure)
     // dateDif(from, to, unit = 'D'): S seconds, D days, M full months, Y full years; YD days without the years, YM months
-    // without the years, MD days without the months. All but S look at the days alone. Negative if `to` is before.
+    // without the years, MD days without the months. All but S look at the days alone. Negative if `to` is before. A
+    // `from` that is NULL is 1900-01-01; if both are NULL, the difference is 0.
     case .dateDif: return QuerySignature([.date, .date, .text], optional: 1, gives: .number, shown: .failure)
     case .day, .hour, .minute, .month, .quarter, .second, .year: return part
     // eomonth(date, months): the last day of the month that is this many months later, at midnight.
@@ -112,7 +114,7 @@ extension QuerySignature {
 
   private static func ofLogic(_ function: QueryFunction) -> QuerySignature {
     switch function {
-    // `xor`: whether an odd number of them is true.
+    // What is there is true, but the number 0 and the boolean false. `xor`: whether an odd number of them is true.
     case .and, .or, .xor: QuerySignature([.boolean], repeated: [.boolean], gives: .boolean)
     case .not: QuerySignature([.boolean], gives: .boolean)
     // if(condition, value, other): without other NULL.
@@ -126,7 +128,7 @@ extension QuerySignature {
     case .average: QuerySignature([.skippedNumber], repeated: [.skippedNumber], gives: .number, shown: .failure)
     // How many of the arguments are not NULL, how many there are, how many are NULL.
     case .counta, .countall, .countblank: QuerySignature([.anything], repeated: [.anything], gives: .number)
-    // The elements of a list; of another value 1, of NULL 0.
+    // The elements of a list or of a cell with files; of another value 1, of NULL 0.
     case .countItems: QuerySignature([.anything], gives: .number)
     // The member `country_region` of a place.
     default: QuerySignature([.place], gives: .text, shown: .emptyText)

@@ -12,7 +12,7 @@ public indirect enum QueryTerm: Sendable, Hashable {
   /// argument of a function: what a function gives is NULL again if it is the empty text.
   case filled(QueryTerm)
   /// A function. Its arguments have the types of its signature; those that the signature fills are `filled`. A date that is
-  /// NULL makes it NULL (but a holiday of `networkdays`). Arguments left out at the end are not there.
+  /// NULL makes it NULL (but a holiday of `networkdays`, and those of `dateDif`). Arguments left out at the end are not there.
   case call(QueryFunction, [QueryTerm], QueryType)
   /// Numbers, calculated from left to right. NULL if one of them is, if a divisor is 0, or if a result is out of range.
   case arithmetic(QueryTerm, [QueryStep])

@@ -23,6 +23,24 @@ enum QueryTypes {
     }
   }
 
+  /// The type in which two terms are compared: if one of them is a constant, that of the other.
+  static func comparison(_ left: QueryTerm, _ right: QueryTerm) -> QueryType? {
+    guard left.type != .nothing, right.type != .nothing else { return nil }
+    switch (left.isConstant, right.isConstant) {
+    case (false, true): return scalar(left.type)
+    case (true, false): return scalar(right.type)
+    default: return comparison(left.type, right.type)
+    }
+  }
+
+  /// The same for several at once.
+  static func comparison(_ left: QueryTerm, withAll right: [QueryTerm]) -> QueryType? {
+    guard !left.isConstant, right.allSatisfy(\.isConstant) else {
+      return comparison(left.type, withAll: right.map(\.type))
+    }
+    return right.contains { $0.type != .nothing } ? scalar(left.type) : nil
+  }
+
   /// The type in which a value is compared with several at once, those of IN, BETWEEN and `switch`: the one in which it is
   /// compared with each, if that is the same; of several, text if one of them is text, number otherwise.
   static func comparison(_ left: QueryType, withAll right: [QueryType]) -> QueryType? {
@@ -48,6 +66,21 @@ enum QueryTypes {
 }
 
 extension QueryTerm {
+  /// Whether it has the same value in every row.
+  var isConstant: Bool { if case .constant = self { true } else { false } }
+
+  /// The term as a boolean that a function takes: whether it is there, and a number is not 0.
+  var truth: QueryTerm {
+    switch type {
+    case .boolean, .number: return converted(to: .boolean)
+    default:
+      if case .constant(let constant, _) = self {
+        return .constant(.boolean(constant != .null && constant.type != .nothing), .boolean)
+      }
+      return .truth(.not(.isNull(self)))
+    }
+  }
+
   /// The term as another type: itself, a converted constant, or a conversion. What never can be converted is NULL.
   func converted(to type: QueryType, joined: Bool = false) -> QueryTerm {
     if case .constant(let constant, _) = self { return .constant(constant.converted(to: type), type) }

@@ -35,8 +35,8 @@ public struct ResolvedSelect: Sendable {
   /// Whether there is a GROUP BY or an aggregate. Then each term of the items, of `having` and of the order is made of
   /// aggregates, constants and `groups`.
   public internal(set) var isGrouped = false
-  /// The terms of GROUP BY, each once. Two NULLs are in one group. Columns of kind `options` and `links` are in one group if
-  /// their lists have the same elements in the same order. Empty if all rows are one group.
+  /// The terms of GROUP BY, each once. Two NULLs are in one group, and so are lists with the same elements, in whatever
+  /// order. Empty if all rows are one group.
   public internal(set) var groups: [QueryTerm] = []
   /// HAVING; nil for all groups.
   public internal(set) var having: QueryCondition?
@@ -72,11 +72,11 @@ public enum QueryOutput: Sendable, Hashable {
   case term(QueryTerm, forNull: QueryShown)
 }
 
-/// A key of ORDER BY. NULL comes last in either direction.
+/// A key of ORDER BY. NULL is less than all values.
 public struct QueryOrder: Sendable, Hashable {
   /// What is compared.
   public let key: QueryOrderKey
-  /// Whether greater ones come first; NULL is last all the same.
+  /// Whether greater ones come first, and NULL last.
   public let isDescending: Bool
 }
 

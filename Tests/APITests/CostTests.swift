@@ -1,5 +1,6 @@
 import Glibc
 import Ground
+import Postgres
 import Testing
 
 @testable import API
@@ -8,6 +9,7 @@ import Testing
 @testable import Domain
 @testable import Grid
 @testable import HTTP
+@testable import Query
 
 /// Untrusted input costs no more than its size: whatever a parser reads or a writer writes, twice as much takes at most
 /// two and a half times the CPU time.
@@ -19,7 +21,7 @@ import Testing
     let prepare: @Sendable (Int) -> @Sendable () -> Void
   }
 
-  @Test(arguments: (bodies + headers + values + [writers, rows]).flatMap(\.self))
+  @Test(arguments: (bodies + headers + values + [writers, rows, statements]).flatMap(\.self))
   func `twice the input costs at most two and a half times as much`(_ work: Work) {
     var size = work.most
     while size >= 1024 {
@@ -160,6 +162,54 @@ import Testing
       return { [read] in _ = RowPatch.list(of: read) }
     }
   ]
+
+  // MARK: Clients' SQL
+
+  /// Statements are read, looked up and compiled.
+  private static let statements: [Work] = [
+    statement("conditions", "SELECT * FROM T WHERE a = 'x'", " OR a = 'xyz'"),
+    statement("NOT", "SELECT * FROM T WHERE a = 'x'", " AND NOT n > 1"),
+    statement("a list", "SELECT * FROM T WHERE a IN ('x'", ", 'xyz'", ")"),
+    statement("a long text", "SELECT * FROM T WHERE a = '", "x", "'"),
+    statement("a text with quotes", "SELECT * FROM T WHERE a = '", "''", "'"),
+    statement("a pattern", "SELECT * FROM T WHERE a LIKE '", "%x_", "'"),
+    statement("blanks", "SELECT a FROM", " ", "T"),
+    statement("arguments", "SELECT concatenate(a", ", a", ") FROM T"),
+    statement("arithmetic", "SELECT n", " + n", " FROM T"),
+    statement("the same item", "SELECT a", ", a", " FROM T"),
+    statement("parentheses", "SELECT a FROM T WHERE ", "("),
+    statement("a name without an end", "SELECT `", "x"),
+    statement("marks", "SELECT ", "\u{308}"),
+    Work(testDescription: "statement: parameters", most: body) { count in
+      let number = count / 8
+      let sql = "SELECT * FROM T WHERE a IN (?" + String(repeating: ", ?", count: number - 1) + ")"
+      let parameters = (0..<number).map { JSON.string("text \($0)") }
+      return { compile(sql, parameters) }
+    },
+  ]
+
+  private static func statement(_ name: String, _ begin: String, _ piece: String, _ end: String = "") -> Work {
+    Work(testDescription: "statement: \(name)", most: body) { count in
+      let room = max(1, (count - begin.utf8.count - end.utf8.count) / piece.utf8.count)
+      let sql = begin + String(repeating: piece, count: room) + end
+      return { compile(sql, []) }
+    }
+  }
+
+  private static func compile(_ sql: String, _ parameters: [JSON]) {
+    let table = QueryTable(
+      key: "aaaa", name: "T",
+      columns: [
+        QueryColumn(key: "0000", name: "a", kind: .text, isWritable: true),
+        QueryColumn(key: "nnnn", name: "n", kind: .number, isWritable: true),
+      ])
+    guard
+      let query = try? QueryStatement(sql).resolved(
+        names: ["T"], parameters: parameters, now: Timestamp(seconds: 0), table: { _ in table }),
+      case .select(let select) = query
+    else { return }
+    _ = QueryCompiler.statement(select, base: 1 as Int64).text
+  }
 
   private static let writers: [Work] = [
     Work(testDescription: "writer: an array of objects", most: body) { count in

@@ -295,11 +295,11 @@ extension StatementTables {
     ),
     (
       #"SELECT l, COUNT(*) FROM T GROUP BY l"#,
-      #"[[12, 5], 1] [[5], 1] [null, 2]"#
+      #"[[5, 12], 1] [[5], 1] [null, 2]"#
     ),
     (
       #"SELECT lower(a) AS x, COUNT(*), MAX(n) + 1 FROM T GROUP BY x ORDER BY x"#,
-      #"["12", 1, -1.5] ["ann", 2, 6] ["", 1, null]"#
+      #"["", 1, null] ["12", 1, -1.5] ["ann", 2, 6]"#
     ),
     (
       #"SELECT if(COUNT(*) > 1, 'many', a) FROM T GROUP BY a"#,
@@ -339,7 +339,7 @@ extension StatementTables {
     ),
     (
       #"SELECT DISTINCT m, l FROM T ORDER BY l DESC, m"#,
-      #"[["1001", "1002"], [12, 5]] [["1002"], [5]] [null, null]"#
+      #"[["1001", "1002"], [5, 12]] [["1002"], [5]] [null, null]"#
     ),
     (
       #"SELECT T.a, k, v FROM T, U WHERE n = k"#,
@@ -363,7 +363,7 @@ extension StatementTables {
     ),
     (
       #"SELECT a FROM T ORDER BY p"#,
-      #"["12"] ["Ann"] [null] ["ann"]"#
+      #"[null] ["ann"] ["12"] ["Ann"]"#
     ),
     (
       #"SELECT a FROM T ORDER BY l DESC"#,
@@ -371,11 +371,11 @@ extension StatementTables {
     ),
     (
       #"SELECT a FROM T ORDER BY a LIMIT 2 OFFSET 1"#,
-      #"["Ann"] ["ann"]"#
+      #"["12"] ["Ann"]"#
     ),
     (
       #"SELECT a FROM T ORDER BY d"#,
-      #"["12"] ["Ann"] [null] ["ann"]"#
+      #"[null] ["ann"] ["12"] ["Ann"]"#
     ),
     (
       #"SELECT a FROM T ORDER BY b DESC, _archived"#,

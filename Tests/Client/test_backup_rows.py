@@ -15,9 +15,7 @@ def test_what_bases_hold_is_restored(own, database, file):
     link = program.new_column("Orders", "Others", "link", {"table": "Orders", "other_table": "Table1"})["data"]["link_id"]
     rows = program.append("Orders", {"Name": "Zoë \\ \t 名"}, {"Name": "second"})
     program.ask("PUT", "lock-rows/", {"table_name": "Orders", "row_ids": rows[:1]})
-    own.psql(
-        f"insert into data_link select base_id, '{link}', id, gen_random_uuid(), 1 from data_row"
-        f" where base_id = {program.base['id']}")
+    program.link("POST", link, "Orders", "Table1", **{rows[1]: program.append("Table1", {"Name": "a"}, {"Name": "b"})})
     before = program.metadata(), program.rows("Orders")
     assert own.run("backup", str(file)).returncode == 0
     kept = {table: own.psql(f"select * from {table} order by 1, 2, 3") for table in DATA_TABLES}

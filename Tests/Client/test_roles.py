@@ -5,7 +5,8 @@ import secrets
 import pytest
 
 from support.http import place
-from support.postgres import Postgres
+from support.postgres import Postgres, psql
+from support.rows import Program
 from support.service import Service
 from support.team import new_team
 
@@ -70,6 +71,8 @@ FORBIDDEN = [
     "insert into schema_migration values ('9999-x.sql', '')",
     # Other rights, and what is beyond the database.
     "select let_serve('basekeeper_service')",
+    "select let_query('basekeeper_service')",
+    "select keep_public_out()",
     "alter default privileges for role {owner} grant all on tables to {service}",
     "set role {owner}",
     "set session authorization {owner}",
@@ -91,6 +94,22 @@ FORBIDDEN = [
 ]
 
 
+# What the role for clients' SQL may not do besides.
+FORBIDDEN_TO_STATEMENTS = [
+    *(f"select * from {table}" for table in [
+        "account", "api_token", "base", "base_link", "workspace", "team", "signing_key", "audit_log", "login_log",
+        "data_row", "data_link", "data_base", "data_table", "data_operation", "base_permission", "live_account",
+        "schema_migration", "idempotent_answer"]),
+    "insert into queried_row select * from queried_row",
+    "update queried_row set cells = '{}'",
+    "delete from queried_row",
+    "delete from queried_link",
+    "select let_query('{reader}')",
+    "select audit_table('team')",
+    "set role {service}",
+]
+
+
 @pytest.fixture(scope="module")
 def separated():
     """A service with two roles, of which the one that serves was created by it, and a team that it has."""
@@ -101,7 +120,9 @@ def separated():
         postgres.psql("alter role roles createrole", database="postgres")
         password = secrets.token_hex(16)
         serving = owner.replace("//roles", f"//roles_service:{password}", 1)
-        service = Service(DATABASE_URL=serving, DATABASE_OWNER_URL=owner)
+        reading = owner.replace("//roles", f"//roles_reader:{password}", 1)
+        service = Service(DATABASE_URL=serving, DATABASE_OWNER_URL=owner, DATABASE_SQL_URL=reading)
+        service.reading = reading
         service.seed()
         service.start()
         new_team(service, address="roles@example.com")
@@ -127,6 +148,38 @@ def test_what_serving_does_not_take_is_refused(separated, statement):
     said = postgres.refusal(statement.replace("{owner}", "roles").replace("{service}", "roles_service"), serving)
     assert said in {"42501", "42704", "0A000", "42883", "55000"}, said
     assert fingerprint(postgres) == before
+
+
+@pytest.mark.parametrize("statement", [*FORBIDDEN, *FORBIDDEN_TO_STATEMENTS])
+def test_the_role_for_clients_sql_may_do_nothing_else(separated, statement):
+    postgres, service, _, _ = separated
+    before = fingerprint(postgres)
+    names = {"{owner}": "roles", "{service}": "roles_service", "{reader}": "roles_reader"}
+    for name, role in names.items():
+        statement = statement.replace(name, role)
+    said = postgres.refusal(statement, service.reading)
+    assert said in {"42501", "42704", "0A000", "42883", "55000"}, said
+    assert fingerprint(postgres) == before
+
+
+def test_the_role_for_clients_sql_sees_one_base_at_a_time(separated):
+    postgres, service, _, _ = separated
+    bases = [Program(service, person=new_team(service, address=f"{name}@example.com")) for name in ("one", "two")]
+    for program in bases:
+        program.append("Table1", {"Name": program.uuid}, {"Name": "more"})
+        assert program.select("SELECT COUNT(*) AS n FROM Table1") == [{"n": 2}]
+    ids = postgres.rows("select id from base order by id desc limit 2", database="roles")
+    read = "select count(*), count(distinct base_id) from queried_row"
+    assert asked(service, read) == "0|0"
+    for (base,) in ids:
+        assert asked(service, f"set basekeeper.base = '{base}'; {read}") == "2|1"
+        assert asked(service, f"set basekeeper.base = '{base}'; {read} where base_id <> {base}") == "0|0"
+    assert postgres.rows(
+        "select count(*) from pg_stat_activity where usename = 'roles_reader'", database="roles") != [["0"]]
+
+
+def asked(service, script):
+    return psql(service.reading, script)
 
 
 def fingerprint(postgres):

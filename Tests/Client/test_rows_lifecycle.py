@@ -1,7 +1,6 @@
 """What becomes of rows when something happens to their base, or to the people who have written them."""
 
-import base64
-import uuid
+import json
 
 import pytest
 
@@ -21,9 +20,8 @@ def filled(service, person, base=None):
     column = program.new_column("Table1", "Customer", "link", {"table": "Table1", "other_table": "Customers"})
     program.orders = program.append("Table1", {"Name": "first"}, {"Name": "second"})
     program.customers = program.append("Customers", {"Name": "Ada", "Since": "2026-02-03"})
-    link = column["data"]["link_id"]
-    ends = [f"'{uuid.UUID(bytes=base64.urlsafe_b64decode(id + '=='))}'" for id in program.orders[:1] + program.customers]
-    service.psql(f"insert into data_link values ({program.base['id']}, '{link}', {', '.join(ends)}, 1)")
+    program.link(
+        "POST", column["data"]["link_id"], "Table1", "Customers", **{program.orders[0]: program.customers})
     lock(program, program.orders[1])
     return program
 
@@ -126,6 +124,24 @@ def test_of_a_base_that_is_gone_for_good_nothing_is_left(own, mia):
     own.start()
     wait_until(lambda: kept(own, program.base["id"]) == [0] * 6)
     assert kept(own, other.base["id"]) == before
+
+
+# MARK: What was done
+
+
+def test_what_cells_were_is_noted_before_they_change(own, mia):
+    """By plain changes and by SQL; some of the cells are emptied, and some were empty."""
+    program = filled(own, mia)
+    program.update("Table1", **{program.orders[0]: {"Name": "second name"}})
+    program.update("Customers", **{program.customers[0]: {"Since": None, "Name": "Eva"}})
+    program.sql("UPDATE Table1 SET Name = 'third name' WHERE Name = 'second name'")
+    program.sql("UPDATE Customers SET Since = '2026-05-06'")
+    noted = own.psql(
+        f"""
+        select jsonb_path_query_array(operation, '$.rows.*.old.*') from data_operation
+        where base_id = {program.base['id']} and op_type = 'modify_rows' order by op_id
+        """).splitlines()
+    assert [sorted(json.loads(one)) for one in noted] == [["first"], ["2026-02-03", "Ada"], ["second name"], []]
 
 
 # MARK: People

@@ -255,6 +255,38 @@ import Testing
     #expect(edit.rowChanges.count == 3 && edit.rowChanges[1] == .deleteRows(other.key))
   }
 
+  @Test func `very many options are not repeated by the columns that show them`() throws {
+    var edit = try edit()
+    let other = try edit.createTable(named: "O", columns: [NewColumn(name: "N", type: .singleSelect)])
+    _ = try edit.insertColumn(link("L", to: "O"), in: .first)
+    let many = try (1...201).map { try json(#"{"name":"\#($0)"}"#) }
+    _ = try edit.addOptions(many.dropLast(), to: "N", in: other.key)
+    #expect(try edit.column("L").data["array_data"]?["options"]?.elements?.count == 200)
+    _ = try edit.addOptions([many[200]], to: "N", in: other.key)
+    #expect(try edit.column("L").data["array_data"]?["options"]?.elements?.isEmpty == true)
+  }
+
+  @Test func `a look-up through two links names the columns of both tables by their keys`() throws {
+    var edit = try edit()
+    let (near, far) = (try edit.createTable(named: "Near"), try edit.createTable(named: "Far"))
+    let price = try edit.insertColumn(NewColumn(name: "Price", type: .number), in: far.key)
+    _ = try edit.insertColumn(link("L", to: "Near"), in: .first)
+    let settings = JSON.of([("table", .string("Near")), ("other_table", .string("Far"))])
+    let second = try edit.insertColumn(NewColumn(name: "Fars", type: .link, data: settings), in: near.key)
+    func lookup(_ first: String, _ second: String) throws -> Column {
+      let data = JSON.of([
+        ("formula", .string("lookup")), ("link_column", .string("L")), ("level1_linked_column", .string(first)),
+        ("level2_linked_column", .string(second)),
+      ])
+      return try edit.insertColumn(NewColumn(name: "X \(first) \(second)", type: .linkFormula, data: data), in: .first)
+    }
+    let column = try lookup("Fars", "Price")
+    #expect(column.data["level1_linked_table_column_key"]?.text == second.key.text)
+    #expect(column.data["level2_linked_table_column_key"]?.text == price.key.text)
+    #expect(throws: SchemaError.self) { try lookup("Fars", "nosuch") }
+    #expect(throws: SchemaError.self) { try lookup("Name", "Price") }
+  }
+
   @Test func `a table that is linked with itself has one column for that`() throws {
     var edit = try edit()
     let column = try edit.insertColumn(link("Self", to: "Table1"), in: .first)

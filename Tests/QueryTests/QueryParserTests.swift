@@ -91,7 +91,7 @@ import Testing
     }
     #expect(try select("SELECT `a``b c` FROM people").items.map(\.keyedName) == ["odd1"])
     #expect(try select("SELECT number FROM `my orders`").items.map(\.keyedName) == ["0000"])
-    #expect(try select("SELECT _ID, _CTIME, Made FROM People").items.map(\.keyedName) == ["_id", "_ctime"])
+    #expect(try select("SELECT _ID, _CTIME, Made FROM People").items.map(\.name) == ["_id", "_ctime", "made"])
     #expect(try select("SELECT `year`, year(born) FROM People").items.map(\.name) == ["year", "year(born)"])
   }
 

@@ -14,20 +14,6 @@ order by logicalrelid::text;
 select undistribute_table('idempotent_answer', cascade_via_foreign_keys => true)
 where exists (select from pg_dist_partition where logicalrelid = 'idempotent_answer'::regclass);
 
-select undistribute_table('audit_log')
-where exists (select from pg_dist_partition where logicalrelid = 'audit_log'::regclass);
-
--- As the migrations have them.
-create or replace view queried_row as
-select base_id, table_key, id, position, created_at, modified_at, creator, modifier, locked_by, cells
-from data_row where base_id = nullif(current_setting('basekeeper.base', true), '')::bigint;
-
-create or replace view queried_link as
-select base_id, link_id, a, b, position
-from data_link where base_id = nullif(current_setting('basekeeper.base', true), '')::bigint;
-
-create or replace view queried_base as
-select base_id, version
-from data_base where base_id = nullif(current_setting('basekeeper.base', true), '')::bigint;
+\ir views-of-one-base.sql
 
 commit;

@@ -32,7 +32,13 @@ private struct NamedLinks: Input {
   private static func rows(of body: GridBody) throws -> [(row: RowID?, others: [RowID?])] {
     if let map = body.slice("other_rows_ids_map") {
       guard let members = try? map.members(upTo: most) else { throw FieldsError.invalid("other_rows_ids_map") }
-      return try members.map { (RowID($0.name), try ids(of: $0.value, in: "other_rows_ids_map")) }
+      var count = 0
+      return try members.map { member in
+        let others = try ids(of: member.value, in: "other_rows_ids_map")
+        count += others.count
+        guard count <= most else { throw GridError.link(.tooMany(most)) }
+        return (RowID(member.name), others)
+      }
     }
     if let row = try body.text("table_row_id") {
       return [(RowID(row), [RowID(try body.requiredText("other_table_row_id"))])]
@@ -43,7 +49,7 @@ private struct NamedLinks: Input {
     return [(RowID(row), try ids(of: others, in: "other_rows_ids"))]
   }
 
-  /// Of longer lists, only one more is looked at.
+  /// The most links that are looked at, whatever the limits say.
   private static let most = 100_000
 
   private static func ids(of list: JSONSlice, in field: String) throws -> [RowID?] {

@@ -6,10 +6,16 @@ internal import Query
 extension QueryCompiler {
   func column(_ reference: QueryReference) -> QueryColumn { tables[reference.table].column(reference.column) }
 
-  /// What groups are made of: of a column with cells the cell as it is stored, otherwise the value.
+  /// What is compared with null, and made groups of: of a column with cells the cell as it is stored, otherwise the value.
   mutating func raw(_ term: QueryTerm) -> SQL {
     guard case .column(let reference) = term, isCell(reference) else { return self.term(term) }
     return cell(reference)
+  }
+
+  /// What groups are made of: of a list, its elements in one order, so that lists with the same elements are equal.
+  mutating func groupKey(_ term: QueryTerm) -> SQL {
+    guard case .list = term.type else { return raw(term) }
+    return "(select jsonb_agg(e.v order by e.v) from jsonb_array_elements(\(raw(term))) as e(v))"
   }
 
   /// Whether a column is stored as a cell.
@@ -114,7 +120,6 @@ extension QueryCompiler {
 
   /// The linked rows in the order of their links: what they show, or with `shown` objects of at most 50 rows.
   private mutating func links(_ link: QueryLink, _ reference: QueryReference, shown: Bool) -> SQL {
-    let (here, there): (SQL, SQL) = link.isFirst ? ("k.a", "k.b") : ("k.b", "k.a")
     let display = QuerySystemField(rawValue: link.displayKey)
     let stored: SQL =
       if let display { "to_jsonb(\(system(display, "e")))" } else { "e.cells -> \(link.displayKey)::text" }
@@ -128,18 +133,24 @@ extension QueryCompiler {
       value = "to_jsonb(bk_date_text(\(display.map { system($0, "e") } ?? "null")))"
     default: value = stored
     }
-    let rows: SQL = """
-      select \(value) as v, e.id as i, k.position as p from \(places.links) as k \
-      join \(places.rows) as e on e.base_id = \(base) and e.table_key = \(link.tableKey) and e.id = \(there) \
-      where k.base_id = \(base) and k.link_id = \(link.id) and \(here) = \(row(reference.table)).id
-      """
+    let rows = linked(link, reference, showing: value)
     if shown {
       return """
         (select jsonb_agg(jsonb_build_object('row_id', bk_row_text(l.i), 'display_value', l.v) order by l.p, l.i) \
         from (\(rows) order by k.position, e.id limit 50) as l)
         """
     }
-    return "(select jsonb_agg(l.v order by l.p, l.i) from (\(rows)) as l where l.v is not null)"
+    return "(select jsonb_agg(l.v order by l.p, l.i) from (\(rows)) as l)"
+  }
+
+  /// The linked rows, each with a value of `e`, its row.
+  func linked(_ link: QueryLink, _ reference: QueryReference, showing value: SQL) -> SQL {
+    let (here, there): (SQL, SQL) = link.isFirst ? ("k.a", "k.b") : ("k.b", "k.a")
+    return """
+      select \(value) as v, e.id as i, k.position as p from \(places.links) as k \
+      join \(places.rows) as e on e.base_id = \(base) and e.table_key = \(link.tableKey) and e.id = \(there) \
+      where k.base_id = \(base) and k.link_id = \(link.id) and \(here) = \(row(reference.table)).id
+      """
   }
 
   // MARK: What is shown

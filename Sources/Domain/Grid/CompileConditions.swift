@@ -17,13 +17,21 @@ extension QueryCompiler {
       let value = self.term(term)
       let text = self.pattern(pattern)
       return ignoresCase ? "lower(\(value)) like lower(\(text))" : "\(value) like \(text)"
-    case .isNull(let term): return "(\(raw(term)) is null)"
+    case .isNull(let term): return isNull(term)
     case .holds(let term): return self.term(term)
     case .has(let column, let test, let items): return has(column, test, items.map(\.text))
     case .not(let inner): return "((\(self.condition(inner))) is not true)"
     case .and(let parts): return joined(parts, by: " and ")
     case .or(let parts): return joined(parts, by: " or ")
     }
+  }
+
+  /// A cell with links is not null, whatever the linked rows show.
+  private mutating func isNull(_ term: QueryTerm) -> SQL {
+    if groups == nil, case .column(let reference) = term, case .links(let link) = column(reference).kind {
+      return "(not exists (\(linked(link, reference, showing: "null"))))"
+    }
+    return "(\(raw(term)) is null)"
   }
 
   private mutating func joined(_ parts: [QueryCondition], by word: SQL) -> SQL {

@@ -9,6 +9,12 @@ extension QueryCompiler {
     if function == .countItems, case .list = terms[0].type {
       return "coalesce(jsonb_array_length(\(term(terms[0]))), 0)::float8"
     }
+    if function == .countItems, terms[0].type == .object || terms[0].type == .place {
+      let value = term(terms[0])
+      return """
+        (case jsonb_typeof(\(value)) when 'array' then jsonb_array_length(\(value)) when 'object' then 1 else 0 end)::float8
+        """
+    }
     var values: [SQL] = []
     for one in terms { values.append(term(one)) }
     return text(function, values) ?? number(function, values) ?? date(function, values) ?? logic(function, values)
@@ -33,7 +39,7 @@ extension QueryCompiler {
     case .rept: return "bk_rept(\(all))"
     case .substitute: return "bk_substitute(\(all))"
     case .text: return "bk_number_form(\(all))"
-    case .value: return "bk_number(\(all))"
+    case .value: return "bk_number(coalesce(nullif(\(all), ''), '0'))"
     case .country: return "nullif(\(all) ->> 'country_region', '')"
     default: return nil
     }
@@ -84,7 +90,7 @@ extension QueryCompiler {
         ? "bk_dateadd(\(values[0]), \(values[1]), lower(\(values[2])))" : "bk_dateadd(\(all), 'days')"
     case .dateDif:
       return values.count > 2
-        ? "bk_datedif(\(values[0]), \(values[1]), upper(\(values[2])))" : "bk_datedif(\(all), 'D')"
+        ? "bk_datedif_from(\(values[0]), \(values[1]), upper(\(values[2])))" : "bk_datedif_from(\(all), 'D')"
     case .day: return "extract(day from \(all))::float8"
     case .month: return "extract(month from \(all))::float8"
     case .quarter: return "extract(quarter from \(all))::float8"

@@ -149,7 +149,7 @@ struct QueryCompiler {
           key = "bk_sorted_texts(\(self.term(term))) collate \"C\""
         }
       }
-      keys.append(one.isDescending ? "\(key) desc nulls last" : "\(key) nulls last")
+      keys.append(one.isDescending ? "\(key) desc nulls last" : "\(key) nulls first")
     }
     return keys
   }
@@ -173,7 +173,7 @@ struct QueryCompiler {
     }
     var inner: [SQL] = []
     for (term, place) in columns.terms.sorted(by: { $0.value < $1.value }) {
-      inner.append("\(raw(term)) as \(numbered("g", place))")
+      inner.append("\(groupKey(term)) as \(numbered("g", place))")
     }
     for (term, place) in columns.arguments.sorted(by: { $0.value < $1.value }) {
       inner.append("\(self.term(term)) as \(numbered("a", place))")

@@ -55,7 +55,7 @@ extension SchemaEdit {
         } else if old.type == .linkFormula, old.data["linked_table_id"]?.text == key.text,
           old.data["array_type"] != nil, Self.shown(by: old.data) == column.key.text
         {
-          data = old.data.with("array_type", .string(column.type.rawValue)).with("array_data", column.wireData)
+          data = old.data.with("array_type", .string(column.type.rawValue)).with("array_data", column.shownData)
         } else {
           continue
         }
@@ -94,9 +94,15 @@ extension SchemaEdit {
     switch formula {
     case "count_links": return .of(common + [("result_type", .string("number"))])
     case "lookup":
-      let shown = Self.list(of: try linkedColumn("level1_linked_column"), as: "level1_linked_table_column_key")
-      let second = data["level2_linked_column"]?.text.map { [("level2_linked_column", JSON.string($0))] } ?? []
-      return .of(common + shown + second)
+      let first = try linkedColumn("level1_linked_column")
+      let shown = Self.list(of: first, as: "level1_linked_table_column_key")
+      guard let name = data["level2_linked_column"]?.text, !name.isEmpty else { return .of(common + shown) }
+      // The first level must be a link itself: the second one is a column of the table behind it.
+      guard let link = first.link, let far = schema.table(link.end(beyond: linked.key)), let second = far.column(name)
+      else {
+        throw .columnData(data)
+      }
+      return .of(common + shown + [("level2_linked_table_column_key", .string(second.key.text))])
     case "findmax", "findmin":
       let compared = ("comparison_column_key", JSON.string(try linkedColumn("comparison_column").key.text))
       return .of(common + [compared] + Self.list(of: try linkedColumn("searched_column"), as: "searched_column_key"))
@@ -115,7 +121,7 @@ extension SchemaEdit {
   private static func list(of shown: Column, as field: String) -> [(String, JSON)] {
     [
       (field, .string(shown.key.text)), ("display_column_key", .string(shown.key.text)),
-      ("result_type", .string("array")), ("array_type", .string(shown.type.rawValue)), ("array_data", shown.wireData),
+      ("result_type", .string("array")), ("array_type", .string(shown.type.rawValue)), ("array_data", shown.shownData),
     ]
   }
 }

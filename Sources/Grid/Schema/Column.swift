@@ -52,6 +52,12 @@ public struct Column: Sendable, Equatable {
     return data(withOptions: { _ in true })
   }
 
+  /// The settings as columns repeat them that show this one. Clients take the names of options from there; but a column may
+  /// have thousands, and five hundred columns of each table may show it, so that many of them are not repeated.
+  var shownData: JSON { options.count <= Self.mostShownOptions ? wireData : data(withOptions: { _ in false }) }
+
+  private static let mostShownOptions = 200
+
   /// The settings with some of the options.
   public func data(withOptions isShown: (SelectOption) -> Bool) -> JSON {
     data.with("options", .array(options.filter(isShown).map(\.json)))

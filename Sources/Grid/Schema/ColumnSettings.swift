@@ -54,7 +54,7 @@ public struct LinkSettings: Sendable, Equatable {
       ("other_table_id", .string(otherTable.text)), ("is_internal_link", .boolean(true)),
       ("is_multiple", .boolean(isMultiple)), ("is_row_from_view", .boolean(false)), ("other_view_id", .string("")),
       ("link_id", .string(link.text)), ("array_type", .string((column?.type ?? .text).rawValue)),
-      ("array_data", column?.wireData ?? .null), ("result_type", .string("array")),
+      ("array_data", column?.shownData ?? .null), ("result_type", .string("array")),
     ])
   }
 }

@@ -100,8 +100,9 @@ def date_difference(start, end, unit="D"):
     unit = text_of(unit).upper()
     if unit == "S":
         return int((end - start).total_seconds())
+    start, end = midnight(start), midnight(end)
     if unit == "D":
-        return int((end - start) / DAY)
+        return (end - start).days
     if unit in ("M", "YM", "Y"):
         months = full_months(start, end)
         return {"M": months, "YM": months % 12, "Y": months // 12}[unit]

@@ -90,7 +90,7 @@ class Expressions:
                 values = [self.column("text"), self.column("number"), Const(""), self.some_text(), self.some_number()]
                 arguments = tuple(self.random.sample(values, self.random.randint(1, 4)))
             case "countItems":
-                arguments = (self.pick([self.column("list"), self.object("file")]),)
+                arguments = (self.column("list"),)
             case "average":
                 arguments = tuple(self.some_number() for _ in range(3)) + (self.column("number", full=True),)
             case _:

@@ -100,7 +100,7 @@ def average(*values):
 
 NUMBERS = {
     "add": operator.add, "subtract": operator.sub, "multiply": operator.mul, "divide": operator.truediv,
-    "mod": math.fmod,
+    "mod": operator.mod,
     "power": power, "greater": operator.gt, "lessthan": operator.lt, "greatereq": operator.ge,
     "lessthaneq": operator.le,
     "abs": abs, "ceiling": multiple(math.ceil), "floor": multiple(math.floor), "even": even, "odd": odd,
@@ -117,7 +117,9 @@ NUMBERS = {
 def found_at(needle, hay, start):
     if not hay:
         return ""
-    return 1 if not needle else hay.find(needle, whole(start, least=1) - 1) + 1
+    if whole(start, least=1) > len(hay):
+        raise Failure("it starts behind the end")
+    return whole(start) if not needle else hay.find(needle, whole(start) - 1) + 1
 
 
 def find(needle, hay, start=1.0):
@@ -177,7 +179,8 @@ TEXTS = {
     other: text_of(one) == text_of(other),
     "find": find, "search": search, "left": left, "right": right, "mid": mid, "replace": replace,
     "substitute": substitute, "len": lambda text: len(text_of(text)), "lower": lambda text: text_of(text).lower(),
-    "upper": lambda text: text_of(text).upper(), "rept": lambda text, count: text_of(text) * whole(count, least=0),
+    # Letter by letter, as PostgreSQL does: ß stays.
+    "upper": lambda text: "".join(one.upper() if len(one.upper()) == 1 else one for one in text_of(text)), "rept": lambda text, count: text_of(text) * whole(count, least=0),
     "T": lambda value: first(value) if isinstance(first(value), str) else "", "text": formatted,
     "trim": lambda text: text_of(text).strip(" "), "value": number, "country": country,
 }

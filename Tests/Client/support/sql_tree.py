@@ -266,7 +266,9 @@ class Printer:
     def show(self, node, inside=False):
         """The text of an expression or a condition; in parentheses if it is inside another operator."""
         text = self.plain(node, inside)
-        is_open = isinstance(node, (Arithmetic, *CONDITIONS))
+        # After NOT, a comparison belongs to what is negated: NOT (a) = 1 is NOT (a = 1).
+        is_not = isinstance(node, Call) and node.name.lower() == "not"
+        is_open = is_not or isinstance(node, (Arithmetic, *CONDITIONS))
         return f"({text})" if inside and is_open else text
 
     def plain(self, node, inside):
