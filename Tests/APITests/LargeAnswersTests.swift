@@ -40,13 +40,15 @@ import Testing
         """)
       let refused = try await world.grid(request.method, request.path, request.body)
       #expect(refused.status == 400)
-      #expect(refused.text.contains("The answer is too large: it may have 100000 bytes."), "\(refused.text.prefix(300))")
+      #expect(
+        refused.text.contains("The answer is too large: it may have 100000 bytes."), "\(refused.text.prefix(300))")
     }
   }
 
   @Test func `linked rows count, too, and a copied table shows as many rows as fit`() async throws {
     try await World.with(setting: { $0.statements.bytes = Self.most }) { world async throws in
-      let column = #"{"table_name": "Table1", "column_name": "Far", "column_type": "link", "column_data": "#
+      let column =
+        #"{"table_name": "Table1", "column_name": "Far", "column_type": "link", "column_data": "#
         + #"{"table": "Table1", "other_table": "Table2"}}"#
       let made = try await world.grid(.post, "columns/", column)
       let link = try #require(made["data", "link_id"] as? String, "\(made.text)")

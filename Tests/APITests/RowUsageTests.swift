@@ -54,9 +54,11 @@ import Testing
       }
       #expect(answers.filter { $0.status == 200 }.count == 3)
       let refused = try #require(answers.first { $0.status != 200 })
-      #expect(refused.status == 400 && refused.text.contains("rows_limit_exceeded: the bases of this team may have \(most)"))
+      #expect(
+        refused.status == 400 && refused.text.contains("rows_limit_exceeded: the bases of this team may have \(most)"))
       #expect(try await world.database.count("data_row where base_id = 1") == before + 9)
-      let counted = "(select sum(row_count) as rows from data_table where base_id = 1) as own where rows = \(before + 9)"
+      let counted =
+        "(select sum(row_count) as rows from data_table where base_id = 1) as own where rows = \(before + 9)"
       #expect(try await world.database.count(counted) == 1)
 
       // A copy of the base would be too much; other teams are free.
