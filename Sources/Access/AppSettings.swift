@@ -93,7 +93,7 @@ public struct AppSettings: Sendable {
     public var atOnceOfBase = 2
     /// The memory of each sorting or grouping in a statement, in KiB, before it goes on in a file.
     public var memory = 16 << 10
-    /// The largest answer, in bytes.
+    /// The largest answer with rows, in bytes.
     public var bytes = 32 << 20
 
     /// The defaults.

@@ -53,15 +53,22 @@ struct StatementTables {
     }.count
   }
 
-  /// The lines of a statement's plan, if the database could not read whole tables.
-  func plan(_ sql: String) async throws -> [String] {
-    guard case .select(let select) = try Self.resolved(sql) else { return [] }
-    let statement = QueryCompiler.statement(select, base: 7 as Int64)
+  /// The lines of a statement's plan; if it is forced, as if the database could not read whole tables.
+  func plan(_ sql: String, isForced: Bool = true) async throws -> [String] {
+    let statement: SQL
+    switch try Self.resolved(sql) {
+    case .select(let select): statement = QueryCompiler.statement(select, base: 7 as Int64)
+    case .delete(let delete):
+      statement = QueryCompiler.ids(of: delete.table, where: delete.condition, base: 7 as Int64)
+    case .update: return []
+    }
     return try await database.db.onLoop { db in
       try await db.transaction { transaction -> [Plan] in
         try await transaction.run(Self.inBase)
-        _ = try await transaction.run("set local enable_seqscan = off")
-        _ = try await transaction.run("set local enable_bitmapscan = off")
+        if isForced {
+          try await transaction.run("set local enable_seqscan = off")
+          try await transaction.run("set local enable_bitmapscan = off")
+        }
         return try await transaction.rows("explain (costs off) \(statement)")
       }
     }.map(\.line)

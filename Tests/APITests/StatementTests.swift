@@ -92,13 +92,31 @@ import Testing
   @Test func `every scan of a table of rows is of one base, by its index`() async throws {
     try await StatementTables.with { tables async throws in
       for sql in StatementTables.statements.map(\.sql)
-        + StatementTables.conditions.map({ "SELECT a FROM T WHERE \($0.condition)" })
+        + StatementTables.conditions.flatMap({
+          ["SELECT a FROM T WHERE \($0.condition)", "DELETE FROM T WHERE \($0.condition)"]
+        })
       {
         let plan = try await tables.plan(sql)
         let scans = plan.filter { $0.contains("Scan") && $0.contains("data_") }
         let conditions = plan.filter { $0.contains("Index Cond:") && $0.contains("base_id = ") }
         #expect(scans.count == conditions.count, "\(sql)\n\(plan.joined(separator: "\n"))")
         #expect(!plan.contains { $0.contains("Seq Scan on data_") })
+      }
+    }
+  }
+
+  @Test func `a statement is planned for the values that it has`() async throws {
+    try await StatementTables.with { tables async throws in
+      try await tables.database.execute(
+        """
+        insert into data_row (base_id, table_key, id, position, creator, modifier, cells, created_at, modified_at)
+        select 7, 'aaaa', gen_random_uuid(), 100 + n, 'x', 'x', '{}', '2026-01-01', '2026-01-01'
+        from generate_series(1, 5000) as n;
+        analyze data_row;
+        """)
+      for (time, isByTime) in [("2026-11-08", true), ("2025-11-08", false)] {
+        let plan = try await tables.plan("SELECT a FROM T WHERE _mtime >= '\(time)' ORDER BY n", isForced: false)
+        #expect(plan.contains { $0.contains("data_row_modified_index") } == isByTime, "\(plan)")
       }
     }
   }

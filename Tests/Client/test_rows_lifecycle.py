@@ -105,6 +105,9 @@ def test_a_base_in_the_trash_shows_nothing_and_comes_back_whole(own, mia):
     for method, path, sent in [
         ("GET", "metadata/", None), ("GET", "rows/?table_name=Table1", None), ("POST", "rows/", body),
         ("GET", f"rows/{program.orders[0]}/?table_name=Table1", None), ("POST", "tables/", {"table_name": "Late"}),
+        ("POST", "sql/", {"sql": "SELECT * FROM Table1"}), ("POST", "sql/", {"sql": "DELETE FROM Table1"}),
+        ("GET", "", None), ("GET", "operations/", None), ("GET", "activities/", None),
+        ("GET", f"/dtable-server/api/v1/dtables/{program.uuid}/rows/?table_name=Table1", None),
     ]:
         answer = program.call(method, path, sent)
         assert answer.status_code in (403, 404) and "first" not in answer.text, (method, path)
@@ -230,6 +233,8 @@ def test_a_token_of_another_base_reads_and_writes_nothing(own, mia):
         ("GET", "views/?table_name=Table1", None),
         ("POST", "rows/", {"table_name": "Table1", "rows": [{"Name": "x"}]}),
         ("DELETE", "rows/", {"table_name": "Table1", "row_ids": program.orders}),
+        ("POST", "sql/", {"sql": "SELECT * FROM Table1"}), ("POST", "sql/", {"sql": "UPDATE Table1 SET Name = 'x'"}),
+        ("GET", "operations/", None), ("GET", "activities/", None), ("GET", "", None),
         ("DELETE", "tables/", {"table_name": "Table1"}),
     ]:
         assert program.call(method, path, body, token=other.token).status_code == 403, (method, path)

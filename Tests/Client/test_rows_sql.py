@@ -2,6 +2,7 @@
 
 import json
 import os
+import secrets
 
 import pytest
 
@@ -145,3 +146,16 @@ def test_a_reader_reads_and_never_writes(unlimited, program):
                  " DELETE FROM T WHERE Name = 'nobody'"]:
         assert reader.call("POST", "sql/", {"sql": text}).status_code == 403
     assert json.dumps(program.rows("T")) == before
+
+
+def test_no_word_of_a_statement_or_a_cell_is_in_a_log(program):
+    word = f"Secret{secrets.token_hex(8)}"
+    program.append("U", {"Name": word})
+    for text, status in [
+            (f"SELECT * FROM U WHERE Name = '{word}'", 200), (f"SELECT {word} FROM U", 400), (f"SELECT * FROM {word}", 400),
+            (f"SELECT '{word}", 400), (f"SELECT {word}(Name) FROM U", 400),
+            (f"UPDATE U SET Name = '{word}x' WHERE Name = '{word}'", 200), (f"DELETE FROM U WHERE Name = '{word}x'", 200)]:
+        assert program.call("POST", "sql/", {"sql": text}).status_code == status, text
+    logs = list(program.service.folder.rglob("*.log"))
+    assert {"service.log", "postgres.log"} <= {path.name for path in logs}
+    assert not [path.name for path in logs if word in path.read_text(errors="replace")]

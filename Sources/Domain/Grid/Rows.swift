@@ -19,20 +19,22 @@ package struct Rows: Sendable {
     try await schemas.resolving(base) { stored in
       let table = try stored.table(query.table)
       let view = try query.view(of: table)
-      let found: [ListedRow] = try await app.db.rows(
+      let rest: SQL = """
+        from (
+          select * from data_row as own
+          where own.base_id = \(base) and own.table_key = \(table.key)\(query.condition(view, in: table, of: base, app))
+            \(try query.condition(in: table, of: base, app))
+          order by \(query.order(view, in: table))own.position
+          offset \(query.start) limit \(query.limit)
+        ) as own
         """
-        select (select version from data_base where base_id = \(base)) as version, \(StoredRow.columns)
-        from data_row as own
-        where own.base_id = \(base) and own.table_key = \(table.key)\(query.condition(view, in: table, of: base, app))
-          \(try query.condition(in: table, of: base, app))
-        order by \(query.order(view, in: table))own.position
-        offset \(query.start) limit \(query.limit)
-        """)
+      let found: [ListedRow] = try await app.db.rows(ListedRow.select(base, rest, upTo: mostBytes))
       guard try await isPresent(stored, found.first) else { return nil }
+      guard found.last?.isTooMuch != true else { throw GridError.answerTooLarge(mostBytes) }
       let columns = view.map { table.columns(shownBy: $0) } ?? table.columns
       let rows = try await withLinks(found.map(\.row), in: columns, of: table, at: stored, form: query.form)
       guard let rows else { return nil }
-      return await written(rows, by: RowWriter(table, columns: columns, form: query.form))
+      return try await written(rows, by: RowWriter(table, columns: columns, form: query.form))
     }
   }
 
@@ -40,14 +42,13 @@ package struct Rows: Sendable {
   package func show(_ id: RowID, of named: TableName, form: RowForm) async throws -> [UInt8] {
     try await schemas.resolving(base) { stored in
       let table = try stored.table(named)
-      let found: ListedRow? = try await app.db.lookup(
+      let rest: SQL = """
+        from data_row as own where own.base_id = \(base) and own.table_key = \(table.key) and own.id = \(id)::uuid
         """
-        select (select version from data_base where base_id = \(base)) as version, \(StoredRow.columns)
-        from data_row as own
-        where own.base_id = \(base) and own.table_key = \(table.key) and own.id = \(id)::uuid
-        """)
+      let found: ListedRow? = try await app.db.lookup(ListedRow.select(base, rest, upTo: mostBytes))
       guard let found else { throw GridError.rowNotFound }
       guard found.version == stored.schema.version else { return nil }
+      guard !found.isTooMuch else { throw GridError.answerTooLarge(mostBytes) }
       let rows = try await withLinks([found.row], in: table.columns, of: table, at: stored, form: form)
       guard let row = rows?.first else { return nil }
       var json: [UInt8] = []
@@ -62,10 +63,13 @@ package struct Rows: Sendable {
     return try await schemas.current(of: base).schema.version == stored.schema.version
   }
 
+  /// The most bytes of an answer.
+  var mostBytes: Int { app.settings.statements.bytes }
+
   /// Writes rows in portions, with a turn for others between them.
-  func written(_ rows: [StoredRow], by writer: RowWriter) async -> [UInt8] {
+  func written(_ rows: [StoredRow], by writer: RowWriter) async throws -> [UInt8] {
     var json: [UInt8] = []
-    json.reserveCapacity(rows.reduce(64) { $0 + 2 * $1.cells.count + 256 })
+    json.reserveCapacity(min(rows.reduce(64) { $0 + 2 * $1.cells.count + 256 }, mostBytes))
     json.append(UInt8(ascii: "["))
     for (index, row) in rows.enumerated() {
       if index > 0 {
@@ -73,6 +77,7 @@ package struct Rows: Sendable {
         if index.isMultiple(of: ReadRows.portion) { await Task.yield() }
       }
       writer.append(row, to: &json)
+      guard json.count <= mostBytes else { throw GridError.answerTooLarge(mostBytes) }
     }
     json.append(UInt8(ascii: "]"))
     return json
@@ -118,30 +123,5 @@ package struct RowQuery: Sendable {
     guard named.name != nil || named.key != nil else { return nil }
     guard let view = table.view(name: named.name, key: named.key) else { throw .viewNotFound }
     return view
-  }
-}
-
-/// A stored row, and at which version of the base it was read.
-struct ListedRow: RowDecodable {
-  let version: Int64
-  let row: StoredRow
-
-  init(_ row: Row) throws(PostgresError) {
-    version = try row["version"] ?? 0
-    self.row = try StoredRow(row)
-  }
-}
-
-extension StoredRow {
-  /// What is read of a row of `own`.
-  static let columns: SQL = """
-    own.id, own.created_at, own.modified_at, own.creator, own.modifier, own.locked_by, own.cells
-    """
-
-  init(_ row: Row) throws(PostgresError) {
-    self.init(
-      id: try row["id"], created: try row["created_at"], modified: try row["modified_at"],
-      creator: try row["creator"], modifier: try row["modifier"], lockedBy: try row["locked_by"],
-      cells: try row["cells"])
   }
 }

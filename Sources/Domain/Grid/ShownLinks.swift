@@ -20,6 +20,7 @@ extension Rows {
     var rows = rows
     // So many rows at once that no answer has more than some ten thousand entries.
     let portion = max(1000 / ends.count, 1)
+    var bytes = 0
     for start in stride(from: 0, to: rows.count, by: portion) {
       let places = start..<min(start + portion, rows.count)
       let found = try await entries(of: rows[places].map(\.id), ends)
@@ -31,19 +32,21 @@ extension Rows {
         var cell: [UInt8] = []
         ends[end].writer.append(found[first..<last].map { ($0.id, $0.cell) }, to: &cell)
         rows[start + row].links.append((ends[end].column, cell))
+        bytes += cell.count
         first = last
       }
+      guard bytes <= mostBytes else { throw GridError.answerTooLarge(mostBytes) }
       await Task.yield()
     }
     return rows
   }
 
   /// The linked rows of rows, by row and column. One statement for any number of columns.
-  private func entries(of rows: [RowID], _ ends: [LinkEnd]) async throws(PostgresError) -> [LinkEntry] {
-    try await app.db.rows(
+  private func entries(of rows: [RowID], _ ends: [LinkEnd]) async throws -> [LinkEntry] {
+    try await bounded(
       """
       select (select version from data_base where base_id = \(base)) as version, own.place as row_place,
-             shown.place as end_place, far.id, far.cells -> shown.display as cell
+             shown.place as end_place, far.id, convert_to((far.cells -> shown.display)::text, 'UTF8') as cell
       from unnest(\(rows)::uuid[]) with ordinality as own (id, place)
       cross join unnest(
         \(ends.map(\.link.text))::text[], \(ends.map(\.table.text))::text[], \(ends.map(\.display.text))::text[],
@@ -62,6 +65,21 @@ extension Rows {
       join data_row as far on far.base_id = \(base) and far.table_key = shown.far_table and far.id = linked.id
       order by own.place, shown.place, linked.position, linked.id
       """)
+  }
+
+  /// The entries that a statement selects, if their cells have at most as many bytes as an answer.
+  private func bounded(_ select: SQL) async throws -> [LinkEntry] {
+    let entries: [LinkEntry] = try await app.db.rows(
+      """
+      select entry.version, entry.row_place, entry.end_place, entry.id, entry.bytes,
+             case when entry.bytes <= \(mostBytes) then entry.cell end as cell
+      from (
+        select entry.*, coalesce(sum(octet_length(entry.cell)) over (rows unbounded preceding), 0)::bigint as bytes
+        from (\(select) offset 0) as entry
+      ) as entry
+      """)
+    guard entries.last?.bytes ?? 0 <= mostBytes else { throw GridError.answerTooLarge(mostBytes) }
+    return entries
   }
 
   // MARK: One column
@@ -98,17 +116,17 @@ extension Rows {
 
   private func entries(
     of wanted: [LinkQuery.LinkedRow], _ link: LinkSettings, _ end: LinkEnd
-  ) async throws(PostgresError) -> [LinkEntry] {
+  ) async throws -> [LinkEntry] {
     let (near, far): (SQL, SQL) = end.isFirst ? ("pair.a", "pair.b") : ("pair.b", "pair.a")
     let ids = wanted.map { $0.id?.uuid ?? "00000000-0000-0000-0000-000000000000" }
-    return try await app.db.rows(
+    return try await bounded(
       """
       select (select version from data_base where base_id = \(base)) as version, own.place as row_place,
              1::bigint as end_place, linked.id, linked.cell
       from unnest(\(ids)::uuid[], \(wanted.map(\.offset))::bigint[], \(wanted.map(\.limit))::bigint[])
         with ordinality as own (id, skipped, most, place)
       cross join lateral (
-        select far.id, far.cells -> \(end.display)::text as cell, far.position
+        select far.id, convert_to((far.cells -> \(end.display)::text)::text, 'UTF8') as cell, far.position
         from data_link as pair
         join data_row as far
           on far.base_id = \(base) and far.table_key = \(end.table) and far.id = \(far)
@@ -174,6 +192,8 @@ private struct LinkEntry: RowDecodable {
   let end: Int
   let id: RowID
   let cell: [UInt8]?
+  /// How many bytes the cells up to this one have.
+  let bytes: Int64
 
   init(_ row: Row) throws(PostgresError) {
     version = try row["version"] ?? 0
@@ -181,6 +201,7 @@ private struct LinkEntry: RowDecodable {
     end = Int(try row["end_place"] as Int64) - 1
     id = try row["id"]
     cell = try row["cell"]
+    bytes = try row["bytes"]
   }
 }
 

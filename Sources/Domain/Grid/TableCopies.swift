@@ -7,7 +7,7 @@ package struct CopiedTable: Sendable {
   /// The copy.
   package let table: GridTable
   let source: TableKey
-  /// Its first rows, as many as a request may list, each a JSON object.
+  /// Its first rows, as many as a request may list and an answer may hold, each a JSON object.
   package fileprivate(set) var rows: [(id: RowID, row: [UInt8])] = []
 
   init(table: GridTable, source: TableKey) { (self.table, self.source) = (table, source) }
@@ -34,15 +34,17 @@ extension SchemaChanges {
       where copy.base_id = \(base) and copy.key = \(copy.table.key)
         and source.base_id = \(base) and source.key = \(copy.source)
       """)
-    let rows: [CopiedRow] = try await transaction.rows(
-      """
-      select \(StoredRow.columns) from data_row as own
-      where own.base_id = \(base) and own.table_key = \(copy.table.key)
-      order by own.position limit \(Int64(app.settings.rows.ofRequest))
-      """)
+    let rows: [ListedRow] = try await transaction.rows(
+      ListedRow.select(
+        base,
+        """
+        from data_row as own
+        where own.base_id = \(base) and own.table_key = \(copy.table.key)
+        order by own.position limit \(Int64(app.settings.rows.ofRequest))
+        """, upTo: app.settings.statements.bytes))
     let writer = RowWriter(copy.table, form: .stored)
     var copy = copy
-    copy.rows = rows.map { found in
+    copy.rows = rows.prefix { !$0.isTooMuch }.map { found in
       var json: [UInt8] = []
       writer.append(found.row, to: &json)
       return (found.row.id, json)
@@ -70,9 +72,4 @@ private struct CountedRows: RowDecodable {
   let total: Int64?
   let copied: Int64?
   init(_ row: Row) throws(PostgresError) { (total, copied) = (try row["total"], try row["copied"]) }
-}
-
-private struct CopiedRow: RowDecodable {
-  let row: StoredRow
-  init(_ row: Row) throws(PostgresError) { self.row = try StoredRow(row) }
 }

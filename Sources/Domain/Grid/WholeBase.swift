@@ -11,21 +11,23 @@ extension Rows {
   package func whole() async throws -> [UInt8] {
     try await schemas.resolving(base) { stored in
       let found: [RowOfTable] = try await app.db.rows(
-        """
-        select (select version from data_base where base_id = \(base)) as version, own.table_key, \(StoredRow.columns)
-        from data_row as own
-        where own.base_id = \(base)
-        order by own.table_key, own.position limit \(Int64(Self.mostOfWhole + 1))
-        """)
+        ListedRow.select(
+          base,
+          """
+          from data_row as own
+          where own.base_id = \(base)
+          order by own.table_key, own.position limit \(Int64(Self.mostOfWhole + 1))
+          """, upTo: mostBytes))
       guard found.count <= Self.mostOfWhole else { throw GridError.tooLarge(Self.mostOfWhole) }
       guard try await isPresent(stored, found.first?.listed) else { return nil }
+      guard found.last?.listed.isTooMuch != true else { throw GridError.answerTooLarge(mostBytes) }
       var rows: [String: [UInt8]] = [:]
       for (key, found) in Dictionary(grouping: found, by: \.table) {
         guard let table = stored.schema.tables.first(where: { $0.key.text == key }) else { return nil }
         let complete = try await withLinks(
           found.map(\.listed.row), in: table.columns, of: table, at: stored, form: .keys)
         guard let complete else { return nil }
-        rows[key] = await written(complete, by: RowWriter(table, form: .keys))
+        rows[key] = try await written(complete, by: RowWriter(table, form: .keys))
       }
       return JSONWriter.bytes(of: WholeContent(schema: stored.schema, rows: rows))
     }

@@ -37,7 +37,7 @@ extension Environment {
     limits.atOnce = integer("BASEKEEPER_SQL_STATEMENTS") ?? limits.atOnce
     limits.atOnceOfBase = integer("BASEKEEPER_SQL_STATEMENTS_PER_BASE") ?? limits.atOnceOfBase
     limits.memory = integer("BASEKEEPER_SQL_MEMORY").map { $0 << 10 } ?? limits.memory
-    limits.bytes = integer("BASEKEEPER_SQL_BYTES") ?? limits.bytes
+    limits.bytes = integer("BASEKEEPER_ANSWER_BYTES") ?? limits.bytes
     return limits
   }
 

@@ -178,8 +178,8 @@ let settingGroups = [
       "How many seconds a statement may wait; then it gets 429"),
     Setting("BASEKEEPER_SQL_MEMORY", .number(1...1024), "16",
       "MiB for each sorting or grouping in a statement, before PostgreSQL goes on in a file"),
-    Setting("BASEKEEPER_SQL_BYTES", .number(1024...268_435_456), "33554432",
-      "The largest answer"),
+    Setting("BASEKEEPER_ANSWER_BYTES", .number(1024...268_435_456), "33554432",
+      "The largest answer with rows, in bytes; larger ones get 400"),
   ]),
   SettingGroup(title: "Caps", settings: [
     Setting("BASEKEEPER_MAX_BASES_PER_PERSON", .number(0...1_000_000), "10000",
