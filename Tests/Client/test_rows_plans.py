@@ -32,8 +32,17 @@ def planned():
                         "auto_explain.log_format = 'json'", "enable_seqscan = off"]:
             service.psql(f"alter database basekeeper set {setting}")
         service.psql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid()")
-        wait_until(lambda: http.call(service, "GET", "/readyz", None).status_code == 200)
+        wait_until(lambda: is_warm(service))
         yield service
+
+
+def is_warm(service):
+    """Whether it has its connections again, which were cut."""
+    try:
+        build(service, "x")
+    except AssertionError:
+        return False
+    return http.get(service, "/readyz").status_code == 200
 
 
 def drive(service):

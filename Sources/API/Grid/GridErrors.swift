@@ -39,8 +39,10 @@ extension WireError {
           .limited(by: "statement_memory")
       case .statementFailed: .twofold(400, "The statement comes to a value that is out of range.")
       case .answerTooLarge(let most):
-        .twofold(400, "The answer is too large: it may have \(most) bytes. Ask for fewer rows at once, or for fewer columns.")
-          .limited(by: "answer_bytes")
+        .twofold(
+          400, "The answer is too large: it may have \(most) bytes. Ask for fewer rows at once, or for fewer columns."
+        )
+        .limited(by: "answer_bytes")
       }
   }
 

@@ -42,7 +42,8 @@ package struct Schemas: Sendable {
         guard try await current(of: base).schema.version != known.schema.version else { throw error }
       }
     }
-    for _ in 1...5 {
+    // Who writes while tables are changed again and again has to lose to each change once.
+    for _ in 1...20 {
       if let value = try await body(try await read(base)) { return value }
     }
     throw Refusal.throttled(.changes, seconds: 1)
