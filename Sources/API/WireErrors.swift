@@ -151,6 +151,7 @@ struct WireError {
       case .invalidText: .message(400, "The request contains text that cannot be stored.")
       case .statement("22003", _, _), .statement("22008", _, _):
         .message(400, "The request contains a number that is too large.")
+      case .statement("54000", _, _): .message(400, "The request would make something larger than can be stored.")
       // Deadlocks and serialization failures that several attempts did not resolve.
       case .unavailable, .timedOut, .statement("40P01", _, _), .statement("40001", _, _):
         .message(503, "The database is not available. Please try again.").with("Retry-After", "1").because("\(error)")

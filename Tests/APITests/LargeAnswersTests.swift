@@ -1,6 +1,8 @@
 import API
 import Access
 import Foundation
+import Grid
+import Ground
 import HTTP
 import TestSupport
 import Testing
@@ -42,6 +44,42 @@ import Testing
       #expect(refused.status == 400)
       #expect(
         refused.text.contains("The answer is too large: it may have 100000 bytes."), "\(refused.text.prefix(300))")
+    }
+  }
+
+  @Test func `what a request does to very many bytes is done, and noted as far as there is room`() async throws {
+    try await World.with { world async throws in
+      let large = """
+        insert into data_row (base_id, table_key, id, position, creator, modifier, cells)
+        select 1, 'Tab2', ('22222222-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 100 + n, 'a', 'a',
+               jsonb_build_object('0000', repeat('a', 1000000))
+        from generate_series(1, 20) n
+        on conflict (base_id, table_key, id) do update set cells = excluded.cells
+        """
+      try await world.database.execute(large)
+      let ids = (1...20).compactMap { RowID(uuid: "22222222-0000-4000-8000-\(zeroPadded($0, to: 12))".utf8)?.text }
+      let updates = ids.map { #"{"row_id": "\#($0)", "row": {"Name": "b"}}"# }.joined(separator: ",")
+      let requests: [(method: HTTP.Method, path: String, body: String)] = [
+        (.put, "rows/", #"{"table_name": "Table2", "updates": [\#(updates)]}"#),
+        (.post, "sql/", #"{"sql": "UPDATE Table2 SET Name = 'c'"}"#),
+        (.delete, "rows/", #"{"table_name": "Table2", "row_ids": ["\#(ids.joined(separator: "\",\""))"]}"#),
+        (.post, "sql/", #"{"sql": "DELETE FROM Table2"}"#),
+      ]
+      for (place, request) in requests.enumerated() {
+        try await world.database.execute(large)
+        let done = try await world.grid(request.method, request.path, request.body)
+        #expect(done.status == 200, "\(done.text)")
+        let noted = """
+          data_operation where base_id = 1 and cardinality(row_ids) >= 20
+            and (select count(*) from jsonb_object_keys(operation -> 'rows')) between 10 and 19
+          """
+        #expect(try await world.database.count(noted) == place + 1, "\(request.path)")
+      }
+      #expect(try await world.database.count("data_row where table_key = 'Tab2' and base_id = 1") == 0)
+      for path in ["operations/", "activities/"] {
+        let log = try await world.grid(.get, path)
+        #expect(log.status == 200 && log.text.utf8.count < 500_000, "\(path)")
+      }
     }
   }
 

@@ -39,13 +39,12 @@ extension WireError {
           .limited(by: "statement_memory")
       case .statementFailed: .twofold(400, "The statement comes to a value that is out of range.")
       case .answerTooLarge(let most):
-        .twofold(
-          400, "The answer is too large: it may have \(most) bytes. Ask for fewer rows at once, or for fewer columns."
-        )
-        .limited(by: "answer_bytes")
+        .twofold(400, "The answer is too large: it may have \(most) bytes. \(Self.smallerAnswers)")
+          .limited(by: "answer_bytes")
       }
   }
 
+  private static let smallerAnswers = "Ask for fewer rows at once, or for fewer columns."
   private static let moreRows = "delete some, or ask a system administrator for more"
 
   private static func full(_ text: String, _ limit: String) -> WireError {

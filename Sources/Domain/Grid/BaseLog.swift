@@ -86,17 +86,23 @@ package struct BaseLog: Sendable {
     """
     select done.op_id, done.at, done.author, done.app, done.op_type, done.table_key,
            done.row_count::bigint as row_count, done.row_ids[item.place] as id,
-           case done.op_type
-             when 'append_rows' then done.operation -> 'rows' -> (item.place - 1)
-             else done.operation -> 'rows' -> (done.row_ids[item.place]::text)
-           end as content,
+           case when octet_length(item.content::text) <= 65536 then item.content end as content,
            (
-             select own.cells -> '0000' from data_row as own
+             select case when octet_length((own.cells -> '0000')::text) <= 65536 then own.cells -> '0000' end
+             from data_row as own
              where own.base_id = \(base) and own.table_key = done.table_key and own.id = done.row_ids[item.place]
            ) as name
     from page
     join data_operation as done on done.base_id = \(base) and done.op_id = page.op_id
-    cross join lateral generate_series(page.first::integer, page.last::integer) as item (place)
+    cross join lateral (
+      select place,
+             case done.op_type
+               when 'append_rows' then done.operation -> 'rows' -> (place - 1)
+               else done.operation -> 'rows' -> (done.row_ids[place]::text)
+             end as content
+      from generate_series(page.first::integer, page.last::integer) as place
+      offset 0
+    ) as item
     order by done.op_id desc, item.place
     """
   }

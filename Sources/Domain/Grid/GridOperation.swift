@@ -22,6 +22,21 @@ struct GridOperation: Sendable {
     """
   }
 
+  /// The most bytes that an operation says of rows; of those beyond it says only that they were changed.
+  private static let most = 16 << 20
+
+  /// What is said of rows, in a column `content`: an object by their keys. `rows` selects each row's `id` and `content`.
+  static func notes(of rows: SQL) -> SQL {
+    """
+    select jsonb_build_object('rows', coalesce(
+      jsonb_object_agg(note.id, note.content) filter (where note.bytes <= \(most)), '{}')) as content
+    from (
+      select note.id, note.content, sum(pg_column_size(note.content)) over (rows unbounded preceding) as bytes
+      from (\(rows) offset 0) as note
+    ) as note
+    """
+  }
+
   /// Writes it in a transaction of its own change.
   func write(to base: ID<Base>, _ app: App, content: JSON, _ transaction: Transaction) async throws(PostgresError) {
     let json = PostgresJSON(JSONWriter.bytes(of: content))

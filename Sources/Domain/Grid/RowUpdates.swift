@@ -73,6 +73,15 @@ extension Rows {
     let changes = RowPatch.list(of: read)
     let json = PostgresJSON(RowPatch.json(of: changes))
     let operation = GridOperation(type: "modify_rows", table: table.key, rows: changes.map(\.id), author: author)
+    let notes: SQL = """
+      select own.id, jsonb_build_object(
+        'cells', sent.cells, 'cleared', sent.cleared,
+        'old', coalesce((
+          select jsonb_object_agg(old.key, old.value) from jsonb_each(own.cells) as old
+          where sent.cells ? old.key or old.key = any(sent.cleared)), '{}')) as content
+      from data_row as own join sent on own.id = sent.id
+      where own.base_id = \(base) and own.table_key = \(table.key)
+      """
     // What the cells were is read first, so that it is what they were also where the parts run one after the other.
     try await transaction.run(
       """
@@ -80,13 +89,7 @@ extension Rows {
         select (value ->> 'i')::uuid as id, value -> 'c' as cells, string_to_array(value ->> 'd', ',') as cleared
         from jsonb_array_elements(\(json)::jsonb) as sent
       ), former as materialized (
-        select jsonb_build_object('rows', jsonb_object_agg(own.id, jsonb_build_object(
-          'cells', sent.cells, 'cleared', sent.cleared,
-          'old', coalesce((
-            select jsonb_object_agg(old.key, old.value) from jsonb_each(own.cells) as old
-            where sent.cells ? old.key or old.key = any(sent.cleared)), '{}')))) as content
-        from data_row as own join sent on own.id = sent.id
-        where own.base_id = \(base) and own.table_key = \(table.key)
+        \(GridOperation.notes(of: notes))
       ), changed as (
         update data_row as own
         set cells = own.cells - sent.cleared || sent.cells, modified_at = \(rowTime), modifier = \(author.name)
@@ -148,7 +151,8 @@ extension Rows {
       insert into data_operation (\(GridOperation.columns))
       select \(operation.values(
         of: base, app,
-        content: "jsonb_build_object('rows', (select jsonb_object_agg(gone.id, gone.cells) from gone))"))
+        // Joined with nothing, so that their size is not that of what is compressed.
+        content: "(\(GridOperation.notes(of: "select gone.id, gone.cells || '{}' as content from gone")))"))
       """)
   }
 

@@ -117,17 +117,20 @@ extension Statements {
     let cells = PostgresJSON(new.cells)
     let cleared = new.cleared.map(\.text)
     let operation = GridOperation(type: "modify_rows", table: table.key, rows: ids, author: author)
+    let notes: SQL = """
+      select own.id, jsonb_build_object(
+        'cells', \(cells)::jsonb, 'cleared', \(cleared)::text[],
+        'old', coalesce((
+          select jsonb_object_agg(old.key, old.value) from jsonb_each(own.cells) as old
+          where \(cells)::jsonb ? old.key or old.key = any(\(cleared)::text[])), '{}')) as content
+      from data_row as own
+      where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
+      """
     // What the cells were is read first, as where rows are changed one by one.
     try await transaction.run(
       """
       with former as materialized (
-        select jsonb_build_object('rows', coalesce(jsonb_object_agg(own.id, jsonb_build_object(
-          'cells', \(cells)::jsonb, 'cleared', \(cleared)::text[],
-          'old', coalesce((
-            select jsonb_object_agg(old.key, old.value) from jsonb_each(own.cells) as old
-            where \(cells)::jsonb ? old.key or old.key = any(\(cleared)::text[])), '{}'))), '{}')) as content
-        from data_row as own
-        where own.base_id = \(base) and own.table_key = \(table.key) and own.id = any(\(ids)::uuid[])
+        \(GridOperation.notes(of: notes))
       ), changed as (
         update data_row as own
         set cells = own.cells - \(cleared)::text[] || \(cells)::jsonb, modified_at = \(rowTime),
