@@ -158,6 +158,25 @@ import Testing
     }
   }
 
+  @Test func `columns, options and views of a base have an end`() async throws {
+    try await World.with { world async throws in
+      let name = String(repeating: "n", count: 240)
+      func add(_ column: Int, _ count: Int) async throws -> Answer {
+        let options = (0..<count).map { #"{"name": "\#(name)\#($0)"}"# }.joined(separator: ",")
+        return try await world.grid(
+          .post, "columns/",
+          #"{"table_name": "Table2", "column_name": "C\#(column)", "column_type": "single-select", "#
+            + #""column_data": {"options": [\#(options)]}}"#)
+      }
+      var statuses: [Int] = []
+      for column in 1...5 { statuses.append(try await add(column, 8000).status) }
+      #expect(statuses.first == 200 && statuses.last == 400, "\(statuses)")
+      let refused = try await add(6, 8000)
+      #expect(refused.text.contains("may have 8388608 bytes"), "\(refused.text.prefix(300))")
+      #expect(try await add(7, 1).status == 200)
+    }
+  }
+
   // MARK: With the base
 
   @Test func `a copied base has the rows, and a purged one leaves nothing`() async throws {

@@ -7,14 +7,14 @@ internal import HTTP
 // swift-format-ignore
 let columnRoutes = Table(.columns, [
   Route(.get,    "/api-gateway/api/v2/dtables/{base_uuid}/columns/",                 "listColumns",         as: BaseReader.self, listColumns),
-  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/columns/",                 "insertColumn",        as: BaseWriter.self, insertColumn),
-  Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/columns/",                 "updateColumn",        as: BaseWriter.self, updateColumn),
+  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/columns/",                 "insertColumn",        as: BaseWriter.self, insertColumn, body: .rows),
+  Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/columns/",                 "updateColumn",        as: BaseWriter.self, updateColumn, body: .rows),
   Route(.delete, "/api-gateway/api/v2/dtables/{base_uuid}/columns/",                 "deleteColumn",        as: BaseWriter.self, deleteColumn),
-  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/batch-append-columns/",    "appendColumns",       as: BaseWriter.self, appendColumns),
-  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/column-options/",          "addSelectOption",     as: BaseWriter.self, addOptions),
-  Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/column-options/",          "updateSelectOption",  as: BaseWriter.self, updateOptions),
-  Route(.delete, "/api-gateway/api/v2/dtables/{base_uuid}/column-options/",          "deleteSelectOption",  as: BaseWriter.self, deleteOptions),
-  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/column-cascade-settings/", "updateColumnCascade", as: BaseWriter.self, setCascade),
+  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/batch-append-columns/",    "appendColumns",       as: BaseWriter.self, appendColumns, body: .rows),
+  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/column-options/",          "addSelectOption",     as: BaseWriter.self, addOptions, body: .rows),
+  Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/column-options/",          "updateSelectOption",  as: BaseWriter.self, updateOptions, body: .rows),
+  Route(.delete, "/api-gateway/api/v2/dtables/{base_uuid}/column-options/",          "deleteSelectOption",  as: BaseWriter.self, deleteOptions, body: .rows),
+  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/column-cascade-settings/", "updateColumnCascade", as: BaseWriter.self, setCascade, body: .rows),
 ])
 
 // MARK: Inputs

@@ -18,6 +18,8 @@ extension WireError {
       case .teamFull(let most):
         .full("the bases of this team may have \(most) rows at most: \(Self.moreRows).", "rows_per_team")
       case .tooLarge(let most): .twofold(400, "The base has more than \(most) rows: list the rows of each table.")
+      case .schemaTooLarge(let most):
+        .twofold(400, "The columns, options and views of a base may have \(most) bytes at most.")
       case .tooManyTables(let most):
         .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
       case .link(let error): WireError(of: error)

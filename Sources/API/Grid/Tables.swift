@@ -6,7 +6,7 @@ internal import HTTP
 
 // swift-format-ignore
 let tableRoutes = Table(.tables, [
-  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/tables/", "createTable", as: BaseWriter.self, createTable),
+  Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/tables/", "createTable", as: BaseWriter.self, createTable, body: .rows),
   Route(.put,    "/api-gateway/api/v2/dtables/{base_uuid}/tables/", "renameTable", as: BaseWriter.self, renameTable),
   Route(.delete, "/api-gateway/api/v2/dtables/{base_uuid}/tables/", "deleteTable", as: BaseWriter.self, deleteTable),
   Route(.post,   "/api-gateway/api/v2/dtables/{base_uuid}/tables/duplicate-table/", "duplicateTable", as: BaseWriter.self, duplicateTable),

@@ -20,6 +20,8 @@ package enum GridError: Error {
   case tooLarge(Int)
   /// The bases of the team would have more rows than this.
   case teamFull(Int64)
+  /// The columns, options and views of the base would have more bytes than this.
+  case schemaTooLarge(Int)
   /// The base would have more tables than this.
   case tooManyTables(Int)
   /// Rows cannot be linked so.

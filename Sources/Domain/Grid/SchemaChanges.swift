@@ -106,7 +106,17 @@ package struct SchemaChanges: Sendable {
       guard let index = edit.schema.tables.firstIndex(where: { $0.key == table }) else { continue }
       try await store(edit.schema.tables[index], at: index, version, transaction)
     }
+    try await boundSize(transaction)
     try await transaction.run("update data_base set version = \(version) where base_id = \(base)")
+  }
+
+  private func boundSize(_ transaction: Transaction) async throws {
+    let found: SchemaSize? = try await transaction.row(
+      """
+      select coalesce(sum(octet_length(columns::text) + octet_length(views::text)), 0)::bigint as bytes
+      from data_table where base_id = \(base)
+      """)
+    guard found?.bytes ?? 0 <= GridLimit.schema else { throw GridError.schemaTooLarge(GridLimit.schema) }
   }
 
   private func store(
@@ -141,4 +151,9 @@ package struct SchemaChanges: Sendable {
   private static func json(_ json: JSON) -> PostgresJSON? {
     json == .null ? nil : PostgresJSON(JSONWriter.bytes(of: json))
   }
+}
+
+private struct SchemaSize: RowDecodable {
+  let bytes: Int64
+  init(_ row: Row) throws(PostgresError) { bytes = try row["bytes"] }
 }

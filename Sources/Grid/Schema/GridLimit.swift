@@ -16,6 +16,8 @@ public enum GridLimit {
   public static let name = 255
   /// Bytes of the settings of a column, options not counted, and of the conditions of a view.
   public static let settings = 64 << 10
+  /// Bytes of all columns and views of a base, with their options: whoever changes or shows one reads all of them.
+  public static let schema = 8 << 20
   /// Bytes of a cell, as canonical JSON.
   public static let cell = 1 << 20
   /// How deeply arrays and objects may be nested in a cell.
