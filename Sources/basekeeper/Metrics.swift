@@ -188,7 +188,7 @@ extension Exposition {
   fileprivate mutating func add(refusals: [String: Int]) {
     family("basekeeper_limit_refusals_total", .counter, "What a limit or cap has refused, by its name.")
     let names = RateLimiter.Key.names + ["throttled", "connections", "bodies", "address-bodies"]
-    for name in names + Cap.allCases.map(\.rawValue) {
+    for name in names + Cap.allCases.map(\.rawValue) + ContentLimit.allCases.map(\.rawValue) {
       sample("basekeeper_limit_refusals_total", ["limit": name], refusals[name] ?? 0)
     }
   }

@@ -14,14 +14,14 @@ extension WireError {
       case .rowsNotFound: .twofold(400, "row_id invalid: the table does not have all of these rows.")
       case .rowLocked: .twofold(403, "A row is locked by somebody else.")
       case .tooManyRows(let most): .twofold(400, "Too many rows: a request may have \(most) at most.")
-      case .baseFull(let most): .full("a base may have \(most) rows at most.", "rows_per_base")
+      case .baseFull(let most): .full("a base may have \(most) rows at most.", .rowsPerBase)
       case .teamFull(let most):
-        .full("the bases of this team may have \(most) rows at most: \(Self.moreRows).", "rows_per_team")
+        .full("the bases of this team may have \(most) rows at most: \(Self.moreRows).", .rowsPerTeam)
       case .tooLarge(let most): .twofold(400, "The base has more than \(most) rows: list the rows of each table.")
       case .schemaTooLarge(let most):
         .twofold(400, "The columns, options and views of a base may have \(most) bytes at most.")
       case .tooManyTables(let most):
-        .twofold(400, "A base may have \(most) tables at most.").limited(by: "tables_per_base")
+        .twofold(400, "A base may have \(most) tables at most.").limited(by: ContentLimit.tablesPerBase)
       case .link(let error): WireError(of: error)
       case .badRow(let error): WireError(of: error)
       case .lost(let loss):
@@ -35,21 +35,21 @@ extension WireError {
           400,
           "The statement takes too long: it may take \(time.components.seconds) seconds. Select fewer rows, or by simpler "
             + "conditions."
-        ).limited(by: "statement_time")
+        ).limited(by: ContentLimit.statementTime)
       case .statementTooLarge:
         .twofold(400, "The statement needs too much memory, or is too complex: divide it into several.")
-          .limited(by: "statement_memory")
+          .limited(by: ContentLimit.statementMemory)
       case .statementFailed: .twofold(400, "The statement comes to a value that is out of range.")
       case .answerTooLarge(let most):
         .twofold(400, "The answer is too large: it may have \(most) bytes. \(Self.smallerAnswers)")
-          .limited(by: "answer_bytes")
+          .limited(by: ContentLimit.answerBytes)
       }
   }
 
   private static let smallerAnswers = "Ask for fewer rows at once, or for fewer columns."
   private static let moreRows = "delete some, or ask a system administrator for more"
 
-  private static func full(_ text: String, _ limit: String) -> WireError {
+  private static func full(_ text: String, _ limit: ContentLimit) -> WireError {
     .twofold(400, "rows_limit_exceeded: \(text)").limited(by: limit)
   }
 
