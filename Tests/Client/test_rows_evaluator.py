@@ -324,7 +324,7 @@ def test_the_statements_are_worth_comparing(tables):
 
 def test_every_function_is_called(tables):
     source = Statements(17, tables)
-    nodes = (node for _ in range(2_000) for node in walk(source.next().statement))
+    nodes = (node for _ in range(4_000) for node in walk(source.next().statement))
     assert set(FUNCTIONS) - {node.name for node in nodes if isinstance(node, Call)} == {"now", "today"}
 
 
