@@ -23,6 +23,7 @@ DIFFERENT = {
     ("POST", "/api/v2.1/admin/groups/"): "an object, as real servers answer",
     ("GET", "/api/v2.1/admin/group-member-audit/"): "the example has a number for a name",
 }
+BASE = "/api-gateway/api/v2/dtables/{base_uuid}/"
 # Features that do not exist here.
 ABSENT = {
     ("GET", "/api/v2.1/admin/sysinfo/"): ".dtable_server_info[]",
@@ -31,9 +32,20 @@ ABSENT = {
     ("GET", "/api/v2.1/admin/dtable/{base_id}/external-links/"): ".dtable_external_link_list.view_external_links[]",
     ("GET", "/api/v2.1/admin/abuse-reports/"): ".abuse_report_list[]",
     ("GET", "/api/v2.1/admin/email-sending-logs/"): ".email_sending_logs[]",
-    # So far, a base has a single table with a text column.
-    ("GET", "/api-gateway/api/v2/dtables/{base_uuid}/metadata/"): (
+    # Columns, cells, links and colours that the bases of the examples have.
+    ("GET", f"{BASE}metadata/"): (
         ".metadata.settings.", ".metadata.tables[].columns[].", ".metadata.tables[].views[]."),
+    ("GET", f"{BASE}rows/"): ".rows[].link",
+    ("GET", f"{BASE}rows/{{row_id}}/"): (".Content", ".Date", ".link"),
+    ("POST", f"{BASE}query-links/"): ".Qtf7xPmoRaiFyQPO1aENTj",
+    ("POST", f"{BASE}columns/"): ".data.",
+    ("POST", f"{BASE}batch-append-columns/"): ".columns[].data.",
+    # The examples have lists or objects for what is empty, one like this and another like that.
+    ("POST", f"{BASE}tables/duplicate-table/"): ".views[].summaries",
+    ("GET", f"{BASE}views/"): (".views[].summaries", ".views[].group_rows"),
+    ("POST", f"{BASE}views/"): ".group_rows",
+    ("GET", f"{BASE}views/{{view_name}}/"): (".colorbys.", ".group_rows"),
+    ("PUT", f"{BASE}views/{{view_name}}/"): (".colorbys.", ".group_rows"),
 }
 
 
