@@ -43,6 +43,25 @@ import Testing
     }
   }
 
+  @Test func `an option that a request has made is known to the next ones, which change no table`() async throws {
+    try await World.with { world async throws in
+      func send(_ method: HTTP.Method, _ path: String, _ body: String) async throws {
+        let answer = try await world.grid(method, path, body)
+        #expect(answer.status == 200, "\(answer.text)")
+      }
+      #expect(try await world.rows().count > 0)  // The loop remembers the tables.
+      let add = #"{"table_name": "Table1", "rows": [{"Name": "a", "State": "new"}]}"#
+      try await send(.post, "rows/", add)
+      let made = "data_operation where op_type = 'modify_column_options'"
+      #expect(try await world.database.count(made) == 1)
+      try await send(.post, "rows/", add)
+      let change = #"{"table_name": "Table1", "updates": [{"row_id": "\#(Self.first)", "row": {"State": "new"}}]}"#
+      try await send(.put, "rows/", change)
+      try await send(.post, "sql/", #"{"sql": "UPDATE Table1 SET State = 'new'"}"#)
+      #expect(try await world.database.count(made) == 1)
+    }
+  }
+
   @Test func `a strict request is refused for what would be lost`() async throws {
     try await World.with { world async throws in
       for row in [#""Nmae": 1"#, #""Age": "x""#, #""State": "new""#] {

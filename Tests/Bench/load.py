@@ -88,12 +88,15 @@ class Statement:
     @classmethod
     def sent(cls, service, mark, run):
         """The one with a mark in it that a request sends, from PostgreSQL's log."""
-        service.psql("alter system set log_statement = 'all'", "select pg_reload_conf()")
+        # Otherwise the server logs no parameters, which may be secrets.
+        service.psql("alter system set log_statement = 'all'", "alter system set log_parameter_max_length = -1",
+                     "alter system set log_error_verbosity = default", "select pg_reload_conf()")
         time.sleep(1)
         log = Growth(service.database_log)
         run()
         time.sleep(1)
-        service.psql("alter system reset log_statement", "select pg_reload_conf()")
+        service.psql("alter system reset log_statement", "alter system reset log_parameter_max_length",
+                     "alter system reset log_error_verbosity", "select pg_reload_conf()")
         found = re.findall(
             r"execute [^:\n]*: (.*(?:\n\t.*)*)\n[^\n]*DETAIL:  [pP]arameters: (.*(?:\n\t.*)*)", str(log))
         return next(cls(text, values) for text, values in found if mark in text)

@@ -23,6 +23,8 @@ extension Rows {
       let table = try stored.table(new.table)
       var read = try await ReadRows.read(new.rows, of: table, isStrict: new.isStrict)
       guard read.unknownOptions.isEmpty else {
+        // They may have been made since the tables were read.
+        guard try await isPresent(stored, nil) else { return nil }
         return try await withOptions(read.unknownOptions, in: table, by: writer) {
           try await $0.append(new, by: writer)
         }
