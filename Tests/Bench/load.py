@@ -14,6 +14,8 @@ from support.wrk import wrk
 # Connections of wrk and clients of pgbench; the best of each side counts.
 CLIENTS = (2, 4, 8)
 
+RECONNECT = "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'basekeeper_service'"
+
 SCRIPT = """
 local text
 function init(arguments)
@@ -88,15 +90,19 @@ class Statement:
     @classmethod
     def sent(cls, service, mark, run):
         """The one with a mark in it that a request sends, from PostgreSQL's log."""
-        # Otherwise the server logs no parameters, which may be secrets.
-        service.psql("alter system set log_statement = 'all'", "alter system set log_parameter_max_length = -1",
-                     "alter system set log_error_verbosity = default", "select pg_reload_conf()")
-        time.sleep(1)
+        # The server keeps parameters out of its log; the service's connections are made anew, with another setting.
+        role = "alter role basekeeper_service set"
+        service.psql(
+            f"{role} log_statement = 'all'", f"{role} log_error_verbosity = 'default'",
+            f"{role} log_parameter_max_length = -1", RECONNECT)
+        time.sleep(2)
+        run()
         log = Growth(service.database_log)
         run()
         time.sleep(1)
-        service.psql("alter system reset log_statement", "alter system reset log_parameter_max_length",
-                     "alter system reset log_error_verbosity", "select pg_reload_conf()")
+        service.psql("alter role basekeeper_service reset all", RECONNECT)
+        time.sleep(2)
+        run()
         found = re.findall(
             r"execute [^:\n]*: (.*(?:\n\t.*)*)\n[^\n]*DETAIL:  [pP]arameters: (.*(?:\n\t.*)*)", str(log))
         return next(cls(text, values) for text, values in found if mark in text)

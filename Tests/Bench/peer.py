@@ -24,8 +24,10 @@ PARSERS = {"Day": datetime.date.fromisoformat, "Time": datetime.datetime.fromiso
 @contextlib.asynccontextmanager
 async def lifespan(app):
     async def prepare(connection):
-        await connection.set_type_codec("jsonb", encoder=lambda value: orjson.dumps(value).decode(),
-                                        decoder=orjson.loads, schema="pg_catalog")
+        # In the binary format, which COPY needs: the format's version, and the text.
+        await connection.set_type_codec(
+            "jsonb", schema="pg_catalog", format="binary", encoder=lambda value: b"\x01" + orjson.dumps(value),
+            decoder=lambda bytes: orjson.loads(bytes[1:]))
 
     size = int(os.environ["POOL"])
     app.pool = await asyncpg.create_pool(os.environ["DATABASE_URL"], min_size=size, max_size=size, init=prepare)
