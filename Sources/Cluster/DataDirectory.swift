@@ -19,10 +19,8 @@ final class DataDirectory: Sendable {
     guard status.st_mode & S_IWOTH == 0 else { throw .open(directory: self.path) }
     lock = open("\(self.path)/lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard lock >= 0 else { throw .system("open", path: "\(self.path)/lock", errno: errno) }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
-      throw .inUse(directory: self.path)
-    }
+    // Whoever throws from here on runs deinit, which closes it: a second time, it would be somebody else's.
+    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw .inUse(directory: self.path) }
   }
 
   deinit {
