@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Clients' SQL: who may send what, and what it may take.
-@Suite(.timeLimit(.minutes(10))) struct GridStatements {
+@Suite(.timeLimit(.minutes(30))) struct GridStatements {
   /// The body of a request with a statement.
   private static func body(_ sql: String, _ parameters: String = "[]") -> String {
     #"{"sql": "\#(sql)", "parameters": \#(parameters), "convert_keys": true}"#
