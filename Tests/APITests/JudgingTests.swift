@@ -55,8 +55,8 @@ import Testing
   @Test func `a body is small unless it has a file or rows, and large ones need an authorised caller`() async throws {
     let rows: Set = [
       "appendRows", "updateRow", "deleteRow", "createRowLink", "updateRowLink", "deleteRowLink", "listRowLinks",
-      "querySQL", "createTable", "insertColumn", "updateColumn", "appendColumns", "addSelectOption", "updateSelectOption",
-      "deleteSelectOption", "updateColumnCascade",
+      "querySQL", "createTable", "insertColumn", "updateColumn", "appendColumns", "addSelectOption",
+      "updateSelectOption", "deleteSelectOption", "updateColumnCascade",
     ]
     try await World.with { world async throws in
       func request(_ route: Route, as caller: Caller) throws -> Request {
