@@ -45,7 +45,6 @@ public struct BaseWriter: Principal {
   /// - Throws: A refusal with `Refusal.notAllowed`.
   public init(_ reader: BaseReader) throws {
     bearer = reader.bearer
-    if case .visitor = bearer.holder { throw bearer.refused(.notAllowed) }
-    guard bearer.permission == .readWrite else { throw bearer.refused(.notAllowed) }
+    guard !bearer.isVisitor, bearer.permission == .readWrite else { throw bearer.refused(.notAllowed) }
   }
 }

@@ -37,6 +37,9 @@ public struct BaseTokenBearer: Principal {
     return claims.accountID.map { .person(ID($0)) } ?? .program
   }
 
+  /// Whether it is whoever has an external link.
+  public var isVisitor: Bool { claims.externalLinkID != nil }
+
   /// For whom a base token was minted.
   public enum Holder: Sendable {
     /// A program, by an API token.

@@ -27,8 +27,8 @@ extension App {
       select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true),
              set_config('basekeeper.caps', \(isCapped ? settings.caps.text : ""), true)\(hold)
       """
-    let time: SQL? = statementTime.map { ", set_config('statement_timeout', \("\($0.components.seconds)s"), true)" }
-    return try await writer.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)
+    return try await writer.transaction(
+      after: "\(actor)\(Self.limit(statementTime))", statementTime: statementTime, body)
   }
 
   /// Runs a body that changes the tables of a base, with a base token. What it writes into the audit log is put down to
@@ -40,9 +40,9 @@ extension App {
   ) async throws -> Value {
     let account: ID<Account>? = if case .person(let account) = writer.bearer.holder { account } else { nil }
     let json = JSONWriter.bytes(of: Actor(account: account, origin: origin))
-    let time: SQL? = statementTime.map { ", set_config('statement_timeout', \("\($0.components.seconds)s"), true)" }
     let actor: SQL = "select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true)"
-    return try await self.writer.transaction(after: "\(actor)\(time ?? "")", statementTime: statementTime, body)
+    return try await self.writer.transaction(
+      after: "\(actor)\(Self.limit(statementTime))", statementTime: statementTime, body)
   }
 
   /// Runs a statement that writes bookkeeping, which is not attributed to anyone. Returns the number of rows that it
@@ -66,10 +66,14 @@ extension App {
   public func keep<Value: Sendable>(
     _ kind: Bookkeeping, statementTime: Duration? = nil, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
-    let time: SQL? = statementTime.map {
-      "select set_config('statement_timeout', \("\($0.components.seconds)s"), true)"
-    }
+    let time: SQL? = statementTime.map { "select 1\(Self.limit($0))" }
     return try await writer.transaction(after: time, statementTime: statementTime, body)
+  }
+
+  /// What limits the statements of a transaction, as one more column of its first; nothing for the usual time.
+  private static func limit(_ statementTime: Duration?) -> SQL {
+    guard let statementTime else { return "" }
+    return ", set_config('statement_timeout', \("\(statementTime.components.seconds)s"), true)"
   }
 }
 

@@ -42,6 +42,27 @@ import Testing
     }
   }
 
+  @Test func `the rows of a person's own bases are shown of them, also by the answer to a change`() async throws {
+    try await World.with { world async throws in
+      try await world.database.execute(
+        """
+        insert into data_table (base_id, key, name, position, version, columns, views, row_count)
+        select base.id, '0000', 'T', 0, 1, '[]', '[]', 7
+        from base join workspace on workspace.id = base.workspace_id
+        where workspace.account_id = 3 and base.deleted_at is null order by base.id limit 1
+        """)
+      let user = "/api/v2.1/admin/users/\(Example.member)/"
+      for (answer, key) in [
+        (try await world.call(.get, user, as: .systemAdmin), "rows_count"),
+        (try await world.call(.put, user, as: .systemAdmin, ["name": "Max II"]), "rows_count"),
+        (try await world.call(.get, "/api/v2.1/admin/users/", as: .systemAdmin), "rows_count"),
+        (try await world.call(.get, "/api2/account/info/", as: .groupMember), "row_usage"),
+      ] {
+        #expect(answer.status == 200 && answer.text.contains("\"\(key)\":7"), "\(answer.text)")
+      }
+    }
+  }
+
   @Test func `a team with a quota takes no more rows than that, by requests at the same time either`() async throws {
     try await World.with(connections: 16) { world async throws in
       let before = try await world.database.count("data_row where base_id = 1")

@@ -136,7 +136,7 @@ private struct LogTime: JSONEncodable {
 
 /// Visitors by an external link see what is there, and not what was: they get an empty list.
 private func listOperations(by reader: BaseReader, _ page: LogPage, _ app: App) async throws -> OperationList {
-  if case .visitor = reader.bearer.holder { return OperationList(uuid: reader.bearer.uuid, operations: []) }
+  if reader.bearer.isVisitor { return OperationList(uuid: reader.bearer.uuid, operations: []) }
   let log = Domain.BaseLog(app, of: reader.bearer.base)
   return OperationList(uuid: reader.bearer.uuid, operations: try await log.operations(page.page))
 }
@@ -146,9 +146,7 @@ private func listActivities(
 ) async throws -> ActivityList {
   // What is the key of no row names a row to which nothing was done.
   let isOfNoRow = listed.row.named && listed.row.id == nil
-  if case .visitor = reader.bearer.holder {
-    return ActivityList(uuid: reader.bearer.uuid, activities: [], count: 0)
-  } else if isOfNoRow {
+  if reader.bearer.isVisitor || isOfNoRow {
     return ActivityList(uuid: reader.bearer.uuid, activities: [], count: 0)
   }
   let (activities, count) = try await Domain.BaseLog(app, of: reader.bearer.base).activities(

@@ -12,21 +12,14 @@ let filteredRowRoutes = Table(.filteredRows, [
 
 /// The page of a table that is listed, as for all rows, and in the body the filters that they must pass.
 private struct Filtered: Input {
-  let table: TableName
-  let view: TableName
-  let start: Int64
-  let limit: Int64?
+  let page: RowPage
   let form: RowForm
   let filters: [JSON]
   let conjunction: Conjunction
 
   init(_ parts: Parts) throws {
-    let (query, body) = (try parts.query(), try parts.grid())
-    table = try parts.tableOfQuery()
-    view = TableName(
-      name: try query.optionalText("view_name", upTo: 255), key: try query.optionalText("view_id", upTo: 255))
-    start = try query.optionalInteger("start", 0...1_000_000_000) ?? 0
-    limit = try query.optionalInteger("limit", 1...1_000_000_000)
+    let body = try parts.grid()
+    page = try parts.rowPage()
     form = try parts.rowForm(usually: .names)
     filters = try body.json("filters") == .null ? [] : body.trees("filters")
     guard let conjunction = Conjunction(rawValue: try body.text("filter_conjunction") ?? "And") else {
@@ -37,9 +30,9 @@ private struct Filtered: Input {
 }
 
 private func listFiltered(by reader: BaseReader, _ filtered: Filtered, _ app: App) async throws -> WrittenJSON {
-  let most = Int64(app.settings.rows.ofRequest)
+  let page = filtered.page
   let query = RowQuery(
-    table: filtered.table, view: filtered.view, start: filtered.start, limit: min(filtered.limit ?? most, most),
-    form: filtered.form, me: reader.bearer.author, filters: (filtered.filters, filtered.conjunction))
+    table: page.table, view: page.view, start: page.start, limit: page.size(app), form: filtered.form,
+    me: reader.bearer.author, filters: (filtered.filters, filtered.conjunction))
   return WrittenJSON("rows", try await Domain.Rows(app, of: reader.bearer.base).list(query))
 }

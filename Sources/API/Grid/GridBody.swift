@@ -131,6 +131,18 @@ struct GridBody {
   }
 }
 
+/// Which rows of a table are listed: of all, or of those that a view shows.
+struct RowPage {
+  let table: TableName
+  let view: TableName
+  let start: Int64
+  /// Nil for as many as a request may list.
+  let limit: Int64?
+
+  /// How many rows the page may have.
+  func size(_ app: App) -> Int64 { min(limit ?? .max, Int64(app.settings.rows.ofRequest)) }
+}
+
 extension Parts {
   /// The table that the query names.
   func tableOfQuery() throws(FieldsError) -> TableName {
@@ -147,6 +159,17 @@ extension Parts {
       if let wish = try query.optionalBoolean(name) { return wish ? .names : .keys }
     }
     return isOfOlderClient ? .names : usual
+  }
+
+  /// The page of a table that the query asks for.
+  func rowPage() throws -> RowPage {
+    let query = try query()
+    return RowPage(
+      table: try tableOfQuery(),
+      view: TableName(
+        name: try query.optionalText("view_name", upTo: 255), key: try query.optionalText("view_id", upTo: 255)),
+      start: try query.optionalInteger("start", 0...1_000_000_000) ?? 0,
+      limit: try query.optionalInteger("limit", 1...1_000_000_000))
   }
 
   /// The members of a JSON body.

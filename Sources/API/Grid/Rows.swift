@@ -24,20 +24,13 @@ let rowRoutes = Table(.rows, [
 /// The page of a table that is listed: `table_name` or `table_id`, `view_name` or `view_id`, `start`, `limit`,
 /// `convert_keys`; as older clients send them, `order_by` and `direction`.
 private struct Listed: Input {
-  let table: TableName
-  let view: TableName
-  let start: Int64
-  let limit: Int64?
+  let page: RowPage
   let sort: (column: String, direction: String?)?
   let form: RowForm
 
   init(_ parts: Parts) throws {
     let query = try parts.query()
-    table = try parts.tableOfQuery()
-    view = TableName(
-      name: try query.optionalText("view_name", upTo: 255), key: try query.optionalText("view_id", upTo: 255))
-    start = try query.optionalInteger("start", 0...1_000_000_000) ?? 0
-    limit = try query.optionalInteger("limit", 1...1_000_000_000)
+    page = try parts.rowPage()
     let direction = try query.optionalText("direction", upTo: 10)
     sort = try query.optionalText("order_by", upTo: 255).map { ($0, direction) }
     form = try parts.rowForm()
@@ -170,10 +163,10 @@ private struct DeletedRows: Output, JSONEncodable {
 // MARK: Operations
 
 private func listRows(by reader: BaseReader, _ listed: Listed, _ app: App) async throws -> WrittenJSON {
-  let most = Int64(app.settings.rows.ofRequest)
+  let page = listed.page
   let query = RowQuery(
-    table: listed.table, view: listed.view, start: listed.start, limit: min(listed.limit ?? most, most),
-    sort: listed.sort, form: listed.form, me: reader.bearer.author)
+    table: page.table, view: page.view, start: page.start, limit: page.size(app), sort: listed.sort, form: listed.form,
+    me: reader.bearer.author)
   return WrittenJSON("rows", try await Domain.Rows(app, of: reader.bearer.base).list(query))
 }
 

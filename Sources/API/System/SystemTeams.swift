@@ -132,7 +132,7 @@ private func listNames(of _: SystemAdmin, _ teams: TeamIDs, _ app: App) async th
 }
 
 private func showTeam(to _: SystemAdmin, _ team: NamedTeam, _ app: App) async throws -> TeamRecord {
-  try await Teams(app).find(team.named, counted: true)
+  try await Teams(app).show(team.named, counted: true)
 }
 
 private func changeTeam(by admin: SystemAdmin, _ team: NamedTeamChange, _ app: App) async throws -> TeamRecord {

@@ -178,10 +178,19 @@ private struct SystemPasswordReset: Output, JSONEncodable {
 
 // MARK: Operations
 
+/// People with what they have, in the form of all operations.
+private func shown(_ people: [Person], _ app: App) async throws -> [SystemUser] {
+  try await People(app).counted(people).map(SystemUser.init)
+}
+
+private func shown(_ person: Person, _ app: App) async throws -> SystemUser {
+  try await shown([person], app).first ?? SystemUser(person: person)
+}
+
 private func listUsers(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<SystemUser> {
   let count = try await People(app).count(admin.reach)
   let people = try await People(app).list(admin.reach, page)
-  return NamedList("data", people.map(SystemUser.init), count: ("total_count", count))
+  return NamedList("data", try await shown(people, app), count: ("total_count", count))
 }
 
 private func addUser(by admin: SystemAdmin, _ new: NewSystemUser, _ app: App) async throws -> SystemUserWithTip {
@@ -191,13 +200,13 @@ private func addUser(by admin: SystemAdmin, _ new: NewSystemUser, _ app: App) as
 }
 
 private func showUser(to admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> SystemUser {
-  SystemUser(person: try await People(app).find(user.named, admin.reach))
+  try await shown(try await People(app).find(user.named, admin.reach), app)
 }
 
 private func changeUser(by admin: SystemAdmin, _ user: SystemUserChange, _ app: App) async throws -> SystemUserWithTip {
   let person = try await People(app).change(user.named, to: user.change, admin.reach, by: admin.caller)
   let left = try await LeftBehind(app, admin.reach).count(by: person, after: user.change)
-  return SystemUserWithTip(user: SystemUser(person: person), key: "update_status_tip", tip: "", left: left)
+  return SystemUserWithTip(user: try await shown(person, app), key: "update_status_tip", tip: "", left: left)
 }
 
 private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) async throws -> Departure {
@@ -207,7 +216,8 @@ private func deleteUser(by admin: SystemAdmin, _ user: NamedPerson, _ app: App) 
 private func listAdministrators(
   of admin: SystemAdmin, _ page: LongPage, _ app: App
 ) async throws -> NamedList<SystemUser> {
-  NamedList("admin_user_list", try await People(app).administrators(admin.reach, page.page).map(SystemUser.init))
+  let people = try await People(app).administrators(admin.reach, page.page)
+  return NamedList("admin_user_list", try await shown(people, app))
 }
 
 private func changeRole(by admin: SystemAdmin, _ change: AdminRoleChange, _ app: App) async throws -> GivenAdminRole {
@@ -239,7 +249,7 @@ private func disableTwoFactors(by admin: SystemAdmin, _ user: NamedPerson, _ app
 private func searchUsers(of admin: SystemAdmin, _ search: PagedSearch, _ app: App) async throws -> FoundSystemUsers {
   let (people, hasNext) = search.page.cut(
     try await People(app).search(search.search.text, admin.reach, search.page))
-  return FoundSystemUsers(users: people.map(SystemUser.init), hasNext: hasNext)
+  return FoundSystemUsers(users: try await shown(people, app), hasNext: hasNext)
 }
 
 private func searchUsersOfTeam(
@@ -247,7 +257,7 @@ private func searchUsersOfTeam(
 ) async throws -> NamedList<SystemUser> {
   let reach = admin.reach(into: search.team)
   let people = try await People(app).search(search.search.text, reach, atMost: search.limit)
-  return NamedList("users", people.map(SystemUser.init))
+  return NamedList("users", try await shown(people, app))
 }
 
 /// Each line makes its own account: one that fails does not hold up the others. Whatever happens meanwhile, the

@@ -13,12 +13,11 @@ package struct OwnAccount: Sendable {
   package func show() async throws -> OwnAccountRecord {
     let found: OwnAccountRecord? = try await app.db.lookup(
       """
-      select uid, team_id, email, login_id, name, is_team_admin, is_system_admin
+      select id, uid, team_id, email, login_id, name, is_team_admin, is_system_admin
       from live_account where id = \(caller.account)
       """)
-    guard var found else { throw Refusal.badAccountToken }
-    found.rows = try await Contents(app).rows(of: caller.account)
-    return found
+    guard let found else { throw Refusal.badAccountToken }
+    return try await app.db.countingRows(of: found)
   }
 
   /// Renames the caller. Throws `DomainError.forbidden` if the team does not let its members do that.
@@ -58,6 +57,7 @@ package struct OwnAccount: Sendable {
 
 /// An account as its owner sees it.
 package struct OwnAccountRecord: RowDecodable, Sendable {
+  let account: ID<Account>
   package let user: UserID
   package let team: ID<Team>?
   package let email: String
@@ -69,6 +69,7 @@ package struct OwnAccountRecord: RowDecodable, Sendable {
   package internal(set) var rows: Int64 = 0
 
   package init(_ row: Row) throws(PostgresError) {
+    account = try row["id"]
     user = try row["uid"]
     team = try row["team_id"]
     email = try row["email"]

@@ -1,5 +1,5 @@
 package import Access
-package import Postgres
+internal import Postgres
 
 /// What bases hold, as a whole.
 package struct Contents: Sendable {
@@ -7,25 +7,6 @@ package struct Contents: Sendable {
 
   /// Works on the app's database.
   package init(_ app: App) { self.app = app }
-
-  /// How many rows the live bases of a team have.
-  package func rows(ofTeam team: ID<Team>) async throws(PostgresError) -> Int64 {
-    try await rows(of: "base.team_id = \(team)")
-  }
-
-  /// How many rows the live bases in a person's own workspace have.
-  package func rows(of person: ID<Account>) async throws(PostgresError) -> Int64 {
-    try await rows(of: "base.workspace_id = (select id from workspace where account_id = \(person))")
-  }
-
-  private func rows(of bases: SQL) async throws(PostgresError) -> Int64 {
-    try await app.db.count(
-      """
-      select coalesce(sum(own.row_count), 0)::bigint as count
-      from base join data_table as own on own.base_id = base.id
-      where \(bases) and base.deleted_at is null
-      """)
-  }
 
   /// Deletes what bases have left that are gone for good, in batches. Returns of how many bases.
   package func deleteLeftBehind() async throws -> Int {

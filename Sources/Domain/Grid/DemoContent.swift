@@ -42,7 +42,7 @@ package struct DemoContent {
       for (name, places) in tables[index].links {
         guard let link = table.column(name)?.link, let near = ids[table.key], let far = ids[link.end(beyond: table.key)]
         else { continue }
-        try await connect(near, with: places.map { far[$0] }, by: link, isFirst: link.isFirst(table.key), of: base)
+        try await connect(near, with: places.map { far[$0] }, by: link, from: table, of: base)
       }
     }
   }
@@ -74,9 +74,9 @@ package struct DemoContent {
   }
 
   private func connect(
-    _ near: [RowID], with far: [RowID], by link: LinkSettings, isFirst: Bool, of base: DemoBase
+    _ near: [RowID], with far: [RowID], by link: LinkSettings, from table: GridTable, of base: DemoBase
   ) async throws {
-    let (a, b) = isFirst ? (near, far) : (far, near)
+    let (a, b) = link.isFirst(table.key) ? (near, far) : (far, near)
     try await transaction.run(
       """
       insert into data_link (base_id, link_id, a, b, position)

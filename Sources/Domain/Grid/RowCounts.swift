@@ -36,9 +36,9 @@ extension Database {
     }
   }
 
-  /// The same for one thing, if there is one.
-  func countingRows<Thing: RowCounted>(of thing: Thing?) async throws(PostgresError) -> Thing? {
-    try await countingRows(of: thing.map { [$0] } ?? []).first
+  /// The same for one thing.
+  func countingRows<Thing: RowCounted>(of thing: Thing) async throws(PostgresError) -> Thing {
+    try await countingRows(of: [thing]).first ?? thing
   }
 }
 
@@ -64,6 +64,16 @@ extension SharedBase: RowCounted {
 extension Person: RowCounted {
   static var rowsBelongTo: SQL { "workspace.account_id" }
   var keyOfRows: Int64 { account.value }
+}
+
+extension OwnAccountRecord: RowCounted {
+  static var rowsBelongTo: SQL { "workspace.account_id" }
+  var keyOfRows: Int64 { account.value }
+}
+
+extension TeamInfo: RowCounted {
+  static var rowsBelongTo: SQL { "base.team_id" }
+  var keyOfRows: Int64 { id.value }
 }
 
 extension TeamRecord: RowCounted {

@@ -17,7 +17,7 @@ extension Rows {
         changes.updates.map(\.row), ids: changes.updates.map(\.id), of: table, isStrict: changes.isStrict)
       guard read.unknownOptions.isEmpty else {
         // They may have been made since the tables were read.
-        guard try await isPresent(stored, nil) else { return nil }
+        guard try await isPresent(stored) else { return nil }
         return try await withOptions(read.unknownOptions, in: table, by: writer) {
           try await $0.update(changes, by: writer)
         }

@@ -24,7 +24,7 @@ extension Rows {
       var read = try await ReadRows.read(new.rows, of: table, isStrict: new.isStrict)
       guard read.unknownOptions.isEmpty else {
         // They may have been made since the tables were read.
-        guard try await isPresent(stored, nil) else { return nil }
+        guard try await isPresent(stored) else { return nil }
         return try await withOptions(read.unknownOptions, in: table, by: writer) {
           try await $0.append(new, by: writer)
         }

@@ -29,7 +29,7 @@ package struct Rows: Sendable {
         ) as own
         """
       let found: [ListedRow] = try await app.db.rows(ListedRow.select(base, rest, upTo: mostBytes))
-      guard try await isPresent(stored, found.first) else { return nil }
+      guard try await isPresent(stored, at: found.first?.version) else { return nil }
       guard found.last?.isTooMuch != true else { throw GridError.answerTooLarge(mostBytes) }
       let columns = view.map { table.columns(shownBy: $0) } ?? table.columns
       let rows = try await withLinks(found.map(\.row), in: columns, of: table, at: stored, form: query.form)
@@ -57,9 +57,9 @@ package struct Rows: Sendable {
     }
   }
 
-  /// Whether rows were read at the version of a schema; without rows, that must be asked.
-  func isPresent(_ stored: StoredSchema, _ row: ListedRow?) async throws -> Bool {
-    if let row { return row.version == stored.schema.version }
+  /// Whether rows were read at the version of a schema; where there were none, that must be asked.
+  func isPresent(_ stored: StoredSchema, at version: Int64? = nil) async throws -> Bool {
+    if let version { return version == stored.schema.version }
     return try await schemas.current(of: base).schema.version == stored.schema.version
   }
 

@@ -28,7 +28,7 @@ extension Statements {
         let table = try stored.table(TableName(name: nil, key: update.table.key))
         let read = try await ReadRows.read([row(of: update)], of: table, isStrict: statement.isStrict)
         guard read.unknownOptions.isEmpty else {
-          guard try await rows.isPresent(stored, nil) else { return nil }
+          guard try await rows.isPresent(stored) else { return nil }
           return try await rows.withOptions(read.unknownOptions, in: table, by: writer) {
             try await Statements($0.app, of: base).change(statement, by: writer)
           }

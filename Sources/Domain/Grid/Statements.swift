@@ -63,7 +63,9 @@ package struct Statements: Sendable {
           throw GridError.statement("The statement does not read.")
         }
         let rows = try await read(select)
-        guard try await isPresent(stored, rows) else { return nil }
+        guard try await Rows(app, of: base).isPresent(stored, at: try rows.count > 0 ? rows[0].version : nil) else {
+          return nil
+        }
         let result = StatementResult(select, in: stored.schema, as: statement.form)
         return StatementAnswer(
           isJoin: select.isJoin, columns: result.columns,
@@ -104,12 +106,6 @@ package struct Statements: Sendable {
     case .statement(let state, _, _) where state.hasPrefix("22"): GridError.statementFailed
     default: error
     }
-  }
-
-  /// Whether rows were read at the version of a schema; without rows, that must be asked.
-  private func isPresent(_ stored: StoredSchema, _ rows: ReceivedRows<SelectedRow>) async throws -> Bool {
-    if rows.count > 0 { return try rows[0].version == stored.schema.version }
-    return try await Schemas(app).current(of: base).schema.version == stored.schema.version
   }
 
   /// Writes rows in portions, with a turn for others between them.

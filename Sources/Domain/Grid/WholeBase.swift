@@ -19,7 +19,7 @@ extension Rows {
           order by own.table_key, own.position limit \(Int64(Self.mostOfWhole + 1))
           """, upTo: mostBytes))
       guard found.count <= Self.mostOfWhole else { throw GridError.tooLarge(Self.mostOfWhole) }
-      guard try await isPresent(stored, found.first?.listed) else { return nil }
+      guard try await isPresent(stored, at: found.first?.listed.version) else { return nil }
       guard found.last?.listed.isTooMuch != true else { throw GridError.answerTooLarge(mostBytes) }
       var rows: [String: [UInt8]] = [:]
       for (key, found) in Dictionary(grouping: found, by: \.table) {

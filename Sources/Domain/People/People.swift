@@ -13,7 +13,8 @@ package struct People: Sendable {
   /// The person with a user ID, within reach.
   package func find(_ named: String, _ reach: Reach) async throws -> Person {
     guard let user = UserID(wire: named) else { throw Refusal.notFound(.user(named)) }
-    let found = try await people("select * from account where uid = \(user) and \(reach.accounts)").first
+    let found: Person? = try await app.db.row(
+      Person.select("select * from account where uid = \(user) and \(reach.accounts)"))
     guard let found else { throw Refusal.notFound(.user(named)) }
     return found
   }
@@ -61,8 +62,13 @@ package struct People: Sendable {
       """)
   }
 
+  /// People with the rows of their own workspaces counted.
+  package func counted(_ people: [Person]) async throws(PostgresError) -> [Person] {
+    try await app.db.countingRows(of: people)
+  }
+
   private func people(_ rows: SQL) async throws(PostgresError) -> [Person] {
-    try await app.db.countingRows(of: try await app.db.rows(Person.select(rows)))
+    try await app.db.rows(Person.select(rows))
   }
 
   /// What the person of a user id is called, and their team; nothing where there is none.

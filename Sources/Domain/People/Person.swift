@@ -26,7 +26,7 @@ package struct Person: RowDecodable, Sendable {
   package let isActive: Bool
   package let created: Timestamp
   package let lastLogin: Timestamp?
-  /// How many rows the bases in their own workspace have.
+  /// How many rows the bases in their own workspace have, where they were counted.
   package internal(set) var rows: Int64 = 0
   /// A generated password, only in the response that shows it.
   package internal(set) var newPassword: Secret?

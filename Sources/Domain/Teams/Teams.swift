@@ -27,8 +27,13 @@ package struct Teams: Sendable {
   package func find(_ named: String, counted: Bool = false) async throws -> TeamRecord {
     let found: TeamRecord? = try await app.db.row(
       TeamRecord.select("select * from team where id = \(ID<Team>(text: named))", counted: counted))
-    guard let counted = try await app.db.countingRows(of: found) else { throw Refusal.notFound(.team(named)) }
-    return counted
+    guard let found else { throw Refusal.notFound(.team(named)) }
+    return found
+  }
+
+  /// The same with its rows counted, and if wanted its people and groups, too.
+  package func show(_ named: String, counted: Bool = false) async throws -> TeamRecord {
+    try await app.db.countingRows(of: try await find(named, counted: counted))
   }
 
   /// A system administrator's reach, limited to one team.
@@ -44,7 +49,7 @@ package struct Teams: Sendable {
   /// A team as its admins see it; nil if there is no such team any more.
   package func info(of team: ID<Team>) async throws(PostgresError) -> TeamInfo? {
     let people: SQL = "account.team_id = \(team) and account.deleted_at is null"
-    var info: TeamInfo? = try await app.db.row(
+    let info: TeamInfo? = try await app.db.row(
       """
       select team.id, team.name, team.role, team.member_quota::bigint as member_quota,
              team.row_quota,
@@ -53,8 +58,8 @@ package struct Teams: Sendable {
       from team
       where team.id = \(team)
       """)
-    info?.rows = try await Contents(app).rows(ofTeam: team)
-    return info
+    guard let info else { return nil }
+    return try await app.db.countingRows(of: info)
   }
 
   /// Makes a team and its first admin in one transaction. The admin may be an existing person without a team: theirs
@@ -85,7 +90,7 @@ package struct Teams: Sendable {
     }
     guard count == 1 else { throw Refusal.notFound(.team(named)) }
     app.report(.settingsChanged(.team, ID(text: named), by: caller.asker))
-    return try await find(named)
+    return try await show(named)
   }
 
   /// Renames a team.
