@@ -94,7 +94,9 @@ extension Rows {
     let found = try await app.keep(
       .content,
       """
-      with held as (
+      with sent as materialized (
+        select \(cells)::jsonb as cells
+      ), held as (
         update data_table
         set row_count = row_count + \(rows.count), next_position = next_position + \(rows.count),
             counters = counters || \(counters)::jsonb
@@ -108,11 +110,12 @@ extension Rows {
         select \(base)::bigint, \(table.key)::text, (\(ids)::uuid[])[place], held.position + place - 1,
                \(rowTime), \(rowTime), \(author.name)::text, \(author.name)::text, new.cells
         from held
-        cross join jsonb_array_elements(\(cells)::jsonb) with ordinality as new (cells, place)
+        cross join sent
+        cross join jsonb_array_elements(sent.cells) with ordinality as new (cells, place)
       ), noted as (
         insert into data_operation (\(GridOperation.columns))
-        select \(operation.values(of: base, app, content: "jsonb_build_object('rows', \(cells)::jsonb)"))
-        from held
+        select \(operation.values(of: base, app, content: "jsonb_build_object('rows', sent.cells)"))
+        from held cross join sent
       )
       select \(rowTime) as time from held
       """, returning: WriteTime.self)
