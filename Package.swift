@@ -32,12 +32,13 @@ let package = Package(
     .systemLibrary(name: "CUnistring"),
     .systemLibrary(name: "CZip"),
     .systemLibrary(name: "CExpat"),
+    .systemLibrary(name: "CZlib"),
 
     // openapi.yaml and Migrations/*.sql, compiled into the binary.
     .target(name: "Assets"),
 
     // From the ground up: a module imports only modules above it.
-    module("Ground", "CSodium", "CUnistring"),
+    module("Ground", "CSodium", "CUnistring", "CZlib"),
     module("Loop", "CLinux"),
     module("HTTP", "Ground"),
     module("Grid", "Ground"),

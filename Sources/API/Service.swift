@@ -13,6 +13,7 @@ public struct Service: Sendable {
   public init(_ app: App) {
     self.app = app
     _ = Self.router  // a contradictory table ends the program now, not at the first request
+    if app.settings.showsConsole { _ = ConsoleFiles.embedded }  // compressed now, not at the first request
   }
 
   /// Answers a request; errors become responses, too.
@@ -56,6 +57,7 @@ public struct Service: Sendable {
       case .otherMethods(let methods):
         if let response = CrossOrigin.preflight(request, methods: methods) { return response }
         throw APIError.methodNotAllowed(request.method.rawValue, allowed: methods.map(\.rawValue))
+      case .console(let place): return Console.answer(request, at: place, app)
       case .nothing:
         if let what = NotOffered.what(at: request.target.segments) { throw APIError.notOffered(what) }
         throw APIError.unknownPath
@@ -90,19 +92,29 @@ public struct Service: Sendable {
     switch Self.router.find(request.method, request.target.segments) {
     case .route(let route, let captures): .route(route, Segments(captures.mapValues(normalized)))
     case .otherMethods(let methods): .otherMethods(methods)
-    case .nothing: .nothing
+    case .nothing: findPage(request)
     }
+  }
+
+  private func findPage(_ request: Request) -> Found {
+    guard app.settings.showsConsole, let place = Console.find(request) else { return .nothing }
+    return [.get, .head].contains(request.method) ? .console(place) : .otherMethods([.get, .head])
   }
 
   /// What a request's method and path match.
   private enum Found {
     case route(Route, Segments)
     case otherMethods([Method])
+    case console(Console.ConsolePlace)
     case nothing
 
     /// The path template of the route.
     var path: String? {
-      if case .route(let route, _) = self { route.path } else { nil }
+      switch self {
+      case .route(let route, _): route.path
+      case .console(let place): place.path
+      case .otherMethods, .nothing: nil
+      }
     }
   }
 }

@@ -10,6 +10,8 @@ public struct AppSettings: Sendable {
   public var crossOrigin = CrossOrigin.none
   /// The networks from which the metrics may be read.
   public var metricsNetworks = thisMachine
+  /// Whether the console is served.
+  public var showsConsole = true
   /// Whether `/api/docs/` is served.
   public var showsDocs = true
   /// The passwords that nobody may choose.

@@ -50,6 +50,7 @@ public struct Request: Sendable {
 public struct Headers: Sendable {
   /// A header field that the service reads.
   public enum HeaderName: String, Sendable, CaseIterable {
+    case accept
     case acceptEncoding = "accept-encoding"
     case authorization = "authorization"
     case contentEncoding = "content-encoding"

@@ -133,7 +133,7 @@ private struct Makings {
     settings.accountTokens = configuration.accountTokens
     settings.confirmsEmailChange = configuration.confirmsEmailChange
     settings.requiredSecondFactors = configuration.requiredSecondFactors
-    settings.showsDocs = configuration.showsDocs
+    (settings.showsDocs, settings.showsConsole) = (configuration.showsDocs, configuration.showsConsole)
     settings.metricsNetworks = configuration.metricsNetworks
     settings.leakedPasswords = configuration.leakedPasswords
     primary = installation.database.watched(by: metrics, as: "primary")

@@ -13,7 +13,7 @@ from support.process import PATIENCE
 from support.service import USUAL_LIMITS, Service, running
 from support.team import Person, new_address, new_team, root_token
 
-pytest_plugins = ["support.order", "pytester"]
+pytest_plugins = ["support.console", "support.order", "pytester"]
 numbers = itertools.count(1)
 DEFAULTS = ["address", "site", "account", "base-token", "link"]
 

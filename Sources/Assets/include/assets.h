@@ -16,6 +16,10 @@ extern const struct basekeeper_asset basekeeper_docs_start;
 extern const struct basekeeper_asset basekeeper_docs_program;
 extern const struct basekeeper_asset basekeeper_docs_style;
 
+// Sources/Console: what the console's page loads, and index.html.
+extern const struct basekeeper_asset *const basekeeper_console;
+extern const size_t basekeeper_console_count;
+
 // The pictures of all people and of all groups: PNG, 128 × 128 pixels.
 extern const struct basekeeper_asset basekeeper_avatar;
 extern const struct basekeeper_asset basekeeper_group_avatar;

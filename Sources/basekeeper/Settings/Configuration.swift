@@ -38,6 +38,7 @@ struct Configuration {
   var edge: Edge
   var metricsNetworks: [IPNetwork]
   var showsDocs: Bool
+  var showsConsole: Bool
   var requestLimits: AppSettings.Limits
   var caps: Caps
   var rowLimits: AppSettings.RowLimits
@@ -126,7 +127,8 @@ struct Configuration {
     (listen, certificateFiles, publicURL) = (place.listen, place.certificateFiles, place.publicURL)
     edge = environment.edge(isSecure: place.isSecure)
     metricsNetworks = environment.networks("BASEKEEPER_METRICS_NETWORKS")
-    (showsDocs, isDemo) = (environment.flag("BASEKEEPER_API_DOCS"), environment.flag("BASEKEEPER_DEMO"))
+    (showsDocs, showsConsole) = (environment.flag("BASEKEEPER_API_DOCS"), environment.flag("BASEKEEPER_CONSOLE"))
+    isDemo = environment.flag("BASEKEEPER_DEMO")
     adminEmail = environment.value("BASEKEEPER_ADMIN_EMAIL") ?? ""
     adminPassword = environment.secret("BASEKEEPER_ADMIN_PASSWORD")
     (signingSecret, masterKey) = (environment.key("JWT_PRIVATE_KEY"), environment.key("BASEKEEPER_MASTER_KEY"))

@@ -58,6 +58,8 @@ let settingGroups = [
       The origins of web pages that may call the service from a browser, such as https://app.example.com; *: pages of \
       every site, with the tokens that they have
       """),
+    Setting("BASEKEEPER_CONSOLE", .flag, "yes",
+      "Whether there is a page at / on which people sign in, and look after bases, API tokens and teams"),
     Setting("BASEKEEPER_API_DOCS", .flag, "yes",
       "Whether there is a page at /api/docs/ for trying the operations"),
     Setting("BASEKEEPER_METRICS_NETWORKS", .networks, "127.0.0.0/8, ::1",

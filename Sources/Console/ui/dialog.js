@@ -1,0 +1,40 @@
+import { html, useEffect, useLayoutEffect, useRef } from "../preact.js";
+import { Icon } from "../icons.js";
+import { t } from "../i18n/common.js";
+import { nextId } from "./ids.js";
+
+/** A dialog in front of the page, for as long as it is rendered. The focus returns to where it was.
+ * @param {{ title: string, icon?: import("../icons.js").IconName, isWide?: boolean, onClose: () => void,
+ *   children?: import("../preact.js").Children }} props */
+export const Dialog = ({ title, icon, isWide = false, onClose, children }) => {
+  const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
+  const id = useRef(nextId("dialog")).current;
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => void (before instanceof HTMLElement && before.isConnected && before.focus());
+  }, []);
+  useEffect(() => {
+    const first = dialog.current?.querySelector(
+      "[autofocus], .body input:not([type=hidden]), .body select, .body button",
+    );
+    if (first instanceof HTMLElement) first.focus();
+  }, []);
+  const cancel = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    onClose();
+  };
+  return html`
+    <dialog ref=${dialog} class=${isWide ? "wide" : ""} aria-labelledby=${id} onCancel=${cancel}>
+      <header>
+        ${icon && html`<${Icon} name=${icon} />`}
+        <h1 id=${id}>${title}</h1>
+        <button type="button" class="quiet icon" aria-label=${t("close")} onClick=${onClose}>
+          <${Icon} name="close" />
+        </button>
+      </header>
+      <div class="body">${children}</div>
+      <div class="toasts" role="status"></div>
+    </dialog>
+  `;
+};
