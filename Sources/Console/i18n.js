@@ -61,6 +61,10 @@ export const fromNow = (moment, short = false) => {
 /** Sorts names as people in this language look for them. */
 export const { compare } = new Intl.Collator(locale, { numeric: true, sensitivity: "base" });
 
+/** The plural form of a number; `zero` where a text has a form of its own for nothing.
+ * @param {number} n @param {Partial<Record<Intl.LDMLPluralRule, string>>} forms @returns {Intl.LDMLPluralRule} */
+const form = (n, forms) => (n === 0 && forms.zero !== undefined ? "zero" : plurals.select(n));
+
 /** A function that gives the texts of a file in the person's language: `t("title")`, `t("count", { n: 3 })`. In a text,
  * `{name}` stands for the value of that name; `n` also decides between plural forms.
  * @template {Record<string, Text>} Texts
@@ -70,7 +74,7 @@ export const translations = (all) => {
   /** @param {keyof Texts} key @param {Record<string, string | number>} [values] @returns {string} */
   return (key, values = {}) => {
     let text = texts[key];
-    if (typeof text !== "string") text = text[plurals.select(Number(values.n))] ?? text.other ?? "";
+    if (typeof text !== "string") text = text[form(Number(values.n), text)] ?? text.other ?? "";
     return text.replace(/\{(\w+)\}/g, (whole, name) => {
       const value = values[name];
       return typeof value === "number" ? number(value) : value ?? whole;

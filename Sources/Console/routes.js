@@ -15,6 +15,7 @@
 export const routes = [
   // Members
   { path: "/", for: "member", page: () => import("./pages/home.js"), nav: { icon: "home", label: "bases" } },
+  { path: "/console/bases/:uuid/tokens", for: "member", page: () => import("./pages/tokens.js") },
   // Team administration
 
   // System administration

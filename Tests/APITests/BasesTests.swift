@@ -147,6 +147,33 @@ import Testing
     }
   }
 
+  @Test func `every list of bases says which of them the caller administers`() async throws {
+    try await World.with { world async throws in
+      // What every list says of "Projects"; a list in which it is not is not asked.
+      func marks(_ caller: Caller) async throws -> Set<Bool> {
+        _ = try await world.call(.post, "/api/v2.1/starred-dtables/", as: caller, ["dtable_uuid": World.projects])
+        var marks: Set<Bool> = []
+        let lists = ["workspaces/", "starred-dtables/", "dtable/items-search/?query_str=Projects", "dtables/shared/"]
+        for path in lists {
+          let answer = try await world.call(.get, "/api/v2.1/" + path, as: caller)
+          note(answer.json, in: &marks)
+        }
+        return marks
+      }
+      #expect(try await marks(.groupOwner) == [true])
+      #expect(try await marks(.groupAdmin) == [true])
+      #expect(try await marks(.groupMember) == [false])
+      #expect(try await marks(.sharedReader) == [false])
+    }
+  }
+
+  private func note(_ value: Any?, in marks: inout Set<Bool>) {
+    if let entries = value as? [Any] { for entry in entries { note(entry, in: &marks) } }
+    guard let object = value as? [String: Any] else { return }
+    if object["uuid"] as? String == World.projects, let mark = object["may_administer"] as? Bool { marks.insert(mark) }
+    for entry in object.values { note(entry, in: &marks) }
+  }
+
   @Test func `only bases that the caller administers are listed for administration`() async throws {
     try await World.with { world in
       let member = try await world.call(.get, "/api/v2.1/user-admin-dtables/", as: .groupMember)

@@ -52,6 +52,32 @@ import Testing
     #expect(answer["error_msg"] as? String == text)
   }
 
+  @Test func `a member learns what the policy and the operator mean for them`() async throws {
+    let operators: (inout AppSettings) -> Void = {
+      $0.accountTokens.longestDays = 20
+      $0.confirmsEmailChange = true
+    }
+    try await World.with(setting: operators) { world async throws in
+      let path = "/api/v2.1/organizations/1/token-policy/"
+      let loose = try await world.call(.get, path, as: .groupMember)
+      #expect(
+        loose.text
+          == #"{"permissions":["r","rw"],"require_expiry":false,"max_token_days":null,"#
+          + #""max_base_token_minutes":null,"max_account_token_days":20,"max_account_token_idle_minutes":null,"#
+          + #""confirm_email_change":true}"#)
+      try await set(world, ["require_expiry": "true", "max_token_days": "90", "forbid_member_rw": "true"])
+      try await set(world, ["max_account_token_days": "30", "max_account_token_idle_minutes": "60"])
+      let strict = try await world.call(.get, path, as: .groupMember)
+      #expect(
+        strict.text
+          == #"{"permissions":["r"],"require_expiry":true,"max_token_days":90,"#
+          + #""max_base_token_minutes":null,"max_account_token_days":20,"max_account_token_idle_minutes":60,"#
+          + #""confirm_email_change":true}"#)
+      #expect(try await world.call(.get, path, as: .teamAdmin)["permissions"] as? [String] == ["r", "rw"])
+      #expect(try await world.call(.get, path, as: .foreigner).status == 403)
+    }
+  }
+
   @Test func `a team has no policy until it sets one, and what is not given stays`() async throws {
     try await World.with { world async throws in
       #expect(try await world.call(.get, Self.path, as: .teamAdmin).text == Self.none)

@@ -176,6 +176,7 @@ def test_tokens_of_all_bases(service, team):
     assert all_tokens(f"dtable_uuid={base['uuid']}&generated_by={team.creator}&permission=r&query=PRO") == (
         ["My program"], 1)
     assert all_tokens("unused_since=2020-01-01") == ([], 0)
+    assert all_tokens("is_expired=true") == ([], 0) and all_tokens("is_expired=false")[1] == 2
     assert all_tokens("unused_since=2999-01-01") == (["A report", "My program"], 2)
     assert team.call("GET", "api-tokens/?order_by=secret").status_code == 400
 

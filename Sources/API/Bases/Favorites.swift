@@ -48,6 +48,7 @@ extension FoundBase: JSONEncodable {
       $0.add("group_name", groupName)
       $0.add("type", kind)
       $0.add("starred", isFavorite)
+      $0.add("may_administer", isAdministered)
     }
   }
 }
@@ -57,6 +58,7 @@ extension MarkedBase: JSONEncodable {
     json.object {
       base.write(to: &$0)
       $0.add("starred", isFavorite)
+      $0.add("may_administer", isAdministered)
     }
   }
 }

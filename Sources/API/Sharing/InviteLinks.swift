@@ -82,6 +82,7 @@ extension SharedBase: JSONEncodable {
       base.write(to: &$0)
       $0.add("permission", permission.rawValue)
       $0.add("starred", isFavorite)
+      $0.add("may_administer", isAdministered)
       $0.add("from_user", sharer)
       $0.add("from_user_name", sharerName)
       $0.addAvatar("from_user_avatar")

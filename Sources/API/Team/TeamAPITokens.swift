@@ -47,6 +47,7 @@ private struct PagedTokenSearch: Input {
     }
     search.permission = try query.optionalChoice("permission")
     search.unusedSince = try query.optionalTime("unused_since")
+    search.isExpired = try query.optionalBoolean("is_expired")
     search.text = try query.optionalText("query", upTo: 255)
     search.order =
       switch try query.optionalChoice("order_by", as: OrderName.self) {

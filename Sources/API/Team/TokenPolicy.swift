@@ -47,6 +47,20 @@ extension TokenPolicy: Output, JSONEncodable {
   }
 }
 
+extension EffectiveTokenPolicy: Output, JSONEncodable {
+  package func write(to json: inout JSONWriter) {
+    json.object {
+      $0.add("permissions", permissions.map(\.rawValue))
+      $0.add("require_expiry", team.requiresExpiry)
+      $0.add("max_token_days", team.longestDays)
+      $0.add("max_base_token_minutes", team.longestBaseToken.map { $0 / 60 })
+      $0.add("max_account_token_days", longestAccountTokenDays)
+      $0.add("max_account_token_idle_minutes", longestAccountTokenIdle.map { $0 / 60 })
+      $0.add("confirm_email_change", confirmsEmailChange)
+    }
+  }
+}
+
 /// A change of the policy to be checked before it is made; what is not given stays as it is.
 private struct PolicyPreview: Input {
   let change: TokenPolicyChange

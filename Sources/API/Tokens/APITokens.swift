@@ -14,6 +14,7 @@ let apiTokenRoutes = Table(.apiTokens, [
   Route(.delete, "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/", "deleteApiToken",     as: BaseAdmin.self, revokeToken),
   Route(.post,   "/api/v2.1/workspace/{workspace_id}/dtable/{base_name}/api-tokens/{app_name}/rotate/", "rotateApiToken", as: BaseAdmin.self, rotateToken),
   Route(.post,   "/api/v2.1/dtable/app-api-token/rotate/", "rotateOwnApiToken", as: APITokenBearer.self, rotateOwnToken),
+  Route(.get,    "/api/v2.1/organizations/{org_id}/token-policy/", "getTokenPolicy", as: TeamMember.self, showPolicy),
 ])
 
 // MARK: Wire
@@ -157,6 +158,11 @@ private func rotateOwnToken(by bearer: APITokenBearer, _ grace: Grace, _ app: Ap
     throw DomainError.refused("grace invalid: it must be at least a minute, so that you can try again.")
   }
   return try await APITokens(app).rotate(program, grace: grace.seconds)
+}
+
+private func showPolicy(to member: TeamMember, _: NoInput, _ app: App) async throws -> EffectiveTokenPolicy {
+  guard let policy = try await TokenPolicies(app).effective(for: member) else { throw Refusal.notAllowed }
+  return policy
 }
 
 /// The token is not stored: it names the person and the base; the permission is checked when it is used.

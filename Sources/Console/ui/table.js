@@ -49,7 +49,8 @@ const cell = (column, content) =>
 /** @param {{ column: Column<any>, sort?: { by: string, isDescending: boolean },
  *   onSort?: (sort: { by: string, isDescending: boolean }) => void }} props */
 const Head = ({ column, sort, onSort }) => {
-  const { label, kind = "" } = column;
+  const { label } = column;
+  const kind = column.kind === "head" ? "" : column.kind;
   if (column.header || !label) return html`<td role="columnheader" class=${kind}>${column.header}</td>`;
   if (!column.sort || !onSort) return html`<th scope="col" role="columnheader" class=${kind}>${label}</th>`;
   const by = column.sort;

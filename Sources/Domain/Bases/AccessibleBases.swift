@@ -14,6 +14,7 @@ package struct AccessibleBases: Sendable {
     try await app.db.rows(
       """
       select \(BaseRecord.columns), favorite.base_id is not null as is_favorite,
+             \(BaseRecord.isAdministered(by: caller.account)) as is_administered,
              case when workspace.account_id = own.account_id then 'personal'
                   when member.group_id is not null then 'group' else 'shared' end as kind,
              case when workspace.account_id = own.account_id then 'personal'
@@ -40,11 +41,13 @@ package struct FoundBase: RowDecodable, Sendable {
   package let kind: String
   package let groupName: String
   package let isFavorite: Bool
+  package let isAdministered: Bool
 
   package init(_ row: Row) throws(PostgresError) {
     base = try BaseRecord(row)
     kind = try row["kind"]
     groupName = try row["group_name"]
     isFavorite = try row["is_favorite"]
+    isAdministered = try row["is_administered"]
   }
 }

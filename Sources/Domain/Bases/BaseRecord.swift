@@ -29,6 +29,16 @@ package struct BaseRecord: RowDecodable, Sendable {
     join account as modifier on modifier.id = base.modifier_id
     """
 
+  /// Whether an account administers the base's workspace.
+  static func isAdministered(by account: ID<Account>) -> SQL {
+    """
+    exists (
+      select from workspace_role as own_role
+      where own_role.workspace_id = base.workspace_id and own_role.account_id = \(account)
+        and own_role.role <> \(Role.member))
+    """
+  }
+
   package init(_ row: Row) throws(PostgresError) {
     id = try row["id"]
     workspace = try row["workspace_id"]

@@ -16,7 +16,7 @@ package struct Favorites: Sendable {
   func list(_ limit: SQL) async throws(PostgresError) -> [MarkedBase] {
     try await app.db.rows(
       """
-      select \(BaseRecord.columns), true as is_favorite
+      select \(BaseRecord.columns), true as is_favorite, \(BaseRecord.isAdministered(by: caller.account)) as is_administered
       from favorite
       join base on base.id = favorite.base_id and base.deleted_at is null
       join base_permission as own on own.base_id = base.id and own.account_id = \(caller.account)
@@ -50,13 +50,15 @@ package struct Favorites: Sendable {
   }
 }
 
-/// A base, and whether it is a favourite.
+/// A base, whether it is a favourite, and whether the person administers its workspace.
 package struct MarkedBase: RowDecodable, Sendable {
   package let base: BaseRecord
   package let isFavorite: Bool
+  package let isAdministered: Bool
 
   package init(_ row: Row) throws(PostgresError) {
     base = try BaseRecord(row)
     isFavorite = try row["is_favorite"]
+    isAdministered = try row["is_administered"]
   }
 }

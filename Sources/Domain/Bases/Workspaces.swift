@@ -45,9 +45,11 @@ package struct Workspaces: Sendable {
   ) async throws(PostgresError) -> [WorkspaceRecord] {
     var workspaces = try await list().filter { isWanted($0.role) }
     let ids = workspaces.map(\.id.value)
+    let administered = workspaces.filter(\.role.administers).map(\.id.value)
     let bases: [MarkedBase] = try await app.db.rows(
       """
-      select \(BaseRecord.columns), favorite.base_id is not null as is_favorite
+      select \(BaseRecord.columns), favorite.base_id is not null as is_favorite,
+             base.workspace_id = any(\(administered)::bigint[]) as is_administered
       from base \(BaseRecord.people)
       left join favorite on favorite.base_id = base.id and favorite.account_id = \(caller.account)
       join unnest(\(ids)::bigint[]) with ordinality as place (workspace_id, number)

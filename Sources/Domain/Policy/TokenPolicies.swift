@@ -13,6 +13,17 @@ package struct TokenPolicies: Sendable {
     try await app.db.row("select \(TokenPolicy.columns) from team where id = \(team)")
   }
 
+  /// What holds for one of a team's people; nil if there is no such team any more.
+  package func effective(for member: TeamMember) async throws(PostgresError) -> EffectiveTokenPolicy? {
+    let found: PolicyOfMember? = try await app.db.row(
+      """
+      select \(TokenPolicy.columns), account.is_team_admin
+      from team join live_account as account on account.team_id = team.id
+      where team.id = \(member.team) and account.id = \(member.caller.account)
+      """)
+    return found.map { EffectiveTokenPolicy($0, app.settings) }
+  }
+
   /// Changes a team's policy for tokens that are made or changed from now on. Existing tokens stay; `violations` lists
   /// them. Nil if there is no such team any more.
   package func change(of team: ID<Team>, to change: TokenPolicyChange, by caller: SignedIn) async throws -> TokenPolicy?

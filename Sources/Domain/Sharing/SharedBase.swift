@@ -6,6 +6,8 @@ package struct SharedBase: RowDecodable, Sendable {
   package let base: BaseRecord
   package let permission: Permission
   package let isFavorite: Bool
+  /// Whether the person administers its workspace.
+  package let isAdministered: Bool
   package let sharer: UserID
   package let sharerName: String
   package let group: ID<Group>?
@@ -20,7 +22,7 @@ package struct SharedBase: RowDecodable, Sendable {
   static func select(to account: ID<Account>, by ways: SQL) -> SQL {
     """
     select \(BaseRecord.columns), own.permission, favorite.base_id is not null as is_favorite, sharer.uid as sharer_uid,
-           sharer.name as sharer_name, way.group_id
+           sharer.name as sharer_name, way.group_id, \(BaseRecord.isAdministered(by: account)) as is_administered
     from (
       select distinct on (way.base_id, way.group_id) way.base_id, way.group_id, way.shared_by
       from base_way as way
@@ -39,6 +41,7 @@ package struct SharedBase: RowDecodable, Sendable {
     base = try BaseRecord(row)
     permission = try row["permission"]
     isFavorite = try row["is_favorite"]
+    isAdministered = try row["is_administered"]
     sharer = try row["sharer_uid"]
     sharerName = try row["sharer_name"]
     group = try row["group_id"]

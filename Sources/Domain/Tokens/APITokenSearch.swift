@@ -9,6 +9,8 @@ package struct APITokenSearch: Sendable {
   package var permission: Permission?
   /// Neither used nor created since then.
   package var unusedSince: Timestamp?
+  /// Whether it has expired.
+  package var isExpired: Bool?
   /// A part of the name of the token or of its base.
   package var text: String?
   package var order = APITokenOrder.made
@@ -25,7 +27,7 @@ package struct APITokenSearch: Sendable {
   package init() {}
 
   var hasFilter: Bool {
-    base != nil || creator != nil || permission != nil || unusedSince != nil || text != nil
+    base != nil || creator != nil || permission != nil || unusedSince != nil || isExpired != nil || text != nil
   }
 
   /// The tables and the condition that select the matching rows of `token`.
@@ -43,6 +45,9 @@ package struct APITokenSearch: Sendable {
     if let permission { condition = "\(condition) and token.permission = \(permission)" }
     if let unusedSince {
       condition = "\(condition) and coalesce(token.last_used_at, token.created_at) < \(unusedSince)"
+    }
+    if let isExpired {
+      condition = "\(condition) and (token.expires_at is not null and token.expires_at <= now()) = \(isExpired)"
     }
     if let text {
       let pattern = containing(text)
