@@ -13,7 +13,8 @@ import Testing
 @Suite struct Canaries {
   /// The operations whose response never shows a name of a team, a person or anything of theirs.
   private static let nameless: Set = [
-    "getMetrics", "authPing", "getTwoFactor", "getBaseSize", "createTempApiToken", "teamGetTokenPolicy", "getTokenPolicy",
+    "getMetrics", "authPing", "getTwoFactor", "getBaseSize", "createTempApiToken", "teamGetTokenPolicy",
+    "getTokenPolicy",
     "teamGetTeamSettings", "systemListAdminUsers", "systemListRegistrationLogs", "systemListEmailLogs",
     "systemListAbuseReports", "systemGetActiveUsersPerDay", "systemGetSystemInformation",
   ]
