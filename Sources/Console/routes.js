@@ -17,7 +17,12 @@ export const routes = [
   { path: "/", for: "member", page: () => import("./pages/home.js"), nav: { icon: "home", label: "bases" } },
   { path: "/console/bases/:uuid/tokens", for: "member", page: () => import("./pages/tokens.js") },
   // Team administration
-
+  {
+    path: "/console/team/tokens",
+    for: "team",
+    page: () => import("./pages/team-tokens.js"),
+    nav: { icon: "plug", label: "tokens" },
+  },
   // System administration
 
   // Where the links lead that the service hands out

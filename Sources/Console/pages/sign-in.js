@@ -33,7 +33,7 @@ const PasswordStep = ({ onCodeNeeded }) => {
       <${Form} onSubmit=${send} submit=${t("title")}>
         <${Field} name="username" label=${t("username")} required maxlength="255" autocomplete="username"
           autocapitalize="none"
-          spellcheck="false" autofocus />
+          spellcheck=${false} autofocus />
         <${Field} name="password" label=${t("password")} type="password" required maxlength="1024"
           autocomplete="current-password" />
         <${Check} name="stays" label=${t("stays")} hint=${t("staysHint")} />
@@ -52,7 +52,7 @@ const CodeStep = ({ proof, onBack }) =>
         <${Field} name="code" label=${t("code")} hint=${t(
           "codeHint",
         )} required maxlength="64" autocomplete="one-time-code"
-          spellcheck="false" autofocus />
+          spellcheck=${false} autofocus />
         <//>
         <button type="button" class="link" onClick=${onBack}>${t("back")}</button>
         </div>

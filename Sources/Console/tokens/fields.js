@@ -32,7 +32,7 @@ export const DaysField = ({ policy }) => {
 /** Where a token may be used from, how often, and what people should know of it. @param {{ token?: Token }} props */
 export const FurtherFields = ({ token }) =>
   html`
-    <${Field} name="networks" label=${t("networks")} hint=${t("networksHint")} maxlength="2000" spellcheck="false"
+    <${Field} name="networks" label=${t("networks")} hint=${t("networksHint")} maxlength="2000" spellcheck=${false}
       defaultValue=${token?.allowed_networks.join(", ")} />
     <${Field} name="limit" label=${t("limit")} hint=${t("limitHint")} type="number" min="0" max="1000000"
       defaultValue=${token?.rate_limit ?? undefined} />

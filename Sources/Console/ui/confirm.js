@@ -32,7 +32,7 @@ export const Confirmations = () => {
       <${Form} onSubmit=${answer} submit=${asked.action} isDanger onCancel=${close}>
           ${asked.typed !== undefined && html`
             <${Field} name="typed" label=${t("typeName", { name: asked.typed })} required
-              autocomplete="off" spellcheck="false" pattern=${undefined} />
+              autocomplete="off" spellcheck=${false} />
           `}
         <//>
       <//>

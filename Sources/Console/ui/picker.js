@@ -56,8 +56,8 @@ export const Picker = ({ name, label, hint, search, none, chosen: initial, requi
         onKeyDown=${keyed}
         onBlur=${() => setFound(undefined)} role="combobox" aria-expanded=${isOpen} aria-controls=${id}
         aria-autocomplete="list" aria-activedescendant=${isOpen && found[at] ? `${id}-${at}` : undefined}
-        autocomplete="off" spellcheck="false" required=${required} autofocus=${autofocus}
-        pattern=${required && text && !chosen ? "(?!)" : undefined} />
+        autocomplete="off" spellcheck=${false} required=${required} autofocus=${autofocus}
+        pattern=${required && text && !chosen ? "(?!)" : ".*"} />
       <input type="hidden" name=${name} value=${chosen?.value ?? ""} />
       <ul id=${id} role="listbox" aria-label=${label} hidden=${!found?.length}>
         ${found?.map((one, place) =>
