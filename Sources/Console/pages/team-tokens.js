@@ -46,11 +46,7 @@ export default function TeamTokens({ query }) {
     </button>
   `;
   return html`
-    <${PageHead} title=${t("title")} intro=${t("intro")} crumbs=${[[
-      frame("teamAdministration"),
-      "/console/team/tokens",
-    ]]}
-      tools=${generate} />
+    <${PageHead} title=${t("title")} intro=${t("intro")} tools=${generate} />
     <${Warnings} isPolicyView=${isPolicyView} count=${tokens.data?.count} />
     ${!isPolicyView && html`<${Filters} filters=${filters} />`}
     <${Loaded} of=${tokens}>${(/** @type {Page} */ found) =>
