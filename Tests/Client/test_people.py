@@ -122,3 +122,29 @@ def test_a_name_that_nobody_has_is_throttled_as_an_account_is(elsewhere, clock, 
     assert 429 in (guess(number).status_code for number in range(20))
     clock("1 hour")
     assert guess("again").status_code == 429
+
+
+def test_administrators_find_people_groups_bases_and_teams_by_part_of_a_name(call, root, team, mia, tom, stranger):
+    """The list that is searched is the list that is paged."""
+    base, group = mia.base("Ledger of 100%"), tom.group("Sales_Team")
+    stranger.base("Ledger of 100%")
+
+    def users(query):
+        return [one["email"] for one in team.call("GET", "users/", params={"query": query}).json()["user_list"]]
+
+    def groups(query):
+        return [one["id"] for one in team.call("GET", "groups/", params={"query": query}).json()["groups"]]
+
+    assert (users("MI"), users(tom.address.upper()), users("100%"), users("o_")) == ([mia.id], [tom.id], [], [])
+    assert stranger.id not in users("") and {mia.id, tom.id} <= set(users(""))
+    assert (groups("s_t"), groups("sxt")) == ([group], [])
+    first, second = (team.call("GET", "users/", params={"query": "@", "per_page": 1, "page": page}).json()["user_list"]
+                     for page in (1, 2))
+    assert len(first) == len(second) == 1 and first != second
+    assert team.call("GET", "users/", params={"query": "x" * 256}).status_code == 400
+
+    bases = call("GET", "/api/v2.1/admin/dtables/", root, params={"query": "of 100%", "per_page": 1000}).json()
+    assert base["uuid"] in [one["uuid"] for one in bases["dtables"]] and len(bases["dtables"]) >= 2
+    assert {one["name"] for one in bases["dtables"]} == {"Ledger of 100%"}
+    teams = call("GET", "/api/v2.1/admin/organizations/", root, params={"query": team.name.upper()}).json()
+    assert ([one["org_id"] for one in teams["organizations"]], teams["count"]) == ([team.id], 1)

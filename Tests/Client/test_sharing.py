@@ -219,6 +219,7 @@ def test_a_team_admin_sees_and_ends_all_shares(team, mia, tom, stranger):
     shares = team.call("GET", "shares/").json()
     assert [(one["email"], one["dtable_uuid"]) for one in shares["dtable_user_shares"]] == [(tom.id, base["uuid"])]
     assert [(one["group_id"], one["permission"]) for one in shares["dtable_group_shares"]] == [(group, "r")]
+    assert {one["dtable_name"] for kind in ("user", "group") for one in shares[f"dtable_{kind}_shares"]} == {"Orders"}
     assert shares["view_user_shares"] == shares["view_group_shares"] == []
 
     own = f"dtables/{base['uuid']}/"

@@ -72,6 +72,7 @@ extension GroupShare: JSONEncodable {
     object.add("permission", permission.rawValue)
     object.add("share_id", id)
     object.add("dtable_uuid", base)
+    object.add("dtable_name", baseName)
   }
 }
 

@@ -37,6 +37,7 @@ extension UserShare: JSONEncodable {
     object.add("permission", permission.rawValue)
     object.add("share_id", id)
     object.add("dtable_uuid", base)
+    object.add("dtable_name", baseName)
   }
 }
 

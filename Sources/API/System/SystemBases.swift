@@ -13,8 +13,11 @@ let systemBaseRoutes = Table(.systemBases, [
 
 // MARK: Operations
 
-private func listBases(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedPage<AdministeredBase> {
-  NamedPage("dtables", try await AdministeredBases(app, admin.reach).listUncounted(page), page)
+private func listBases(
+  of admin: SystemAdmin, _ search: PagedSearchIfAny, _ app: App
+) async throws -> NamedPage<AdministeredBase> {
+  let bases = try await AdministeredBases(app, admin.reach).listUncounted(search.page, with: search.text)
+  return NamedPage("dtables", bases, search.page)
 }
 
 private func listTrash(of admin: SystemAdmin, _ page: Page, _ app: App) async throws -> NamedList<AdministeredBase> {

@@ -20,11 +20,13 @@ let systemTeamRoutes = Table(.systemTeams, [
 private struct TeamSearch: Input {
   let page: Page
   let role: String?
+  let text: String?
 
   init(_ parts: Parts) throws {
     let query = try parts.query()
     page = try Page(query)
     role = try query.optionalText("role", upTo: 255)
+    text = try query.optionalText("query", upTo: 255)
   }
 }
 
@@ -111,7 +113,7 @@ extension TeamName: JSONEncodable {
 // MARK: Operations
 
 private func listTeams(of _: SystemAdmin, _ search: TeamSearch, _ app: App) async throws -> NamedList<TeamRecord> {
-  let (teams, count) = try await Teams(app).list(role: search.role, search.page)
+  let (teams, count) = try await Teams(app).list(role: search.role, with: search.text, search.page)
   return NamedList("organizations", teams, count: ("count", count))
 }
 

@@ -91,9 +91,10 @@ private struct TeamGroupMemberList: Overview, JSONEncodable {
 
 // MARK: Operations
 
-private func listGroups(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> TeamGroupPage {
-  let (groups, hasNext) = page.cut(try await Groups(app).search(nil, admin.reach, page))
-  return TeamGroupPage(groups: groups, page: page, hasNext: hasNext)
+private func listGroups(of admin: TeamAdmin, _ search: PagedSearchIfAny, _ app: App) async throws -> TeamGroupPage {
+  let found = try await Groups(app).search(search.text, admin.reach, search.page)
+  let (groups, hasNext) = search.page.cut(found)
+  return TeamGroupPage(groups: groups, page: search.page, hasNext: hasNext)
 }
 
 private func addGroup(by admin: TeamAdmin, _ new: NewOwnedGroup, _ app: App) async throws -> AdministeredGroup {

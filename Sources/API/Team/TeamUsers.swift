@@ -85,8 +85,11 @@ private struct TeamPasswordReset: Output, JSONEncodable {
 
 // MARK: Operations
 
-private func listUsers(of admin: TeamAdmin, _ page: Page, _ app: App) async throws -> NamedList<TeamUser> {
-  NamedList("user_list", try await People(app).list(admin.reach, page).map { TeamUser(person: $0) })
+private func listUsers(
+  of admin: TeamAdmin, _ search: PagedSearchIfAny, _ app: App
+) async throws -> NamedList<TeamUser> {
+  let people = try await People(app).list(admin.reach, search.page, with: search.text)
+  return NamedList("user_list", people.map { TeamUser(person: $0) })
 }
 
 private func addUser(by admin: TeamAdmin, _ new: NewTeamUser, _ app: App) async throws -> TeamUser {

@@ -45,10 +45,17 @@ package struct AdministeredBases: Sendable {
     try await list(of: "base where \(reach.bases) and base.deleted_at is null", page)
   }
 
-  /// The same without the count, with one extra row that shows whether there is a next page.
-  package func listUncounted(_ page: Page) async throws(PostgresError) -> [AdministeredBase] {
-    try await bases(
-      "select * from base where \(reach.bases) and base.deleted_at is null order by id \(page.limitAndOneMore)")
+  /// The same without the count, or those with `text` in their names, with one extra row that shows whether there is a
+  /// next page.
+  package func listUncounted(
+    _ page: Page, with text: String? = nil
+  ) async throws(PostgresError) -> [AdministeredBase] {
+    let named: SQL = if let text { "and name ilike \(containing(text))" } else { "" }
+    return try await bases(
+      """
+      select * from base where \(reach.bases) and base.deleted_at is null \(named)
+      order by id \(page.limitAndOneMore)
+      """)
   }
 
   /// A page of the live bases in the personal workspace of a person within reach, and how many there are.

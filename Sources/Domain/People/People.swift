@@ -19,9 +19,14 @@ package struct People: Sendable {
     return found
   }
 
-  /// A page of the people within reach.
-  package func list(_ reach: Reach, _ page: Page) async throws(PostgresError) -> [Person] {
-    try await people("select * from account where \(reach.accounts) order by id \(page.limit)")
+  /// A page of the people within reach, all or those with `text` in their name, address or login ID.
+  package func list(_ reach: Reach, _ page: Page, with text: String? = nil) async throws(PostgresError) -> [Person] {
+    let pattern = containing(text ?? "")
+    let found: SQL =
+      if text == nil { "true" } else {
+        "(name ilike \(pattern) or email ilike \(pattern) or login_id ilike \(pattern))"
+      }
+    return try await people("select * from account where \(reach.accounts) and \(found) order by id \(page.limit)")
   }
 
   /// How many people are within reach.

@@ -85,17 +85,22 @@ package struct GroupShares: Sendable {
 package struct GroupShare: RowDecodable, Sendable {
   package let id: Int64
   package let base: BaseUUID
+  package let baseName: String
   package let group: ID<Group>
   package let groupName: String
   package let permission: Permission
 
   /// The columns that `init(_ row:)` reads, from `share`, its `user_group` and its `base`.
   static let columns: SQL =
-    "share.id, base.uuid::text as base_uuid, share.group_id, user_group.name as group_name, share.permission"
+    """
+    share.id, base.uuid::text as base_uuid, base.name as base_name, share.group_id, user_group.name as group_name,
+    share.permission
+    """
 
   package init(_ row: Row) throws(PostgresError) {
     id = try row["id"]
     base = try row["base_uuid"]
+    baseName = try row["base_name"]
     group = try row["group_id"]
     groupName = try row["group_name"]
     permission = try row["permission"]

@@ -81,15 +81,18 @@ package struct UserShares: Sendable {
 package struct UserShare: RowDecodable, Sendable {
   package let id: Int64
   package let base: BaseUUID
+  package let baseName: String
   package let person: PublicPerson
   package let permission: Permission
 
   /// The columns that `init(_ row:)` reads, from `share`, its `account` and its `base`.
-  static let columns: SQL = "share.id, base.uuid::text as base_uuid, \(PublicPerson.columns), share.permission"
+  static let columns: SQL =
+    "share.id, base.uuid::text as base_uuid, base.name as base_name, \(PublicPerson.columns), share.permission"
 
   package init(_ row: Row) throws(PostgresError) {
     id = try row["id"]
     base = try row["base_uuid"]
+    baseName = try row["base_name"]
     person = try PublicPerson(row)
     permission = try row["permission"]
   }

@@ -9,9 +9,13 @@ package struct Teams: Sendable {
   /// Works on the app's database.
   package init(_ app: App) { self.app = app }
 
-  /// A page of all teams, or of those with a role, and how many there are.
-  package func list(role: String?, _ page: Page) async throws(PostgresError) -> (teams: [TeamRecord], count: Int64) {
-    let condition: SQL = if let role { "team.role = \(role)" } else { "true" }
+  /// A page of all teams, or of those with a role or with `text` in their names, and how many there are.
+  package func list(
+    role: String?, with text: String?, _ page: Page
+  ) async throws(PostgresError) -> (teams: [TeamRecord], count: Int64) {
+    let ofRole: SQL = if let role { "team.role = \(role)" } else { "true" }
+    let named: SQL = if let text { "team.name ilike \(containing(text))" } else { "true" }
+    let condition: SQL = "\(ofRole) and \(named)"
     let count = try await app.db.count("select count(*) from team where \(condition)")
     let teams: [TeamRecord] = try await app.db.rows(
       TeamRecord.select("select * from team where \(condition) order by id \(page.limit)"))
