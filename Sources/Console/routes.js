@@ -18,13 +18,68 @@ export const routes = [
   { path: "/console/bases/:uuid/tokens", for: "member", page: () => import("./pages/tokens.js") },
   // Team administration
   {
+    path: "/console/team/people",
+    for: "team",
+    page: () => import("./pages/team-people.js"),
+    nav: { icon: "people", label: "people" },
+  },
+  { path: "/console/team/people/:user", for: "team", page: () => import("./pages/team-person.js") },
+  {
+    path: "/console/team/bases",
+    for: "team",
+    page: () => import("./pages/team-bases.js"),
+    nav: { icon: "table", label: "allBases" },
+  },
+  {
     path: "/console/team/tokens",
     for: "team",
     page: () => import("./pages/team-tokens.js"),
     nav: { icon: "plug", label: "tokens" },
   },
+  {
+    path: "/console/team/policy",
+    for: "team",
+    page: () => import("./pages/team-policy.js"),
+    nav: { icon: "lock", label: "policy" },
+  },
+  {
+    path: "/console/team/logs",
+    for: "team",
+    page: () => import("./pages/team-logs.js"),
+    nav: { icon: "log", label: "logs" },
+  },
+  {
+    path: "/console/team/settings",
+    for: "team",
+    page: () => import("./pages/team-settings.js"),
+    nav: { icon: "settings", label: "settings" },
+  },
   // System administration
-
+  {
+    path: "/console/system/people",
+    for: "system",
+    page: () => import("./pages/system-people.js"),
+    nav: { icon: "people", label: "people" },
+  },
+  { path: "/console/system/people/:user", for: "system", page: () => import("./pages/system-person.js") },
+  {
+    path: "/console/system/admins",
+    for: "system",
+    page: () => import("./pages/system-admins.js"),
+    nav: { icon: "lock", label: "admins" },
+  },
+  {
+    path: "/console/system/bases",
+    for: "system",
+    page: () => import("./pages/system-bases.js"),
+    nav: { icon: "table", label: "allBases" },
+  },
+  {
+    path: "/console/system/logs",
+    for: "system",
+    page: () => import("./pages/system-logs.js"),
+    nav: { icon: "log", label: "logs" },
+  },
   // Where the links lead that the service hands out
 ];
 
