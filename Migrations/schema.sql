@@ -530,6 +530,14 @@ CREATE TRIGGER b_tally_deleted AFTER DELETE ON api_token REFERENCING OLD TABLE A
   EXECUTE FUNCTION tally_deleted_api_tokens();
 CREATE TRIGGER b_tally_new AFTER INSERT ON api_token REFERENCING NEW TABLE AS added FOR EACH STATEMENT
   EXECUTE FUNCTION tally_new_api_tokens();
+CREATE TRIGGER b_use_earlier AFTER UPDATE OF last_used_at, use_count, last_client, last_addresses ON api_token FOR EACH ROW
+  WHEN (((((old.last_used_at IS DISTINCT FROM new.last_used_at) OR (old.use_count IS DISTINCT FROM new.use_count)) OR (old.last_client IS DISTINCT FROM new.last_client)) OR (old.last_addresses IS DISTINCT FROM new.last_addresses)))
+  EXECUTE FUNCTION use_earlier_api_token();
+CREATE TRIGGER b_use_moved AFTER UPDATE OF team_id, revoked_at, created_at ON api_token FOR EACH ROW
+  WHEN (((old.team_id IS DISTINCT FROM new.team_id) OR ((old.revoked_at IS NULL) <> (new.revoked_at IS NULL)) OR (old.created_at <> new.created_at)))
+  EXECUTE FUNCTION use_moved_api_token();
+CREATE TRIGGER b_use_new AFTER INSERT ON api_token REFERENCING NEW TABLE AS added FOR EACH STATEMENT
+  EXECUTE FUNCTION use_new_api_tokens();
 
 -- Keys that sign base tokens. Not audited: they belong to no team, and each row says when it came and went.
 CREATE TABLE signing_key (
@@ -1123,6 +1131,25 @@ CREATE TABLE data_operation (
     CONSTRAINT data_operation_pkey PRIMARY KEY (base_id, op_id)
 );
 CREATE INDEX data_operation_time_index ON data_operation (at);
+
+-- When, how often and from where each API token was used; team_id and created_at are its token's, team_id only as long
+-- as the token is live. Not audited: it is counted, and not worth an entry.
+CREATE TABLE api_token_use (
+    token_id bigint NOT NULL,
+    team_id bigint,
+    created_at timestamp with time zone NOT NULL,
+    last_used_at timestamp with time zone,
+    use_count bigint DEFAULT 0 NOT NULL,
+    seen_around timestamp with time zone GENERATED ALWAYS AS (date_bin('00:10:00'::interval, COALESCE(last_used_at, created_at), '2000-01-01 00:00:00+00'::timestamp with time zone)) STORED NOT NULL,
+    last_client text,
+    last_addresses inet[] DEFAULT '{}'::inet[] NOT NULL,
+    CONSTRAINT api_token_use_last_client_check CHECK ((char_length(last_client) <= 255))
+)
+WITH (fillfactor='45,
+    CONSTRAINT api_token_use_pkey PRIMARY KEY (token_id),
+    CONSTRAINT api_token_use_token_id_fkey FOREIGN KEY (token_id) REFERENCES api_token(id) ON DELETE CASCADE
+);
+CREATE INDEX api_token_use_team_index ON api_token_use (team_id, seen_around) WHERE (team_id IS NOT NULL);
 
 -- Which migrations were applied. Not audited: it is itself a record.
 CREATE TABLE schema_migration (
@@ -2748,6 +2775,7 @@ CREATE FUNCTION serving_rights(relation text, kind "char") RETURNS text[]
       'schema_migration', 'audit_log', 'audit_chain', 'audit_operation', 'audit_change', 'login_tally', 'api_token_tally'
     ) then '{SELECT}'
     when relation = 'login_log' then '{SELECT,INSERT}'
+    when relation = 'api_token_use' then '{SELECT,UPDATE}'
     when relation = 'data_operation' then '{SELECT,INSERT,DELETE}'
     when relation in (
       'account', 'workspace', 'installation', 'seed', 'signing_key', 'job', 'audit_shipment'
@@ -2842,6 +2870,46 @@ CREATE FUNCTION token_policy_violation(expires_at timestamp with time zone, crea
     when forbids_member_rw and permission = 'rw' and made_by_member then 'token_rw_forbidden'
   end
 $$;
+
+CREATE FUNCTION use_earlier_api_token() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update api_token_use as own
+  set last_used_at = greatest(own.last_used_at, new.last_used_at),
+      use_count = own.use_count + new.use_count - old.use_count,
+      last_client = coalesce(new.last_client, own.last_client),
+      last_addresses = array(
+        select address
+        from unnest(new.last_addresses || own.last_addresses) with ordinality as seen (address, place)
+        group by address order by min(place) limit 5)
+  where own.token_id = new.id;
+  return null;
+end $$;
+
+CREATE FUNCTION use_moved_api_token() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  update api_token_use
+  set team_id = case when new.revoked_at is null then new.team_id end, created_at = new.created_at
+  where token_id = new.id;
+  return null;
+end $$;
+
+CREATE FUNCTION use_new_api_tokens() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+begin
+  insert into api_token_use (token_id, team_id, created_at, last_used_at, use_count, last_client, last_addresses)
+  select id, case when revoked_at is null then team_id end, created_at, last_used_at, use_count, last_client,
+         last_addresses
+  from added;
+  return null;
+end $$;
 
 CREATE FUNCTION use_recovery_code(person bigint, code bytea) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER

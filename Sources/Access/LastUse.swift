@@ -128,16 +128,16 @@ public final class LastUse: @unchecked Sendable {  // Sendable: owned by its loo
 
   private static func update(_ batch: Batch<APIToken>) -> SQL {
     """
-    update api_token as token
-    set last_used_at = greatest(token.last_used_at, \(time)),
-        use_count = token.use_count + used.count, last_client = coalesce(nullif(used.client, ''), token.last_client),
+    update api_token_use as known
+    set last_used_at = greatest(known.last_used_at, \(time)),
+        use_count = known.use_count + used.count, last_client = coalesce(nullif(used.client, ''), known.last_client),
         last_addresses = array(
           select address
-          from unnest(string_to_array(used.addresses, ' ')::inet[] || token.last_addresses)
+          from unnest(string_to_array(used.addresses, ' ')::inet[] || known.last_addresses)
             with ordinality as seen (address, place)
           group by address order by min(place) limit \(addressCount))
     from \(rows(batch)) as used (id, microseconds, count, client, addresses)
-    where token.id = used.id
+    where known.token_id = used.id
     """
   }
 

@@ -207,6 +207,10 @@ static const unsigned char migration_0039[] = {
 #embed "../../Migrations/0039-row-quotas.sql"
 };
 
+static const unsigned char migration_0045[] = {
+#embed "../../Migrations/0045-api-token-use.sql"
+};
+
 static const struct basekeeper_asset migrations[] = {
     ASSET("0001-teams-and-accounts.sql", migration_0001),
     ASSET("0002-groups-and-workspaces.sql", migration_0002),
@@ -246,6 +250,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0037-clients-statements.sql", migration_0037),
     ASSET("0038-activities.sql", migration_0038),
     ASSET("0039-row-quotas.sql", migration_0039),
+    ASSET("0045-api-token-use.sql", migration_0045),
 };
 
 const struct basekeeper_asset *const basekeeper_migrations = migrations;

@@ -116,7 +116,7 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
     try await World.with { world in
       #expect(try await world.call(.get, exchange, as: .apiTokenReader).status == 200)
       try await world.onLoop { await $0.lastUse.write(at: nil) }
-      #expect(try await world.database.count("api_token where last_used_at > now() - interval '1 minute'") == 1)
+      #expect(try await world.database.count("api_token_use where last_used_at > now() - interval '1 minute'") == 1)
       let list = try await world.call(.get, "/api/v2.1/workspace/9/dtable/Projects/api-tokens/", as: .groupOwner)
       let items = try #require(list["api_tokens"] as? [[String: Any]])
       #expect(items.map { $0["app_name"] as? String } == ["reader", "writer"])

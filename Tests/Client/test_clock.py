@@ -142,7 +142,8 @@ def test_last_use_is_told_by_the_database_s_clock_where_this_one_is_ahead(servic
         assert service.stop() == 0  # writes whatever is still to be written
         service.start()
         uses, age = service.postgres.rows(f"""
-            select use_count, extract(epoch from now() - last_used_at) from api_token
+            select used.use_count, extract(epoch from now() - used.last_used_at)
+            from api_token_use as used join api_token on id = token_id
             where hash = sha256(convert_to('{secret}', 'UTF8'))""", database="clocks")[0]
         assert int(uses) == count and 0 <= float(age) < DAY / 24
 

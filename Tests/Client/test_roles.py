@@ -32,6 +32,9 @@ FORBIDDEN = [
     "truncate login_log",
     "update login_tally set logins = 0",
     "delete from api_token_tally",
+    "delete from api_token_use",
+    "insert into api_token_use (token_id, created_at) values (0, now())",
+    "truncate api_token_use",
     "delete from audit_shipment",
     "truncate audit_shipment",
     # The rules, which are triggers, constraints and functions.

@@ -43,7 +43,7 @@ import Testing
           from pg_trigger join pg_proc on pg_proc.oid = tgfoid
           where not tgisinternal and tgrelid not in ('audit_log'::regclass, 'audit_chain'::regclass, 'login_log'::regclass)
             and left(tgname, 2) is distinct from case
-              when proname ~ '^(keep|raise|let|bar)_' then 'a_' when proname ~ '^(audit|tally|end)_' then 'b_' end
+              when proname ~ '^(keep|raise|let|bar)_' then 'a_' when proname ~ '^(audit|tally|use|end)_' then 'b_' end
           """, as: Only<String>.self)
       }
       #expect(wrong.map(\.value) == [])

@@ -29,20 +29,22 @@ package struct APITokenRecord: RowDecodable, Sendable {
   /// Only in the response that creates the token or rotates its secret.
   package internal(set) var secret: Secret?
 
-  /// The columns that `init(_ row:)` reads, from `token` joined with `origin`.
+  /// The columns that `init(_ row:)` reads, from `token` joined with `origin`. A token that the statement itself makes has
+  /// no row of its uses yet.
   static let columns: SQL = """
-    token.id, token.app_name, token.hint, token.permission, token.created_at, token.last_used_at,
+    token.id, token.app_name, token.hint, token.permission, token.created_at, used.last_used_at,
     creator.uid as creator_uid, creator.name as creator_name, base.uuid::text as base_uuid, base.name as base_name,
     base.icon, base.color, token.expires_at, token.expires_at is not null and token.expires_at <= now() as is_expired,
     token.note, token.networks::text[] as networks, token.rate_limit::bigint as rate_limit, token.rotated_at,
-    token.use_count, token.last_client,
-    array(select host(address) from unnest(token.last_addresses) as seen (address)) as last_addresses
+    coalesce(used.use_count, 0) as use_count, used.last_client,
+    array(select host(address) from unnest(used.last_addresses) as seen (address)) as last_addresses
     """
 
-  /// Joins `token` with its creator and its base.
+  /// Joins `token` with its creator, its base and its uses.
   static let origin: SQL = """
     join account as creator on creator.id = token.created_by
     join base on base.id = token.base_id
+    left join api_token_use as used on used.token_id = token.id
     """
 
   /// Selects the tokens of the rows that a statement on `api_token` selects, in the given order.

@@ -32,9 +32,11 @@ package struct APITokenSearch: Sendable {
 
   /// The tables and the condition that select the matching rows of `token`.
   func source(_ team: ID<Team>) -> SQL {
-    let asksForBase = base != nil || text != nil
-    let tables: SQL =
-      asksForBase ? "api_token as token join base on base.id = token.base_id" : "api_token as token"
+    var tables: SQL = "api_token as token"
+    if base != nil || text != nil { tables = "\(tables) join base on base.id = token.base_id" }
+    if unusedSince != nil || order == .used {
+      tables = "\(tables) join api_token_use as used on used.token_id = token.id and used.team_id = token.team_id"
+    }
     return "\(tables) where \(condition(team))"
   }
 
@@ -44,7 +46,7 @@ package struct APITokenSearch: Sendable {
     if let creator { condition = "\(condition) and token.created_by = (select id from account where uid = \(creator))" }
     if let permission { condition = "\(condition) and token.permission = \(permission)" }
     if let unusedSince {
-      condition = "\(condition) and coalesce(token.last_used_at, token.created_at) < \(unusedSince)"
+      condition = "\(condition) and coalesce(used.last_used_at, used.created_at) < \(unusedSince)"
     }
     if let isExpired {
       condition = "\(condition) and (token.expires_at is not null and token.expires_at <= now()) = \(isExpired)"
@@ -56,12 +58,28 @@ package struct APITokenSearch: Sendable {
     return condition
   }
 
+  /// The statement that selects the rows of `api_token` on a page of the results, in the order of `ordering`.
+  func rows(_ team: ID<Team>, isFromEnd: Bool, _ limit: SQL) -> SQL {
+    let order = ordering(isFromEnd: isFromEnd)
+    guard self.order == .used, !hasFilter else { return "select token.* from \(source(team)) \(order) \(limit)" }
+    // What is on the page is known without asking for the tokens before it.
+    return """
+      select token.*
+      from (select * from api_token_use as used where used.team_id = \(team) \(order) \(limit)) as used
+      join api_token as token on token.id = used.token_id
+      """
+  }
+
+  /// By last use, the order is first that of an index, to ten minutes, and only then exact: the database sorts the tokens
+  /// of ten minutes at a time, and no more of them than it needs.
   func ordering(isFromEnd: Bool) -> SQL {
     switch (order, isDescending != isFromEnd) {
     case (.made, false): "order by token.created_at, token.id"
     case (.made, true): "order by token.created_at desc, token.id desc"
-    case (.used, false): "order by coalesce(token.last_used_at, token.created_at), token.id"
-    case (.used, true): "order by coalesce(token.last_used_at, token.created_at) desc, token.id desc"
+    case (.used, false):
+      "order by used.seen_around, coalesce(used.last_used_at, used.created_at), used.token_id"
+    case (.used, true):
+      "order by used.seen_around desc, coalesce(used.last_used_at, used.created_at) desc, used.token_id desc"
     case (.name, false): "order by token.app_name, token.id"
     case (.name, true): "order by token.app_name desc, token.id desc"
     }

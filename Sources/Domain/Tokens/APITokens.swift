@@ -32,7 +32,7 @@ package struct APITokens: Sendable {
     let (isFromEnd, limit) = page.window(of: count)
     let order = search.ordering(isFromEnd: isFromEnd)
     let found: [APITokenRecord] = try await app.db.rows(
-      APITokenRecord.select("select token.* from \(tokens) \(order) \(limit)", order: order))
+      APITokenRecord.select(search.rows(team, isFromEnd: isFromEnd, limit), order: order))
     return (isFromEnd ? found.reversed() : found, count)
   }
 

@@ -136,6 +136,13 @@ def generate(psql, tokens=200_000):
         insert into api_token_tally (team_id, live)
           select team_id, count(*) from api_token where team_id is not null group by team_id
           on conflict (team_id) do update set live = excluded.live;
+        do $$ begin
+          -- An earlier version, which is measured beside this one, has no such table.
+          if to_regclass('api_token_use') is not null then
+            insert into api_token_use (token_id, team_id, created_at)
+              select id, team_id, created_at from api_token on conflict do nothing;
+          end if;
+        end $$;
         insert into login_log (account_id, team_id, address, succeeded, at)
           select account.id, account.team_id, '127.0.0.1', n % 10 > 0, now() - make_interval(mins => 10 * n)
           from account cross join generate_series(1, 5) n where email like 'large%';
