@@ -52,6 +52,8 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
   private let settings: Settings
   private let loop: Loop
   private let outbox: Outbox
+  private let catalogue: Catalogue
+  private let gathering: Gathering
   private let tally: Tally
   private let shared: SharedPool
   private let leased: LeasedPool
@@ -66,15 +68,17 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
   public init(_ settings: Settings, on loop: Loop) {
     (self.settings, self.loop) = (settings, loop)
     (outbox, tally) = (Outbox(loop), Tally())
-    let catalogue = Catalogue(isPrepared: settings.preparesStatements)
+    catalogue = Catalogue(isPrepared: settings.preparesStatements)
     let parts = PoolParts(settings: settings, loop: loop, outbox: outbox, catalogue: catalogue, tally: tally)
     shared = SharedPool(parts, count: settings.sharedConnections)
+    gathering = Gathering(loop, shared)
     leased = LeasedPool(parts, count: settings.pooledConnections)
     ambient = nil
   }
 
   private init(_ database: Database, in transaction: Transaction) {
     (settings, loop, outbox, tally) = (database.settings, database.loop, database.outbox, database.tally)
+    (catalogue, gathering) = (database.catalogue, database.gathering)
     (shared, leased, ambient) = (database.shared, database.leased, transaction)
   }
 
@@ -86,8 +90,8 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
 
   /// The first row of a quick read; nil if there are no rows. Most requests begin with a look-up.
   ///
-  /// All look-ups of one turn of the loop are sent together, so a slow one delays the others: use `row` for those. They
-  /// share an implicit transaction, so they must not write.
+  /// All look-ups of one turn of the loop are sent together, and equal ones as one statement, so a slow one delays the
+  /// others: use `row` for those. They share an implicit transaction, so they must not write.
   public func lookup<Value: RowDecodable>(
     _ sql: SQL, as type: Value.Type = Value.self
   ) async throws(PostgresError) -> Value? {
@@ -103,15 +107,15 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
         return try await answer(sql).first()
       }
     }
-    let answer: Pipeline.Answer = await withUnsafeContinuation { continuation in
-      // The connection is chosen at the moment of sending, to spread one turn's look-ups evenly.
-      if let pipeline = shared.leastLoaded {
-        pipeline.ask(sql, .lookup, continuation)
-      } else {
-        continuation.resume(returning: .failure(.unavailable("the connection was lost")))
-      }
-    }
-    return try answer.get().first()
+    let answer: Question.FirstRow = await withUnsafeContinuation { gathering.add(question(sql, $0)) }
+    return try answer.get().map { (row) throws(PostgresError) in try Value(row) }
+  }
+
+  private func question(_ sql: SQL, _ continuation: UnsafeContinuation<Question.FirstRow, Never>) -> Question {
+    let statement = sql.isOnce ? Statement(once: sql.shape.text) : catalogue.statement(of: sql.shape)
+    return Question(
+      statement: statement, gathered: catalogue.gathered(statement), parameters: sql.parameters, isOnce: sql.isOnce,
+      continuation: continuation)
   }
 
   /// The first row of a statement's result; nil if there are no rows.
@@ -220,6 +224,7 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
     isClosed = true
     await shared.close()
     await leased.close()
+    gathering.close()
     outbox.close()
   }
 

@@ -113,8 +113,10 @@ struct Opener: Sendable {
       ("statement_timeout", settings.statementTime), ("lock_timeout", settings.lockTime),
       ("idle_in_transaction_session_timeout", settings.idleTransactionTime),
     ]
-    // The data is in memory or on an SSD, and no statement is worth JIT compilation. The URL may override this.
-    let advice = ["-c random_page_cost=1.1", "-c jit=off"]
+    // The data is in memory or on an SSD, and no statement is worth JIT compilation. Prepared statements are planned once,
+    // not for the limit of each page. The URL may override this.
+    let planning = settings.preparesStatements ? ["-c plan_cache_mode=force_generic_plan"] : []
+    let advice = ["-c random_page_cost=1.1", "-c jit=off"] + planning
     // Transactions that write begin with `begin read write`.
     let rules =
       session.map { "-c \($0)=\($1.milliseconds)" } + ["-c TimeZone=UTC", "-c default_transaction_read_only=on"]

@@ -7,18 +7,27 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   typealias Answer = Machine.Answer
   typealias Machine = PipelineMachine<Payload, ResultSet>
 
-  /// A query's parameters, and the continuation that waits for its result. The continuation is nil if nothing waits:
-  /// the next query depends on this one.
+  /// A query's parameters, and who waits for its result.
   struct Payload {
     let parameters: [PostgresParameter]
-    let continuation: UnsafeContinuation<Answer, Never>?
+    let asker: StatementAsker
+  }
+
+  /// Who waits for a result.
+  enum StatementAsker {
+    /// Nobody: the next query depends on this one.
+    case nobody
+    /// A task that takes the whole result.
+    case task(UnsafeContinuation<Answer, Never>)
+    /// Those who have asked the questions of one statement.
+    case questions([Question])
   }
 
   private let loop: Loop
   private let outbox: Outbox
-  private let catalogue: Catalogue
-  private let tally: Tally
-  private var machine = Machine()
+  let catalogue: Catalogue
+  let tally: Tally
+  var machine = Machine()
   private var link: Link?
   private var isInOutbox = false
 
@@ -80,15 +89,24 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   /// Sends a query with this turn's batch, and resumes the continuation with its result. The query's texts must not
   /// contain NUL.
   func ask(_ sql: SQL, _ role: QueryRole, isNamed: Bool = true, _ continuation: UnsafeContinuation<Answer, Never>?) {
-    let payload = Payload(parameters: sql.parameters, continuation: continuation)
+    if sql.isOnce { ask(Self.planForValues, role, isNamed: isNamed, nil) }
+    let asker: StatementAsker = if let continuation { .task(continuation) } else { .nobody }
     let statement = sql.isOnce ? Statement(once: sql.shape.text) : catalogue.statement(of: sql.shape)
-    let isNamed = isNamed && catalogue.isPrepared && !sql.isOnce
-    machine.ask(Machine.Query(statement, as: role, isNamed: isNamed, payload))
+    let payload = Payload(parameters: sql.parameters, asker: asker)
+    machine.ask(Machine.Query(statement, as: role, isNamed: isNamed && !sql.isOnce && catalogue.isPrepared, payload))
     act()
+    addToOutbox()
+  }
+
+  func addToOutbox() {
     guard machine.hasOpenBatch, !isInOutbox else { return }
     isInOutbox = true
     outbox.add(self)
   }
+
+  /// Goes before a statement that is planned for its values, which the connection's setting does not allow: until the
+  /// transaction ends, or the batch.
+  static let planForValues: SQL = "select set_config('plan_cache_mode', 'force_custom_plan', true)"
 
   /// Sends `begin` and the prelude before a transaction's first query. If they fail, so does that query.
   func begin(_ prelude: SQL?, isReading: Bool, isNamed: Bool) {
@@ -128,17 +146,27 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   // MARK: Carrying out actions
 
   /// Carries out the machine's actions until there are none left.
-  private func act() {
+  func act() {
     while let action = machine.nextAction() {
       switch action {
       case .prepare(let statement, let name): check(link.map { prepare(statement, name, $0) })
       case .send(let query, let name): check(link.map { send(query, name, $0) })
       case .sync: endBatch()
       case .answer(let payload, let answer):
-        if case .failure(let error) = answer { tally.failed(error) }
-        payload.continuation?.resume(returning: answer)
+        tell(payload.asker, answer)
       case .close(let error): close(error)
       }
+    }
+  }
+
+  private func tell(_ asker: StatementAsker, _ answer: Answer) {
+    switch (asker, answer) {
+    case (.questions(let questions), _): tell(questions, answer)
+    case (.nobody, .failure(let error)): tally.failed(error)
+    case (.nobody, .success): break
+    case (.task(let continuation), _):
+      if case .failure(let error) = answer { tally.failed(error) }
+      continuation.resume(returning: answer)
     }
   }
 

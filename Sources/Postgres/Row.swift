@@ -1,4 +1,5 @@
 internal import CLibPQ
+internal import Glibc
 
 /// A type that is read from a row of a result, column by column.
 public protocol RowDecodable: Sendable {
@@ -88,9 +89,8 @@ final class ResultSet: @unchecked Sendable {  // Sendable: owned by the thread o
 
   private func isName(_ name: StaticString, of index: Int32) -> Bool {
     guard let own = PQfname(pointer, index) else { return false }
-    return name.withUTF8Buffer { name in
-      for (index, byte) in name.enumerated() where UInt8(bitPattern: own[index]) != byte { return false }
-      return own[name.count] == 0
-    }
+    let length = name.utf8CodeUnitCount
+    let name = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
+    return strncmp(own, name, length) == 0 && own[length] == 0
   }
 }

@@ -59,14 +59,14 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
     }
 
     /// Adds a parameter.
-    public mutating func appendInterpolation(_ value: some PostgresEncodable) {
-      shape.pieces.append(.parameter)
+    public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value) {
+      shape.pieces.append(.parameter(Value.postgresKind))
       parameters.append(value.postgresParameter)
     }
 
     /// Adds a parameter; nil becomes null.
-    public mutating func appendInterpolation(_ value: (some PostgresEncodable)?) {
-      shape.pieces.append(.parameter)
+    public mutating func appendInterpolation<Value: PostgresEncodable>(_ value: Value?) {
+      shape.pieces.append(.parameter(Value.postgresKind))
       parameters.append(value.postgresParameter)
     }
 
@@ -84,13 +84,15 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
 struct Shape: Hashable, Sendable {
   enum Piece: Sendable {
     case text(StaticString)
-    case parameter
+    case parameter(PostgresKind)
   }
 
   var pieces: [Piece]
 
   /// The statement's text in UTF-8.
-  var text: [UInt8] {
+  var text: [UInt8] { text(parametersAs: "$") }
+
+  private func text(parametersAs name: String) -> [UInt8] {
     var text: [UInt8] = []
     var count = 0
     for piece in pieces {
@@ -98,17 +100,36 @@ struct Shape: Hashable, Sendable {
       case .text(let literal): literal.withUTF8Buffer { text += $0 }
       case .parameter:
         count += 1
-        text += "$\(count)".utf8
+        text += "\(name)\(count)".utf8
       }
     }
     return text
+  }
+
+  private var kinds: [PostgresKind] {
+    pieces.compactMap { if case .parameter(let kind) = $0 { kind } else { nil } }
+  }
+
+  /// The text of a statement that asks the question of this one several times: each parameter is an array of what it is
+  /// here. Its rows are the first ones of the answers, each with the number of its question, from 1. Nil if there is no
+  /// such statement.
+  ///
+  /// The limit also keeps the server from planning all questions as one: each is answered by the plan that it has alone.
+  var gatheredText: [UInt8]? {
+    let types = kinds.compactMap(\.arrayType)
+    guard !types.isEmpty, types.count == kinds.count else { return nil }
+    let arrays = types.enumerated().map { "$\($0.offset + 1)::\($0.element)" }.joined(separator: ", ")
+    let names = types.indices.map { "p\($0 + 1)" }.joined(separator: ", ")
+    let questions = "unnest(\(arrays)) with ordinality as asked (\(names), question)"
+    return Array("select found.*, asked.question from \(questions) cross join lateral (select * from (".utf8)
+      + text(parametersAs: "asked.p") + Array(") as answer limit 1) as found".utf8)
   }
 }
 
 extension Shape.Piece: Hashable {
   static func == (left: Self, right: Self) -> Bool {
     switch (left, right) {
-    case (.parameter, .parameter): true
+    case (.parameter(let left), .parameter(let right)): left == right
     case (.text(let left), .text(let right)):
       left.utf8Start == right.utf8Start && left.utf8CodeUnitCount == right.utf8CodeUnitCount
     default: false
@@ -117,7 +138,7 @@ extension Shape.Piece: Hashable {
 
   func hash(into hasher: inout Hasher) {
     switch self {
-    case .parameter: hasher.combine(0)
+    case .parameter(let kind): hasher.combine(kind)
     case .text(let literal): hasher.combine(literal.utf8Start)
     }
   }

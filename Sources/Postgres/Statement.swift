@@ -29,18 +29,32 @@ final class Catalogue {
   let isPrepared: Bool
   private var statements: [Shape: Statement] = [:]
   private var statementsByText: [[UInt8]: Statement] = [:]
+  /// By the number of the statement that they ask several times.
+  private var gatheredStatements: [Int: Statement] = [:]
 
   init(isPrepared: Bool) { self.isPrepared = isPrepared }
 
   /// The statement of a shape.
   func statement(of shape: Shape) -> Statement {
     if let known = statements[shape] { return known }
-    let text = shape.text
-    let statement = statementsByText[text] ?? Statement(number: statementsByText.count, text: text)
-    statementsByText[text] = statement
+    let statement = statement(with: shape.text)
     statements[shape] = statement
+    if let text = shape.gatheredText { gatheredStatements[statement.number] = self.statement(with: text) }
     return statement
   }
+
+  private func statement(with text: [UInt8]) -> Statement {
+    if let known = statementsByText[text] { return known }
+    let statement = Statement(number: statementsByText.count, text: text)
+    statementsByText[text] = statement
+    return statement
+  }
+
+  /// The statement that asks the question of another one several times; nil if there is none.
+  func gathered(_ statement: Statement) -> Statement? { gatheredStatements[statement.number] }
+
+  /// Forgets the statement that asks several times, since the server does not understand it.
+  func separate(_ statement: Statement) { gatheredStatements[statement.number] = nil }
 }
 
 /// The statements that one connection has prepared, with their names. Before version 17, libpq cannot close a prepared

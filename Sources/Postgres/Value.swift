@@ -5,6 +5,27 @@ internal import Ground
 public protocol PostgresEncodable: Sendable {
   /// The value in the form in which it is sent.
   var postgresParameter: PostgresParameter { get }
+  /// What the values are on their own, without a statement that expects a type.
+  static var postgresKind: PostgresKind { get }
+}
+
+extension PostgresEncodable {
+  /// A text, which a statement casts to the type that it expects.
+  public static var postgresKind: PostgresKind { .text }
+}
+
+/// What values of a type are on their own: several of them travel as an array of this type.
+public enum PostgresKind: Sendable {
+  /// `text`
+  case text
+  /// `bigint`
+  case integer
+  /// `boolean`
+  case boolean
+  /// `bytea`
+  case bytes
+  /// An array, of which there can be no array.
+  case list
 }
 
 /// A value that can be read from a column.
@@ -38,6 +59,8 @@ public protocol PostgresValue: PostgresEncodable, PostgresDecodable, PostgresEle
 extension PostgresValue {
   /// The stored form's parameter.
   public var postgresParameter: PostgresParameter { postgresValue.postgresParameter }
+  /// The stored form's kind.
+  public static var postgresKind: PostgresKind { Stored.postgresKind }
 
   /// Reads the stored form.
   public init(_ cell: PostgresCell) throws(PostgresError) {
@@ -73,7 +96,14 @@ public enum PostgresParameter: Sendable, Equatable {
 
 extension Optional: PostgresEncodable where Wrapped: PostgresEncodable {
   /// Null for nil.
-  public var postgresParameter: PostgresParameter { map(\.postgresParameter) ?? .null }
+  public var postgresParameter: PostgresParameter {
+    switch self {
+    case .some(let value): value.postgresParameter
+    case nil: .null
+    }
+  }
+  /// That of the values that are there.
+  public static var postgresKind: PostgresKind { Wrapped.postgresKind }
 }
 
 extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
@@ -86,6 +116,8 @@ extension Optional: PostgresDecodable where Wrapped: PostgresDecodable {
 extension Array: PostgresEncodable where Element: PostgresElement {
   /// Uses the elements' own conversion.
   public var postgresParameter: PostgresParameter { Element.parameter(of: self) }
+  /// An array, or a `bytea`.
+  public static var postgresKind: PostgresKind { Element.self == UInt8.self ? .bytes : .list }
 }
 
 extension Array: PostgresDecodable where Element: PostgresElement {
@@ -145,6 +177,8 @@ public struct PostgresJSON: PostgresEncodable {
 
   /// `jsonb` in its binary format: the text, with the format's version in front.
   public var postgresParameter: PostgresParameter { .bytes([1] + bytes) }
+  /// The bytes mean nothing without the type that the statement expects.
+  public static var postgresKind: PostgresKind { .list }
 }
 
 // MARK: Swift's own types
@@ -159,6 +193,8 @@ extension String: PostgresEncodable, PostgresDecodable, PostgresElement {
 extension Bool: PostgresEncodable, PostgresDecodable, PostgresElement {
   /// `true` or `false`.
   public var postgresParameter: PostgresParameter { .text(self ? "true" : "false") }
+  /// `boolean`
+  public static var postgresKind: PostgresKind { .boolean }
   /// Reads a `boolean`.
   public init(_ cell: PostgresCell) throws(PostgresError) { self = try cell.boolean() }
 }
@@ -166,6 +202,8 @@ extension Bool: PostgresEncodable, PostgresDecodable, PostgresElement {
 extension Int64: PostgresEncodable, PostgresDecodable, PostgresElement {
   /// Decimal digits, which fit any integer type.
   public var postgresParameter: PostgresParameter { .text(String(self)) }
+  /// `bigint`
+  public static var postgresKind: PostgresKind { .integer }
   /// Reads `bigint`, `integer` or `smallint`.
   public init(_ cell: PostgresCell) throws(PostgresError) { self = try cell.integer() }
 }
@@ -173,6 +211,8 @@ extension Int64: PostgresEncodable, PostgresDecodable, PostgresElement {
 extension Int32: PostgresEncodable, PostgresDecodable, PostgresElement {
   /// Decimal digits, which fit any integer type.
   public var postgresParameter: PostgresParameter { .text(String(self)) }
+  /// `bigint`
+  public static var postgresKind: PostgresKind { .integer }
   /// Reads `integer` or `smallint`, or a `bigint` that fits.
   public init(_ cell: PostgresCell) throws(PostgresError) {
     guard let value = Int32(exactly: try cell.integer()) else { throw cell.unexpected("does not fit 32 bits") }
@@ -183,6 +223,8 @@ extension Int32: PostgresEncodable, PostgresDecodable, PostgresElement {
 extension Int: PostgresEncodable, PostgresDecodable, PostgresElement {
   /// Decimal digits, which fit any integer type.
   public var postgresParameter: PostgresParameter { .text(String(self)) }
+  /// `bigint`
+  public static var postgresKind: PostgresKind { .integer }
   /// Reads `bigint`, `integer` or `smallint`.
   public init(_ cell: PostgresCell) throws(PostgresError) { self = Int(try cell.integer()) }
 }

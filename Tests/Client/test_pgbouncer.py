@@ -42,7 +42,8 @@ def server():
         alter role basekeeper set idle_in_transaction_session_timeout = '10s';
         alter role basekeeper set timezone = 'UTC';
         alter role basekeeper set random_page_cost = 1.1;
-        alter role basekeeper set jit = off
+        alter role basekeeper set jit = off;
+        alter role basekeeper set plan_cache_mode = force_generic_plan
         """)
     yield server
     server.delete()

@@ -159,6 +159,94 @@ import Testing
     }
   }
 
+  @Test func `equal look-ups of a turn are one statement, and each gets the first row of its own answer`()
+    async throws
+  {
+    let texts = ["plain", "", "{a,b}", #"a "quoted" \ text"#, "null", "NULL", "ü ", "{", ","]
+    try await onDatabase({ $0.sharedConnections = 1 }) { db in
+      try await db.run("create table item (number bigint, text text, bytes bytea, flag boolean, at timestamptz)")
+      for (number, text) in texts.enumerated() {
+        let bytes = number == 0 ? [] : [UInt8(number), 0, 255]
+        for _ in 1...2 {
+          try await db.run("insert into item values (\(number), \(text), \(bytes), \(number % 2 == 0))")
+        }
+      }
+      // As they are asked in one turn, each other one for something that is not there.
+      let answers = await withTaskGroup(of: (Int, Result<Only<Int64>?, PostgresError>).self) { group in
+        for number in 0..<2 * texts.count {
+          group.addTask { (number, await item(db, number, texts[number % texts.count])) }
+        }
+        return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+      }
+      for number in 0..<2 * texts.count {
+        let value = try #require(answers[number]).get()?.value
+        #expect(value == (number < texts.count ? Int64(number) : nil), "\(number)")
+      }
+      let sent = try await db.lookup(
+        """
+        select array_agg(generic_plans + custom_plans order by statement like '%asked.question%') as value
+        from pg_prepared_statements where statement like '%from item%' and statement not like '%prepared_statements%'
+        """, as: Only<[Int64]>.self)
+      let times = try #require(sent?.value)
+      #expect(times.reduce(0, +) <= 3, "\(times)")
+    }
+  }
+
+  @Test func `look-ups whose values the server cannot tell the types of are asked one by one`() async throws {
+    try await onDatabase({ $0.sharedConnections = 1 }) { db in
+      for _ in 1...2 {
+        let answers = await withTaskGroup(of: String?.self) { group in
+          for day in 1...9 {
+            group.addTask {
+              let date = "2026-01-0\(day)"
+              let sql: SQL = "select to_char(date '2026-01-01' + (\(date) - date '2026-01-01'), 'DD') as value"
+              return try? await db.lookup(sql, as: Only<String>.self)?.value
+            }
+          }
+          return await group.reduce(into: Set()) { $0.insert($1) }
+        }
+        #expect(answers == Set((1...9).map { "0\($0)" }))
+      }
+      #expect(db.load.history.failures.isEmpty)
+    }
+  }
+
+  @Test func `a look-up that waits holds up no others`() async throws {
+    try await onDatabase({ ($0.sharedConnections, $0.lockTime) = (2, patience) }) { db in
+      let meeting = Meeting(of: 2)
+      async let holder: Void = db.transaction { transaction in
+        try await transaction.run("select pg_advisory_xact_lock(7)")
+        await meeting.arrive()
+        await meeting.arrive()
+      }
+      await meeting.arrive()
+      async let slow: Only<Int>? = db.lookup("select 1 as value from pg_advisory_xact_lock_shared(\(7 as Int64))")
+      for number in 1...50 { #expect(await quotient(db, number, by: 1) == .success(number)) }
+      await meeting.arrive()
+      try await holder
+      #expect(try await slow?.value == 1)
+    }
+  }
+
+  @Test func `prepared statements are planned once, and clients' for their values`() async throws {
+    try await onDatabase { db in
+      let mode: SQL = "select current_setting('plan_cache_mode') as value"
+      for _ in 1...2 {
+        async let before: Only<String>? = db.lookup(mode)
+        async let looked: Only<String>? = db.lookup(mode.once)
+        let values = [try await before?.value, try await looked?.value]
+        #expect(values[1] == "force_custom_plan")
+        #expect(try await db.row(mode.once, as: Only<String>.self)?.value == "force_custom_plan")
+        #expect(try await db.row(mode, as: Only<String>.self)?.value == "force_generic_plan")
+        #expect(try await db.lookup(mode, as: Only<String>.self)?.value == "force_generic_plan")
+      }
+    }
+    try await onDatabase({ $0.preparesStatements = false }) { db in
+      let mode = try await db.row("select current_setting('plan_cache_mode') as value", as: Only<String>.self)
+      #expect(mode?.value == "auto")
+    }
+  }
+
   @Test func `no row is nil`() async throws {
     try await onDatabase { db in
       let none: SQL = "select 1 as value where false"
@@ -203,6 +291,23 @@ private func quotient(_ db: WritableDatabase, _ dividend: Int, by divisor: Int) 
   do throws(PostgresError) {
     let answer: Only<Int>? = try await db.lookup("select \(dividend)::bigint / \(divisor)::bigint as value")
     return .success(answer?.value)
+  } catch {
+    return .failure(error)
+  }
+}
+
+/// The number of an item, which all that is said of it must fit.
+private func item(_ db: WritableDatabase, _ number: Int, _ text: String) async -> Result<Only<Int64>?, PostgresError> {
+  let bytes = number == 0 ? [] : [UInt8(number), 0, 255]
+  let nothing: Int64? = nil
+  do throws(PostgresError) {
+    return .success(
+      try await db.lookup(
+        """
+        select number as value, number as question from item
+        where number = \(Int64(number)) and text = \(text) and bytes = \(bytes) and flag = \(number % 2 == 0)
+          and \(nothing)::bigint is null
+        """))
   } catch {
     return .failure(error)
   }
