@@ -3,41 +3,42 @@ public import Ground
 public import HTTP
 public import Postgres
 
-/// What operations may use. Each loop has one, which is passed as an argument.
+/// What operations may use. Each loop has one, which is passed as an argument: a reference to its parts, and where the
+/// request comes from.
 public struct App: Sendable {
-  /// The database for reading, through the loop's own connections. To change something, use `change(by:)`; for
-  /// bookkeeping, use `keep`.
-  public let db: Database
-  /// The database for writing; nil if this app reads from a standby.
-  private let primary: WritableDatabase?
-  /// A standby for reads that may be slightly out of date; nil if there is none.
-  public let standby: Standby?
-  /// Where clients' SQL is run.
-  public let statements: StatementServer
-  /// The keys that sign and verify base tokens, as last read from the database.
-  public let keys: SigningKeys
-  /// Hashes passwords on other threads.
-  public let passwords: PasswordHasher
-  /// Counts requests against rate limits.
-  public let limiter: RateLimiter
-  /// Records when tokens were used.
-  public let lastUse: LastUse
-  /// What the loop remembers from one request to the next.
-  public let memory: LoopMemory
-  /// The operator's settings.
-  public let settings: AppSettings
-  /// Why the service is not ready for requests; nil if it is.
-  public let readiness: @Sendable () async -> Obstacle?
-  /// The service's metrics in Prometheus' text format.
-  public let metrics: @Sendable () async -> [UInt8]
-  /// Takes what the log should say about security.
-  let security: @Sendable (SecurityReport) -> Void
-  /// The current time. Tests set their own clock.
-  public let now: @Sendable () -> Timestamp
-  /// A monotonic clock, for durations. Tests set their own.
-  public let uptime: @Sendable () -> Duration
+  private let parts: AppParts
   /// Where the current request comes from, for the logs.
   public private(set) var origin = Origin(address: "", client: nil, request: "", isCounted: true)
+
+  /// The database for reading, through the loop's own connections. To change something, use `change(by:)`; for
+  /// bookkeeping, use `keep`.
+  public var db: Database { parts.db }
+  /// A standby for reads that may be slightly out of date; nil if there is none.
+  public var standby: Standby? { parts.standby }
+  /// Where clients' SQL is run.
+  public var statements: StatementServer { parts.statements }
+  /// The keys that sign and verify base tokens, as last read from the database.
+  public var keys: SigningKeys { parts.keys }
+  /// Hashes passwords on other threads.
+  public var passwords: PasswordHasher { parts.passwords }
+  /// Counts requests against rate limits.
+  public var limiter: RateLimiter { parts.limiter }
+  /// Records when tokens were used.
+  public var lastUse: LastUse { parts.lastUse }
+  /// What the loop remembers from one request to the next.
+  public var memory: LoopMemory { parts.memory }
+  /// The operator's settings.
+  public var settings: AppSettings { _read { yield parts.settings } }
+  /// Why the service is not ready for requests; nil if it is.
+  public var readiness: @Sendable () async -> Obstacle? { parts.readiness }
+  /// The service's metrics in Prometheus' text format.
+  public var metrics: @Sendable () async -> [UInt8] { parts.metrics }
+  /// Takes what the log should say about security.
+  var security: @Sendable (SecurityReport) -> Void { parts.security }
+  /// The current time. Tests set their own clock.
+  public var now: @Sendable () -> Timestamp { parts.now }
+  /// A monotonic clock, for durations. Tests set their own.
+  public var uptime: @Sendable () -> Duration { parts.uptime }
 
   /// Signs and verifies base tokens and temporary API tokens.
   public var signer: TokenSigner { keys.current }
@@ -56,15 +57,12 @@ public struct App: Sendable {
     now: @escaping @Sendable () -> Timestamp = { .now },
     uptime: (@Sendable () -> Duration)? = nil
   ) {
-    (self.db, primary) = (db.reader, db)
-    (self.standby, self.passwords, self.limiter) = (standby, passwords, limiter)
-    self.statements = statements ?? StatementServer(db.reader, StatementTurns(settings.statements))
-    keys = SigningKeys(signer, vaults)
-    (self.settings, self.readiness, self.metrics, self.now) = (settings, readiness, metrics, now)
-    self.security = security
-    self.uptime = uptime ?? { begin.duration(to: .now) }
-    lastUse = LastUse(db: db)
-    memory = LoopMemory()
+    parts = AppParts(
+      db: db.reader, primary: db, standby: standby,
+      statements: statements ?? StatementServer(db.reader, StatementTurns(settings.statements)),
+      keys: SigningKeys(signer, vaults), passwords: passwords, limiter: limiter, lastUse: LastUse(db: db),
+      memory: LoopMemory(), settings: settings, readiness: readiness, metrics: metrics, security: security, now: now,
+      uptime: uptime ?? { begin.duration(to: .now) })
   }
 
   /// The app for the operation of one request.
@@ -91,18 +89,56 @@ public struct App: Sendable {
   ///   must not write.
   var writer: WritableDatabase {
     get throws(PostgresError) {
-      guard let primary else { throw .unexpected("a list that is read from a standby would write") }
+      guard let primary = parts.primary else { throw .unexpected("a list that is read from a standby would write") }
       return primary
     }
   }
 
   /// An app with another database than the primary has no standby.
   private init(_ app: App, reading db: Database, writing primary: WritableDatabase?) {
-    (self.db, self.primary, standby) = (db, primary, nil)
-    (keys, passwords, limiter) = (app.keys, app.passwords, app.limiter)
-    (lastUse, memory, settings, readiness) = (app.lastUse, app.memory, app.settings, app.readiness)
-    (metrics, now, uptime, origin) = (app.metrics, app.now, app.uptime, app.origin)
-    (security, statements) = (app.security, app.statements)
+    parts = AppParts(app.parts, reading: db, writing: primary)
+    origin = app.origin
+  }
+}
+
+/// The parts of an app, which all requests share.
+private final class AppParts: Sendable {
+  let db: Database
+  /// The database for writing; nil if the app reads from a standby.
+  let primary: WritableDatabase?
+  let standby: Standby?
+  let statements: StatementServer
+  let keys: SigningKeys
+  let passwords: PasswordHasher
+  let limiter: RateLimiter
+  let lastUse: LastUse
+  let memory: LoopMemory
+  let settings: AppSettings
+  let readiness: @Sendable () async -> Obstacle?
+  let metrics: @Sendable () async -> [UInt8]
+  let security: @Sendable (SecurityReport) -> Void
+  let now: @Sendable () -> Timestamp
+  let uptime: @Sendable () -> Duration
+
+  init(
+    db: Database, primary: WritableDatabase?, standby: Standby?, statements: StatementServer, keys: SigningKeys,
+    passwords: PasswordHasher, limiter: RateLimiter, lastUse: LastUse, memory: LoopMemory, settings: AppSettings,
+    readiness: @escaping @Sendable () async -> Obstacle?, metrics: @escaping @Sendable () async -> [UInt8],
+    security: @escaping @Sendable (SecurityReport) -> Void, now: @escaping @Sendable () -> Timestamp,
+    uptime: @escaping @Sendable () -> Duration
+  ) {
+    (self.db, self.primary, self.standby, self.statements) = (db, primary, standby, statements)
+    (self.keys, self.passwords, self.limiter, self.lastUse) = (keys, passwords, limiter, lastUse)
+    (self.memory, self.settings, self.readiness, self.metrics) = (memory, settings, readiness, metrics)
+    (self.security, self.now, self.uptime) = (security, now, uptime)
+  }
+
+  convenience init(_ parts: AppParts, reading db: Database, writing primary: WritableDatabase?) {
+    self.init(
+      db: db, primary: primary, standby: nil, statements: parts.statements, keys: parts.keys,
+      passwords: parts.passwords, limiter: parts.limiter, lastUse: parts.lastUse, memory: parts.memory,
+      settings: parts.settings, readiness: parts.readiness, metrics: parts.metrics, security: parts.security,
+      now: parts.now, uptime: parts.uptime)
   }
 }
 

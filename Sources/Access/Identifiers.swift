@@ -108,7 +108,7 @@ public struct UserID: Sendable, Hashable {
   public init?(wire: String) {
     guard wire.utf8.count == 32 + Self.suffix.utf8.count, wire.hasSuffix(Self.suffix) else { return nil }
     let uid = String(wire.dropLast(Self.suffix.count))
-    guard isHexadecimal(uid.utf8) else { return nil }
+    guard isHexadecimal(uid) else { return nil }
     self.uid = uid
   }
 
@@ -135,18 +135,23 @@ public struct BaseUUID: Sendable, Hashable {
 
   /// Parses a UUID in either case; nil if the text is not one.
   public init?(_ text: String) {
-    let text = text.lowercased()
-    guard text.utf8.count == 36 else { return nil }
-    for (index, byte) in text.utf8.enumerated() {
-      let isDash = [8, 13, 18, 23].contains(index)
-      guard isDash ? byte == UInt8(ascii: "-") : isHexadecimal(CollectionOfOne(byte)) else { return nil }
+    var text = text
+    let isOne = text.withUTF8 { characters in
+      characters.count == 36
+        && characters.indices.allSatisfy { place in
+          switch place {
+          case 8, 13, 18, 23: characters[place] == UInt8(ascii: "-")
+          default: hexadecimalValue(characters[place]) != nil
+          }
+        }
     }
-    self.text = text
+    guard isOne else { return nil }
+    self.text = text.lowercased()
   }
 
   /// Parses its 32 hexadecimal digits; nil if the text is no such.
   init?(withoutDashes text: String) {
-    guard text.utf8.count == 32, isHexadecimal(text.utf8) else { return nil }
+    guard text.utf8.count == 32, isHexadecimal(text) else { return nil }
     var rest = Substring(text)
     let parts = [8, 4, 4, 4, 12].map { length in
       defer { rest = rest.dropFirst(length) }

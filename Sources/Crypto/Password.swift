@@ -37,11 +37,20 @@ public final class PasswordHasher: Sendable {
   /// The hash that an unknown user's password is compared with, so that it takes as long as for a known user.
   private let dummy: PasswordHash
 
-  /// Makes a hasher with `threads` threads. At most `capacity` passwords may wait for one.
+  /// Makes a hasher with `threads` threads, which leave the processors to the loops when these need them. At most `capacity` passwords may wait for one.
   public init(threads: Int, capacity: Int = 64) {
     precondition(sodium_init() >= 0, "libsodium cannot start")
-    pool = BlockingPool(named: "password", threads: threads, capacity: capacity)
-    dummy = Self.hash(Secret.generatedKey().clear)
+    pool = BlockingPool(named: "password", threads: threads, capacity: capacity, yields: true)
+    dummy = Self.unmatched()
+  }
+
+  /// What looks like the hash of a password, and costs as much to compare; it need not be computed.
+  private static func unmatched() -> PasswordHash {
+    // PHC strings have base64's other alphabet.
+    func base64(_ count: Int) -> String {
+      Base64URL.text(of: randomBytes(count)).replacing("-", with: "+").replacing("_", with: "/")
+    }
+    return PasswordHash(stored: "$argon2id$v=19$m=\(memory / 1024),t=\(passes),p=1$\(base64(16))$\(base64(32))")
   }
 
   /// The number of passwords that are being hashed or are waiting.

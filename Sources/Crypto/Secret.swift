@@ -18,10 +18,13 @@ public struct Secret: Sendable, Equatable {
 
   /// A token from a request. Nil unless it is 40 lower-case hexadecimal digits with the right checksum.
   public init?(token: String) {
-    let digits = token.utf8
-    guard digits.count == 40, isHexadecimal(digits),
-      Self.checksum(of: digits.prefix(32)).utf8.elementsEqual(digits.suffix(8))
-    else { return nil }
+    var text = token
+    let isOne = text.withUTF8 { digits in
+      guard digits.count == 40, isHexadecimal(digits) else { return false }
+      let checksum = digits[32...].reduce(UInt32(0)) { $0 << 4 | UInt32(hexadecimalValue($1) ?? 0) }
+      return checksum == crc32(digits[..<32])
+    }
+    guard isOne else { return nil }
     clear = token
   }
 
@@ -92,7 +95,7 @@ public struct LinkToken: Sendable {
 
   /// A token from a request; nil unless it is complete.
   public init?(_ text: String) {
-    guard text.utf8.count == Self.length, isHexadecimal(text.utf8) else { return nil }
+    guard text.utf8.count == Self.length, isHexadecimal(text) else { return nil }
     self.init(digits: text)
   }
 
@@ -102,7 +105,7 @@ public struct LinkToken: Sendable {
 
   /// Whether a text has the form of a handle. Tokens that people choose must not have it.
   public static func isHandle(_ text: String) -> Bool {
-    text.utf8.count == handleLength && isHexadecimal(text.utf8)
+    text.utf8.count == handleLength && isHexadecimal(text)
   }
 }
 

@@ -6,13 +6,36 @@ public enum Base64URL {
 
   /// Appends the encoding of bytes to a text.
   public static func append(_ bytes: [UInt8], to text: inout [UInt8]) {
-    let length = sodium_base64_encoded_len(bytes.count, variant)  // and a NUL
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: length) { memory in
-      guard let start = memory.baseAddress else { return }
-      sodium_bin2base64(start, length, bytes, bytes.count, variant)
-      text.append(contentsOf: UnsafeRawBufferPointer(start: start, count: length - 1))
+    let length = (4 * bytes.count + 2) / 3
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: length) { room in
+      bytes.withUnsafeBufferPointer { encode($0, into: room) }
+      text.append(contentsOf: room)
     }
   }
+
+  /// Three bytes at a time: as many bits as four characters have.
+  private static func encode(_ bytes: UnsafeBufferPointer<UInt8>, into room: UnsafeMutableBufferPointer<UInt8>) {
+    alphabet.withUTF8Buffer { alphabet in
+      func character(_ bits: UInt32) -> UInt8 { alphabet[Int(bits & 63)] }
+      var (read, written) = (0, 0)
+      while read + 3 <= bytes.count {
+        let bits = UInt32(bytes[read]) << 16 | UInt32(bytes[read + 1]) << 8 | UInt32(bytes[read + 2])
+        room[written] = character(bits >> 18)
+        room[written + 1] = character(bits >> 12)
+        room[written + 2] = character(bits >> 6)
+        room[written + 3] = character(bits)
+        (read, written) = (read + 3, written + 4)
+      }
+      guard read < bytes.count else { return }
+      let isPair = read + 1 < bytes.count
+      let bits = UInt32(bytes[read]) << 16 | (isPair ? UInt32(bytes[read + 1]) << 8 : 0)
+      room[written] = character(bits >> 18)
+      room[written + 1] = character(bits >> 12)
+      if isPair { room[written + 2] = character(bits >> 6) }
+    }
+  }
+
+  private static let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
   /// The encoding of bytes.
   public static func text(of bytes: [UInt8]) -> String {

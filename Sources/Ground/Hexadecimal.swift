@@ -17,9 +17,15 @@ public func hexadecimal(_ number: UInt32) -> String {
 }
 
 /// Whether all are lower-case hexadecimal digits; true if there are none.
-@inlinable
-public func isHexadecimal(_ digits: some Sequence<UInt8>) -> Bool {
-  digits.allSatisfy { $0.isDigit || (UInt8(ascii: "a") <= $0 && $0 <= UInt8(ascii: "f")) }
+public func isHexadecimal(_ digits: UnsafeBufferPointer<UInt8>) -> Bool {
+  for digit in digits where !digit.isDigit && (digit < UInt8(ascii: "a") || UInt8(ascii: "f") < digit) { return false }
+  return true
+}
+
+/// Whether all characters are lower-case hexadecimal digits; true if there are none.
+public func isHexadecimal(_ text: String) -> Bool {
+  var text = text
+  return text.withUTF8 { isHexadecimal($0) }
 }
 
 /// The value of a hexadecimal digit in either case; nil for any other byte.

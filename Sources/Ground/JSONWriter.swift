@@ -65,12 +65,36 @@ public struct JSONWriter: ~Copyable {
     var text = text
     text.withUTF8 { text in
       // Most texts need no escaping, and are copied in one piece.
-      if text.allSatisfy({ !Self.isEscaped($0) }) { bytes.append(contentsOf: text) } else { escaped(text) }
+      if Self.isPlain(UnsafeRawBufferPointer(text)) { bytes.append(contentsOf: text) } else { escaped(text) }
     }
   }
 
-  private static func isEscaped(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte == 0x7f
+  /// Whether nothing is escaped, eight bytes at a time.
+  private static func isPlain(_ text: UnsafeRawBufferPointer) -> Bool {
+    var place = 0
+    while place + 8 <= text.count {
+      if hasEscaped(text.loadUnaligned(fromByteOffset: place, as: UInt64.self)) { return false }
+      place += 8
+    }
+    var rest = UInt64(UInt8(ascii: "x")) &* ones
+    while place < text.count {
+      rest = rest << 8 | UInt64(text[place])
+      place += 1
+    }
+    return !hasEscaped(rest)
+  }
+
+  private static let ones: UInt64 = 0x0101_0101_0101_0101
+
+  /// Whether one of eight bytes is a control character, a quote, a backslash or DEL. Where a byte is below `n`, taking `n`
+  /// from it sets its highest bit; the lowest one that does so is right, which is enough.
+  private static func hasEscaped(_ bytes: UInt64) -> Bool {
+    func below(_ bytes: UInt64, _ n: UInt64) -> UInt64 { (bytes &- n &* ones) & ~bytes }
+    let quote = bytes ^ UInt64(UInt8(ascii: "\"")) &* ones
+    let backslash = bytes ^ UInt64(UInt8(ascii: "\\")) &* ones
+    let delete = bytes ^ 0x7f &* ones
+    let found = below(bytes, 0x20) | below(quote, 1) | below(backslash, 1) | below(delete, 1)
+    return found & (0x80 &* ones) != 0
   }
 
   private mutating func escaped(_ text: UnsafeBufferPointer<UInt8>) {

@@ -12,7 +12,7 @@ public struct TraceParent: Sendable, Equatable {
     let parts = text.utf8.split(separator: UInt8(ascii: "-"), maxSplits: 4, omittingEmptySubsequences: false)
       .map(Substring.init)
     guard parts.count >= 4, parts.prefix(4).map(\.utf8.count) == [2, 32, 16, 2],
-      parts.prefix(4).allSatisfy({ isHexadecimal($0.utf8) })
+      parts.prefix(4).allSatisfy({ isHexadecimal(String($0)) })
     else { return nil }
     // Later versions may add parts. There is no version ff, and no trace or span ID of zeros.
     guard parts[0] != "ff", parts[0] != "00" || parts.count == 4, parts[1].contains(where: { $0 != "0" }),

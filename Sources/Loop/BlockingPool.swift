@@ -1,3 +1,4 @@
+internal import CLinux
 internal import Glibc
 internal import Synchronization
 
@@ -36,10 +37,12 @@ public final class BlockingPool: Sendable {
   private let name: String
   private let threads: Int
   private let capacity: Int
+  private let yields: Bool
 
-  /// A pool of at most `threads` threads, which start when they are needed, with room for `capacity` waiting bodies.
-  public init(named name: String, threads: Int, capacity: Int) {
-    (self.name, self.threads, self.capacity) = (name, threads, capacity)
+  /// A pool of at most `threads` threads, which start when they are needed, with room for `capacity` waiting bodies. If it
+  /// `yields`, they get a processor only to a small part while other threads need all of them.
+  public init(named name: String, threads: Int, capacity: Int, yields: Bool = false) {
+    (self.name, self.threads, self.capacity, self.yields) = (name, threads, capacity, yields)
   }
 
   /// Runs the body on one of the pool's threads; the caller then continues where it was.
@@ -73,6 +76,7 @@ public final class BlockingPool: Sendable {
   }
 
   private func serve() {
+    if yields { basekeeper_yield_thread() }
     while true {
       work.wait()
       let body = queue.withLock { queue in

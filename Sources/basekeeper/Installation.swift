@@ -70,7 +70,7 @@ final class Installation {
       standby.sharedConnections = 1  // to ask how far it lags behind
       return standby
     }
-    passwords = PasswordHasher(threads: configuration.loops)
+    passwords = PasswordHasher(threads: max(configuration.loops, Configuration.processors))
     do {
       if try !approach.contains(.empty) && !isOurs { throw Missing.inDatabase }
       if approach.contains(.migrating) {

@@ -42,7 +42,9 @@ import Testing
     for byte in UInt8.min...UInt8.max {
       let value = Int(String(UnicodeScalar(byte)), radix: 16)
       #expect(hexadecimalValue(byte).map(Int.init) == (byte < 0x80 ? value : nil))
-      #expect(isHexadecimal([byte]) == (byte < 0x80 && value != nil && !byte.isCapitalLetter))
+      #expect(
+        isHexadecimal(String(decoding: [byte], as: UTF8.self)) == (byte < 0x80 && value != nil && !byte.isCapitalLetter)
+      )
     }
   }
 }

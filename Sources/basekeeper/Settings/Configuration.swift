@@ -49,6 +49,8 @@ struct Configuration {
   var confirmsEmailChange: Bool
   var requiredSecondFactors: AppSettings.SecondFactorDuty
   var loops: Int
+  /// As many as can compute at the same time.
+  static let processors = max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
   var logLevel: Log.Level
   /// Whether the audit log is also written to the output.
   var shipsAuditLog: Bool
@@ -140,7 +142,7 @@ struct Configuration {
     firstPasswordHours = environment.limit("BASEKEEPER_FIRST_PASSWORD_HOURS")
     (confirmsEmailChange, requiredSecondFactors) =
       (environment.flag("BASEKEEPER_CONFIRM_EMAIL_CHANGE"), environment.choice("BASEKEEPER_REQUIRE_2FA") ?? .nobody)
-    loops = environment.integer("BASEKEEPER_LOOPS") ?? max(1, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    loops = environment.integer("BASEKEEPER_LOOPS") ?? Self.processors
     (logLevel, shipsAuditLog) = (environment.logLevel, environment.flag("BASEKEEPER_AUDIT_STDOUT"))
     _ = environment.choice("BASEKEEPER_LOG_FORMAT", Log.Format.self)  // read before everything else
     (limits, accountTokens) = (environment.limits(rows: rowLimits.bodyBytes), environment.accountTokens())

@@ -49,7 +49,7 @@ func modelOfDecoding(_ text: [UInt8], plusIsBlank: Bool) -> [UInt8]? {
     if text[index] == UInt8(ascii: "%") {
       guard index + 2 < text.count else { return nil }
       let digits = text[index + 1...index + 2]
-      guard digits.allSatisfy({ isHexadecimal([$0 | 0x20]) && $0 >= 0x30 }),
+      guard digits.allSatisfy({ hexadecimalValue($0) != nil && $0 >= 0x30 }),
         let byte = UInt8(string(digits), radix: 16)
       else { return nil }
       decoded.append(byte)
@@ -119,7 +119,7 @@ func credential(_ bytes: [UInt8]) throws {
   let isToken = (try? credential.accountToken()) != nil
   let digits = Array(credential.text.utf8)
   let isWhole =
-    digits.count == 40 && isHexadecimal(digits) && UInt32(string(digits.suffix(8)), radix: 16) == crc(digits)
+    digits.count == 40 && isHexadecimal(string(digits)) && UInt32(string(digits.suffix(8)), radix: 16) == crc(digits)
   try expect(isToken == isWhole, "a token is taken for one if and only if its checksum is right")
 }
 
