@@ -34,7 +34,11 @@ struct ConsoleFiles: Sendable {
   }
 
   /// A file by its path below the folder; nil if there is none.
-  func file(at path: some Sequence<String>) -> ConsoleFile? { files[ExactText(path.joined(separator: "/"))] }
+  func file(at path: some Sequence<String>) -> ConsoleFile? {
+    // A slash within a segment would give a file a second path.
+    guard !path.contains(where: { $0.utf8.contains(UInt8(ascii: "/")) }) else { return nil }
+    return files[ExactText(path.joined(separator: "/"))]
+  }
 
   /// The page, whose files are below `folder`.
   func page(filesBelow folder: String) -> [UInt8] { Array(pageParts.joined(separator: "\(folder)/\(version)").utf8) }

@@ -12,7 +12,11 @@ export const Dialog = ({ title, icon, isWide = false, onClose, children }) => {
   useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
-    return () => void (before instanceof HTMLElement && before.isConnected && before.focus());
+    return () => {
+      // What opened the dialog may be gone with what it was about.
+      const back = before instanceof HTMLElement && before.isConnected ? before : document.querySelector("h1");
+      if (back instanceof HTMLElement) back.focus();
+    };
   }, []);
   useEffect(() => {
     const first = dialog.current?.querySelector(

@@ -116,7 +116,7 @@ class Person:
     """A person with an account token."""
 
     def __init__(self, service, user, address, password=PASSWORD):
-        self.service, self.id, self.address = service, user, address
+        self.service, self.id, self.address, self.password = service, user, address, password
         self.token = token(service, address, password)
 
     def call(self, method, path, **options):
