@@ -31,10 +31,29 @@ export const routes = [
     nav: { icon: "table", label: "allBases" },
   },
   {
+    path: "/console/team/groups",
+    for: "team",
+    page: () => import("./pages/team-groups.js"),
+    nav: { icon: "team", label: "groups" },
+  },
+  { path: "/console/team/groups/:group", for: "team", page: () => import("./pages/team-group.js") },
+  {
     path: "/console/team/tokens",
     for: "team",
     page: () => import("./pages/team-tokens.js"),
     nav: { icon: "plug", label: "tokens" },
+  },
+  {
+    path: "/console/team/shares",
+    for: "team",
+    page: () => import("./pages/team-shares.js"),
+    nav: { icon: "share", label: "shares" },
+  },
+  {
+    path: "/console/team/links",
+    for: "team",
+    page: () => import("./pages/team-links.js"),
+    nav: { icon: "link", label: "links" },
   },
   {
     path: "/console/team/policy",
@@ -55,6 +74,13 @@ export const routes = [
     nav: { icon: "settings", label: "settings" },
   },
   // System administration
+  {
+    path: "/console/system/teams",
+    for: "system",
+    page: () => import("./pages/system-teams.js"),
+    nav: { icon: "team", label: "teams" },
+  },
+  { path: "/console/system/teams/:team", for: "system", page: () => import("./pages/system-team.js") },
   {
     path: "/console/system/people",
     for: "system",
@@ -79,6 +105,18 @@ export const routes = [
     for: "system",
     page: () => import("./pages/system-logs.js"),
     nav: { icon: "log", label: "logs" },
+  },
+  {
+    path: "/console/system/statistics",
+    for: "system",
+    page: () => import("./pages/system-statistics.js"),
+    nav: { icon: "chart", label: "statistics" },
+  },
+  {
+    path: "/console/system/information",
+    for: "system",
+    page: () => import("./pages/system-information.js"),
+    nav: { icon: "info", label: "information" },
   },
   // Where the links lead that the service hands out
 ];

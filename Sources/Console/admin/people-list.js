@@ -38,7 +38,7 @@ export const PeopleList = ({ scope, query, name, isAdding, onAdded }) => {
           `,
       },
       { label: t("address"), csv: (/** @type {Person} */ one) => one.address, isHidden: true, cell: () => null },
-      scope.name === "system" && {
+      scope.name === "system" && !scope.isOfTeam && {
         label: t("team"),
         csv: (/** @type {Person} */ one) => one.team,
         cell: (/** @type {Person} */ one) => one.team || html`<span class="muted">${t("noTeam")}</span>`,
@@ -54,7 +54,7 @@ export const PeopleList = ({ scope, query, name, isAdding, onAdded }) => {
         cell: (/** @type {Person} */ one) =>
           one.isActive ? t("active") : html`<${Tag} kind="danger">${t("locked")}<//>`,
       },
-      {
+      !scope.isOfTeam && {
         label: t("factor"),
         csv: factor,
         cell: (/** @type {Person} */ one) =>

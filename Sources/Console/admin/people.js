@@ -26,6 +26,7 @@ import { session } from "../session.js";
  * @property {(id: string, options?: object) => Promise<Person>} get
  * @property {(fields: Record<string, unknown>) => Promise<{ name: string, password: string | undefined }>} add
  * @property {(id: string, change: Record<string, unknown>) => Promise<unknown>} change
+ * @property {(id: string, isAdmin: boolean) => Promise<unknown>} setAdmin
  * @property {(id: string) => Promise<string>} resetPassword gives the new one
  * @property {(id: string) => Promise<unknown>} endSessions
  * @property {(id: string, isNeeded: boolean) => Promise<unknown>} requireFactor
@@ -35,7 +36,8 @@ import { session } from "../session.js";
  * @property {(id: string) => Promise<{ ended: Left }>} endLeft
  * @property {(id: string, options?: object) => Promise<any>} bases
  * @property {(id: string, options?: object) => Promise<any>} shared
- * @property {boolean} [isFixed] whether nobody can be added here */
+ * @property {boolean} [isFixed] whether nobody can be added here
+ * @property {boolean} [isOfTeam] whether these are the people of one team, of whom system administrators see less here */
 
 /** The number of the team whose administrator is signed in. */
 export const ownTeam = () => session.get().account?.org_id ?? 0;
@@ -69,6 +71,8 @@ const common = (all, reset) => {
       return { name: added.name || added.contact_email, password: added.new_password };
     },
     change: (/** @type {string} */ id, /** @type {object} */ body) => call("PUT", one(id), { body }),
+    setAdmin: (/** @type {string} */ id, /** @type {boolean} */ isAdmin) =>
+      call("PUT", one(id), { body: { is_staff: isAdmin } }),
     resetPassword: async (/** @type {string} */ id) => (await call("PUT", one(id, reset))).new_password,
     endSessions: (/** @type {string} */ id) => call("DELETE", one(id, "sessions/")),
     requireFactor: (/** @type {string} */ id, /** @type {boolean} */ isNeeded) =>
@@ -136,7 +140,9 @@ export const scopeOfTeam = (team) => {
   const all = path`/api/v2.1/admin/organizations/${team}/users/`;
   return {
     ...systemScope(),
+    isOfTeam: true,
     add: common(all, "").add,
+    setAdmin: (id, isAdmin) => call("PUT", all + path`${id}/`, { body: { is_admin: isAdmin } }),
     list: async ({ search, ...query }, options) => {
       if (!search) {
         const { users } = await call("GET", all, { ...options, query });
@@ -146,7 +152,9 @@ export const scopeOfTeam = (team) => {
         ...options,
         query: { query: search, org_id: team, limit: query.per_page },
       });
-      return { rows: found.users.map(person), hasNext: false };
+      // Their role in the team counts here, not that in the system.
+      const rows = found.users.map((/** @type {any} */ one) => person({ ...one, is_staff: undefined }));
+      return { rows, hasNext: false };
     },
   };
 };

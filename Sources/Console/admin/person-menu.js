@@ -40,7 +40,8 @@ export const PersonMenu = ({ scope, person, onAsk, reload, hasDetails = true }) 
     toast(t("unlocked", { name }));
     await reload();
   };
-  const setRole = (/** @type {boolean} */ isAdmin) => () => scope.change(id, { is_staff: isAdmin });
+  const setRole = (/** @type {boolean} */ isAdmin) => () => scope.setAdmin(id, isAdmin);
+  const isOfSystem = scope.name === "system" && !scope.isOfTeam;
   const isOther = !isSelf(person);
   return html`
     <${Menu} label=${common("more", { name })} items=${[
@@ -57,14 +58,24 @@ export const PersonMenu = ({ scope, person, onAsk, reload, hasDetails = true }) 
         ? {
           label: t("dropAdmin"),
           icon: "person",
-          onSelect: ask("dropAdmin", "dropAdminText", setRole(false), "roleChanged"),
+          onSelect: ask(
+            "dropAdmin",
+            isOfSystem ? "dropSystemAdminText" : "dropAdminText",
+            setRole(false),
+            "roleChanged",
+          ),
         }
         : {
           label: t("makeAdmin"),
           icon: "person",
-          onSelect: ask("makeAdmin", "makeAdminText", setRole(true), "roleChanged"),
+          onSelect: ask(
+            "makeAdmin",
+            isOfSystem ? "makeSystemAdminText" : "makeAdminText",
+            setRole(true),
+            "roleChanged",
+          ),
         },
-      person.needsFactor
+      scope.isOfTeam ? undefined : person.needsFactor
         ? {
           label: t("unrequire"),
           icon: "lock",
