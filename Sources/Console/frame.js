@@ -30,10 +30,11 @@ export const Frame = ({ account, path, children }) =>
     </div>
   `;
 
-/** What stands alone: signing in, a link that somebody was given. @param {{ children?: import("./preact.js").Children }} props */
-export const Alone = ({ children }) =>
+/** What stands alone: signing in, a link that somebody was given.
+ * @param {{ isWide?: boolean, children?: import("./preact.js").Children }} props */
+export const Alone = ({ isWide = false, children }) =>
   html`
-    <main class="alone">
+    <main class=${isWide ? "alone wide" : "alone"}>
       <${Connection} />
       <a class="brand" href=${href("/")}><${Icon} name="key" /><span>Basekeeper</span></a>
       ${children}

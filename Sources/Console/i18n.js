@@ -29,7 +29,7 @@ export const chooseLanguage = (choice) => {
 };
 
 /** How dates are written: the browser's own variant of the language, such as en-GB. */
-const locale = navigator.languages.find((one) => known(one) === language) ?? language;
+export const locale = navigator.languages.find((one) => known(one) === language) ?? language;
 const plurals = new Intl.PluralRules(language);
 const numbers = new Intl.NumberFormat(locale);
 const days = new Intl.DateTimeFormat(locale, { dateStyle: "medium" });

@@ -16,6 +16,22 @@ export const routes = [
   // Members
   { path: "/", for: "member", page: () => import("./pages/home.js"), nav: { icon: "home", label: "bases" } },
   { path: "/console/bases/:uuid/tokens", for: "member", page: () => import("./pages/tokens.js") },
+  { path: "/console/bases/:uuid", for: "member", page: () => import("./pages/base.js") },
+  { path: "/console/bases/:uuid/share", for: "member", page: () => import("./pages/share.js") },
+  {
+    path: "/console/groups",
+    for: "member",
+    page: () => import("./pages/groups.js"),
+    nav: { icon: "people", label: "groups" },
+  },
+  { path: "/console/groups/:id", for: "member", page: () => import("./pages/group.js") },
+  {
+    path: "/console/trash",
+    for: "member",
+    page: () => import("./pages/trash.js"),
+    nav: { icon: "trash", label: "trash" },
+  },
+  { path: "/console/account", for: "member", page: () => import("./pages/account.js") },
   // Team administration
   {
     path: "/console/team/people",
@@ -119,11 +135,15 @@ export const routes = [
     nav: { icon: "info", label: "information" },
   },
   // Where the links lead that the service hands out
+  { path: "/dtable/links/:token", for: "member", page: () => import("./pages/invite-link.js") },
+  { path: "/groups/links/:token", for: "member", page: () => import("./pages/group-link.js") },
+  { path: "/dtable/external-links/:token", for: "anyone", page: () => import("./pages/external-link.js") },
+  { path: "/dtable/external-links/custom/:token", for: "anyone", page: () => import("./pages/external-link.js") },
 ];
 
 /** What somebody has to do before anything else, by its name in session.js.
  * @type {Record<import("./session.js").Duty, Route["page"] | undefined>} */
 export const duties = {
-  password: undefined,
-  factor: undefined,
+  password: () => import("./pages/own-password.js"),
+  factor: () => import("./pages/own-factor.js"),
 };

@@ -66,7 +66,20 @@ const askOtherTabs = () =>
 channel.addEventListener("message", ({ data }) => {
   if (data.who && caller.token) channel.postMessage({ here: caller.token });
   if (data.ended && data.ended === caller.token) drop();
+  if (data.next && data.instead === caller.token) keep(data.next, localStorage.getItem(place) !== null);
 });
+
+/** Goes on with another token, here and in the other tabs: the one before has ended. @param {string} next */
+export const goOnWith = (next) => {
+  channel.postMessage({ next, instead: caller.token });
+  keep(next, localStorage.getItem(place) !== null);
+};
+
+/** Shows other facts of the account at once. @param {Partial<Account>} facts */
+export const noteAccount = (facts) => {
+  const { account, ...rest } = session.get();
+  if (account) session.set({ ...rest, account: { ...account, ...facts } });
+};
 
 /** Signs in. `code` is the second factor's, if there is one.
  * @param {{ username: string, password: string, code?: string, stays: boolean }} proof */

@@ -3,6 +3,7 @@ import { t } from "../i18n/common.js";
 import { store, useStore } from "../store.js";
 import { Dialog } from "./dialog.js";
 import { Field, Form } from "./form.js";
+import { atField } from "./form-errors.js";
 
 /** @typedef {object} Question
  * @property {string} title
@@ -22,7 +23,7 @@ export const Confirmations = () => {
   if (!asked) return null;
   const close = () => question.set(undefined);
   const answer = async (/** @type {Record<string, string>} */ { typed }) => {
-    if (asked.typed !== undefined && typed.trim() !== asked.typed.trim()) throw new Error(t("typedWrong"));
+    if (asked.typed !== undefined && typed.trim() !== asked.typed.trim()) throw atField("typed", t("typedWrong"));
     await asked.onConfirm();
     close();
   };

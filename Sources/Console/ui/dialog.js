@@ -2,6 +2,7 @@ import { html, useEffect, useLayoutEffect, useRef } from "../preact.js";
 import { Icon } from "../icons.js";
 import { t } from "../i18n/common.js";
 import { nextId } from "./ids.js";
+import { handOnToasts } from "./toast.js";
 
 /** A dialog in front of the page, for as long as it is rendered. The focus returns to where it was.
  * @param {{ title: string, icon?: import("../icons.js").IconName, isWide?: boolean, onClose: () => void,
@@ -10,18 +11,19 @@ export const Dialog = ({ title, icon, isWide = false, onClose, children }) => {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useRef(nextId("dialog")).current;
   useLayoutEffect(() => {
-    const before = document.activeElement;
-    dialog.current?.showModal();
+    const [before, shown] = [document.activeElement, dialog.current];
+    shown?.showModal();
     return () => {
+      shown?.close(); // nothing behind it takes the focus before
+      if (shown) handOnToasts(shown);
       // What opened the dialog may be gone with what it was about.
       const back = before instanceof HTMLElement && before.isConnected ? before : document.querySelector("h1");
       if (back instanceof HTMLElement) back.focus();
     };
   }, []);
   useEffect(() => {
-    const first = dialog.current?.querySelector(
-      "[autofocus], .body input:not([type=hidden]), .body select, .body button",
-    );
+    const first = dialog.current?.querySelector("[autofocus]") ??
+      dialog.current?.querySelector(".body input:not([type=hidden]), .body select, .body button");
     if (first instanceof HTMLElement) first.focus();
   }, []);
   const cancel = (/** @type {Event} */ event) => {

@@ -13,6 +13,12 @@ export const toast = (text) => {
   });
 };
 
+/** Lets what a dialog has just said stand on the page after it. @param {HTMLElement} dialog */
+export const handOnToasts = (dialog) => {
+  const lines = dialog.querySelectorAll(":scope > .toasts > p");
+  document.querySelector("body > .toasts")?.append(...lines);
+};
+
 /** Puts the region for toasts into the page. */
 export const prepareToasts = () => {
   const region = document.createElement("div");
