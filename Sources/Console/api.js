@@ -20,7 +20,7 @@ export class ApiError extends Error {
     super(message);
     this.status = status;
     /** The field that is wrong, if the service names one. */
-    this.field = /^(\w+) invalid\b/.exec(message)?.[1];
+    this.field = /^(\w+) (invalid|already exists)\b/.exec(message)?.[1];
   }
 }
 

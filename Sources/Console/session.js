@@ -23,9 +23,12 @@ export const session = store(/** @type {SessionState} */ ({ isSignedIn: false })
 
 const place = "basekeeper.session";
 const channel = new BroadcastChannel(place);
+/** Whether this tab still waits for another one's answer. */
+let isAsking = false;
 
 /** @param {string | undefined} token @param {boolean} stays */
 const keep = (token, stays) => {
+  isAsking = false;
   caller.token = token;
   sessionStorage.removeItem(place);
   localStorage.removeItem(place);
@@ -45,20 +48,22 @@ export const refresh = async () => {
 
 /** Takes up the session of this tab, of this browser, or of another tab. */
 export const resume = async () => {
-  const token = sessionStorage.getItem(place) ?? localStorage.getItem(place) ?? await askOtherTabs();
-  if (!token) return;
+  const token = sessionStorage.getItem(place) ?? localStorage.getItem(place);
+  if (!token) return await askOtherTabs();
   keep(token, localStorage.getItem(place) !== null);
-  await refresh();
+  refresh(); // the page is there meanwhile, and says so if the service is not
 };
 
-/** @returns {Promise<string | undefined>} */
+/** Asks, and waits for a moment; an answer that comes later is taken up as long as nobody has signed in here.
+ * @returns {Promise<void>} */
 const askOtherTabs = () =>
   new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), 80);
+    isAsking = true;
+    setTimeout(resolve, 80);
     channel.addEventListener("message", ({ data }) => {
-      if (!data.here) return;
-      clearTimeout(timer);
-      resolve(data.here);
+      if (!data.here || !isAsking) return;
+      keep(data.here, false);
+      refresh().then(resolve);
     });
     channel.postMessage({ who: true });
   });

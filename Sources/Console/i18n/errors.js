@@ -10,6 +10,11 @@ const t = translations({
     code: "The code is wrong, or was used already.",
     forbidden: "You may not do this.",
     missing: "It is not there any more.",
+    exists: "This name is taken.",
+    expiry: "The team’s policy requires every API token to expire.",
+    earlier: "The team’s policy requires API tokens to expire earlier.",
+    onlyAdmins: "The team’s policy lets only admins create API tokens that write.",
+    full: "There are as many as the operator allows. Delete some first.",
     field: "This cannot be used here.",
     unknown: "Something went wrong: {text}",
   },
@@ -20,6 +25,11 @@ const t = translations({
     code: "Der Code ist falsch oder wurde schon benutzt.",
     forbidden: "Das dürfen Sie nicht.",
     missing: "Das gibt es nicht mehr.",
+    exists: "Dieser Name ist vergeben.",
+    expiry: "Die Richtlinie des Teams verlangt, dass jedes API-Token abläuft.",
+    earlier: "Die Richtlinie des Teams verlangt, dass API-Token früher ablaufen.",
+    onlyAdmins: "Nach der Richtlinie des Teams erzeugen nur Admins API-Token, die schreiben.",
+    full: "Es gibt schon so viele, wie der Betreiber erlaubt. Löschen Sie zuerst welche.",
     field: "Das geht hier nicht.",
     unknown: "Etwas ist schiefgegangen: {text}",
   },
@@ -30,18 +40,30 @@ const t = translations({
     code: "Le code est incorrect ou a déjà servi.",
     forbidden: "Vous n’y êtes pas autorisé.",
     missing: "Cet élément n’existe plus.",
+    exists: "Ce nom est déjà pris.",
+    expiry: "Les règles de l’équipe exigent que tout jeton API expire.",
+    earlier: "Les règles de l’équipe exigent que les jetons API expirent plus tôt.",
+    onlyAdmins: "Selon les règles de l’équipe, seuls les administrateurs créent des jetons API qui écrivent.",
+    full: "Il y en a déjà autant que l’exploitant le permet. Supprimez-en d’abord.",
     field: "Cette valeur ne convient pas.",
     unknown: "Un problème est survenu : {text}",
   },
 });
 
-/** @type {[RegExp, Parameters<typeof t>[0]][]} */
+/** What the service says, the text for it, and the field that it is about, where the service does not name that.
+ * @type {[RegExp, Parameters<typeof t>[0], string?][]} */
 const known = [
   [/^Unable to login/, "signIn"],
   [/^The password has expired/, "expired"],
   [/^The password is wrong/, "password"],
-  [/^Two factor auth token is invalid|^code invalid/, "code"],
+  [/^Two factor auth token is invalid|^code invalid/, "code", "code"],
   [/^Permission denied|^You do not have permission/, "forbidden"],
+  [/^(Table|Folder) name already exists/, "exists", "name"],
+  [/ already exists\.$/, "exists"],
+  [/policy requires every API token to expire/, "expiry", "expire_days"],
+  [/policy requires API tokens to expire earlier/, "earlier", "expire_days"],
+  [/policy lets only admins create API tokens/, "onlyAdmins", "permission"],
+  [/ as allowed: delete some first/, "full"],
   [/^\w+ invalid\.$/, "field"],
   [/ not found\.$/, "missing"],
 ];
@@ -50,6 +72,6 @@ const known = [
  * words, which say what to do. @param {unknown} error @returns {{ text: string, field?: string }} */
 export const explain = (error) => {
   if (!(error instanceof ApiError)) return { text: t("unknown", { text: String(error) }) };
-  const key = known.find(([mark]) => mark.test(error.message))?.[1];
-  return { text: key ? t(key) : error.message, field: error.field };
+  const [, key, field] = known.find(([mark]) => mark.test(error.message)) ?? [];
+  return { text: key ? t(key) : error.message, field: error.field ?? field };
 };

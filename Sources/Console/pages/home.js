@@ -131,7 +131,9 @@ const Results = ({ text, act }) => {
   return html`<${Loaded} of=${found}>${({ results = /** @type {Base[]} */ ([]) }) =>
     results.length === 0 ? html`<${Empty} icon="search" title=${t("noResults")} text=${t("noResultsText")} />` : html`
       <section class="section">
-        <h2 role="status">${t("results", { n: results.length })}</h2>
+        <div role="status">
+          <h2>${t("results", { n: results.length })}</h2>
+        </div>
         <ul class="cards">
                 ${results.map((one) => html`<${BaseCard} key=${one.uuid} base=${one} act=${{ ...act, reload }} />`)}
               </ul>

@@ -74,7 +74,7 @@ const Tokens = ({ base }) => {
 const NewToken = ({ list, policy, onMade }) => {
   const [count, setCount] = useState(0);
   const make = async (/** @type {Record<string, string>} */ values) => {
-    const body = { app_name: values.name, permission: values.permission, ...terms(values) };
+    const body = { app_name: values.app_name, permission: values.permission, ...terms(values) };
     const token = await call("POST", list, { body });
     await onMade(token);
     setCount(count + 1); // an empty form
@@ -87,7 +87,7 @@ const NewToken = ({ list, policy, onMade }) => {
       ${rules && html`<${Notice} text=${rules} />`}
       <${Form} key=${count} onSubmit=${make} submit=${t("submit")}>
         <div class="pair">
-          <${Field} name="name" label=${t("program")} hint=${t(
+          <${Field} name="app_name" label=${t("program")} hint=${t(
             "programHint",
           )} required maxlength="255" autocomplete="off" />
           <${PermissionField} policy=${policy} />

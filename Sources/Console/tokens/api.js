@@ -27,16 +27,14 @@ export const usePolicy = () =>
     return /** @type {Policy} */ (await call("GET", path`/api/v2.1/organizations/${team}/token-policy/`, options));
   });
 
-/** What a form says of a token, as the service takes it. @param {Record<string, string>} values */
-export const terms = ({ days, networks = "", limit, note }) => ({
-  ...(days ? { expire_days: Number(days) } : {}),
-  allowed_networks: networks,
-  rate_limit: Number(limit || 0),
-  note: note ?? "",
+/** What a form says of a token, as the service takes it; the fields are called as it calls them, so that what it refuses
+ * stands at its field. @param {Record<string, string>} values */
+export const terms = ({ expire_days, allowed_networks = "", rate_limit, note = "" }) => ({
+  ...(expire_days ? { expire_days: Number(expire_days) } : {}),
+  allowed_networks,
+  rate_limit: Number(rate_limit || 0),
+  note,
 });
-
-/** How the tokens of a base are changed: as its administrator, or as one of the team.
- * @typedef {{ list: string }} Tokens the path of the list */
 
 /** @param {Token} token @param {string} list */
 export const one = (token, list) => list + path`${token.app_name}/`;

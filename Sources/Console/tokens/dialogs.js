@@ -48,7 +48,7 @@ const Line = ({ name, text }) => {
   };
   return html`
     <div class="stack tight">
-      <h3>${name}</h3>
+      <h2>${name}</h2>
       <div class="line code">
         <pre translate="no">${text}</pre>
         <button type="button" class="icon" aria-label=${t("copyLine", {
@@ -62,9 +62,8 @@ const Line = ({ name, text }) => {
 /** @param {{ token: Token, list: string, policy: Policy, done: () => Promise<void>, onClose: () => void }} props */
 export const ChangeToken = ({ token, list, policy, done, onClose }) => {
   const change = async (/** @type {Values} */ values) => {
-    const days = values.days === "" ? {} : { expire_days: Number(values.days) };
     const permission = values.permission === token.permission ? {} : { permission: values.permission };
-    const body = { ...terms({ ...values, days: "" }), ...days, ...permission };
+    const body = { ...terms(values), ...permission };
     await call("PUT", one(token, list), { body });
     await done();
     onClose();
@@ -76,7 +75,7 @@ export const ChangeToken = ({ token, list, policy, done, onClose }) => {
     <${Dialog} title=${t("changeTitle", { name: token.app_name })} icon="edit" onClose=${onClose}>
       <${Form} onSubmit=${change} submit=${common("save")} onCancel=${onClose}>
         <${PermissionField} policy=${{ ...policy, permissions }} value=${token.permission} />
-        <${Field} name="days" label=${t("changeDays")} hint=${t("changeDaysHint")} type="number"
+        <${Field} name="expire_days" label=${t("changeDays")} hint=${t("changeDaysHint")} type="number"
           min=${mustExpire(policy) ? 1 : 0} max=${policy.max_token_days ?? 36_500} />
         <${FurtherFields} token=${token} />
         <//>

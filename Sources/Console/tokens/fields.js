@@ -23,7 +23,7 @@ export const DaysField = ({ policy }) => {
     policy.max_token_days !== null && t("daysLimit", { n: policy.max_token_days }),
   ];
   return html`
-    <${Field} name="days" label=${t("days")} hint=${hints.filter(Boolean).join(". ")} type="number" min="1"
+    <${Field} name="expire_days" label=${t("days")} hint=${hints.filter(Boolean).join(". ")} type="number" min="1"
       max=${policy.max_token_days ?? 36_500} required=${mustExpire(policy)} defaultValue=${policy.max_token_days ??
         undefined} />
   `;
@@ -32,9 +32,11 @@ export const DaysField = ({ policy }) => {
 /** Where a token may be used from, how often, and what people should know of it. @param {{ token?: Token }} props */
 export const FurtherFields = ({ token }) =>
   html`
-    <${Field} name="networks" label=${t("networks")} hint=${t("networksHint")} maxlength="2000" spellcheck=${false}
+    <${Field} name="allowed_networks" label=${t("networks")} hint=${t(
+      "networksHint",
+    )} maxlength="2000" spellcheck=${false}
       defaultValue=${token?.allowed_networks.join(", ")} />
-    <${Field} name="limit" label=${t("limit")} hint=${t("limitHint")} type="number" min="0" max="1000000"
+    <${Field} name="rate_limit" label=${t("limit")} hint=${t("limitHint")} type="number" min="0" max="1000000"
       defaultValue=${token?.rate_limit ?? undefined} />
     <${Field} name="note" label=${t("note")} control="textarea" maxlength="1000" defaultValue=${token?.note} />
   `;

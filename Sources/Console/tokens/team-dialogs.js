@@ -28,7 +28,7 @@ const searchBases = async (text) => {
 /** @param {{ policy: Policy, listOf: (base: string) => string, onMade: (token: Token) => unknown, onClose: () => void }} props */
 export const GenerateToken = ({ policy, listOf, onMade, onClose }) => {
   const make = async (/** @type {Record<string, string>} */ values) => {
-    const body = { app_name: values.name, permission: values.permission, ...terms(values) };
+    const body = { app_name: values.app_name, permission: values.permission, ...terms(values) };
     const token = await call("POST", listOf(values.base), { body });
     await onMade(token);
     toast(tokensText("wasCreated", { name: token.app_name }));
@@ -37,7 +37,9 @@ export const GenerateToken = ({ policy, listOf, onMade, onClose }) => {
   return html`
     <${Dialog} title=${t("generate")} icon="key" onClose=${onClose}>
       <${Form} onSubmit=${make} submit=${t("generate")} onCancel=${onClose}>
-        <${Field} name="name" label=${tokensText("program")} hint=${tokensText("programHint")} required maxlength="255"
+        <${Field} name="app_name" label=${tokensText("program")} hint=${tokensText(
+          "programHint",
+        )} required maxlength="255"
           autocomplete="off" autofocus />
         <${Picker} name="base" label=${t("base")} hint=${t("baseHint")} search=${searchBases} none=${t(
           "noBase",

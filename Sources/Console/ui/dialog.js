@@ -4,6 +4,17 @@ import { t } from "../i18n/common.js";
 import { nextId } from "./ids.js";
 import { handOnToasts } from "./toast.js";
 
+/** What gets the focus when the page is rendered without the dialog that was closed; another one may follow at once.
+ * @type {Element | null} */
+let waiting = null;
+
+const giveBack = () => {
+  // What opened the dialog may be gone with what it was about.
+  const back = waiting?.isConnected && waiting !== document.body ? waiting : document.querySelector("h1");
+  waiting = null;
+  if (back instanceof HTMLElement) back.focus();
+};
+
 /** A dialog in front of the page, for as long as it is rendered. The focus returns to where it was.
  * @param {{ title: string, icon?: import("../icons.js").IconName, isWide?: boolean, onClose: () => void,
  *   children?: import("../preact.js").Children }} props */
@@ -11,14 +22,14 @@ export const Dialog = ({ title, icon, isWide = false, onClose, children }) => {
   const dialog = useRef(/** @type {HTMLDialogElement | null} */ (null));
   const id = useRef(nextId("dialog")).current;
   useLayoutEffect(() => {
-    const [before, shown] = [document.activeElement, dialog.current];
+    const [before, shown] = [waiting ?? document.activeElement, dialog.current];
+    waiting = null;
     shown?.showModal();
     return () => {
       shown?.close(); // nothing behind it takes the focus before
       if (shown) handOnToasts(shown);
-      // What opened the dialog may be gone with what it was about.
-      const back = before instanceof HTMLElement && before.isConnected ? before : document.querySelector("h1");
-      if (back instanceof HTMLElement) back.focus();
+      waiting = before;
+      setTimeout(() => waiting === before && giveBack());
     };
   }, []);
   useEffect(() => {

@@ -22,7 +22,11 @@ export const Menu = ({ label, items, icon = "more", class: look = "quiet icon", 
   const [isOpen, setIsOpen] = useState(false);
 
   const all = () => /** @type {HTMLElement[]} */ ([...(menu.current?.querySelectorAll("[role^=menuitem]") ?? [])]);
-  const opening = (/** @type {ToggleEvent} */ event) => setIsOpen(event.newState === "open");
+  const opening = (/** @type {ToggleEvent} */ event) => {
+    setIsOpen(event.newState === "open");
+    // Before its entries go, and the focus with them.
+    if (event.newState === "closed" && menu.current?.contains(document.activeElement)) button.current?.focus();
+  };
   const opened = (/** @type {ToggleEvent} */ event) => {
     if (event.newState !== "open" || !menu.current || !button.current) return;
     place(menu.current, button.current.getBoundingClientRect());

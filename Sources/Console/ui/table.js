@@ -51,10 +51,10 @@ const cell = (column, content) =>
 const Head = ({ column, sort, onSort }) => {
   const { label } = column;
   const kind = column.kind === "head" ? "" : column.kind;
-  if (column.header || !label) {
-    const content = column.header ?? html`<span class="unseen">${t("actions")}</span>`;
-    return html`<td role="columnheader" class=${kind}>${content}</td>`;
+  if (column.kind === "actions") {
+    return html`<th scope="col" role="columnheader" class=${kind}><span class="unseen">${t("actions")}</span></th>`;
   }
+  if (column.header || !label) return html`<td role="columnheader" class=${kind}>${column.header}</td>`;
   if (!column.sort || !onSort) return html`<th scope="col" role="columnheader" class=${kind}>${label}</th>`;
   const by = column.sort;
   const isDescending = sort?.by === by ? sort.isDescending : undefined;

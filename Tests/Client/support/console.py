@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from support.process import PATIENCE
+from support.process import PATIENCE, wait_until
 from support.service import running
 
 # What stands in Chromium's console by itself: that a request was refused, which tests provoke.
@@ -112,6 +112,11 @@ def tab_to(page, name, keys="Tab"):
         if seen[-1] == name:
             return
     raise AssertionError(f"{name} cannot be reached: {seen}")
+
+
+def until(page, condition):
+    """Waits until an expression is true in the page. Playwright's own way would be against the page's policy."""
+    return wait_until(lambda: page.evaluate(condition))
 
 
 def axe(page):
