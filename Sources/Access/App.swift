@@ -144,16 +144,6 @@ private final class AppParts: Sendable {
 
 private let begin = ContinuousClock.now
 
-/// The keys of one loop. They are replaced as a whole when the database has others.
-public final class SigningKeys: @unchecked Sendable {  // Sendable: owned by its loop's thread
-  /// The current keys.
-  public internal(set) var current: TokenSigner
-  /// The vaults of the known master keys.
-  public internal(set) var vaults: VaultRing
-
-  init(_ signer: TokenSigner, _ vaults: VaultRing) { (current, self.vaults) = (signer, vaults) }
-}
-
 /// What a loop remembers from one request to the next: a value of each type.
 public final class LoopMemory: @unchecked Sendable {  // Sendable: owned by its loop's thread
   private var values: [ObjectIdentifier: AnyObject] = [:]

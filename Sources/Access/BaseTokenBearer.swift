@@ -85,7 +85,7 @@ public struct BaseTokenBearer: Principal {
 
   private static func verified(_ token: String, _ app: App) throws(Refusal) -> BaseTokenClaims {
     do throws(TokenError) {
-      return try app.signer.verify(token, at: app.now().seconds)
+      return try app.keys.verifySignature(of: token).claims(at: app.now().seconds)
     } catch {
       throw error == .expired ? .expiredBaseToken : .badBaseToken
     }
@@ -138,35 +138,71 @@ public struct BaseTokenBearer: Principal {
       maker = try row["maker"]
     }
 
-    /// What the database knows of a token with these claims; nil where there is no such base.
+    /// What the database knows of a token with these claims; nil where there is no such base. Only what the token was
+    /// minted from is joined: PostgreSQL prepares each join anew for each request, also one that finds nothing.
     static func find(
       _ claims: BaseTokenClaims, _ uuid: BaseUUID, from address: String, _ app: App
     ) async throws -> BearerState? {
-      let generation = claims.generation ?? 1  // tokens minted before the first rotation do not say it
+      let (token, account, link) = (ofToken(claims, from: address), ofAccount(claims, app), ofLink(claims))
       return try await app.db.lookup(
         """
         select base.id as base_id, base.name, base.workspace_id, base.team_id, base.deleted_at is not null as is_trashed,
-               token.permission as token_permission, \(permissionOfAccount) as account_permission,
-               link.permission as link_permission, team.longest_base_token::bigint as longest_base_token,
-               team.row_quota is not null as has_row_quota,
-               coalesce(\(APITokenBearer.mayCall(from: address)), true) as is_from_its_networks,
+               team.longest_base_token::bigint as longest_base_token, team.row_quota is not null as has_row_quota,
                exists (select from revoked_base_token where jti = \(claims.id)) as is_revoked,
-               (select uid from account as maker where maker.id = token.created_by) as maker
+               \(token.columns), \(account.columns), \(link.columns)
         from base
         left join team on team.id = base.team_id
+        \(token.join)
+        \(account.join)
+        \(link.join)
+        where base.uuid = \(uuid)::uuid
+        """)
+    }
+
+    /// What a statement selects of something, and how it joins that.
+    private typealias JoinedPart = (columns: SQL, join: SQL)
+
+    private static func ofToken(_ claims: BaseTokenClaims, from address: String) -> JoinedPart {
+      guard let token = claims.apiTokenID else {
+        return ("null::text as token_permission, true as is_from_its_networks, null::text as maker", "")
+      }
+      let generation = claims.generation ?? 1  // tokens minted before the first rotation do not say it
+      return (
+        """
+        token.permission as token_permission, coalesce(\(APITokenBearer.mayCall(from: address)), true) as is_from_its_networks,
+        (select uid from account as maker where maker.id = token.created_by) as maker
+        """,
+        """
         left join api_token as token
-          on token.id = \(claims.apiTokenID) and token.base_id = base.id and token.revoked_at is null
+          on token.id = \(token) and token.base_id = base.id and token.revoked_at is null
           and (token.expires_at is null or token.expires_at > now())
           and (token.generation = \(generation)::bigint or exists (
             select from retired_secret as former
             where former.token_id = token.id and former.generation = \(generation)::bigint and former.valid_until > now()))
-        left join live_account as account on account.id = \(claims.accountID) and \(SignedIn.lasts(claims.signIn, app))
+        """
+      )
+    }
+
+    private static func ofAccount(_ claims: BaseTokenClaims, _ app: App) -> JoinedPart {
+      guard let account = claims.accountID else { return ("null::text as account_permission", "") }
+      return (
+        "\(permissionOfAccount) as account_permission",
+        """
+        left join live_account as account on account.id = \(account) and \(SignedIn.lasts(claims.signIn, app))
           \(app.settings.asksNothingFirst)
+        """
+      )
+    }
+
+    private static func ofLink(_ claims: BaseTokenClaims) -> JoinedPart {
+      guard let link = claims.externalLinkID else { return ("null::text as link_permission", "") }
+      return (
+        "link.permission as link_permission",
+        """
         left join base_link as link
-          on link.id = \(claims.externalLinkID) and link.base_id = base.id
-          and \(LinkVisitor.isLive) and \(LinkVisitor.isAllowed)
-        where base.uuid = \(uuid)::uuid
-        """)
+          on link.id = \(link) and link.base_id = base.id and \(LinkVisitor.isLive) and \(LinkVisitor.isAllowed)
+        """
+      )
     }
 
     /// Refuses a token that has ended, allows more than what it was minted from, or is too old for its team.

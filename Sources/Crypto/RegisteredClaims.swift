@@ -4,7 +4,7 @@ internal import Ground
 ///
 /// Other components of a SeaTable installation sign with the same secret, and say nothing but when their tokens end. So
 /// what is not there is not missed, and what is there must be right.
-struct RegisteredClaims {
+struct RegisteredClaims: Sendable {
   /// The issuer that our tokens name, and the audience that tokens for us may name. It is not the service's address, which
   /// may change while tokens live.
   static let service = "basekeeper"

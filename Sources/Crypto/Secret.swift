@@ -114,7 +114,7 @@ public struct SecretHash: Sendable, Hashable {
   /// The 32 bytes.
   public let bytes: [UInt8]
 
-  init(of clear: String) { bytes = sha256(Array(clear.utf8)) }
+  package init(of clear: String) { bytes = sha256(Array(clear.utf8)) }
 
   /// The bytes in hexadecimal.
   public var hex: String { hexadecimal(bytes) }

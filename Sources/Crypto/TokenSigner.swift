@@ -10,6 +10,20 @@ public enum TokenError: Error, Equatable {
   case early
 }
 
+/// What a base token says whose signature was verified.
+public struct SignedBaseToken: Sendable {
+  let claims: BaseTokenClaims
+  let registered: RegisteredClaims
+
+  /// The claims, if the token counts at `now`, in seconds since 1970, and lives no longer than base tokens do. Who wants to
+  /// end it may have them before its time begins.
+  public func claims(at now: Int64, evenEarly: Bool = false) throws(TokenError) -> BaseTokenClaims {
+    try registered.check(at: now, evenEarly: evenEarly)
+    try registered.checkLife(upTo: BaseTokenClaims.longestLife, at: now)
+    return claims
+  }
+}
+
 /// Signs and verifies base tokens and temporary API tokens: compact JWS (RFC 7515, 7519, 8725).
 ///
 /// One key signs base tokens. Tokens of other keys may be accepted, too: keys that used to sign, or will sign soon.
@@ -54,12 +68,14 @@ public struct TokenSigner: Sendable {
   public func verify(
     _ token: String, at now: Int64, evenEarly: Bool = false
   ) throws(TokenError) -> BaseTokenClaims {
+    try verifySignature(of: token).claims(at: now, evenEarly: evenEarly)
+  }
+
+  /// What a base token says that one of these keys has signed, whatever the time is.
+  public func verifySignature(of token: String) throws(TokenError) -> SignedBaseToken {
     let payload = try Self.verified(token, with: keys)
     let registered = try RegisteredClaims(payload)
-    let claims = try BaseTokenClaims(payload, registered)
-    try registered.check(at: now, evenEarly: evenEarly)
-    try registered.checkLife(upTo: BaseTokenClaims.longestLife, at: now)
-    return claims
+    return SignedBaseToken(claims: try BaseTokenClaims(payload, registered), registered: registered)
   }
 
   /// The claims of a temporary API token that counts at `now`, in seconds since 1970.
@@ -81,7 +97,8 @@ public struct TokenSigner: Sendable {
   // MARK: JWS
 
   private static let dot = UInt8(ascii: ".")
-  private static let longest = 8192
+  /// The most bytes of a token.
+  public static let longest = 8192
 
   private static func sign(_ claims: some JSONEncodable, with key: SigningKey) -> String {
     var text = key.header

@@ -60,6 +60,19 @@ public struct PostgresCell {
     }
   }
 
+  /// The 128 bits of a `uuid`.
+  ///
+  /// - Throws: `PostgresError.unexpected` if it is null, or of another type.
+  public func uuid() throws(PostgresError) -> (high: UInt64, low: UInt64) {
+    let bytes = try bytes()
+    guard type == .uuid else { throw mismatch("a uuid") }
+    guard bytes.count == 16 else { throw unexpected("has a wrong length") }
+    return (
+      UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+      UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    )
+  }
+
   /// The text of a `json` or `jsonb` value. `jsonb` has its format version, 1, in front.
   private func json(_ bytes: UnsafeRawBufferPointer) throws(PostgresError) -> UnsafeRawBufferPointer {
     guard type == .jsonb else { return bytes }

@@ -43,6 +43,19 @@ private let exchange = "/api/v2.1/dtable/app-access-token/"
     }
   }
 
+  @Test func `a base token ends when its time is over, however often it was used before`() async throws {
+    try await World.with { world in
+      world.clock.stop()
+      let answer = try await world.call(.get, exchange + "?exp=1m", as: .apiTokenReader)
+      let token = try #require(answer["access_token"] as? String)
+      #expect(try await world.knock(token) == 200)
+      world.clock.advance(by: 59)
+      #expect(try await world.knock(token) == 200)
+      world.clock.advance(by: 1)
+      #expect(try await world.knock(token) == 403)
+    }
+  }
+
   @Test(arguments: [
     "0m", "30s", "4d", "73h", "4321m", "", "h", "5", "-1h", "1.5h", "5H", "1h ", "99999999999999999999d", "٣d",
   ])

@@ -7,8 +7,8 @@ extension RowID: PostgresEncodable, PostgresDecodable, PostgresElement {
 
   /// Reads a `uuid`.
   public init(_ cell: PostgresCell) throws(PostgresError) {
-    guard let id = RowID(bytes: try [UInt8](cell)) else { throw .unexpected("a row's key has not 16 bytes") }
-    self = id
+    let (high, low) = try cell.uuid()
+    self.init(high: high, low: low)
   }
 }
 

@@ -17,12 +17,27 @@ struct ListedRow: RowDecodable {
     select answer.version, answer.table_key, answer.id, answer.created_at, answer.modified_at, answer.creator,
            answer.modifier, answer.locked_by,
            case when sum(octet_length(answer.cells)) over (rows unbounded preceding) <= \(most) then answer.cells end as cells
-    from (
-      select (select version from data_base where base_id = \(base)) as version, own.table_key, own.id, own.created_at,
-             own.modified_at, own.creator, own.modifier, own.locked_by, convert_to(own.cells::text, 'UTF8') as cells
-      \(rest)
-      offset 0
-    ) as answer
+    from (\(read(base, rest))) as answer
+    """
+  }
+
+  /// Selects the only row of `own` there is, as `select` does.
+  static func only(_ base: ID<Base>, _ rest: SQL, upTo most: Int) -> SQL {
+    """
+    select answer.version, answer.table_key, answer.id, answer.created_at, answer.modified_at, answer.creator,
+           answer.modifier, answer.locked_by,
+           case when octet_length(answer.cells) <= \(most) then answer.cells end as cells
+    from (\(read(base, rest))) as answer
+    """
+  }
+
+  /// What a row has, with its cells as JSON.
+  private static func read(_ base: ID<Base>, _ rest: SQL) -> SQL {
+    """
+    select (select version from data_base where base_id = \(base)) as version, own.table_key, own.id, own.created_at,
+           own.modified_at, own.creator, own.modifier, own.locked_by, convert_to(own.cells::text, 'UTF8') as cells
+    \(rest)
+    offset 0
     """
   }
 

@@ -32,7 +32,7 @@ package struct Rows: Sendable {
       guard try await isPresent(stored, at: found.first?.version) else { return nil }
       guard found.last?.isTooMuch != true else { throw GridError.answerTooLarge(mostBytes) }
       let columns = view.map { table.columns(shownBy: $0) } ?? table.columns
-      let rows = try await withLinks(found.map(\.row), in: columns, of: table, at: stored, form: query.form)
+      let rows = try await withLinks(found.map { $0.row }, in: columns, of: table, at: stored, form: query.form)
       guard let rows else { return nil }
       return try await written(rows, by: RowWriter(table, columns: columns, form: query.form))
     }
@@ -45,7 +45,7 @@ package struct Rows: Sendable {
       let rest: SQL = """
         from data_row as own where own.base_id = \(base) and own.table_key = \(table.key) and own.id = \(id)::uuid
         """
-      let found: ListedRow? = try await app.db.lookup(ListedRow.select(base, rest, upTo: mostBytes))
+      let found: ListedRow? = try await app.db.lookup(ListedRow.only(base, rest, upTo: mostBytes))
       guard let found else { throw GridError.rowNotFound }
       guard found.version == stored.schema.version else { return nil }
       guard !found.isTooMuch else { throw GridError.answerTooLarge(mostBytes) }

@@ -179,12 +179,14 @@ public struct RowWriter: Sendable {
 
   private func append(_ text: String, to json: inout [UInt8]) {
     // Addresses and most names need no escaping.
-    guard text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) else {
-      return json.append(contentsOf: jsonBytes(text))
+    let isPlain = text.utf8.withContiguousStorageIfAvailable { bytes in
+      for byte in bytes where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { return false }
+      json.append(UInt8(ascii: "\""))
+      json.append(contentsOf: bytes)
+      json.append(UInt8(ascii: "\""))
+      return true
     }
-    json.append(UInt8(ascii: "\""))
-    json.append(contentsOf: text.utf8)
-    json.append(UInt8(ascii: "\""))
+    if isPlain != true { json.append(contentsOf: jsonBytes(text)) }
   }
 }
 

@@ -6,6 +6,9 @@ public struct RowID: Sendable, Hashable {
   let high: UInt64
   let low: UInt64
 
+  /// Makes the key of 128 bits. Any UUID is a key, also one that is not random.
+  public init(high: UInt64, low: UInt64) { (self.high, self.low) = (high, low) }
+
   /// Makes the key of 16 random bytes, in which the six bits that mark a random UUID are set.
   public init(random high: UInt64, _ low: UInt64) {
     self.high = high & ~0xf000 | 0x4000
@@ -24,10 +27,14 @@ public struct RowID: Sendable, Hashable {
   }
 
   /// Makes the key of 16 bytes; nil if there are more or fewer. Any UUID is a key, also one that is not random.
-  public init?(bytes: some Collection<UInt8>) {
+  public init?(bytes: [UInt8]) {
     guard bytes.count == 16 else { return nil }
-    high = bytes.prefix(8).reduce(0) { $0 << 8 | UInt64($1) }
-    low = bytes.dropFirst(8).reduce(0) { $0 << 8 | UInt64($1) }
+    var (high, low): (UInt64, UInt64) = (0, 0)
+    for place in 0..<8 {
+      high = high << 8 | UInt64(bytes[place])
+      low = low << 8 | UInt64(bytes[8 + place])
+    }
+    (self.high, self.low) = (high, low)
   }
 
   /// Reads the 22 characters of the wire. Nil for any other text.
