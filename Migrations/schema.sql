@@ -1099,7 +1099,9 @@ CREATE TABLE data_row (
     creator text NOT NULL,
     modifier text NOT NULL,
     locked_by text,
-    cells jsonb NOT NULL,
+    cells jsonb NOT NULL
+);
+ALTER TABLE ONLY data_row ALTER COLUMN cells SET COMPRESSION l,
     CONSTRAINT data_row_pkey PRIMARY KEY (base_id, table_key, id)
 );
 CREATE INDEX data_row_modified_index ON data_row (base_id, table_key, modified_at);
@@ -1127,7 +1129,9 @@ CREATE TABLE data_operation (
     table_key text COLLATE pg_catalog."C",
     row_ids uuid[] DEFAULT '{}'::uuid[] NOT NULL,
     operation jsonb NOT NULL,
-    row_count integer GENERATED ALWAYS AS (cardinality(row_ids)) STORED,
+    row_count integer GENERATED ALWAYS AS (cardinality(row_ids)) STORED
+);
+ALTER TABLE ONLY data_operation ALTER COLUMN operation SET COMPRESSION l,
     CONSTRAINT data_operation_pkey PRIMARY KEY (base_id, op_id)
 );
 CREATE INDEX data_operation_time_index ON data_operation (at);

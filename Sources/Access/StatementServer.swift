@@ -37,6 +37,9 @@ public final class StatementTurns: Sendable {
   /// Makes a line in which nobody waits.
   public init(_ limits: AppSettings.StatementLimits) { self.limits = limits }
 
+  /// How many run now, and how many wait.
+  public var load: (running: Int, waiting: Int) { line.withLock { ($0.running, $0.waiting.count) } }
+
   /// Waits until it is a base's turn. Whoever takes it must end it.
   ///
   /// - Throws: `Refusal.throttled` if it is not in time, or if too many wait already.

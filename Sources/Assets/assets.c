@@ -207,6 +207,9 @@ static const unsigned char migration_0039[] = {
 #embed "../../Migrations/0039-row-quotas.sql"
 };
 
+static const unsigned char migration_0040[] = {
+#embed "../../Migrations/0040-compression.sql"
+
 static const unsigned char migration_0045[] = {
 #embed "../../Migrations/0045-api-token-use.sql"
 };
@@ -250,6 +253,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0037-clients-statements.sql", migration_0037),
     ASSET("0038-activities.sql", migration_0038),
     ASSET("0039-row-quotas.sql", migration_0039),
+    ASSET("0040-compression.sql", migration_0040),
     ASSET("0045-api-token-use.sql", migration_0045),
 };
 

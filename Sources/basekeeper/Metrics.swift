@@ -27,6 +27,7 @@ final class Metrics: Sendable {
   private let passwords: PasswordHasher
   private let sources = Mutex<[LoopMetrics]>([])
   private let server = Mutex<Server?>(nil)
+  private let statements = Mutex<StatementTurns?>(nil)
   private let watched = Mutex<[(database: String, reachability: Reachability)]>([])
 
   init(_ log: Log, _ passwords: PasswordHasher) { (self.log, self.passwords) = (log, passwords) }
@@ -36,6 +37,9 @@ final class Metrics: Sendable {
 
   /// Adds the server whose connections are counted.
   func add(_ server: Server) { self.server.withLock { $0 = server } }
+
+  /// Adds those who wait for clients' SQL.
+  func add(_ turns: StatementTurns) { statements.withLock { $0 = turns } }
 
   /// Counts the connections to a database by server, and logs when the database is reached or lost.
   fileprivate func watch(_ database: String) -> Reachability {
@@ -84,6 +88,7 @@ final class Metrics: Sendable {
       text.histogram("basekeeper_loop_lag_seconds", ["loop": "\(index + 1)"], lag)
     }
     text.add(sum.jobs.values.sorted { $0.name < $1.name })
+    text.add(statements: statements.withLock { $0 }?.load ?? (0, 0))
     text.single(
       "basekeeper_password_hashes_pending", .gauge, "Passwords being hashed or waiting to be.", passwords.backlog)
     text.single(
@@ -156,6 +161,13 @@ extension Figures.Requests {
 // MARK: Families
 
 extension Exposition {
+  /// Clients' SQL.
+  fileprivate mutating func add(statements: (running: Int, waiting: Int)) {
+    family("basekeeper_sql_statements", .gauge, "Clients' SQL statements that run, and that wait for their turn.")
+    sample("basekeeper_sql_statements", ["state": "running"], statements.running)
+    sample("basekeeper_sql_statements", ["state": "waiting"], statements.waiting)
+  }
+
   /// The requests, by operation.
   fileprivate mutating func add(_ requests: [Figures.Operation: Figures.Requests]) {
     let sorted = requests.sorted { ($0.key.path, $0.key.verb) < ($1.key.path, $1.key.verb) }

@@ -138,6 +138,7 @@ private struct Makings {
     settings.leakedPasswords = configuration.leakedPasswords
     primary = installation.database.watched(by: metrics, as: "primary")
     (statements, turns) = (installation.statements, StatementTurns(configuration.statementLimits))
+    metrics.add(turns)
     copy = installation.standby?.watched(by: metrics, as: "standby")
     background = BackgroundJobs(
       configuration: configuration, store: store, isWithoutMasterKey: isWithoutMasterKey, log: log)

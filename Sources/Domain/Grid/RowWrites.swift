@@ -83,19 +83,20 @@ extension Rows {
   }
 
   /// The statement that adds rows: it takes their places in the table, whose row it locks, and counts and notes them.
+  /// PostgreSQL reads what was sent once, as the note, of which the rows are parts.
   /// The result is nil if the table has changed, or the base would have too many rows.
   private func insert(
     _ rows: [RowReading], _ ids: [RowID], counters: [JSON.Member], into table: GridTable, at stored: StoredSchema,
     _ author: Author
   ) async throws -> AddedRows? {
-    let cells = PostgresJSON(rows.cellsJSON)
+    let note = PostgresJSON(Array(#"{"rows":"#.utf8) + rows.cellsJSON + [UInt8(ascii: "}")])
     let counters = PostgresJSON(JSONWriter.bytes(of: JSON.object(counters)))
     let operation = GridOperation(type: "append_rows", table: table.key, rows: ids, author: author)
     let found = try await app.keep(
       .content,
       """
       with sent as materialized (
-        select \(cells)::jsonb as cells
+        select \(note)::jsonb as note
       ), held as (
         update data_table
         set row_count = row_count + \(rows.count), next_position = next_position + \(rows.count),
@@ -111,10 +112,10 @@ extension Rows {
                \(rowTime), \(rowTime), \(author.name)::text, \(author.name)::text, new.cells
         from held
         cross join sent
-        cross join jsonb_array_elements(sent.cells) with ordinality as new (cells, place)
+        cross join jsonb_array_elements(sent.note -> 'rows') with ordinality as new (cells, place)
       ), noted as (
         insert into data_operation (\(GridOperation.columns))
-        select \(operation.values(of: base, app, content: "jsonb_build_object('rows', sent.cells)"))
+        select \(operation.values(of: base, app, content: "sent.note"))
         from held cross join sent
       )
       select \(rowTime) as time from held

@@ -89,21 +89,23 @@ public struct RowWriter: Sendable {
 
   /// Appends a row as a JSON object.
   public func append(_ row: StoredRow, to json: inout [UInt8]) {
-    json.append(contentsOf: "{\"_id\":\"".utf8)
+    json.append(contentsOf: RowPart.id)
     row.id.append(to: &json)
-    json.append(contentsOf: "\",\"_ctime\":".utf8)
+    json.append(contentsOf: RowPart.created)
     append(row.created, to: &json)
-    json.append(contentsOf: ",\"_mtime\":".utf8)
+    json.append(contentsOf: RowPart.modified)
     append(row.modified, to: &json)
-    json.append(contentsOf: ",\"_creator\":".utf8)
+    json.append(contentsOf: RowPart.creator)
     append(row.creator, to: &json)
-    json.append(contentsOf: ",\"_last_modifier\":".utf8)
+    json.append(contentsOf: RowPart.modifier)
     append(row.modifier, to: &json)
-    if form != .stored {
-      json.append(contentsOf: (row.lockedBy == nil ? ",\"_locked\":null" : ",\"_locked\":true").utf8)
-      json.append(contentsOf: ",\"_locked_by\":".utf8)
-      if let name = row.lockedBy { append(name, to: &json) } else { json.append(contentsOf: nullBytes) }
-      json.append(contentsOf: ",\"_archived\":false".utf8)
+    switch (form, row.lockedBy) {
+    case (.stored, _): break
+    case (_, nil): json.append(contentsOf: RowPart.unlocked)
+    case (_, let name?):
+      json.append(contentsOf: RowPart.locked)
+      append(name, to: &json)
+      json.append(contentsOf: RowPart.unarchived)
     }
     appendCells(of: row, to: &json)
     json.append(UInt8(ascii: "}"))
@@ -188,6 +190,18 @@ public struct RowWriter: Sendable {
     }
     if isPlain != true { json.append(contentsOf: jsonBytes(text)) }
   }
+}
+
+/// What all rows have, as bytes.
+private enum RowPart {
+  static let id = Array(#"{"_id":""#.utf8)
+  static let created = Array(#"","_ctime":"#.utf8)
+  static let modified = Array(#","_mtime":"#.utf8)
+  static let creator = Array(#","_creator":"#.utf8)
+  static let modifier = Array(#","_last_modifier":"#.utf8)
+  static let unlocked = Array(#","_locked":null,"_locked_by":null,"_archived":false"#.utf8)
+  static let locked = Array(#","_locked":true,"_locked_by":"#.utf8)
+  static let unarchived = Array(#","_archived":false"#.utf8)
 }
 
 private let emptyList = Array("[]".utf8)
