@@ -209,6 +209,7 @@ static const unsigned char migration_0039[] = {
 
 static const unsigned char migration_0040[] = {
 #embed "../../Migrations/0040-compression.sql"
+};
 
 static const unsigned char migration_0045[] = {
 #embed "../../Migrations/0045-api-token-use.sql"
