@@ -16,6 +16,8 @@ from support.service import MASTER_KEY, Service, running
 from support.team import token
 from support.threads import Workers
 
+pytestmark = pytest.mark.apart
+
 
 def signed_in(own):
     """The demo team's member: their account token, and the path of their base's API tokens."""

@@ -2,8 +2,12 @@
 
 import urllib.parse
 
+import pytest
+
 from support.backups import backup, database, file, own, restored, typed
 from support.rows import Program
+
+pytestmark = pytest.mark.apart
 
 DATA_TABLES = ["data_base", "data_table", "data_row", "data_link", "data_operation"]
 

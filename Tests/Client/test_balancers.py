@@ -15,6 +15,8 @@ from support.service import Service
 from support.team import new_team
 from support.threads import Workers
 
+pytestmark = pytest.mark.apart
+
 NGINX = """
 pid {folder}/pid;
 error_log stderr;

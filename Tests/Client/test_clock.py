@@ -20,7 +20,7 @@ from support.team import PASSWORD, new_team, numbers, sign_in, token, totp
 DAY = 86_400
 COMPILER = next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
 
-pytestmark = pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")
+pytestmark = [pytest.mark.apart, pytest.mark.skipif(COMPILER is None, reason="there is no C compiler")]
 
 
 @pytest.fixture(scope="module")

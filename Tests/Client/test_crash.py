@@ -4,9 +4,13 @@ import random
 import signal
 import time
 
+import pytest
+
 from support.load import Load, exchanges
 from support.process import THOROUGH, wait_until
 from support.writes import Writes
+
+pytestmark = pytest.mark.apart
 
 WRITES, KILLS = 1000 * THOROUGH, 8 * THOROUGH
 

@@ -15,6 +15,8 @@ from support.postgres import Postgres, Refused, Session
 from support.process import THOROUGH, give_away, wait_until
 from support.writes import Writes
 
+pytestmark = pytest.mark.apart
+
 ROUNDS = 3 * THOROUGH
 PLACES = 14
 

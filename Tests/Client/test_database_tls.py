@@ -8,6 +8,8 @@ from support.postgres import Postgres
 from support.process import give_away
 from support.service import Service
 
+pytestmark = pytest.mark.apart
+
 CURVE = ("ec", "-pkeyopt", "ec_paramgen_curve:P-256")
 
 

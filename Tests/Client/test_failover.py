@@ -14,6 +14,8 @@ from support.service import Service
 from support.team import new_team
 from support.threads import Workers
 
+pytestmark = pytest.mark.apart
+
 WRITERS, READERS = 6, 2
 
 

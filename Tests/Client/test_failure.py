@@ -14,6 +14,8 @@ from support.process import BINARY, PATIENCE, wait_until
 from support.team import sign_in
 from support.threads import Workers, beside
 
+pytestmark = pytest.mark.apart
+
 
 def test_postgresql_is_killed_under_load(own):
     token = own.seeded["demo"]["api_tokens"][0]["api_token"]

@@ -17,6 +17,8 @@ from support.service import Service
 from support.team import sign_in
 from support.terminal import Terminal
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture
 def new():

@@ -11,6 +11,8 @@ import pytest
 
 from support.process import ROOT
 
+pytestmark = pytest.mark.apart
+
 PROGRAMS = pathlib.Path(sys.executable).parent
 DESCRIPTION = ROOT / "openapi.yaml"
 # openapi-python-client knows these types only as bytes: it leaves them out and warns.

@@ -13,6 +13,8 @@ from support.process import wait_until
 from support.service import Service
 from support.team import PASSWORD, root_token
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture(scope="module")
 def good():

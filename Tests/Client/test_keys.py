@@ -21,6 +21,8 @@ from support.process import BINARY, PATIENCE, wait_until
 from support.service import Service, running
 from support.team import sign_in
 
+pytestmark = pytest.mark.apart
+
 MASTER = "a master key that both replicas have"
 SETTINGS = {"BASEKEEPER_TOKEN_ALGORITHM": "EdDSA", "BASEKEEPER_MASTER_KEY": MASTER, "JWT_PRIVATE_KEY": ""}
 

@@ -13,6 +13,8 @@ from support.service import Service, running
 from support.team import PASSWORD, Person, new_team, sign_in, totp
 from support.threads import at_once
 
+pytestmark = pytest.mark.apart
+
 OLD, NEW = "the master key that is to be replaced", "the master key that replaces the other one"
 KNOWING_BOTH = {"BASEKEEPER_MASTER_KEY": OLD, "BASEKEEPER_NEXT_MASTER_KEY": NEW, "JWT_PRIVATE_KEY": ""}
 ONLY_OLD = {**KNOWING_BOTH, "BASEKEEPER_NEXT_MASTER_KEY": ""}

@@ -61,6 +61,20 @@ def test_after_a_part_the_judge_is_skipped_and_says_what_is_missing(run, part, r
     assert skipped == [f"Skipped: it judges a whole run: {reason}"]
 
 
+def test_files_that_stand_apart_may_run_by_themselves(run, pytester):
+    pytester.makepyfile(test_d="""
+        import pytest
+
+        pytestmark = pytest.mark.apart
+
+        def test_fifth(): pass
+        """)
+    assert run() == ([*ORDINARY, "test_fifth", "test_judge"], [])
+    assert run("--apart", "no") == ([*ORDINARY, "test_judge"], [])
+    assert run("--apart", "only") == (["test_fifth"], [])
+    assert run("--apart", "no", "-k", "not four")[1] == ["Skipped: it judges a whole run: 1 deselected"]
+
+
 def test_the_others_run_in_any_order_that_is_asked_for(run):
     reversed_order = ["test_first", "test_second", "test_four", "test_three", "test_two", "test_one"]
     assert run("--order", "reversed") == ([*reversed_order, "test_judge"], [])

@@ -12,6 +12,8 @@ from support.postgres import Postgres, url_of_either
 from support.process import wait_until
 from support.service import Service
 
+pytestmark = pytest.mark.apart
+
 
 def servers(service):
     """The servers of the connections, according to the metrics."""

@@ -13,6 +13,8 @@ from support.service import Service, running
 from support.team import new_team
 from support.threads import Workers
 
+pytestmark = pytest.mark.apart
+
 # The pooler's server connections. The two services keep up to 24 connections to the pooler.
 POOL = 3
 CONFIGURATION = f"""

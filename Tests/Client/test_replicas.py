@@ -14,7 +14,7 @@ from support.threads import at_once
 
 COPIES = 3
 
-pytestmark = pytest.mark.in_order
+pytestmark = [pytest.mark.apart, pytest.mark.in_order]
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,8 @@ from support.rows import Program
 from support.service import Service
 from support.team import new_team
 
+pytestmark = pytest.mark.apart
+
 # What changes the past, takes over, or looks beyond the schema. Each is tried alone.
 FORBIDDEN = [
     # The log and what proves it.

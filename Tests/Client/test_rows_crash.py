@@ -7,12 +7,15 @@ import signal
 import threading
 import uuid
 
+import pytest
 import requests
 
 from support import http
 from support.process import THOROUGH, wait_until
 from support.rows import Program
 from support.threads import at_once, beside
+
+pytestmark = pytest.mark.apart
 
 BATCHES, KILLS, CLIENTS, SIZE = 1000 * THOROUGH, 6 * THOROUGH, 6, 12
 

@@ -12,6 +12,8 @@ from support.row_clients import REQUESTS
 from support.service import running
 from test_rows_isolation import READS, build, send
 
+pytestmark = pytest.mark.apart
+
 TABLES = {"data_base", "data_table", "data_row", "data_link", "data_operation"}
 INDEX_SCANS = {"Index Scan", "Index Only Scan", "Bitmap Index Scan"}
 # Jobs that look after all bases at once, and what administrators are told of them.

@@ -10,6 +10,8 @@ from support.rows import Program, options
 from support.sql_check import Check
 from support.sql_functions import REFUSED
 
+pytestmark = pytest.mark.apart
+
 # Seeds and statements for each; script/rows-check does a hundred times as many.
 SEEDS = [int(one) for one in os.environ.get("ROWS_SEEDS", "1 2 3 4").split()]
 STATEMENTS = int(os.environ.get("ROWS_STATEMENTS", "500"))

@@ -9,6 +9,8 @@ from support.process import THOROUGH, wait_until
 from support.proxy import Proxy
 from support.writes import Writes
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture
 def proxy(postgres):

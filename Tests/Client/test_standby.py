@@ -13,6 +13,8 @@ from support.process import wait_until
 from support.service import Service
 from support.team import new_team, root_token
 
+pytestmark = pytest.mark.apart
+
 # Statements that measure the standby's lag, and those that a loop or a connection runs by itself.
 OWN = re.compile("pg_last_wal_replay_lsn|pg_current_wal_flush_lsn|from schema_migration|from signing_key|^select true")
 

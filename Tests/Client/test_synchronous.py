@@ -13,6 +13,8 @@ from support.service import Service
 from support.team import new_team
 from support.threads import beside
 
+pytestmark = pytest.mark.apart
+
 
 @pytest.fixture
 def service(servers):

@@ -22,7 +22,7 @@ from support.http import SIGN_IN, exchange
 from support.process import BINARY, PATIENCE, wait_until
 from support.service import Service
 
-pytestmark = pytest.mark.in_order  # of the certificates
+pytestmark = [pytest.mark.apart, pytest.mark.in_order]  # of the certificates
 
 
 class Authority:

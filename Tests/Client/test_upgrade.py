@@ -10,6 +10,8 @@ from support.rows import Program
 from support.service import Service
 from support.threads import Workers
 
+pytestmark = pytest.mark.apart
+
 ADDED = """
 begin;
 alter table team add column later text;

@@ -6,6 +6,9 @@ test file was collected and no test was left out.
 
 With `--order reversed` or `--order random` the other tests run in another order: file by file, and within a file test
 by test, except in files marked `in_order`. `--order 17` is the random order with seed 17.
+
+Files marked `apart` have servers of their own, so they can run beside the others: `--apart only` runs them alone, and
+`--apart no` runs the others, which are a whole run then.
 """
 
 import itertools
@@ -16,11 +19,13 @@ import pytest
 
 def pytest_addoption(parser):
     parser.addoption("--order", default="written", help="written, reversed, random, or the seed of a random order")
+    parser.addoption("--apart", choices=["yes", "no", "only"], default="yes", help="whether to run files marked apart")
 
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "whole_run: judges what all other tests have seen; runs last")
     config.addinivalue_line("markers", "in_order: each test goes on from where the one before it has left off")
+    config.addinivalue_line("markers", "apart: has servers of its own, and may run beside the others")
     config.pluginmanager.register(Order(config), "order")
 
 
@@ -32,6 +37,7 @@ def pytest_report_header(config):
 class Order:
     def __init__(self, config):
         self.folder, self.deselected, self.missing = config.rootpath, 0, []
+        self.apart, self.set_apart = config.getoption("apart"), []
         self.are_single = any("::" in str(one) for one in config.args)
         self.order = config.getoption("order")
         if self.order == "random":
@@ -43,7 +49,14 @@ class Order:
         self.deselected += len(items)
 
     @pytest.hookimpl(trylast=True)
-    def pytest_collection_modifyitems(self, items):
+    def pytest_collection_modifyitems(self, config, items):
+        if self.apart != "yes":
+            left = [one for one in items if bool(one.get_closest_marker("apart")) != (self.apart == "only")]
+            items[:] = [one for one in items if one not in set(left)]
+            config.hook.pytest_deselected(items=left)
+        if self.apart == "no":
+            self.set_apart = left
+            self.deselected -= len(left)
         judges = [one for one in items if one.get_closest_marker("whole_run")]
         items[:] = self.ordered([one for one in items if one not in judges]) + judges
 
@@ -59,7 +72,7 @@ class Order:
         return [test for tests in files for test in tests]
 
     def pytest_collection_finish(self, session):
-        collected = {one.path for one in session.items}
+        collected = {one.path for one in session.items + self.set_apart}
         self.missing = sorted(path.name for path in self.folder.rglob("test_*.py") if path not in collected)
 
     @pytest.hookimpl(tryfirst=True)
