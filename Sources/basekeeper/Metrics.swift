@@ -71,8 +71,7 @@ final class Metrics: Sendable {
     text.family("basekeeper_build_info", .gauge, "The running version.")
     text.sample("basekeeper_build_info", ["version": version], 1)
     text.add(sum.requests)
-    text.single(
-      "basekeeper_http_connections", .gauge, "Open client connections.", serverLoad?.connections ?? 0)
+    text.single("basekeeper_http_connections", .gauge, "Open client connections.", serverLoad?.connections ?? 0)
     text.single("basekeeper_http_requests_running", .gauge, "Requests being answered.", serverLoad?.requests ?? 0)
     text.add(refusals: sum.refusals.merging(["connections": serverLoad?.refusedConnections ?? 0]) { $1 })
     text.add(primary: sum.primary, standby: sum.standby)
