@@ -133,7 +133,7 @@ const List = ({ found, page, filters, isPolicyView, isBusy, show, reload, picked
   const areAll = found.tokens.every(isPicked);
   const rule = {
     label: t("rule"),
-    cell: (/** @type {Page["tokens"][0]} */ one) => t(/** @type {any} */ (one.violation)),
+    cell: (/** @type {Page["tokens"][0]} */ one) => one.violation && t(/** @type {any} */ (one.violation)),
   };
   const shown = [
     {
