@@ -1,6 +1,7 @@
 """How the console's page and files are served: their types, policies and caches, and what hostile paths get."""
 
 import gzip
+import hashlib
 import re
 
 import pytest
@@ -85,6 +86,12 @@ def test_what_is_not_a_file_is_not_found(service, path):
 def test_other_paths_keep_their_json(service, path):
     answer = fetch(service, path, **BROWSER)
     assert answer.status_code == 404 and answer.json() == {"error_msg": "Not found."}
+
+
+def test_what_is_vendored_is_what_its_readme_says():
+    [(name, digest)] = re.findall(
+        r"^\| (vendor/\S+) +\| `([0-9a-f]{64})` \|$", (ROOT / "Sources/Console/README.md").read_text(), re.M)
+    assert hashlib.sha256((ROOT / "Sources/Console" / name).read_bytes()).hexdigest() == digest
 
 
 def test_a_setting_turns_it_off(started):
