@@ -1064,6 +1064,8 @@ CREATE TABLE data_base (
     base_id bigint NOT NULL,
     version bigint DEFAULT 1 NOT NULL,
     settings jsonb DEFAULT '{}'::jsonb NOT NULL,
+    file_bytes bigint DEFAULT 0 NOT NULL,
+    files_seen_at timestamp with time zone,
     CONSTRAINT data_base_pkey PRIMARY KEY (base_id)
 );
 
@@ -1135,6 +1137,75 @@ ALTER TABLE ONLY data_operation ALTER COLUMN operation SET COMPRESSION l,
     CONSTRAINT data_operation_pkey PRIMARY KEY (base_id, op_id)
 );
 CREATE INDEX data_operation_time_index ON data_operation (at);
+
+-- What files contain. Not audited: there may be very many; the names of files have entries, which who writes them
+-- makes.
+CREATE TABLE data_content (
+    base_id bigint NOT NULL,
+    id uuid NOT NULL,
+    size bigint NOT NULL,
+    digest bytea,
+    loose_at timestamp with time zone DEFAULT now(),
+    CONSTRAINT data_content_digest_check CHECK ((octet_length(digest) = 32)),
+    CONSTRAINT data_content_pkey PRIMARY KEY (base_id, id)
+);
+CREATE INDEX data_content_loose_index ON data_content (loose_at) WHERE (loose_at IS NOT NULL);
+CREATE INDEX data_content_unfinished_index ON data_content (base_id) WHERE (digest IS NULL);
+
+-- The bytes of contents. Not audited: like data_content, of which they are a part.
+CREATE TABLE data_content_piece (
+    base_id bigint NOT NULL,
+    content_id uuid NOT NULL,
+    start bigint NOT NULL,
+    bytes bytea NOT NULL
+);
+ALTER TABLE ONLY data_content_piece ALTER COLUMN bytes SET STORAGE EXTERN,
+    CONSTRAINT data_content_piece_pkey PRIMARY KEY (base_id, content_id, start)
+);
+
+-- The files of bases. Not audited: who uploads or deletes one writes the entry, since these tables have no triggers.
+CREATE TABLE data_file (
+    base_id bigint NOT NULL,
+    id uuid NOT NULL,
+    folder text NOT NULL COLLATE pg_catalog."C",
+    name text NOT NULL COLLATE pg_catalog."C",
+    home_id bigint NOT NULL,
+    content_id uuid NOT NULL,
+    size bigint NOT NULL,
+    digest bytea NOT NULL,
+    uploaded_at timestamp with time zone DEFAULT now() NOT NULL,
+    named_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT data_file_base_id_folder_name_key UNIQUE (base_id, folder, name),
+    CONSTRAINT data_file_pkey PRIMARY KEY (base_id, id)
+);
+CREATE INDEX data_file_content_index ON data_file (content_id);
+
+-- Links by which one uploads into a base or downloads a file. Not audited: they last hours at most, and a program makes
+-- one for each file.
+CREATE TABLE file_link (
+    hash bytea NOT NULL,
+    is_upload boolean NOT NULL,
+    base_id bigint NOT NULL,
+    folder text,
+    name text,
+    token_id bigint,
+    token_generation bigint,
+    account_id bigint,
+    account_generation text,
+    account_token_id bigint,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT file_link_check CHECK (((token_id IS NULL) <> (account_id IS NULL))),
+    CONSTRAINT file_link_check1 CHECK ((is_upload = (name IS NULL))),
+    CONSTRAINT file_link_hash_check CHECK ((octet_length(hash) = 32)),
+    CONSTRAINT file_link_pkey PRIMARY KEY (hash),
+    CONSTRAINT file_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES account(id) ON DELETE CASCADE,
+    CONSTRAINT file_link_base_id_fkey FOREIGN KEY (base_id) REFERENCES base(id) ON DELETE CASCADE,
+    CONSTRAINT file_link_token_id_fkey FOREIGN KEY (token_id) REFERENCES api_token(id) ON DELETE CASCADE
+);
+CREATE INDEX file_link_account_index ON file_link (account_id) WHERE (account_id IS NOT NULL);
+CREATE INDEX file_link_base_index ON file_link (base_id);
+CREATE INDEX file_link_expiry_index ON file_link (expires_at);
+CREATE INDEX file_link_token_index ON file_link (token_id) WHERE (token_id IS NOT NULL);
 
 -- When, how often and from where each API token was used; team_id and created_at are its token's, team_id only as long
 -- as the token is live. Not audited: it is counted, and not worth an entry.
@@ -1234,7 +1305,7 @@ CREATE FUNCTION audit_part(base bigint, thing text, event text, detail jsonb, wa
     it.id, base_detail(it) || audit_part.detail, audit_part.was, audit_part.became)
   from base as it
   join audit_operation as name on name.thing = audit_part.thing
-  where it.id = audit_part.base and name.thing in ('base_table', 'base_column', 'base_view')
+  where it.id = audit_part.base and name.thing in ('base_table', 'base_column', 'base_view', 'base_file')
 $$;
 
 CREATE FUNCTION is_name(name text) RETURNS boolean

@@ -2,8 +2,10 @@
 public enum CallerKind: String, CaseIterable, Sendable {
   /// Without a token, or with an invalid one.
   case anonymous
-  /// A program with an API token, or a person with a temporary one.
+  /// A program with an API token that allows writing, or a person with a temporary one who may write.
   case apiToken = "API token"
+  /// The same where it only reads.
+  case readOnlyAPIToken = "reading API token"
   /// The bearer of a base token that allows writing.
   case baseToken = "base token"
   /// The bearer of a base token that only reads, such as a visitor by an external link.
@@ -39,7 +41,7 @@ public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("account", signedIn),
   ("choosing-password", signedIn),
   ("enrolling", signedIn),
-  ("token-verifier", signedIn.union([.apiToken])),
+  ("token-verifier", signedIn.union([.apiToken, .readOnlyAPIToken])),
   ("link-visitor", Set(CallerKind.allCases)),
   ("token-owner", [.groupOwner]),
   ("acquaintance", team.union([.guest])),
@@ -60,17 +62,26 @@ public let admissions: [(principal: String, callers: Set<CallerKind>)] = [
   ("team-admin", [.teamAdmin, .teamAdminWithAccess]),
   ("team-base-user", [.teamAdminWithAccess]),
   ("system-admin", [.systemAdmin]),
-  ("api-token", [.apiToken]),
+  ("api-token", [.apiToken, .readOnlyAPIToken]),
+  ("api-token-writer", [.apiToken]),
   ("base-token", [.baseToken, .readOnlyBaseToken]),
   ("base-reader", [.baseToken, .readOnlyBaseToken]),
   ("base-writer", [.baseToken]),
+  ("upload-link", Set(CallerKind.allCases)),
+  ("download-link", Set(CallerKind.allCases)),
+  (
+    "file-reader",
+    [.apiToken, .readOnlyAPIToken, .baseToken, .readOnlyBaseToken, .groupMember, .groupAdmin, .groupOwner, .guest]
+  ),
 ]
 
 private let team: Set<CallerKind> = [
   .member, .groupMember, .groupAdmin, .groupOwner, .teamAdmin, .teamAdminWithAccess,
 ]
 
-private let signedIn = Set(CallerKind.allCases).subtracting([.anonymous, .apiToken, .baseToken, .readOnlyBaseToken])
+private let signedIn = Set(CallerKind.allCases).subtracting([
+  .anonymous, .apiToken, .readOnlyAPIToken, .baseToken, .readOnlyBaseToken,
+])
 
 extension Route {
   /// The kinds of callers that may call the operation; nil if the table lacks its principal.

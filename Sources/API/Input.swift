@@ -111,6 +111,12 @@ struct Parts {
     return body.isEmpty ? try query() : body
   }
 
+  /// A multipart body that comes piece by piece.
+  func multipart() throws(FieldsError) -> MultipartStream { try MultipartStream(of: request) }
+
+  /// The range of a file that the client asks for (`Range`), and the entity tag for which it asks (`If-Range`).
+  var range: (text: String?, tag: String?) { (request.headers[.range], request.headers[.ifRange]) }
+
   /// The body as it came.
   var bytes: [UInt8] { request.body }
 

@@ -6,8 +6,6 @@ enum NotOffered {
     paths.first { matches($0.path, segments) }?.what
   }
 
-  private static let files = "files and images of bases"
-  private static let folders = "custom folders of files"
   private static let comments = "comments on rows"
   private static let notifications = "notifications of bases"
   private static let bigData = "the big data storage of SeaTable"
@@ -19,9 +17,7 @@ enum NotOffered {
   }
 
   private static let ofService: [(String, String)] = [
-    ("api/v2.1/dtable/app-upload-link", files), ("api/v2.1/dtable/app-download-link", files),
-    ("api/v2.1/dtable/app-asset", files), ("seafhttp/…", files), ("workspace/*/asset/…", files),
-    ("api/v2.1/dtable/custom/…", folders), ("api/v2.1/dtables/*/rows-comments-num", comments),
+    ("api/v2.1/dtables/*/rows-comments-num", comments),
     ("api/v2.1/dtable/third-party-account", "accounts of other services"), ("api/v2.1/workflows/…", "workflows"),
     ("api/v2.1/workspace/*/dtable/*/snapshots/…", "snapshots"),
     ("api/v2.1/workspace/*/dtable/*/webhooks/…", "webhooks"), ("socket.io/…", "live updates by socket.io"),

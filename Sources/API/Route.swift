@@ -43,6 +43,11 @@ public struct Route: Sendable {
     case file
     /// As large as the operator's limit for rows.
     case rows
+    /// As large as the operator's limit for the files of bases. It comes piece by piece, when the sender is authorised.
+    case upload
+
+    /// Whether not much of it is in memory before its sender is authorised.
+    var isBounded: Bool { self == .small || self == .upload }
   }
 
   /// A database to read from.
@@ -95,7 +100,7 @@ public struct Route: Sendable {
     do throws(Contradiction) {
       try variables.check(P.self, In.self)
       guard method == .get || source == .primary else { throw Contradiction(description: "it may change something") }
-      guard body == .small || P.isInAuthorization else { throw Contradiction(description: "anybody may send a lot") }
+      guard body.isBounded || P.isInAuthorization else { throw Contradiction(description: "anybody may send a lot") }
     } catch {
       fatalError("\(operation): \(error)")
     }

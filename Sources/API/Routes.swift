@@ -15,7 +15,8 @@ enum Resource: CaseIterable {
   // The service, and what callers do for themselves.
   case service, sessions, apiTokens, baseTokens, baseTokenStatus, account, accountTokens, twoFactor, invitations,
     people, workspaces, bases, favorites, folders, trash, groups, groupMembers, groupLinks, userShares, groupShares,
-    externalLinks, inviteLinks, gateway, rows, sql, filteredRows, links, tables, columns, views, baseLog
+    externalLinks, inviteLinks, gateway, rows, sql, filteredRows, links, tables, columns, views, baseLog, files,
+    customFolders
   // For team admins.
   case teamUsers, teamInvitations, teamLeftBehind, teamBases, teamGroups, teamTokens, tokenPolicy, teamShares,
     teamLinks, teamSettings, teamLogs
@@ -57,6 +58,8 @@ enum Resource: CaseIterable {
     case .columns: columnRoutes
     case .views: viewRoutes
     case .baseLog: baseLogRoutes
+    case .files: fileRoutes
+    case .customFolders: customFolderRoutes
     case .teamUsers: teamUserRoutes
     case .teamInvitations: teamInvitationRoutes
     case .teamLeftBehind: teamLeftBehindRoutes

@@ -32,6 +32,7 @@ public struct Service: Sendable {
     case .small: return .read(upTo: Self.smallBody)
     case .file: most = app.settings.fileBytes
     case .rows: most = app.settings.rows.bodyBytes
+    case .upload: return .stream(upTo: app.settings.files.bytes + Self.smallBody, pieces: UploadForm.pieceBytes)
     }
     guard size ?? .max > Self.smallBody else { return .read(upTo: Self.smallBody) }
     // The caller is authorised again once the whole body is there.

@@ -50,6 +50,8 @@ struct WireError {
       case let error as APIError: WireError(of: error)
       case let error as DomainError: WireError(of: error)
       case let error as GridError: WireError(of: error)
+      case let error as FileError: WireError(of: error)
+      case is BodyStream.Interrupted: .message(400, "The body was cut off.")
       case let error as FieldsError: WireError(of: error)
       case let error as PostgresError: WireError(of: error)
       default: .failure("\(error)")
@@ -201,7 +203,7 @@ extension WireError {
       .with("Retry-After", "\(seconds)").limited(by: limit)
   }
 
-  private static func message(_ status: Int, _ text: String) -> WireError {
+  static func message(_ status: Int, _ text: String) -> WireError {
     WireError(status: status, key: "error_msg", text: text)
   }
 

@@ -75,6 +75,16 @@ public struct APITokenBearer: Principal {
     return try await bearer(of: user, claims.signIn, uuid, app)
   }
 
+  /// A condition on a row of `token`: whether what was made with its secret of a generation still counts.
+  static func lasts(_ generation: SQL) -> SQL {
+    """
+    (token.revoked_at is null and (token.expires_at is null or token.expires_at > now())
+     and (token.generation = \(generation) or exists (
+       select from retired_secret as former
+       where former.token_id = token.id and former.generation = \(generation) and former.valid_until > now())))
+    """
+  }
+
   /// A condition on a row of `token`: whether the token, and so the base tokens issued from it, may be used from an
   /// address.
   static func mayCall(from address: String) -> SQL {

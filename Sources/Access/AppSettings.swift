@@ -26,6 +26,8 @@ public struct AppSettings: Sendable {
   public var statements = StatementLimits()
   /// The largest body with a file, in bytes.
   public var fileBytes = 1 << 20
+  /// How large the files of bases may be.
+  public var files = FileLimits()
 
   /// How many hours a password works that somebody else has set; until then its person can only change it. Nil: it works
   /// forever, and need not be changed.
@@ -80,6 +82,19 @@ public struct AppSettings: Sendable {
     public var isStrict = false
 
     /// SeaTable's limits.
+    public init() {}
+  }
+
+  /// How large the files of bases may be.
+  public struct FileLimits: Sendable {
+    /// Bytes of a file.
+    public var bytes = 20 << 20
+    /// Bytes of all files of a team's bases together; 0: no limit. Bases without a team have it for each workspace.
+    public var ofTeam: Int64 = 0
+    /// After how many days a file is deleted that no cell names; 0: never.
+    public var unusedDays = 30
+
+    /// The defaults, without a limit for teams.
     public init() {}
   }
 

@@ -174,11 +174,7 @@ public struct BaseTokenBearer: Principal {
         """,
         """
         left join api_token as token
-          on token.id = \(token) and token.base_id = base.id and token.revoked_at is null
-          and (token.expires_at is null or token.expires_at > now())
-          and (token.generation = \(generation)::bigint or exists (
-            select from retired_secret as former
-            where former.token_id = token.id and former.generation = \(generation)::bigint and former.valid_until > now()))
+          on token.id = \(token) and token.base_id = base.id and \(APITokenBearer.lasts("\(generation)::bigint"))
         """
       )
     }

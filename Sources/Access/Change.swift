@@ -39,9 +39,19 @@ extension App {
     by writer: BaseWriter, statementTime: Duration? = nil, _ body: (Transaction) async throws -> Value
   ) async throws -> Value {
     let account: ID<Account>? = if case .person(let account) = writer.bearer.holder { account } else { nil }
+    return try await changeContent(as: account, statementTime: statementTime, body)
+  }
+
+  /// Runs a body that changes what a base holds, for whoever has proved to be allowed to. What it writes into the audit
+  /// log is put down to the account; without one, only to the request.
+  ///
+  /// - Throws: What the body threw, or `PostgresError`.
+  public func changeContent<Value: Sendable>(
+    as account: ID<Account>?, statementTime: Duration? = nil, _ body: (Transaction) async throws -> Value
+  ) async throws -> Value {
     let json = JSONWriter.bytes(of: Actor(account: account, origin: origin))
     let actor: SQL = "select set_config('basekeeper.actor', \(String(decoding: json, as: UTF8.self)), true)"
-    return try await self.writer.transaction(
+    return try await writer.transaction(
       after: "\(actor)\(Self.limit(statementTime))", statementTime: statementTime, body)
   }
 
@@ -91,6 +101,8 @@ public enum Bookkeeping {
   case shipping
   /// What bases hold. The operations of a base say who has changed it.
   case content
+  /// Links for uploads and downloads, and what is being uploaded.
+  case files
 }
 
 /// The origin of a request.

@@ -56,6 +56,8 @@ public enum TeamInvitation {}
 public enum Folder {}
 /// An external link or an invite link.
 public enum BaseLink {}
+/// A file of a base.
+public enum BaseFile {}
 
 /// What a token, a share or a membership allows on a base.
 public enum Permission: String, Sendable, CaseIterable {

@@ -10,6 +10,8 @@ public protocol Principal: Sendable {
   static var isInAuthorization: Bool { get }
   /// What it takes to read the response to this principal.
   static var openness: Response.Openness { get }
+  /// Whether it may also come from pages of other sites, such as a link that somebody follows there.
+  static var comesFromAnyPage: Bool { get }
   /// What the principal takes from the path.
   associatedtype Path: PathPart = NoPath
   /// Proves the right, with one statement.
@@ -30,6 +32,8 @@ extension Principal {
   public static var isInAuthorization: Bool { true }
   /// Most principals show something that only they have.
   public static var openness: Response.Openness { .shown }
+  /// Most principals only come from pages that are let in.
+  public static var comesFromAnyPage: Bool { false }
 
   /// Whether a request has the credential that may prove the right, judging only by its header.
   public static func isShown(by request: Request) -> Bool {
@@ -43,7 +47,7 @@ extension Principal {
   /// - Throws: `Refusal.foreignPage`.
   public static func refuseForeignPages(_ request: Request, _ app: App) throws(Refusal) {
     let onlyReads = openness != .shown && (request.method == .get || request.method == .head)
-    guard !isInAuthorization, !onlyReads else { return }
+    guard !isInAuthorization, !onlyReads, !comesFromAnyPage else { return }
     guard !app.settings.crossOrigin.isForeignPage(request, publicURL: app.settings.publicURL) else {
       throw .foreignPage
     }

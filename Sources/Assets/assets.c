@@ -211,6 +211,10 @@ static const unsigned char migration_0040[] = {
 #embed "../../Migrations/0040-compression.sql"
 };
 
+static const unsigned char migration_0041[] = {
+#embed "../../Migrations/0041-files.sql"
+};
+
 static const unsigned char migration_0045[] = {
 #embed "../../Migrations/0045-api-token-use.sql"
 };
@@ -255,6 +259,7 @@ static const struct basekeeper_asset migrations[] = {
     ASSET("0038-activities.sql", migration_0038),
     ASSET("0039-row-quotas.sql", migration_0039),
     ASSET("0040-compression.sql", migration_0040),
+    ASSET("0041-files.sql", migration_0041),
     ASSET("0045-api-token-use.sql", migration_0045),
 };
 

@@ -109,6 +109,37 @@ public struct LinkToken: Sendable {
   }
 }
 
+/// The secret of a link for uploads or downloads: 128 random bits, in the form of a UUID, which clients expect.
+public struct FileLinkSecret: Sendable {
+  /// The 36 characters.
+  public let secret: Secret
+  /// The hash that the database stores, and finds the link by.
+  public var hash: SecretHash { secret.hash }
+
+  private static let groups = [8, 4, 4, 4, 12]
+
+  /// Makes a new secret.
+  public static func generate() -> FileLinkSecret {
+    var digits = hexadecimal(randomBytes(16))[...]
+    let parts = groups.map { length in
+      defer { digits = digits.dropFirst(length) }
+      return String(digits.prefix(length))
+    }
+    return FileLinkSecret(text: parts.joined(separator: "-"))
+  }
+
+  /// A secret from a request; nil if the text cannot be one.
+  public init?(_ text: String) {
+    let parts = text.utf8.count == 36 ? text.utf8.split(separator: UInt8(ascii: "-")) : []
+    guard parts.map(\.count) == Self.groups, parts.allSatisfy({ isHexadecimal(String(Substring($0))) }) else {
+      return nil
+    }
+    self.init(text: text)
+  }
+
+  private init(text: String) { secret = Secret(clear: text) }
+}
+
 /// The SHA-256 of a token. A plain hash is enough for 128 random bits.
 public struct SecretHash: Sendable, Hashable {
   /// The 32 bytes.

@@ -19,7 +19,7 @@ public struct BodyStream: AsyncSequence, Sendable {
   public func makeAsyncIterator() -> Iterator { Iterator(produce: produce) }
 
   /// Reads the pieces.
-  public struct Iterator: AsyncIteratorProtocol {
+  public struct Iterator: AsyncIteratorProtocol, Sendable {
     fileprivate let produce: @Sendable () async throws -> [UInt8]?
 
     /// The next piece; nil at the end.

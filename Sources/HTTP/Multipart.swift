@@ -5,13 +5,18 @@ extension Fields {
 
   /// Parses `multipart/form-data` (RFC 7578, RFC 2046). Every part must have a name; a part with a file name is a file.
   init(multipart bytes: [UInt8], boundary: String?) throws(FieldsError) {
-    guard let boundary, (1...70).contains(boundary.utf8.count), boundary.utf8.allSatisfy({ (0x20...0x7e).contains($0) })
-    else { throw .malformed("The multipart body has no usable boundary.") }
     var values: [(name: String, value: Value)] = []
-    for part in try Self.parts(of: bytes, delimiter: Array("\r\n--\(boundary)".utf8)) {
+    for part in try Self.parts(of: bytes, delimiter: try Self.delimiter(boundary)) {
       values.append(try Self.field(of: part))
     }
     try self.init(values)
+  }
+
+  /// What ends each part.
+  static func delimiter(_ boundary: String?) throws(FieldsError) -> [UInt8] {
+    guard let boundary, (1...70).contains(boundary.utf8.count), boundary.utf8.allSatisfy({ (0x20...0x7e).contains($0) })
+    else { throw .malformed("The multipart body has no usable boundary.") }
+    return Array("\r\n--\(boundary)".utf8)
   }
 
   /// The parts between the delimiters, up to the delimiter that ends in `--`.
@@ -39,19 +44,7 @@ extension Fields {
     guard let headerEnd = part.firstRange(of: lineEnd + lineEnd) else {
       throw .malformed("A part of the multipart body has no header.")
     }
-    var disposition: [String: String]?
-    var header = part[..<headerEnd.lowerBound]
-    while !header.isEmpty {
-      let end = header.firstRange(of: lineEnd) ?? header.endIndex..<header.endIndex
-      let line = header[..<end.lowerBound]
-      header = header[end.upperBound...]
-      guard line.prefix(while: { $0 != UInt8(ascii: ":") }).isWord("content-disposition") else { continue }
-      guard let text = String(validating: line, as: UTF8.self) else {
-        throw .malformed("The header of a part of the multipart body is not UTF-8.")
-      }
-      var rest = text.unicodeScalars.drop { $0 != ";" }
-      disposition = MediaType.parameters(&rest)
-    }
+    let disposition = try disposition(of: part[..<headerEnd.lowerBound])
     guard let disposition, let name = disposition["name"], !name.utf8.contains(0) else {
       throw .malformed("A part of the multipart body has no name.")
     }
@@ -63,12 +56,30 @@ extension Fields {
     return (name, .text(text))
   }
 
+  /// The parameters of a part's Content-Disposition; nil if its header has none.
+  static func disposition(of header: ArraySlice<UInt8>) throws(FieldsError) -> [String: String]? {
+    var disposition: [String: String]?
+    var header = header
+    while !header.isEmpty {
+      let end = header.firstRange(of: lineEnd) ?? header.endIndex..<header.endIndex
+      let line = header[..<end.lowerBound]
+      header = header[end.upperBound...]
+      guard line.prefix(while: { $0 != UInt8(ascii: ":") }).isWord("content-disposition") else { continue }
+      guard let text = String(validating: line, as: UTF8.self) else {
+        throw .malformed("The header of a part of the multipart body is not UTF-8.")
+      }
+      var rest = text.unicodeScalars.drop { $0 != ";" }
+      disposition = MediaType.parameters(&rest)
+    }
+    return disposition
+  }
+
   private static let lineEnd = Array("\r\n".utf8)
 }
 
 extension ArraySlice<UInt8> {
   /// The range of the pattern's first occurrence.
-  fileprivate func firstRange(of pattern: [UInt8]) -> Range<Int>? {
+  func firstRange(of pattern: [UInt8]) -> Range<Int>? {
     guard let first = pattern.first else { return nil }
     var start = startIndex
     while let index = self[start...].firstIndex(of: first), index + pattern.count <= endIndex {

@@ -8,13 +8,15 @@ final class Inflow: @unchecked Sendable {  // Sendable: only its loop's thread t
   private var taker: UnsafeContinuation<[UInt8]?, any Error>?
   /// Whether there will be no more pieces, and whether all have come.
   private var end: Bool?
+  /// The length of each piece but the last; nil: whatever has come.
+  private let length: Int?
   private let taken: (Int) -> Void
 
   /// Calls `taken` when the handler has taken bytes that waited for it, and with 0 when it waits for some.
-  init(taken: @escaping (Int) -> Void) { self.taken = taken }
+  init(pieces length: Int?, taken: @escaping (Int) -> Void) { (self.length, self.taken) = (length, taken) }
 
-  /// Whether no piece waits.
-  var isEmpty: Bool { waiting.isEmpty }
+  /// Whether there is no piece yet that waits to be taken.
+  var hasRoom: Bool { waiting.count < length ?? 1 }
 
   /// What the handler reads.
   func stream(on loop: Loop) -> BodyStream {
@@ -22,13 +24,12 @@ final class Inflow: @unchecked Sendable {  // Sendable: only its loop's thread t
   }
 
   private func next() async throws -> [UInt8]? {
-    if waiting.isEmpty && end == nil {
+    if hasRoom && end == nil {
       taken(0)
       return try await withUnsafeThrowingContinuation { taker = $0 }
     }
     guard waiting.isEmpty else {
-      let piece = waiting
-      waiting = []
+      let piece = takePiece()
       if end == nil { taken(piece.count) }
       return piece
     }
@@ -36,15 +37,28 @@ final class Inflow: @unchecked Sendable {  // Sendable: only its loop's thread t
     return nil
   }
 
-  /// Adds a piece; true if the handler waited for it.
-  func add(_ piece: UnsafeRawBufferPointer) -> Bool {
-    guard let taker else {
-      waiting.append(contentsOf: piece)
-      return false
+  private func takePiece() -> [UInt8] {
+    guard let length, waiting.count > length else {
+      defer { waiting = [] }
+      return waiting
     }
+    defer { waiting.removeFirst(length) }
+    return Array(waiting.prefix(length))
+  }
+
+  /// Adds what has come, and returns how much of all that waited has been handed to the handler.
+  func add(_ bytes: UnsafeRawBufferPointer) -> Int {
+    if length == nil, let taker {
+      self.taker = nil
+      taker.resume(returning: Array(bytes))
+      return bytes.count
+    }
+    waiting.append(contentsOf: bytes)
+    guard let taker, !hasRoom else { return 0 }
     self.taker = nil
-    taker.resume(returning: Array(piece))
-    return true
+    let piece = takePiece()
+    taker.resume(returning: piece)
+    return piece.count
   }
 
   /// Ends the body.
@@ -53,7 +67,11 @@ final class Inflow: @unchecked Sendable {  // Sendable: only its loop's thread t
     end = whole
     guard let taker else { return }
     self.taker = nil
-    if whole { taker.resume(returning: nil) } else { taker.resume(throwing: BodyStream.Interrupted()) }
+    if !whole {
+      taker.resume(throwing: BodyStream.Interrupted())
+    } else {
+      taker.resume(returning: waiting.isEmpty ? nil : takePiece())
+    }
   }
 }
 

@@ -170,8 +170,8 @@ final class Connection {
   func proceed() {
     guard !isAdvancing else { return }
     flush()
-    if takesUp && (!unread.isEmpty || channel.hasBuffered) { return advance(receiving: channel.hasBuffered) }
-    settle()
+    guard takesUp, exchange != nil || !unread.isEmpty || channel.hasBuffered else { return settle() }
+    advance(receiving: channel.hasBuffered)  // without another byte there may be the end of a body
   }
 
   private func settle() {

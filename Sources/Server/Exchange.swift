@@ -34,6 +34,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   /// How much of such a body has come since its client got more time, and the time that it had left when it was held.
   private var progress = 0
   private var timeLeft = Duration.zero
+  private var isHeld = false
   /// Whether the beginning of the answer has been sent.
   private(set) var isAnswering = false
   private var hasAsked = false
@@ -50,7 +51,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   var isReceiving: Bool { if case .receiving = stage { true } else { false } }
 
   /// Whether more of the request is read now.
-  var takesUp: Bool { isReceiving && inflow?.isEmpty ?? true }
+  var takesUp: Bool { isReceiving && inflow?.hasRoom ?? true }
 
   /// Until when the body must go on; nil if the client waits for the service.
   var bodyDeadline: ContinuousClock.Instant? { takesUp ? .now + listener.limits.bodyTime : nil }
@@ -62,7 +63,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     guard head.body != .bytes(0) else { return }
     switch listener.worker.judge(request, head.length) {
     case .read(let most): if limit(min(most, listener.limits.bodyBytes)) { receive() }
-    case .stream(let most): if limit(most) { stream() }
+    case .stream(let most, let length): if limit(most) { stream(inPiecesOf: length) }
     case .ask(let most, let question): if limit(min(most, listener.limits.bodyBytes)) { judge(question) }
     case .answer(let question): judge(question)
     }
@@ -98,10 +99,10 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     connection?.proceed()
   }
 
-  private func stream() {
-    let inflow = Inflow { [unowned self] taken in
+  private func stream(inPiecesOf length: Int?) {
+    let inflow = Inflow(pieces: length) { [unowned self] taken in
       count(-taken)
-      if taken == 0 { askForBody() } else { connection?.deadline = .now + timeLeft }
+      if taken == 0 { askForBody() } else { goOn() }
       connection?.proceed()
     }
     self.inflow = inflow
@@ -128,7 +129,8 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
       inflow?.end(whole: false)
     } else if let inflow {
       extendTime(for: piece.count)
-      if inflow.add(piece) { count(-piece.count) } else { hold() }
+      count(-inflow.add(piece))
+      if !inflow.hasRoom { hold() }
     } else {
       request.body.append(contentsOf: piece)
     }
@@ -146,6 +148,14 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
   private func hold() {
     timeLeft = connection?.deadline.map { $0 - .now } ?? timeLeft
     connection?.deadline = nil
+    isHeld = true
+  }
+
+  /// The handler has taken a piece: if the client waited for that, its time goes on.
+  private func goOn() {
+    guard isHeld, inflow?.hasRoom == true else { return }
+    isHeld = false
+    connection?.deadline = .now + timeLeft
   }
 
   @discardableResult
@@ -184,10 +194,20 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
       let response = await listener.worker.handler(whole)
       drop()
       listener.finish()
+      if flaw == nil, connection != nil, response.stream != nil, head.method != .head { flaw = makeRoom() }
       if let flaw { return connection?.refuse(flaw, isLast: isReceiving) ?? () }
       // Of a streamed body there may be more to come, which nobody takes, unless the answer is made from it.
       connection?.answer(response, isLast: isReceiving && response.stream == nil)
     }
+  }
+
+  /// How much of an answer that comes piece by piece is in memory at a time, about. It counts as a body does.
+  private static let pouredBytes = 65_536
+
+  /// Counts an answer that comes piece by piece. Returns why there is no room for it.
+  private func makeRoom() -> Rejection? {
+    if taker == nil { taker = listener.admission.taker(for: request) }
+    return count(Self.pouredBytes)
   }
 
   /// Sends an answer that comes piece by piece.
@@ -196,6 +216,7 @@ final class Exchange: @unchecked Sendable {  // Sendable: only its loop's thread
     listener.begin()
     Task.immediate(executorPreference: listener.loop) { [self] in
       let isWhole = await response.pour(inChunks: inChunks) { [self] in await connection?.send($0) ?? false }
+      drop()
       listener.finish()
       guard isWhole else {
         listener.worker.completed(Inquiry(request), response, .now - start)

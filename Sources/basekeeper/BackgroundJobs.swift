@@ -30,7 +30,7 @@ struct BackgroundJobs {
   /// The jobs of the whole replica, which run on its first loop.
   func ofReplica(_ app: App, _ db: WritableDatabase) -> [Job] {
     let shared = [
-      clearTrash(app, db), clearRows(app, db), forgetAttempts(app, db), forgetAnswers(app, db),
+      clearTrash(app, db), clearRows(app, db), clearFiles(app, db), forgetAttempts(app, db), forgetAnswers(app, db),
       WorkQueue.forgetting(db),
     ]
     return shared + [compareClocks(app)] + forgetFirstStart(app) + shipAuditLog(app)
@@ -90,6 +90,16 @@ struct BackgroundJobs {
     Job("clear-rows", every: .seconds(60), by: .oneReplica(of: db, limit: .seconds(600))) { _ in
       _ = try await Contents(app).deleteLeftBehind()
       try await Contents(app).deleteOldOperations(afterDays: configuration.operationDays)
+    }
+  }
+
+  /// Deletes files that no cell names, and what was uploaded and has no name.
+  private func clearFiles(_ app: App, _ db: WritableDatabase) -> Job {
+    Job("clear-files", every: .seconds(300), by: .oneReplica(of: db, limit: .seconds(600))) { _ in
+      let days = app.settings.files.unusedDays
+      if days > 0 { _ = try await UnusedFiles(app).delete(afterDays: days) }
+      _ = try await LooseContents(app).delete(after: 3600)
+      try await LooseContents(app).deleteEndedLinks()
     }
   }
 

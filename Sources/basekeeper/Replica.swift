@@ -128,7 +128,7 @@ private struct Makings {
     settings.limits = configuration.requestLimits
     settings.caps = configuration.caps
     (settings.rows, settings.fileBytes) = (configuration.rowLimits, configuration.limits.fileBytes)
-    settings.statements = configuration.statementLimits
+    (settings.statements, settings.files) = (configuration.statementLimits, configuration.fileLimits)
     settings.firstPasswordHours = configuration.firstPasswordHours
     settings.accountTokens = configuration.accountTokens
     settings.confirmsEmailChange = configuration.confirmsEmailChange

@@ -46,7 +46,7 @@ import Testing
         #expect(answer.text == refusal.body, "\(caller)")
         Self.checkLine(of: answer, to: caller)
         // A deleted token that is shown again is noted.
-        if caller == .revokedAPIToken && ["api-token", "token-verifier"].contains(example.route.principal) {
+        if caller == .revokedAPIToken && Self.notingRefusals.contains(example.route.principal) {
           let noted = try await world.database.count("audit_log where operation = 'api_token_refuse'")
           #expect(noted == 1)
           before = try await world.database.fingerprint()
@@ -57,6 +57,8 @@ import Testing
       }
     }
   }
+
+  private static let notingRefusals = ["api-token", "api-token-writer", "token-verifier", "file-reader"]
 
   /// Who is known and refused what they ask for is in the log by the number of their account, and nobody else's.
   private static func checkLine(of answer: Answer, to caller: Caller) {
@@ -95,11 +97,11 @@ import Testing
     }
   }
 
-  /// Not what changes nothing, and not what nobody but the caller sees.
+  /// Not what changes nothing, not what nobody but the caller sees, and not what is put down to who has made a link.
   private static func isLogged(_ operation: String, by caller: Caller) -> Bool {
     switch operation {
     case "orderGroups", "favoriteBase", "unfavoriteBase", "listPublicUserInfos", "openExternalLink", "verifyBaseToken",
-      "revokeBaseToken", "deleteAccountTokens", "enrolTwoFactor", "deleteTwoFactor":
+      "revokeBaseToken", "deleteAccountTokens", "enrolTwoFactor", "deleteTwoFactor", "uploadFile":
       false
     case "clearTrash": caller == .groupMember  // who has some
     case "acceptGroupInviteLink": caller != .sharedGroupMember  // who is in the group already
@@ -124,7 +126,8 @@ import Testing
     case .nobody, .malformed: return (403, #"{"detail":"Authentication credentials were not provided."}"#)
     case .expiredBaseToken where isGateway:
       return (403, #"{"error_msg":"Token expired.","error_message":"Token expired."}"#)
-    case .expiredBaseToken where takesBaseToken: return (403, #"{"error_msg":"Token expired."}"#)
+    case .expiredBaseToken where takesBaseToken || route.principal == "file-reader":
+      return (403, #"{"error_msg":"Token expired."}"#)
     case .readingBaseToken where isGateway, .visitingBaseToken where isGateway:
       return (403, #"{"error_msg":"Permission denied.","error_message":"Permission denied."}"#)
     case _ where takesBaseToken: return (403, #"{"error_message":"invalid token"}"#)
@@ -134,10 +137,11 @@ import Testing
         #"{"error_msg":"Two-factor authentication is required: enrol a second factor at "#
           + #"/api/v2.1/user/two-factor-auth/ first."}"#
       )
-    case _ where route.principal == "api-token": return (403, #"{"error_msg":"Permission denied."}"#)
+    case _ where ["api-token", "api-token-writer"].contains(route.principal):
+      return (403, #"{"error_msg":"Permission denied."}"#)
     case _
     where caller != .unenrolled
-      && !caller.kinds.isDisjoint(with: [.anonymous, .apiToken, .baseToken, .readOnlyBaseToken]):
+      && !caller.kinds.isDisjoint(with: [.anonymous, .apiToken, .readOnlyAPIToken, .baseToken, .readOnlyBaseToken]):
       return (401, #"{"detail":"Invalid token"}"#)
     case .teamAdmin where route.principal == "team-base-user": return (403, #"{"error_msg":"Permission denied."}"#)
     case _ where ["team-admin", "team-base-user", "system-admin"].contains(route.principal):
@@ -169,7 +173,7 @@ import Testing
     // Who may open a base knows of its workspace.
     case .invitedForeigner where route.principal != "workspace-admin":
       return (403, #"{"error_msg":"Permission denied."}"#)
-    case _ where ["getBaseSize", "favoriteBase"].contains(route.operation):
+    case _ where ["getBaseSize", "favoriteBase", "showFile"].contains(route.operation):
       return (404, #"{"error_msg":"dtable \#(World.projects) not found."}"#)
     default: return (404, #"{"error_msg":"Workspace 9 not found."}"#)
     }

@@ -14,7 +14,7 @@ import Testing
   /// The operations whose response never shows a name of a team, a person or anything of theirs.
   private static let nameless: Set = [
     "getMetrics", "authPing", "getTwoFactor", "getBaseSize", "createTempApiToken", "teamGetTokenPolicy",
-    "getTokenPolicy",
+    "getTokenPolicy", "getUploadLink", "getCustomUploadLink",
     "teamGetTeamSettings", "systemListAdminUsers", "systemListRegistrationLogs", "systemListEmailLogs",
     "systemListAbuseReports", "systemGetActiveUsersPerDay", "systemGetSystemInformation",
   ]

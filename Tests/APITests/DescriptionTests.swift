@@ -28,6 +28,7 @@ import Testing
   @Test func `operations with a token describe refusals, and those with the database its outages`() throws {
     let refusals: [String: [Int]] = [
       "anyone": [], "metrics-reader": [403], "link-visitor": [403, 503], "api-token": [403, 503],
+      "api-token-writer": [403, 503], "upload-link": [404, 503], "download-link": [404, 503],
       "base-token": [403, 503], "base-reader": [403, 503], "base-writer": [403, 503],
     ]
     for operation in try Description.shared.get().operations {

@@ -31,6 +31,8 @@ struct Example: Sendable, CustomTestStringConvertible {
       "base_uuid": restoresByUUID ? World.oldProjects : World.projects,
       "row_id": World.row, "view_name": route.operation == "deleteView" ? "Second" : "0000",
       "token_id": "1", "invitation_id": "1", "external_link_token": World.externalLink, "invite_link_token": inviteLink,
+      "file_link": route.principal == "upload-link" ? World.uploadLink : World.downloadLink, "asset_folder": "files",
+      "asset_month": "2026-01", "file_name": "report.txt",
     ])
   }
 
@@ -41,9 +43,12 @@ struct Example: Sendable, CustomTestStringConvertible {
       "workspace_id": "10", "base_name": "canary%20base", "org_id": "2", "base_id": "5", "group_id": "2",
       "user_id": user, "base_uuid": World.theirs, "row_id": World.row, "view_name": "0000",
       "external_link_token": String(repeating: "f", count: 52),
-      "invite_link_token": String(repeating: "9", count: 52),
+      "invite_link_token": String(repeating: "9", count: 52), "file_link": World.theirDownloadLink,
+      "asset_folder": "files", "asset_month": "2026-01", "file_name": "canary.txt",
     ])
-    .replacing("=Projects", with: "=canary%20base").replacing("workspace_id=9", with: "workspace_id=10")
+    .replacing("report.txt", with: "canary.txt").replacing("=Projects", with: "=canary%20base").replacing(
+      "workspace_id=9", with: "workspace_id=10"
+    )
     .replacing("org_id=1", with: "org_id=2").replacing("org_ids=1", with: "org_ids=2")
     .replacing("username=\(Self.member)", with: "username=\(Self.foreigner)")
   }
@@ -93,6 +98,10 @@ struct Example: Sendable, CustomTestStringConvertible {
     case "systemListActiveUsersByDay": "?date=2026-01-01"
     case "listRows", "getRow", "listFilteredRows", "queryFilteredRows": "?table_name=Table1&convert_keys=true"
     case "getCollaborator": "?username=\(user)"
+    case "getFileDownloadLink", "deleteBaseAsset": "?path=/files/2026-01/report.txt"
+    case "getCustomFiles", "getCustomUploadLink": "?path=/Box"
+    case "getCustomFileMetadata": "?path=/Box&name=report.txt"
+    case "deleteBaseCustomFolderAsset", "getCustomDownloadLink": "?path=/Box/report.txt"
     case "listColumns", "listViews", "createView", "getView", "updateView", "deleteView": "?table_name=Table1"
     default: ""
     }
@@ -211,10 +220,29 @@ extension World {
       return try await send(
         example.route.method, example.path, as: caller, type: "application/json", body: Array(json.utf8))
     }
+    if example.route.operation == "uploadFile" { return try await upload(as: caller) }
     guard example.route.operation == "systemImportUsers" else {
       return try await call(example.route.method, example.path, as: caller, example.fields)
     }
     return try await importUsers(Example.importedFile, as: caller)
+  }
+
+  /// Sends a file to a link for uploads.
+  func upload(
+    _ bytes: [UInt8] = Array("some bytes".utf8), named name: String = "new.txt", to link: String = uploadLink,
+    _ fields: [String: String] = [:], as caller: Caller = .nobody, headers: [Headers.HeaderName: String] = [:]
+  ) async throws -> Answer {
+    var body = Array(
+      "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\(name)\"\r\n\r\n".utf8)
+    body += bytes
+    let usual = ["parent_dir": "/asset/\(Self.projects)", "relative_path": "files/2026-01"]
+    for (field, text) in usual.merging(fields, uniquingKeysWith: { $1 }) {
+      body += Array("\r\n--edge\r\nContent-Disposition: form-data; name=\"\(field)\"\r\n\r\n\(text)".utf8)
+    }
+    body += Array("\r\n--edge--\r\n".utf8)
+    return try await send(
+      .post, "/seafhttp/upload-api/\(link)?ret-json=1", as: caller, type: "multipart/form-data; boundary=edge",
+      body: body, headers: headers)
   }
 
   /// Sends a file of people.

@@ -14,18 +14,20 @@ import Testing
   /// The operations that need no `Authorization` and do something: with a principal that is not in that field, and a
   /// response that is not for everyone.
   private static let open = routes.filter {
-    ["anyone", "link-visitor"].contains($0.principal) && ($0.method != .get || $0.principal == "link-visitor")
+    ["anyone", "link-visitor", "upload-link"].contains($0.principal)
+      && ($0.method != .get || $0.principal == "link-visitor")
   }
 
   @Test(arguments: foreign)
   func `no operation without Authorization that does something takes its requests`(
     _ headers: [Headers.HeaderName: String]
   ) async throws {
-    #expect(Self.open.count == 4)
+    #expect(Self.open.count == 5)
     try await World.with { world in
       let before = try await world.database.fingerprint()
       for route in Self.open {
         let path = route.path.replacing("{external_link_token}", with: "readable-name")
+          .replacing("{file_link}", with: World.uploadLink)
         let refused = try await world.call(route.method, path, as: .nobody, Self.fields, headers: headers)
         #expect(refused.status == 403, "\(route.operation): \(refused.text)")
         #expect(refused.security.first?.contains("\"foreign_page\"") == true)

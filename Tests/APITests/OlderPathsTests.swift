@@ -111,8 +111,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "/api/v2.1/dtable/app-upload-link/", "/api/v2.1/dtable/app-download-link/?path=/x", "/api/v2.1/dtable/app-asset/",
-    "/api/v2.1/dtable/custom/app-asset-dir/", "/seafhttp/upload-api/x?ret-json=1", "/workspace/1/asset/x/y.png",
+    "/api/v2.1/dtables/\(World.projects)/rows-comments-num/", "/api/v2.1/workspace/9/dtable/Projects/snapshots/",
     "/api-gateway/api/v2/dtables/\(World.projects)/comments/", "/dtable-db/api/v1/insert-rows/\(World.projects)/",
     "/api-gateway/api/v2/dtables/\(World.projects)/comments/1/",
     "/dtable-server/api/v1/dtables/\(World.projects)/ui-toasts/", "/socket.io/",

@@ -5,6 +5,7 @@ import uuid
 
 import jwt
 import pytest
+import requests
 
 from support import http
 
@@ -16,7 +17,7 @@ from support.team import PASSWORD, new_team, numbers, root_token, totp, totp_ste
 
 DOCUMENT = ROOT / "docs/access.md"
 CREDENTIALS = [
-    "account token", "API token", "temporary token", "base token of a program", "base token of a person",
+    "account token", "API token", "temporary token", "base token of a program", "file link", "base token of a person",
     "base token of a link", "guest", "stored answer",
 ]
 
@@ -95,6 +96,7 @@ class Scene:
         assert self.stored.status_code == 201, self.stored.text
         self.api_token = self.stored.json()["api_token"]
         self.temporary = self.get(self.path + "temp-api-token/", self.shown)["api_token"]
+        self.file_link = self.make_file_link()
         self.link = self.make_link("external-links/", {})
         self.invitation = self.make_link("/api/v2.1/dtables/invite-links/", {
             "table_name": "Orders", "workspace_id": self.place, "permission": "r"})
@@ -105,6 +107,18 @@ class Scene:
             "base token of a person": self.aged(self.get(self.path + "access-token/", self.shown)["access_token"]),
             "base token of a link": self.aged(opened["access_token"]),
         }
+
+    def make_file_link(self):
+        """The path of a link for downloading a file."""
+        link = self.get("/api/v2.1/dtable/app-upload-link/", self.api_token)
+        path = link["file_relative_path"]
+        upload = link["upload_link"].split("/seafhttp/")[1]
+        answer = requests.post(
+            f"{self.here.url}/seafhttp/{upload}", data={"parent_dir": link["parent_path"], "relative_path": path},
+            files={"file": ("report.txt", b"text")})
+        assert answer.status_code == 200, answer.text
+        made = self.get(f"/api/v2.1/dtable/app-download-link/?path=/{path}/report.txt", self.api_token)
+        return "/seafhttp/" + made["download_link"].split("/seafhttp/")[1]
 
     def make_link(self, path, fields):
         path = path if path.startswith("/") else self.path + path
@@ -171,6 +185,8 @@ class Scene:
                 return self.is_good(EXCHANGE, self.api_token)
             case "temporary token":
                 return self.is_good(EXCHANGE, self.temporary)
+            case "file link":
+                return self.is_good(self.file_link, None)
             case "guest":
                 return self.is_good(self.path + "access-token/", self.guest.token)
             case "stored answer":

@@ -73,7 +73,7 @@ def test_the_state_of_the_process_is_shown(own):
 
 def test_every_background_job_shows_when_it_ran_last_and_how_long_that_took(own):
     loops = {"measure-lag", "write-last-uses", "read-keys"}
-    replica = {"clear-trash", "clear-rows", "forget-attempts", "forget-answers", "compare-clocks", "forget-dead-work"}
+    replica = {"clear-trash", "clear-rows", "clear-files", "forget-attempts", "forget-answers", "compare-clocks", "forget-dead-work"}
 
     def ran(name):
         samples = scrape(own)

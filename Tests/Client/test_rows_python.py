@@ -13,14 +13,7 @@ from support.rows import COLOR, options
 from support.sql_values import date_of
 
 COVERED = set()
-FILES = "files come with a later version"
 NOT_OFFERED = {
-    **dict.fromkeys([
-        "get_file_download_link", "get_file_upload_link", "download_file", "upload_bytes_file", "upload_local_file"],
-        FILES),
-    **dict.fromkeys([
-        "get_custom_file_download_link", "get_custom_file_upload_link", "download_custom_file", "list_custom_assets",
-        "upload_local_file_to_custom_folder", "get_custom_file_info"], "custom folders: " + FILES),
     "send_toast_notification": "toasts are shown by SeaTable's own pages, which are not here",
     "big_data_insert_rows": "there is no big data store: answered as for a base without one",
     **dict.fromkeys(["add_workflow_task", "add_workflow_task_with_existed_row"],
@@ -333,13 +326,53 @@ def test_people_of_the_base_are_found(program, member):
     assert info["email"] == member.username and info["name"]
 
 
+# MARK: Files
+
+
+@covers("get_file_upload_link", "upload_bytes_file", "upload_local_file", "get_file_download_link", "download_file")
+def test_files_are_uploaded_attached_and_downloaded(program, rows, tmp_path):
+    program.insert_column("Contacts", "Files", ColumnTypes.FILE)
+    program.insert_column("Contacts", "Photos", ColumnTypes.IMAGE)
+    local = tmp_path / "naïve report.pdf"
+    local.write_bytes(b"%PDF-1.7")
+    file, photo = program.upload_local_file(str(local)), program.upload_bytes_file("a.png", b"png", file_type="image")
+    assert (file["name"], file["size"], file["type"]) == ("naïve report.pdf", 8, "file")
+    assert program.upload_local_file(str(local))["name"] == "naïve report(1).pdf"
+    assert program.upload_local_file(str(local), replace=True)["name"] == "naïve report.pdf"
+    assert program.get_file_upload_link()["parent_path"].startswith("/asset/")
+    mia = rows["Mia"]["_id"]
+    program.update_row("Contacts", mia, {"Files": [file], "Photos": [photo["url"]]})
+    row = program.get_row("Contacts", mia)
+    assert row["Files"][0]["url"] == file["url"] and row["Photos"] == [photo["url"]]
+    for url, content in [(row["Files"][0]["url"], b"%PDF-1.7"), (row["Photos"][0], b"png")]:
+        program.download_file(url, str(tmp_path / "downloaded"))
+        assert (tmp_path / "downloaded").read_bytes() == content
+    assert "/seafhttp/files/" in program.get_file_download_link(photo["url"].split(program.dtable_uuid)[1])
+    with pytest.raises(ConnectionError):
+        program.get_file_download_link("/files/2026-11/nosuch.pdf")
+
+
+@covers("get_custom_file_upload_link", "upload_local_file_to_custom_folder", "get_custom_file_info",
+        "list_custom_assets", "get_custom_file_download_link", "download_custom_file")
+def test_custom_folders_take_files_and_show_them(program, tmp_path):
+    local = tmp_path / "b347.pdf"
+    local.write_bytes(b"custom")
+    folder = f"/Suppliers/{next(numbers)}"
+    made = program.upload_local_file_to_custom_folder(str(local), folder)
+    assert made == program.get_custom_file_info(folder, "b347.pdf")
+    assert made["size"] == 6 and made["url"].startswith("custom-asset://") and made["url"].endswith(".pdf")
+    assert program.list_custom_assets(folder) == {"dir": [], "file": [{"name": "b347.pdf"}]}
+    assert {"name": "Suppliers"} in program.list_custom_assets("/")["dir"]
+    assert program.get_custom_file_upload_link(folder)["relative_path"] == folder
+    assert "/seafhttp/files/" in program.get_custom_file_download_link(f"{folder}/b347.pdf")
+    program.download_custom_file(f"{folder}/b347.pdf", str(tmp_path / "downloaded"))
+    assert (tmp_path / "downloaded").read_bytes() == b"custom"
+
+
 # MARK: What is not offered
 
 
 @pytest.mark.parametrize("use", [
-    lambda program: program.get_file_upload_link(),
-    lambda program: program.get_file_download_link("/files/2026-11/x.pdf"),
-    lambda program: program.list_custom_assets("/"), lambda program: program.get_custom_file_upload_link("/"),
     lambda program: program.big_data_insert_rows("Contacts", [{"Name": "x"}])])
 def test_what_is_not_offered_says_so(program, use):
     with pytest.raises(ConnectionError) as error:

@@ -34,7 +34,8 @@ public enum Caller: String, CaseIterable, Sendable {
     case .invitedForeigner: [.guest, .otherTeam]
     case .single: [.withoutTeam]
     case .systemAdmin: [.systemAdmin]
-    case .apiTokenReader, .apiTokenWriter, .temporaryToken: [.apiToken]
+    case .apiTokenReader: [.readOnlyAPIToken]
+    case .apiTokenWriter, .temporaryToken: [.apiToken]
     case .baseToken, .personalBaseToken: [.baseToken]
     case .readingBaseToken, .visitingBaseToken: [.readOnlyBaseToken]
     case .nobody, .malformed, .forger, .deactivated, .unenrolled, .revokedAPIToken, .otherBaseToken, .expiredBaseToken,

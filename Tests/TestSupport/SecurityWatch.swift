@@ -61,14 +61,15 @@ public final class SecurityWatch: Sendable {
   }
 
   /// Whether a response says that there is no such path, that something was deleted at that moment, or that a base has
-  /// no such table, view or row: no refusals.
+  /// no such table, view, row or file: no refusals.
   private static func isOfNoRefusal(_ response: Response) -> Bool {
     let text = String(decoding: response.body, as: UTF8.self)
     if ["table not found", "view not found", "row _id not exits"].contains(where: { text.contains("\"\($0)\"") }) {
       return true
     }
     if text.hasPrefix(#"{"error_msg":"Not offered here: "#) { return true }
-    return ["Not found.", "It was deleted in the meantime.", "Folder not found."].contains {
+    if text.hasPrefix(#"{"error_msg":"path "#) { return true }
+    return ["File not found.", "Not found.", "It was deleted in the meantime.", "Folder not found."].contains {
       text == #"{"error_msg":"\#($0)"}"#
     }
   }
@@ -90,7 +91,8 @@ public final class SecurityWatch: Sendable {
       + SecurityEvent.ChangedSettings.allCases.map(\.rawValue))
   private static let paths = Set(routes.map(\.path))
   /// Paths of routes that do not look at who asks.
-  private static let anonymous = Set(routes.filter { $0.caller == LinkVisitor.name }.map(\.path))
+  private static let anonymous = Set(
+    routes.filter { [LinkVisitor.name, FileUploader.name, FileDownloader.name].contains($0.caller) }.map(\.path))
 
   /// The members of a line that consists only of numbers and known words.
   private static func fields(of line: String, from request: Request) throws -> [String: Any] {

@@ -43,6 +43,12 @@ public struct World: Sendable {
   public static let linked = ["MzMzMwAAQACAAAAAAAAAAQ", "MzMzMwAAQACAAAAAAAAAAg", "MzMzMwAAQACAAAAAAAAAAw"]
   /// The group's workspace.
   public static let groupWorkspace = 9
+  /// The link for uploads into "Projects".
+  public static let uploadLink = "0a0a0a0a-0000-4000-8000-000000000001"
+  /// The link for downloading its file.
+  public static let downloadLink = "0d0d0d0d-0000-4000-8000-000000000001"
+  /// The same of the other team's.
+  public static let theirDownloadLink = "0d0d0d0d-0000-4000-8000-000000000002"
 
   /// The database behind the service.
   public let database: TestDatabase
@@ -104,15 +110,15 @@ public struct World: Sendable {
         case .ask(let most, _) where request.body.count > most: return Response(413, type: "text/plain", [])
         case .ask(_, let question): if let response = await question() { return response }
         case .read(let most) where request.body.count > most: return Response(413, type: "text/plain", [])
-        case .stream(let most) where request.body.count > most: return Response(413, type: "text/plain", [])
+        case .stream(let most, _) where request.body.count > most: return Response(413, type: "text/plain", [])
         case .read: break
         case .stream:
           let pieces = Pieces(of: request.body)
           header.stream = BodyStream { await pieces.next() }
-          return await service.respond(to: header)
+          return await service.respond(to: header).collected
         }
       }
-      return await service.respond(to: request)
+      return await service.respond(to: request).collected
     }
   }
 
@@ -136,6 +142,7 @@ public struct World: Sendable {
     let hash = try await Self.passwordHash.value
     try await database.db.onLoop {
       try await $0.run("update account set password_hash = \(hash.stored)")
+      try await $0.run(Self.fileLinks)
       // No access was ended yet, and everybody has chosen their own password.
       try await $0.run("update account set generation = 1, password_given_at = null")
     }
@@ -199,6 +206,27 @@ public struct World: Sendable {
       '{"rows": [{"0000": "canary"}]}');
     insert into data_link (base_id, link_id, a, b, position)
     values (5, 'Lnk1', gen_random_uuid(), gen_random_uuid(), 1);
+    insert into data_content (base_id, id, size, digest, loose_at)
+    values (5, '55555555-0000-4000-8000-000000000001', 12, sha256('canary bytes'), null);
+    insert into data_content_piece (base_id, content_id, start, bytes)
+    values (5, '55555555-0000-4000-8000-000000000001', 0, 'canary bytes');
+    insert into data_file (base_id, id, folder, name, home_id, content_id, size, digest)
+    select 5, gen_random_uuid(), folder, 'canary.txt', 5, '55555555-0000-4000-8000-000000000001', 12, sha256('canary bytes')
+    from (values ('files/2026-01'), ('custom/Box')) as place (folder);
+    update data_base set file_bytes = 24 where base_id = 5;
+    insert into file_link (hash, is_upload, base_id, folder, name, token_id, token_generation, expires_at)
+    select sha256('\(theirDownloadLink)'), false, 5, 'files/2026-01', 'canary.txt', id, 1, now() + interval '1 hour'
+    from api_token where base_id = 5;
+    """
+
+  /// Links of the program that writes.
+  private static let fileLinks: SQL = """
+    insert into file_link (hash, is_upload, base_id, folder, name, token_id, token_generation, expires_at)
+    select sha256(link.secret::bytea), link.name is null, 1, link.folder, link.name, token.id, 1, now() + interval '1 hour'
+    from (values
+      (\(uploadLink)::text, null::text, null::text), (\(downloadLink), 'files/2026-01', 'report.txt')
+    ) as link (secret, folder, name)
+    join api_token as token on token.base_id = 1 and token.app_name = 'writer'
     """
 
   private static let people = """
@@ -275,6 +303,14 @@ public struct World: Sendable {
     insert into data_link (base_id, link_id, a, b, position) values
       (1, 'Lk03', '33333333-0000-4000-8000-000000000001', '33333333-0000-4000-8000-000000000003', 1),
       (1, 'Lk03', '33333333-0000-4000-8000-000000000003', '33333333-0000-4000-8000-000000000001', 2);
+    insert into data_content (base_id, id, size, digest, loose_at)
+    values (1, '44444444-0000-4000-8000-000000000001', 11, sha256('first bytes'), null);
+    insert into data_content_piece (base_id, content_id, start, bytes) values
+      (1, '44444444-0000-4000-8000-000000000001', 0, 'first '), (1, '44444444-0000-4000-8000-000000000001', 6, 'bytes');
+    insert into data_file (base_id, id, folder, name, home_id, content_id, size, digest)
+    select 1, gen_random_uuid(), folder, 'report.txt', 1, '44444444-0000-4000-8000-000000000001', 11, sha256('first bytes')
+    from (values ('files/2026-01'), ('custom/Box')) as place (folder);
+    update data_base set file_bytes = 22 where base_id = 1;
     insert into folder (workspace_id, name) values (9, 'Drawer');
     insert into user_share (base_id, team_id, account_id, permission, created_by) values
       (1, 1, 11, 'r', 1), (1, 1, 8, 'r', 1);
@@ -292,6 +328,19 @@ public struct World: Sendable {
     from (values (1, '\(groupLink)', 1), (4, '\(salesLink)', 13), (2, repeat('8', 52), 5))
       as link (group_id, token, creator);
     """
+}
+
+extension Response {
+  /// The same with its body whole. What is cut off lacks its end.
+  fileprivate var collected: Response {
+    get async {
+      var response = self
+      guard let stream else { return response }
+      response.stream = nil
+      do { for try await piece in stream { response.body += piece } } catch {}
+      return response
+    }
+  }
 }
 
 /// Hands out a body in two pieces.

@@ -90,9 +90,10 @@ private struct BaseInWorkspace: NamedInput {
   }
 }
 
-/// Always 0, because Basekeeper stores no rows and no files.
+/// How many bytes the files of a base have.
 private struct BaseSize: Output, JSONEncodable {
-  func write(to json: inout JSONWriter) { json.object { $0.add("result", 0) } }
+  let bytes: Int64
+  func write(to json: inout JSONWriter) { json.object { $0.add("result", bytes) } }
 }
 
 private struct BaseToDelete: Input {
@@ -127,7 +128,9 @@ private func showBase(to user: BaseUser, _ base: BaseInWorkspace, _ app: App) as
   KeyedBase(key: "table", base: try await Bases(app).show(user.base, named: base.name))
 }
 
-private func showSize(to _: BaseUser, _: NoInput, _ app: App) -> BaseSize { BaseSize() }
+private func showSize(to user: BaseUser, _: NoInput, _ app: App) async throws -> BaseSize {
+  BaseSize(bytes: try await Files(app, of: user.base).size())
+}
 
 private func listCollaborators(of user: BaseUser, _ page: LongPage, _ app: App) async throws -> CollaboratorList {
   CollaboratorList(

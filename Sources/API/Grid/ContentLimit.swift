@@ -6,6 +6,7 @@ public enum ContentLimit: String, CaseIterable, Sendable {
   case statementTime = "statement_time"
   case statementMemory = "statement_memory"
   case answerBytes = "answer_bytes"
+  case fileBytesPerTeam = "file_bytes_per_team"
 }
 
 extension WireError {

@@ -66,8 +66,8 @@ package struct Bases: Sendable {
     guard count == 1 else { throw Refusal.notFound(.base(name)) }
   }
 
-  /// Copies a base into a workspace, with its rows, a new UUID, and without tokens and shares. If its name is taken there, the
-  /// copy is called "name (1)".
+  /// Copies a base into a workspace, with its rows and files, a new UUID, and without tokens and shares. If its name is
+  /// taken there, the copy is called "name (1)".
   package func copy(_ name: String, by copier: BaseCopier) async throws -> BaseRecord {
     for _ in 1...5 {
       do {
@@ -106,6 +106,7 @@ package struct Bases: Sendable {
       if let made {
         try await transaction.admitRows(ofCopyOf: source, to: made.id)
         try await transaction.copyContent(of: source, to: made.id)
+        try await transaction.copyFiles(of: source, to: made.id, quota: app.settings.files.ofTeam)
       }
       return made
     }

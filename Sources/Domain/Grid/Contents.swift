@@ -33,6 +33,7 @@ package struct Contents: Sendable {
     for batch in Self.batches(of: base) {
       while try await app.keep(.retention, batch) > 0 { if Task.isCancelled { return false } }
     }
+    guard try await Files.deleteAll(of: base, app) else { return false }
     try await app.keep(.retention, "delete from data_base where base_id = \(base)")
     return true
   }
@@ -66,8 +67,8 @@ package struct Contents: Sendable {
 }
 
 extension Transaction {
-  /// Copies what a base holds, as it is at this moment, into a new base: with the same keys of tables, columns and rows,
-  /// but without what was done to it.
+  /// Copies the tables, rows and links that a base holds, as they are at this moment, into a new base: with the same keys
+  /// of tables, columns and rows, but without what was done to it.
   func copyContent(of source: ID<Base>, to copy: ID<Base>) async throws(PostgresError) {
     try await run(
       """

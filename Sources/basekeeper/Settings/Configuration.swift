@@ -43,6 +43,7 @@ struct Configuration {
   var caps: Caps
   var rowLimits: AppSettings.RowLimits
   var statementLimits: AppSettings.StatementLimits
+  var fileLimits: AppSettings.FileLimits
   /// Nil: they do not end.
   var firstPasswordHours: Int64?
   var accountTokens: AccountTokenLimits
@@ -137,7 +138,7 @@ struct Configuration {
     nextMasterKey = environment.key("BASEKEEPER_NEXT_MASTER_KEY")
     algorithm = environment.choice("BASEKEEPER_TOKEN_ALGORITHM") ?? .hs256
 
-    (requestLimits, caps) = (environment.requestLimits(), environment.caps())
+    (requestLimits, caps, fileLimits) = (environment.requestLimits(), environment.caps(), environment.fileLimits())
     (rowLimits, statementLimits) = (environment.rowLimits(), environment.statementLimits())
     firstPasswordHours = environment.limit("BASEKEEPER_FIRST_PASSWORD_HOURS")
     (confirmsEmailChange, requiredSecondFactors) =

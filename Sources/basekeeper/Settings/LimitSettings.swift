@@ -29,6 +29,15 @@ extension Environment {
     return limits
   }
 
+  /// How large the files of bases may be.
+  mutating func fileLimits() -> AppSettings.FileLimits {
+    var limits = AppSettings.FileLimits()
+    limits.bytes = integer("BASEKEEPER_FILE_BYTES") ?? limits.bytes
+    limits.ofTeam = integer("BASEKEEPER_TEAM_FILE_BYTES").map(Int64.init) ?? limits.ofTeam
+    limits.unusedDays = integer("BASEKEEPER_UNUSED_FILE_DAYS") ?? limits.unusedDays
+    return limits
+  }
+
   /// What clients' SQL may take.
   mutating func statementLimits() -> AppSettings.StatementLimits {
     var limits = AppSettings.StatementLimits()

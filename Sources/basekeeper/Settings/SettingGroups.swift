@@ -104,6 +104,8 @@ let settingGroups = [
       "After how many days a deleted base is gone for good"),
     Setting("BASEKEEPER_OPERATION_DAYS", .number(1...36_500), "90",
       "After how many days it is forgotten what was done in a base"),
+    Setting("BASEKEEPER_UNUSED_FILE_DAYS", .number(0...36_500), "30",
+      "After how many days a file of a base is deleted that no cell names; 0: never"),
     Setting("BASEKEEPER_DEMO", .flag, "no",
       "Whether the first start creates a demo team with an admin, a member, a group, bases and API tokens"),
   ]),
@@ -180,6 +182,13 @@ let settingGroups = [
       "How many seconds a statement may wait; then it gets 429"),
     Setting("BASEKEEPER_SQL_MEMORY", .number(1...1024), "16",
       "MiB for each sorting or grouping in a statement, before PostgreSQL goes on in a file"),
+    Setting("BASEKEEPER_FILE_BYTES", .number(1024...1_073_741_824), "20971520",
+      "The largest file in a base, in bytes; larger ones get 413"),
+    Setting("BASEKEEPER_TEAM_FILE_BYTES", .number(0...1_125_899_906_842_624), "2147483648",
+      """
+      Bytes of all files of a team's bases together, also of those in the trash; without a team, of a workspace's. 0: no \
+      limit
+      """),
     Setting("BASEKEEPER_ANSWER_BYTES", .number(1024...268_435_456), "33554432",
       "The largest answer with rows, in bytes; larger ones get 400"),
   ]),

@@ -75,7 +75,10 @@ def notice(response):
                 name = part.get_param("name", header="content-disposition")
                 value = (part.get_payload(decode=True) or b"").decode(errors="replace")
                 # An import file has a column of passwords.
-                walk(list(csv.DictReader(value.splitlines())) if name == "file" else {name: value}, asked)
+                if name != "file":
+                    walk({name: value}, asked)
+                elif "import-users" in request.url:
+                    walk(list(csv.DictReader(value.splitlines())), asked)
     if "json" in response.headers.get("Content-Type", ""):
         walk(parsed(response.text), ANSWERED)
 
