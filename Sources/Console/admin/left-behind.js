@@ -35,7 +35,7 @@ export const LeftBehind = ({ left }) =>
 const Tokens = ({ tokens, all }) => {
   const shown = tokens.slice(0, 5);
   return html`
-    <ul class="plain details">
+    <ul class="plain stack tight">
       ${shown.map((one) =>
         html`
           <li class="line">

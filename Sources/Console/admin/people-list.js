@@ -31,9 +31,8 @@ export const PeopleList = ({ scope, query, name, isAdding, onAdded }) => {
         csv: (/** @type {Person} */ one) => one.name,
         cell: (/** @type {Person} */ one) =>
           html`
-            <a href=${href(placeOf(scope, one))}>${one.name}</a>${isSelf(one) && html`
-              <${Tag}>${t("you")}<//>
-            `}
+            <div class="line"><a href=${href(placeOf(scope, one))}>${one.name}</a>${isSelf(one) &&
+              html`<${Tag}>${t("you")}<//>`}</div>
             <small>${one.address}</small>
           `,
       },

@@ -54,7 +54,9 @@ const Head = ({ column, sort, onSort }) => {
   if (column.kind === "actions") {
     return html`<th scope="col" role="columnheader" class=${kind}><span class="unseen">${t("actions")}</span></th>`;
   }
-  if (column.header || !label) return html`<td role="columnheader" class=${kind}>${column.header}</td>`;
+  // What heads nothing is no header.
+  if (column.header) return html`<td role="columnheader" class=${kind}>${column.header}</td>`;
+  if (!label) return html`<td role="cell" class=${kind}></td>`;
   if (!column.sort || !onSort) return html`<th scope="col" role="columnheader" class=${kind}>${label}</th>`;
   const by = column.sort;
   const isDescending = sort?.by === by ? sort.isDescending : undefined;

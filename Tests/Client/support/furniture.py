@@ -11,14 +11,23 @@ HOSTILE = ['<img src=x onerror="document.title=1">', "W" * 255, "שלום עול
 PEOPLE = ["Max Huber", "Anna Berger", "Léa Fontaine", "Tomás Ortega", "Ingrid Nilsen", "Jonas Weber", "Priya Raman"]
 
 
+class Named:
+    """Somebody who does nothing."""
+
+    def __init__(self, made):
+        self.id, self.address = made["email"], made["contact_email"]
+
+
 class Furnished:
     """A team with an admin who can sign in, and what is in it."""
 
     def __init__(self, service):
         self.team = new_team(service, address="mara.lindt@example.com")
+        self.team.call("PUT", f"users/{self.team.creator}/", json={"name": "Mara Lindt"})
+        self.team.call("PUT", "/api/v2.1/org/admin/info/", json={"new_org_name": "Northwind"})
         self.admin = {"email": "mara.lindt@example.com", "password": PASSWORD}
         self.root = dict(zip(["email", "password"], ADMINISTRATOR))
-        self.people = [self.team.person(name) for name in PEOPLE]
+        self.people = [self.team.person(name) for name in PEOPLE[:3]] + [Named(self.team.add(name)) for name in PEOPLE[3:]]
         self.leaving = self.people[0]
         self.bases = [self.leaving.base(name) for name in ["Projects", "Newsletter", "Inventory"]]
         for name in ["Orders", "Events 2026", "Applicants"]:
@@ -29,6 +38,7 @@ class Furnished:
         http.exchange(service, self.tokens[0])
         self.share(self.leaving, self.bases[0], self.people[1], "rw")
         self.share(self.leaving, self.bases[1], self.people[2], "r")
+        self.share(self.people[1], self.bases[4], self.people[2], "r")
         self.group = self.leaving.group("Marketing", *self.people[1:4])
         self.leaving.call("POST", place(self.bases[2], "group-shares/"), json={"group_id": self.group, "permission": "r"})
         self.leaving.call("POST", place(self.bases[0], "external-links/"), json={"expire_days": 30})
@@ -70,3 +80,14 @@ def teams(service, names):
             service, "POST", "/api/v2.1/admin/organizations/", Person(service, None, *ADMINISTRATOR).token,
             json={"org_name": name, "admin_email": f"{name.lower().replace(' ', '.')}@example.com"})
         assert answer.status_code == 200, answer.text
+
+
+def sign_ins(service):
+    """Sign-ins of ninety days: fewer at weekends, more as time goes on."""
+    service.psql("""
+        insert into login_log (at, account_id, team_id, address, succeeded)
+        select now() - day * interval '1 day', account.id, account.team_id, '192.0.2.' || account.id % 250, true
+        from account, generate_series(1, 89) as day
+        where account.team_id is not null
+          and (account.id * 31 + day * day * 7) % 100
+            < case when extract(isodow from now() - day * interval '1 day') > 5 then 15 else 85 - day / 2 end""")
