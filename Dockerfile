@@ -4,7 +4,7 @@ FROM swift:6.3-bookworm AS build
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
         libpq-dev libsodium-dev libssl-dev libunistring-dev libzip-dev \
-        libexpat1-dev zlib1g-dev postgresql-client-15 \
+        libexpat1-dev zlib1g-dev libqrencode-dev postgresql-client-15 \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /source
 COPY Package.swift openapi.yaml ./
@@ -27,8 +27,8 @@ LABEL org.opencontainers.image.title="Basekeeper" \
 # postgresql-client-15 would bring in all of Perl, so only the three programs that backup and restore need are copied.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends \
-        libpq5 libsodium23 libssl3 libunistring2 libzip4 libexpat1 zlib1g libstdc++6 libreadline8 \
-        ca-certificates \
+        libpq5 libsodium23 libssl3 libunistring2 libzip4 libexpat1 zlib1g libqrencode4 libstdc++6 \
+        libreadline8 ca-certificates \
     && rm -rf /var/lib/apt/lists/* /var/log/apt /var/log/dpkg.log /var/cache/ldconfig \
     && groupadd --gid 10001 basekeeper \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin basekeeper \

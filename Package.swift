@@ -33,6 +33,7 @@ let package = Package(
     .systemLibrary(name: "CZip"),
     .systemLibrary(name: "CExpat"),
     .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CQREncode"),
 
     // openapi.yaml and Migrations/*.sql, compiled into the binary.
     .target(name: "Assets"),
@@ -50,9 +51,10 @@ let package = Package(
     module("Wire", "Ground", "HTTP"),
     module("Server", "Ground", "Loop", "HTTP", "Wire", "CLinux", "COpenSSL"),
     module("Spreadsheet", "CZip", "CExpat"),
+    module("QR", "CQREncode"),
     module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
     module("Domain", "Access", "Ground", "Postgres", "Jobs", "Grid", "Query", "Crypto", "Assets"),
-    module("API", "Domain", "Access", "Ground", "HTTP", "Grid", "Postgres", "Crypto", "Spreadsheet", "Assets"),
+    module("API", "Domain", "Access", "Ground", "HTTP", "Grid", "Postgres", "Crypto", "Spreadsheet", "QR", "Assets"),
     .executableTarget(
       name: "basekeeper",
       dependencies: [

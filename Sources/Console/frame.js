@@ -20,7 +20,7 @@ export const Frame = ({ account, path, children }) =>
     <a class="button skip" href="#main" onClick=${skip}>${common("skip")}</a>
     <div class="frame">
       <nav class="side" aria-label=${t("navigation")}>
-        <a class="brand" href=${href("/")}><${Icon} name="key" /><span>Basekeeper</span></a>
+        <a class="brand" href=${href("/")} aria-label="Basekeeper"><${Icon} name="key" /><span>Basekeeper</span></a>
         <${Section} of="member" path=${path} />
         ${account.is_org_staff === 1 && html`<${Section} of="team" title=${t("teamAdministration")} path=${path} />`}
         ${account.is_staff && html`<${Section} of="system" title=${t("systemAdministration")} path=${path} />`}
@@ -36,7 +36,7 @@ export const Alone = ({ isWide = false, children }) =>
   html`
     <main class=${isWide ? "alone wide" : "alone"}>
       <${Connection} />
-      <a class="brand" href=${href("/")}><${Icon} name="key" /><span>Basekeeper</span></a>
+      <a class="brand" href=${href("/")} aria-label="Basekeeper"><${Icon} name="key" /><span>Basekeeper</span></a>
       ${children}
     </main>
   `;

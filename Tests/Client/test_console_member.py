@@ -1,8 +1,11 @@
 """What members do in the console: correct cells, ask in SQL, share, follow links, keep their account."""
 
+import io
 import re
 
+import PIL.Image
 import pytest
+import zxingcpp
 
 from support import http
 from support.console import axe, fits, looks_right, traces
@@ -115,7 +118,7 @@ def test_a_row_opens_as_a_form_with_all_its_cells(opened, program):
     dialog.wait_for(state="detached")
     row = program.rows("Parts")[0]
     assert (row["Note"], row["Tags"], row["Name"]) == ("one\ntwo", ["big"], "Chair")
-    assert page.evaluate("document.activeElement.dataset.place") == "0 -1"
+    page.locator("[data-place='0 -1']:focus").wait_for()
     # A cell of several lines opens the form at its field.
     page.locator("[data-place='0 6']").focus()
     page.keyboard.press("F2")
@@ -226,6 +229,9 @@ def test_a_second_factor_is_enrolled_used_and_removed(opened, console, team):
     dialog.get_by_label("Password").fill(PASSWORD)
     dialog.get_by_role("button", name="Continue").click()
     secret = dialog.get_by_role("group", name="Secret of the second factor").inner_text()
+    picture = PIL.Image.open(io.BytesIO(dialog.get_by_role("img", name="QR code with the secret").screenshot()))
+    read = [one.text for one in zxingcpp.read_barcodes(picture)]
+    assert len(read) == 1 and read[0].startswith("otpauth://totp/Basekeeper:") and f"?secret={secret}&" in read[0]
     axe(page)
     dialog.get_by_label("Code").fill("000000")
     dialog.get_by_role("button", name="Confirm").click()
@@ -453,9 +459,14 @@ def test_a_deleted_base_comes_back_from_the_trash(opened, team, base):
     page = opened("/console/trash", mia)
     page.get_by_text("2 deleted bases").wait_for()
     looks_right(page)
+    other = mia.base("Orders")
+    page.get_by_role("button", name="Restore Orders").click()
+    said(page, "There is another base of this name now.")
+    path = f"/api/v2.1/workspace/{other['workspace_id']}/dtable/"
+    assert mia.call("PUT", path, data={"name": "Orders", "new_name": "Later"}).status_code == 200
     page.get_by_role("button", name="Restore Orders").click()
     said(page, "Orders is back.")
-    assert [one["name"] for one in mia.workspace("personal")["table_list"]] == ["Orders"]
+    assert [one["name"] for one in mia.workspace("personal")["table_list"]] == ["Orders", "Later"]
     page.get_by_role("button", name="Empty trash").click()
     page.get_by_role("dialog").get_by_role("button", name="Empty trash").click()
     page.get_by_role("heading", name="Nothing in the trash").wait_for()

@@ -186,7 +186,7 @@ def test_the_bill_of_materials_is_valid_and_has_every_library():
     of_modules = dict(re.findall(r'"(C\w+)": "([\w.+-]+)"', libraries))
     assert set(of_modules) == modules and set(of_modules.values()) <= set(components)
     linked = subprocess.run(["ldd", BINARY], capture_output=True, text=True).stdout
-    for name in ("libpq", "libssl", "libcrypto", "libsodium", "libunistring", "libzip", "libexpat"):
+    for name in ("libpq", "libssl", "libcrypto", "libsodium", "libunistring", "libzip", "libexpat", "libqrencode"):
         assert f"{name}.so" in linked
     assert all(one.get("version") for one in components.values() if one["type"] == "library")
     for name in ("swagger-ui-bundle.js", "preact-htm.js"):

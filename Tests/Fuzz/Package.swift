@@ -25,6 +25,7 @@ let package = Package(
     .systemLibrary(name: "CUnistring"),
     .systemLibrary(name: "CZip"),
     .systemLibrary(name: "CExpat"),
+    .systemLibrary(name: "CQREncode"),
     .target(name: "Assets"),
     module("Ground", "CSodium", "CUnistring"),
     module("Loop", "CLinux"),
@@ -35,8 +36,9 @@ let package = Package(
     module("Postgres", "Ground", "Loop", "CLibPQ"),
     module("Access", "Ground", "HTTP", "Postgres", "Crypto"),
     module("Spreadsheet", "CZip", "CExpat"),
+    module("QR", "CQREncode"),
     module("Domain", "Access", "Ground", "Postgres", "Grid", "Query", "Crypto", "Assets"),
-    module("API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Spreadsheet", "Assets"),
+    module("API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Crypto", "Spreadsheet", "QR", "Assets"),
     .target(
       name: "FuzzTargets", dependencies: ["API", "Domain", "Access", "Ground", "HTTP", "Postgres", "Query", "Crypto"],
       path: "Targets", swiftSettings: instrumented),

@@ -3,6 +3,7 @@ internal import Crypto
 package import Domain
 package import Ground
 internal import HTTP
+internal import QR
 
 // swift-format-ignore
 let twoFactorRoutes = Table(.twoFactor, [
@@ -31,17 +32,25 @@ extension SecondFactorRecord: Output, JSONEncodable {
 
 /// The secret for the phone, which is shown only once.
 private struct Enrolment: Output, JSONEncodable {
-  let password: OneTimePassword
-  let email: String
+  let secret: String
+  let url: String
+  let code: QRCode
 
-  func write(to json: inout JSONWriter) {
+  init(_ password: OneTimePassword, email: String) throws {
     let label = email.utf8.map { byte in
       byte.isLetterOrDigit || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "-")
         ? String(UnicodeScalar(byte)) : "%" + hexadecimal([byte]).uppercased()
     }.joined()
+    secret = password.base32
+    url = "otpauth://totp/Basekeeper:\(label)?secret=\(secret)&issuer=Basekeeper"
+    code = try QRCode(url)
+  }
+
+  func write(to json: inout JSONWriter) {
     json.object {
-      $0.add("secret", password.base32)
-      $0.add("otpauth_url", "otpauth://totp/Basekeeper:\(label)?secret=\(password.base32)&issuer=Basekeeper")
+      $0.add("secret", secret)
+      $0.add("otpauth_url", url)
+      $0.add("qr_code", code.dataURL)
     }
   }
 }
@@ -59,7 +68,7 @@ private func showFactor(of enrolling: Enrolling, _: NoInput, _ app: App) async t
 
 private func beginFactor(of enrolling: Enrolling, _ proof: PasswordProof, _ app: App) async throws -> Enrolment {
   let (password, email) = try await SecondFactors(app).begin(by: enrolling.caller, proof)
-  return Enrolment(password: password, email: email)
+  return try Enrolment(password, email: email)
 }
 
 /// Only this response has the recovery codes.

@@ -45,7 +45,9 @@ export const SecondFactor = ({ factor, reload }) => {
 /** The steps to a second factor: the password, the secret with a first code, the recovery codes. The secrets are in the
  * page only during their step. @param {{ onDone: () => void, onEnrolled: () => unknown }} props */
 export const Enrolment = ({ onDone, onEnrolled }) => {
-  const [made, setMade] = useState(/** @type {{ secret: string, otpauth_url: string } | undefined} */ (undefined));
+  const [made, setMade] = useState(
+    /** @type {{ secret: string, otpauth_url: string, qr_code: string } | undefined} */ (undefined),
+  );
   const [codes, setCodes] = useState(/** @type {string[] | undefined} */ (undefined));
   const begin = async (/** @type {Record<string, string>} */ { password }) =>
     setMade(await proven(() => call("POST", address, { body: { password }, isOnce: true })));
@@ -66,6 +68,8 @@ export const Enrolment = ({ onDone, onEnrolled }) => {
   }
   return html`
     <p>${t("scan")}</p>
+    <img class="qr" src=${made.qr_code} alt=${t("qrCode")} />
+    <p>${t("orType")}</p>
     <${Secret} value=${made.secret} label=${t("secret")} />
     <p class="small"><a href=${made.otpauth_url}>${t("onThisDevice")}</a></p>
     <${Form} key="code" onSubmit=${finish} submit=${t("confirmCode")}>

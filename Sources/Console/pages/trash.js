@@ -1,4 +1,4 @@
-import { call, path } from "../api.js";
+import { ApiError, call, path } from "../api.js";
 import { useData } from "../data.js";
 import { t } from "../i18n/trash.js";
 import { t as common } from "../i18n/common.js";
@@ -93,8 +93,8 @@ const List = ({ bases, caption, isBusy, restore, reload }) => {
       await restore(base);
       toast(t("restored", { name: base.name }));
     } catch (error) {
-      const { text } = explain(error);
-      toast(text.startsWith("Table name already exists") ? t("taken") : text);
+      const isTaken = error instanceof ApiError && error.message.startsWith("Table name already exists");
+      toast(isTaken ? t("taken") : explain(error).text);
     }
     await reload();
   };

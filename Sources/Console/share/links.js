@@ -107,10 +107,10 @@ const columns = (links, end) => [
 /** @param {{ link: Link }} props */
 const LinkName = ({ link }) =>
   html`
-    <code translate="no">${link.is_custom ? link.token : `${link.token.slice(0, 8)}…`}</code>
-    ${link.is_protected && html`
-      <${Tag}>${t("protected")}<//>
-    `}
+    <span class="line">
+      <code translate="no">${link.is_custom ? link.token : `${link.token.slice(0, 8)}…`}</code>
+      ${link.is_protected && html`<${Tag}>${t("protected")}<//>`}
+    </span>
   `;
 
 /** @param {{ base: Base }} props */

@@ -10,7 +10,7 @@ from support.process import ROOT
 from support.service import SECRET
 
 # Fields of answers and of requests.
-ANSWERED = {"token", "api_token", "access_token", "new_password", "secret", "otpauth_url", "recovery_codes"}
+ANSWERED = {"token", "api_token", "access_token", "new_password", "secret", "otpauth_url", "qr_code", "recovery_codes"}
 ASKED = {"password", "old_password", "new_password", "token", "code"}
 # Links, whose last segment opens them.
 LINKS = {"url", "link"}
