@@ -8,7 +8,7 @@ import os
 import pytest
 from seatable_api import Base
 
-from support.console import looks_right, sign_in, tab_to, traces
+from support.console import looks_right, sign_in, tab_to, traces, until
 from support.http import get
 from support.team import demo_admin, demo_member
 
@@ -97,6 +97,7 @@ def test_a_team_admin_generates_an_api_token(console, page, language, by):
         tab_to(page, labels["generate"])
         page.keyboard.press("Enter")
         page.get_by_role("dialog").wait_for()
+        until(page, "document.activeElement.name === 'app_name'")
         page.keyboard.type(name)
         page.keyboard.press("Tab")
         page.keyboard.type("roject")
