@@ -16,6 +16,14 @@ public struct JSONWriter: ~Copyable {
   /// Makes an empty writer.
   public init(publicURL: String = "") { self.publicURL = publicURL }
 
+  /// Writes behind bytes that are taken out of a buffer, and puts all of them back.
+  public static func append(to buffer: inout [UInt8], _ write: (inout JSONWriter) -> Void) {
+    var writer = JSONWriter()
+    swap(&writer.bytes, &buffer)
+    write(&writer)
+    swap(&writer.bytes, &buffer)
+  }
+
   /// The JSON text of one value.
   public static func bytes(of value: some JSONEncodable, publicURL: String = "") -> [UInt8] {
     var writer = JSONWriter(publicURL: publicURL)

@@ -112,10 +112,10 @@ public final class Database: @unchecked Sendable {  // Sendable: used only on it
   }
 
   private func question(_ sql: SQL, _ continuation: UnsafeContinuation<Question.FirstRow, Never>) -> Question {
-    let statement = sql.isOnce ? Statement(once: sql.shape.text) : catalogue.statement(of: sql.shape)
+    let statement = catalogue.statement(of: sql)
     return Question(
-      statement: statement, gathered: catalogue.gathered(statement), parameters: sql.parameters, isOnce: sql.isOnce,
-      continuation: continuation)
+      statement: statement, gathered: sql.planning == .general ? catalogue.gathered(statement) : nil,
+      parameters: sql.parameters, planning: sql.planning, continuation: continuation)
   }
 
   /// The first row of a statement's result; nil if there are no rows.

@@ -21,28 +21,8 @@ extension [[PostgresParameter]] {
       for parameters in self {
         if case .bytes = parameters[place] { isBinary = true }
       }
-      return isBinary ? binaryArray(place) : textArray(place)
+      return isBinary ? binaryArray(place) : ArrayLiteral.of(lazy.map { $0[place] })
     }
-  }
-
-  /// PostgreSQL's literal for an array: `{"a",null}`.
-  private func textArray(_ place: Int) -> PostgresParameter {
-    var literal: [UInt8] = [UInt8(ascii: "{")]
-    for (index, parameters) in enumerated() {
-      if index > 0 { literal.append(UInt8(ascii: ",")) }
-      guard case .text(let text) = parameters[place] else {
-        literal += "null".utf8
-        continue
-      }
-      literal.append(UInt8(ascii: "\""))
-      for byte in text.utf8 {
-        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { literal.append(UInt8(ascii: "\\")) }
-        literal.append(byte)
-      }
-      literal.append(UInt8(ascii: "\""))
-    }
-    literal.append(UInt8(ascii: "}"))
-    return .text(String(decoding: literal, as: UTF8.self))
   }
 
   /// An array of `bytea` in PostgreSQL's binary format: see `PostgresCell.forEachElement`.

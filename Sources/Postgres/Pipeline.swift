@@ -89,11 +89,11 @@ final class Pipeline: @unchecked Sendable {  // Sendable: owned by its loop's th
   /// Sends a query with this turn's batch, and resumes the continuation with its result. The query's texts must not
   /// contain NUL.
   func ask(_ sql: SQL, _ role: QueryRole, isNamed: Bool = true, _ continuation: UnsafeContinuation<Answer, Never>?) {
-    if sql.isOnce { ask(Self.planForValues, role, isNamed: isNamed, nil) }
+    if sql.planning != .general { ask(Self.planForValues, role, isNamed: isNamed, nil) }
     let asker: StatementAsker = if let continuation { .task(continuation) } else { .nobody }
-    let statement = sql.isOnce ? Statement(once: sql.shape.text) : catalogue.statement(of: sql.shape)
+    let isNamed = isNamed && sql.planning != .once && catalogue.isPrepared
     let payload = Payload(parameters: sql.parameters, asker: asker)
-    machine.ask(Machine.Query(statement, as: role, isNamed: isNamed && !sql.isOnce && catalogue.isPrepared, payload))
+    machine.ask(Machine.Query(catalogue.statement(of: sql), as: role, isNamed: isNamed, payload))
     act()
     addToOutbox()
   }

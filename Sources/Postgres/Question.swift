@@ -6,8 +6,7 @@ struct Question {
   /// The statement in which several questions of this kind are asked; nil if each is asked by itself.
   let gathered: Statement?
   let parameters: [PostgresParameter]
-  /// Whether it is only sent as text, and planned for its values.
-  let isOnce: Bool
+  let planning: SQL.Planning
   let continuation: UnsafeContinuation<FirstRow, Never>
 
   /// The first row of the result; nil if there is none.
@@ -17,7 +16,7 @@ struct Question {
 extension Pipeline {
   /// Sends questions of one kind with this turn's batch.
   func ask(_ questions: [Question]) {
-    if questions[0].isOnce { ask(Self.planForValues, .lookup, nil) }
+    if questions[0].planning != .general { ask(Self.planForValues, .lookup, nil) }
     machine.ask(query(of: questions))
     act()
     addToOutbox()
@@ -33,7 +32,7 @@ extension Pipeline {
         (first.statement, first.parameters)
       }
     let payload = Payload(parameters: parameters, asker: .questions(questions))
-    return Machine.Query(statement, as: .lookup, isNamed: catalogue.isPrepared && !first.isOnce, payload)
+    return Machine.Query(statement, as: .lookup, isNamed: catalogue.isPrepared && first.planning != .once, payload)
   }
 
   /// Gives each of the questions its answer.

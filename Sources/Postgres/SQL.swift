@@ -7,24 +7,37 @@
 public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConvertible {
   let shape: Shape
   let parameters: [PostgresParameter]
-  /// Whether it is sent as text, planned for its values, and not remembered.
-  let isOnce: Bool
+  let planning: Planning
+
+  /// How the server plans the statement.
+  enum Planning: Int, Sendable {
+    /// When it is prepared, for whatever values it will have.
+    case general
+    /// Each time, for its values.
+    case forValues
+    /// Likewise; it is sent as text, and not remembered.
+    case once
+  }
 
   /// Makes a statement without values.
-  public init(stringLiteral text: StaticString) { self.init(Shape(pieces: [.text(text)]), [], isOnce: false) }
+  public init(stringLiteral text: StaticString) { self.init(Shape(pieces: [.text(text)]), [], .general) }
 
   /// Makes a statement with interpolated values or statements.
   public init(stringInterpolation parts: StringInterpolation) {
-    self.init(parts.shape, parts.parameters, isOnce: parts.isOnce)
+    self.init(parts.shape, parts.parameters, parts.planning)
   }
 
-  private init(_ shape: Shape, _ parameters: [PostgresParameter], isOnce: Bool) {
-    (self.shape, self.parameters, self.isOnce) = (shape, parameters, isOnce)
+  private init(_ shape: Shape, _ parameters: [PostgresParameter], _ planning: Planning) {
+    (self.shape, self.parameters, self.planning) = (shape, parameters, planning)
   }
 
   /// The same, but never prepared and never remembered, as whatever it is a part of: for statements of which clients
   /// decide how many different ones there are. The server plans it for its values.
-  public var once: SQL { SQL(shape, parameters, isOnce: true) }
+  public var once: SQL { SQL(shape, parameters, .once) }
+
+  /// The same, but planned each time, as whatever it is a part of: for searches, of which the best plan depends on what is
+  /// sought.
+  public var plannedForValues: SQL { SQL(shape, parameters, planning == .once ? .once : .forValues) }
 
   /// How many values it has. The server takes no more than `mostParameters`.
   public var parameterCount: Int { parameters.count }
@@ -45,7 +58,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
   public struct StringInterpolation: StringInterpolationProtocol {
     var shape = Shape(pieces: [])
     var parameters: [PostgresParameter] = []
-    var isOnce = false
+    var planning = Planning.general
 
     /// Reserves capacity.
     public init(literalCapacity: Int, interpolationCount: Int) {
@@ -74,7 +87,7 @@ public struct SQL: ExpressibleByStringInterpolation, Sendable, CustomStringConve
     public mutating func appendInterpolation(_ fragment: SQL) {
       shape.pieces += fragment.shape.pieces
       parameters += fragment.parameters
-      isOnce = isOnce || fragment.isOnce
+      if planning.rawValue < fragment.planning.rawValue { planning = fragment.planning }
     }
   }
 }

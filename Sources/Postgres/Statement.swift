@@ -34,8 +34,10 @@ final class Catalogue {
 
   init(isPrepared: Bool) { self.isPrepared = isPrepared }
 
-  /// The statement of a shape.
-  func statement(of shape: Shape) -> Statement {
+  /// The statement of an SQL text, which is remembered unless it is used only once.
+  func statement(of sql: SQL) -> Statement {
+    let shape = sql.shape
+    if sql.planning == .once { return Statement(once: shape.text) }
     if let known = statements[shape] { return known }
     let statement = statement(with: shape.text)
     statements[shape] = statement

@@ -135,26 +135,36 @@ extension UInt8: PostgresElement {
 extension PostgresElement where Self: PostgresEncodable {
   /// PostgreSQL's literal for arrays: `{"a","b"}`.
   public static func parameter(of array: [Self]) -> PostgresParameter {
-    var literal = "{"
-    for element in array {
-      if literal.utf8.count > 1 { literal += "," }
-      switch element.postgresParameter {
-      case .null: literal += "null"
-      case .text(let text): literal += quoted(text)
-      case .bytes(let bytes): literal += quoted("\\x" + hexadecimal(bytes))
+    ArrayLiteral.of(array.lazy.map { $0.postgresParameter })
+  }
+}
+
+/// PostgreSQL's literal for arrays: `{"a",null}`.
+enum ArrayLiteral {
+  static func of(_ elements: some Sequence<PostgresParameter>) -> PostgresParameter {
+    var literal = [UInt8(ascii: "{")]
+    for element in elements {
+      if literal.count > 1 { literal.append(UInt8(ascii: ",")) }
+      switch element {
+      case .null: literal += "null".utf8
+      case .text(let text): append(text, to: &literal)
+      case .bytes(let bytes): append("\\x" + hexadecimal(bytes), to: &literal)
       }
     }
-    return .text(literal + "}")
+    literal.append(UInt8(ascii: "}"))
+    return .text(String(decoding: literal, as: UTF8.self))
   }
 
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      if scalar == "\"" || scalar == "\\" { quoted.unicodeScalars.append("\\") }
-      quoted.unicodeScalars.append(scalar)
+  private static func append(_ text: String, to literal: inout [UInt8]) {
+    literal.append(UInt8(ascii: "\""))
+    var text = text
+    text.withUTF8 { text in
+      for byte in text {
+        if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { literal.append(UInt8(ascii: "\\")) }
+        literal.append(byte)
+      }
     }
-    quoted.unicodeScalars.append("\"")
-    return quoted
+    literal.append(UInt8(ascii: "\""))
   }
 }
 

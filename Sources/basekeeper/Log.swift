@@ -145,15 +145,25 @@ final class Log: Sendable {
   static func line(
     _ level: Level, _ message: LogMessage, at time: String, _ fields: (inout JSONWriter.Members) -> Void
   ) -> [UInt8] {
-    var json = JSONWriter()
-    json.object {
-      $0.add("time", time)
-      $0.add("level", level.rawValue)
-      $0.add("message", message.rawValue)
-      fields(&$0)
+    var line: [UInt8] = []
+    appendLine(to: &line, level, message, at: time, fields)
+    return line
+  }
+
+  /// Appends a line to others.
+  static func appendLine(
+    to lines: inout [UInt8], _ level: Level, _ message: LogMessage, at time: String,
+    _ fields: (inout JSONWriter.Members) -> Void
+  ) {
+    JSONWriter.append(to: &lines) { json in
+      json.object {
+        $0.add("time", time)
+        $0.add("level", level.rawValue)
+        $0.add("message", message.rawValue)
+        fields(&$0)
+      }
     }
-    json.raw(CollectionOfOne(UInt8(ascii: "\n")))
-    return json.bytes
+    lines.append(UInt8(ascii: "\n"))
   }
 
   /// The line of a security event. Alarms are errors, and refusals warnings.

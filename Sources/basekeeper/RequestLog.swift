@@ -58,7 +58,7 @@ final class RequestLog: Turn, @unchecked Sendable {  // Sendable: owned by its l
     let failure = response.failure.flatMap { failures.isNew($0) ? $0 : nil }
     let level: Log.Level = isFailure && (failure != nil || response.failure == nil) ? .error : .info
     guard level >= log.level else { return }
-    lines += Log.line(level, .request, at: clock.now()) {
+    Log.appendLine(to: &lines, level, .request, at: clock.now()) {
       $0.add("request_id", request.id)
       if let claimed = request.claimedID { $0.add("claimed_request_id", claimed) }
       if let parent = request.headers[.traceParent].flatMap({ TraceParent($0) }) {

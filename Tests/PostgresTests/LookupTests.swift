@@ -236,7 +236,9 @@ import Testing
         async let looked: Only<String>? = db.lookup(mode.once)
         let values = [try await before?.value, try await looked?.value]
         #expect(values[1] == "force_custom_plan")
-        #expect(try await db.row(mode.once, as: Only<String>.self)?.value == "force_custom_plan")
+        for each in [mode.once, mode.plannedForValues, "\(mode.plannedForValues) limit 1"] {
+          #expect(try await db.row(each, as: Only<String>.self)?.value == "force_custom_plan")
+        }
         #expect(try await db.row(mode, as: Only<String>.self)?.value == "force_generic_plan")
         #expect(try await db.lookup(mode, as: Only<String>.self)?.value == "force_generic_plan")
       }

@@ -67,6 +67,6 @@ package struct AuditSearch: Sendable {
     if let team { condition = "\(condition) and audit_log.chain = \(max(0, team.value))" }
     if let start { condition = "\(condition) and audit_log.at >= \(start)" }
     if let end { condition = "\(condition) and audit_log.at < \(end)" }
-    return condition
+    return hasFilter ? condition.plannedForValues : condition
   }
 }

@@ -54,7 +54,7 @@ package struct LoginSearch: Sendable {
     if let succeeded { condition = "\(condition) and login_log.succeeded = \(succeeded)" }
     if let start { condition = "\(condition) and login_log.at >= \(start)" }
     if let end { condition = "\(condition) and login_log.at < \(end)" }
-    return condition
+    return hasFilter ? condition.plannedForValues : condition
   }
 }
 

@@ -55,7 +55,7 @@ package struct APITokenSearch: Sendable {
       let pattern = containing(text)
       condition = "\(condition) and (token.app_name ilike \(pattern) or base.name ilike \(pattern))"
     }
-    return condition
+    return hasFilter ? condition.plannedForValues : condition
   }
 
   /// The statement that selects the rows of `api_token` on a page of the results, in the order of `ordering`.
