@@ -92,7 +92,7 @@ create or replace function serving_rights(relation text, kind "char") returns te
     ) then '{SELECT}'
     when relation = 'login_log' then '{SELECT,INSERT}'
     when relation = 'api_token_use' then '{SELECT,UPDATE}'
-    when relation = 'data_operation' then '{SELECT,INSERT,DELETE}'
+    when relation in ('data_operation', 'data_content_piece', 'file_link') then '{SELECT,INSERT,DELETE}'
     when relation in (
       'account', 'workspace', 'installation', 'seed', 'signing_key', 'job', 'audit_shipment'
     ) then '{SELECT,INSERT,UPDATE}'

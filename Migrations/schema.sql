@@ -2851,7 +2851,7 @@ CREATE FUNCTION serving_rights(relation text, kind "char") RETURNS text[]
     ) then '{SELECT}'
     when relation = 'login_log' then '{SELECT,INSERT}'
     when relation = 'api_token_use' then '{SELECT,UPDATE}'
-    when relation = 'data_operation' then '{SELECT,INSERT,DELETE}'
+    when relation in ('data_operation', 'data_content_piece', 'file_link') then '{SELECT,INSERT,DELETE}'
     when relation in (
       'account', 'workspace', 'installation', 'seed', 'signing_key', 'job', 'audit_shipment'
     ) then '{SELECT,INSERT,UPDATE}'

@@ -102,10 +102,12 @@ import Testing
     case "base_name": BaseName(name) != nil
     case "app_name": DisplayName(name) != nil
     case "view_name": viewName(name) != nil
+    case "file_name": FileName(name) != nil
     case "external_link_token": !name.isEmpty && name.utf8.allSatisfy { isAlphanumeric($0) || $0 == 0x2d || $0 == 0x5f }
     // The service generates these.
     case "workspace_id", "group_id", "org_id", "base_id", "folder_id", "token_id", "trashed_base_id", "user_id",
-      "group_member", "base_uuid", "invite_link_token", "invitation_id", "row_id":
+      "group_member", "base_uuid", "invite_link_token", "invitation_id", "row_id", "file_link", "asset_folder",
+      "asset_month":
       nil
     default: preconditionFailure("who chooses {\(variable)}?")
     }

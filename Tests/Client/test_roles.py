@@ -68,6 +68,8 @@ FORBIDDEN = [
     "delete from job",
     "update api_token_tally set live = 0",
     "update data_operation set author = 'x'",
+    "update data_content_piece set start = start + 1",
+    "update file_link set base_id = base_id",
     "truncate data_row",
     "insert into login_tally values (1, 1)",
     "update audit_change set operation = 'x'",
