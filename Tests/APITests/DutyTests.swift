@@ -128,7 +128,8 @@ extension World {
 
   /// The routes that ask who calls, and are not for changing the password.
   private static let asking = routes.filter {
-    !["anyone", "metrics-reader", "link-visitor", "base-token", "choosing-password"].contains($0.principal)
+    !["anyone", "metrics-reader", "link-visitor", "base-token", "choosing-password", "upload-link", "download-link"]
+      .contains($0.principal)
   }
 
   @Test(arguments: asking.map(Example.init))

@@ -135,8 +135,8 @@ import Testing
         let sql = Self.body("SELECT Name, Age + \(number) AS a FROM Table1 WHERE \(terms)")
         #expect(try await world.grid(.post, "sql/", sql).status == 200)
       }
-      // `begin read only`, what names the base, `commit`, and this one.
-      #expect(before == 4)
+      // `begin read only`, what names the base, what has it planned for its values, `commit`, and this one.
+      #expect(before == 5)
       #expect(try await prepared(world.database.queried) == before)
     }
   }
