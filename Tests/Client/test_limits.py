@@ -47,7 +47,7 @@ def test_a_suite_of_an_integrator_notices_no_limit(usual):
     samples = scrape(usual)
     refusals = {dict(labels)["limit"]: count for (name, labels), count in samples.items()
                 if name == "basekeeper_limit_refusals_total"}
-    assert len(refusals) == 26 and not any(refusals.values())
+    assert len(refusals) == 27 and not any(refusals.values())
 
 
 def test_what_a_limit_refuses_is_counted_by_its_name():
