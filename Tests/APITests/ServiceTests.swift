@@ -5,7 +5,9 @@ import TestSupport
 import Testing
 
 @Suite struct ServiceAnswers {
-  @Test(arguments: ["/nowhere", "/api/", "/api/v2.1/", "/api/v2.1/workspace/9/dtable//api-tokens/", "/api/v2.1/webhooks/"])
+  @Test(arguments: [
+    "/nowhere", "/api/", "/api/v2.1/", "/api/v2.1/workspace/9/dtable//api-tokens/", "/api/v2.1/webhooks/",
+  ])
   func `an unknown path is not found`(_ path: String) async throws {
     try await World.with { world in
       let answer = try await world.call(.get, path, as: .groupOwner)

@@ -140,6 +140,10 @@ def test_a_custom_file_is_found_by_the_identifier_that_cells_have(own, program):
     down = get(own, CUSTOM + "app-download-link/", program.api_token, params={"path": "/in/here/b347.pdf"}).json()
     assert down["dirent"]["download_link"] == down["download_link"]
     assert requests.get(down["download_link"], timeout=PATIENCE).content == b"custom"
+    for status in (200, 404):
+        answer = http.call(
+            own, "DELETE", CUSTOM + "app-asset-file/", program.api_token, params={"path": "/in/here/b347.pdf"})
+        assert answer.status_code == status, answer.text
 
 
 # MARK: Sizes

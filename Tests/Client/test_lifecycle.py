@@ -273,6 +273,9 @@ def test_a_team_s_policy_holds_for_what_is_made_and_changed(call, team, writer):
         "require_expiry": "true", "max_token_days": 30, "forbid_member_rw": "true", "max_base_token_minutes": 10})
     assert policy.status_code == 200 and policy.json()["max_base_token_minutes"] == 10
     assert violations() == [("for ever", "token_expiry_required"), ("writes", "token_rw_forbidden")]
+    # A member is told beforehand.
+    told = writer.person.call("GET", f"/api/v2.1/organizations/{team.id}/token-policy/").json()
+    assert (told["permissions"], told["require_expiry"], told["max_token_days"]) == (["r"], True, 30)
     says(writer("a"), 400, "The team's policy requires every API token to expire: set expire_days or expires_at.")
     says(writer("a", expire_days=31), 400, "The team's policy requires API tokens to expire earlier.")
     says(writer("a", expires_at="2999-01-01"), 400, "The team's policy requires API tokens to expire earlier.")

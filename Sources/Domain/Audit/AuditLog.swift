@@ -33,7 +33,8 @@ package struct AuditLog: Sendable {
 
   private func rows(_ condition: SQL, _ page: Page, of count: Int64) -> SQL {
     let (isFromEnd, limit) = page.window(of: count)
-    return "select * from audit_log where \(condition) \(reach.entryOrder(isFromEnd: isFromEnd)) \(limit)"
+    let rows: SQL = "select * from audit_log where \(condition) \(reach.entryOrder(isFromEnd: isFromEnd)) \(limit)"
+    return rows.plannedForValues
   }
 }
 
