@@ -105,10 +105,10 @@ class Bench:
         self.service.psql("create table bench_batch (batch text)")
         self.service.psql("copy bench_batch from stdin", input=copied(statement.values[largest]))
         script = READ_BATCH + statement.text({
-            largest: ":batch",
             **{one: f"array(select gen_random_uuid() from generate_series(1, {BATCH}))"
                for one in statement.places(lambda value: value.startswith("'{") and value.count("-") > 100)},
-            **{one: ":number" for one in statement.places(lambda value: re.fullmatch(r"'\d{16}'", value))}})
+            **{one: ":number" for one in statement.places(lambda value: re.fullmatch(r"'\d{16}'", value))},
+            largest: ":batch"})
         load = self.load("POST", "rows/", self.batch)
 
         def sides():
